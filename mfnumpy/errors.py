@@ -1,0 +1,85 @@
+"""Every error that mfnumpy raises on purpose.
+
+Each message is for a person: what was expected, by name; what came; what to do. The command line turns any
+`MfnumpyError` into one line and exit code 2; anything else is a bug of ours and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class MfnumpyError(Exception):
+    """Base of all errors that mfnumpy raises on purpose."""
+
+
+class ShapeError(MfnumpyError, ValueError):
+    """An array has another shape than its partner needs."""
+
+
+class DTypeError(MfnumpyError, TypeError):
+    """An array has a dtype that cannot be used here."""
+
+
+class InvalidValueError(MfnumpyError, ValueError):
+    """A value is out of range, not finite, or contradicts another."""
+
+
+class LabelError(InvalidValueError):
+    """Labels are not integers from 0 to n_classes - 1."""
+
+
+class UnknownNameError(MfnumpyError, KeyError):
+    """A rule, data set, network or exercise of that name does not exist."""
+
+    def __str__(self) -> str:  # KeyError would show the message in quotes
+        return str(self.args[0]) if self.args else ""
+
+
+class BackendError(MfnumpyError, RuntimeError):
+    """Arrays of two backends met, or a backend cannot be used on this machine."""
+
+
+class CheckpointError(MfnumpyError):
+    """A checkpoint is broken, hostile, or belongs to another network or rule."""
+
+
+class OutputError(MfnumpyError, OSError):
+    """A result could not be written."""
+
+
+class MissingLibraryError(MfnumpyError, ImportError):
+    """An optional library is needed for this and is not installed."""
+
+
+class DataError(MfnumpyError):
+    """A data set could not be used; the subclasses say why."""
+
+
+class MissingDataError(DataError, FileNotFoundError):
+    """A file of a data set is not on this machine and could not be fetched."""
+
+
+class DownloadError(DataError, OSError):
+    """A download failed: no network, a server's error, or a transfer cut in the middle."""
+
+
+class ChecksumError(DataError, ValueError):
+    """A file's bytes are not the published ones."""
+
+
+class FormatError(DataError, ValueError):
+    """A file is truncated, malformed, or promises what it does not hold."""
+
+
+def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:
+    """Build the error for a name that does not exist, with the nearest existing name suggested.
+
+    kind: what the name should have named ("rule", "data set", ...). known: the names that exist.
+    Returns the error, to be raised by the caller.
+    """
+    known = sorted(known)
+    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return UnknownNameError(f"There is no {kind} named {name!r}.{hint} Known: {', '.join(known)}.")
