@@ -1,0 +1,42 @@
+"""Layers with forward and backward written out. What backward needs is passed in; nothing is kept on self but parameters."""
+
+from mfnumpy.layers.convolution import Conv2d, col2im, conv2d_backward, conv2d_forward, conv_output_size, im2col
+from mfnumpy.layers.dense import (
+    Dense,
+    dense_backward,
+    dense_forward,
+    dense_input_gradient,
+    dense_parameter_gradients,
+    he_normal,
+)
+from mfnumpy.layers.shape import (
+    AvgPool2d,
+    Flatten,
+    ReLU,
+    avgpool_backward,
+    avgpool_forward,
+    relu_backward,
+    relu_forward,
+)
+
+__all__ = [
+    "AvgPool2d",
+    "Conv2d",
+    "Dense",
+    "Flatten",
+    "ReLU",
+    "avgpool_backward",
+    "avgpool_forward",
+    "col2im",
+    "conv2d_backward",
+    "conv2d_forward",
+    "conv_output_size",
+    "dense_backward",
+    "dense_forward",
+    "dense_input_gradient",
+    "dense_parameter_gradients",
+    "he_normal",
+    "im2col",
+    "relu_backward",
+    "relu_forward",
+]

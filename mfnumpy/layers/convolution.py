@@ -1,0 +1,192 @@
+"""Convolution by im2col: every patch becomes a row, and a convolution is a Dense layer on the rows.
+
+Images are (N, H, W, C). A row of im2col is a patch, flattened in the order (kernel row, kernel column, channel);
+so W is (KH*KW*C, F), and z = im2col(x) W. Like all of deep learning, this is a correlation: no kernel is flipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mfnumpy import backend
+from mfnumpy.backend import Array, xp_of
+from mfnumpy.errors import ShapeError
+from mfnumpy.layers.dense import dense_forward, dense_parameter_gradients, he_normal
+from mfnumpy.validate import pair
+
+Size = int | tuple[int, int]
+
+
+def conv_output_size(
+    height: int, width: int, kernel: Size, stride: Size = 1, padding: Size = 0
+) -> tuple[int, int]:
+    """OH = (H + 2 PH - KH) // SH + 1, and OW likewise.
+
+    Raises InvalidValueError for a size that is not a positive integer, ShapeError if the kernel does not fit.
+    """
+    (KH, KW), (SH, SW), (PH, PW) = pair("kernel", kernel, 1), pair("stride", stride, 1), pair("padding", padding, 0)
+    if height + 2 * PH < KH or width + 2 * PW < KW:
+        raise ShapeError(
+            f"A {KH}x{KW} kernel does not fit into {height}x{width} with padding ({PH}, {PW}). "
+            "Use a smaller kernel, more padding, or fewer pooling blocks before it."
+        )
+    return (height + 2 * PH - KH) // SH + 1, (width + 2 * PW - KW) // SW + 1
+
+
+def _windows(
+    size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int]
+) -> Iterator[tuple[int, int, slice, slice]]:
+    """For each place (i, j) in the window: where it lies in the image, for all windows at once."""
+    (OH, OW), (SH, SW) = size, stride
+    for i in range(kernel[0]):
+        for j in range(kernel[1]):
+            yield i, j, slice(i, i + SH * (OH - 1) + 1, SH), slice(j, j + SW * (OW - 1) + 1, SW)
+
+
+def _check_images(name: str, x: Array) -> None:
+    if x.ndim != 4:
+        raise ShapeError(
+            f"{name}: images must be (N, H, W, C); got shape {tuple(x.shape)}. "
+            "Load them with layout='image', or reshape them."
+        )
+
+
+def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
+    """Lay each patch of an image out as a row: cols[(n, oh, ow), (i, j, c)] = x_padded[n, oh SH + i, ow SW + j, c].
+
+    x: (N, H, W, C). kernel, stride, padding: an integer or (vertical, horizontal); padding is with zeros.
+    Returns cols: (N*OH*OW, KH*KW*C), dtype of x, a new array. Raises ShapeError if x is no image or too small.
+    """
+    _check_images("im2col", x)
+    xp = xp_of(x)
+    N, H, W, C = x.shape
+    KH, KW = pair("kernel", kernel, 1)
+    PH, PW = pair("padding", padding, 0)
+    OH, OW = conv_output_size(H, W, kernel, stride, padding)
+    if PH or PW:
+        x = xp.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    cols = xp.empty((N, OH, OW, KH, KW, C), dtype=x.dtype)
+    for i, j, down, right in _windows((OH, OW), (KH, KW), pair("stride", stride, 1)):
+        cols[:, :, :, i, j, :] = x[:, down, right, :]
+    return cols.reshape(N * OH * OW, KH * KW * C)
+
+
+def col2im(
+    cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1, padding: Size = 0
+) -> Array:
+    """Add each row back to where im2col took it from: the adjoint, <im2col(x), c> = <x, col2im(c)>.
+
+    cols: (N*OH*OW, KH*KW*C). x_shape: (N, H, W, C). Returns (N, H, W, C). Pixels that several patches share
+    receive the sum. Raises ShapeError if cols is not what im2col makes of such images.
+    """
+    xp = xp_of(cols)
+    N, H, W, C = x_shape
+    KH, KW = pair("kernel", kernel, 1)
+    PH, PW = pair("padding", padding, 0)
+    OH, OW = conv_output_size(H, W, kernel, stride, padding)
+    if tuple(cols.shape) != (N * OH * OW, KH * KW * C):
+        raise ShapeError(
+            f"col2im: for images {tuple(x_shape)} cols must be {(N * OH * OW, KH * KW * C)}; got {tuple(cols.shape)}."
+        )
+    patches = cols.reshape(N, OH, OW, KH, KW, C)
+    x = xp.zeros((N, H + 2 * PH, W + 2 * PW, C), dtype=cols.dtype)
+    for i, j, down, right in _windows((OH, OW), (KH, KW), pair("stride", stride, 1)):
+        x[:, down, right, :] += patches[:, :, :, i, j, :]
+    return xp.ascontiguousarray(x[:, PH : PH + H, PW : PW + W, :])
+
+
+def conv2d_forward(
+    x: Array, W: Array, b: Array | None, kernel: Size, stride: Size = 1, padding: Size = 0
+) -> Array:
+    """z = im2col(x) W + b, folded back into images.
+
+    x: (N, H, W, C). W: (KH*KW*C, F). b: (F,) or None. Returns z: (N, OH, OW, F).
+    """
+    rows = im2col(x, kernel, stride, padding)
+    size = conv_output_size(x.shape[1], x.shape[2], kernel, stride, padding)
+    return dense_forward(rows, W, b).reshape(x.shape[0], *size, -1)
+
+
+def conv2d_backward(
+    x: Array, W: Array, dz: Array, kernel: Size, stride: Size = 1, padding: Size = 0
+) -> tuple[Array, Array, Array]:
+    """dx = col2im(dz W^T), dW = im2col(x)^T dz, db = sum of dz over images and places.
+
+    x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F). Returns dx: (N, H, W, C), dW: (KH*KW*C, F), db: (F,).
+    """
+    dz_rows = dz.reshape(-1, dz.shape[-1])
+    dW, db = dense_parameter_gradients(im2col(x, kernel, stride, padding), dz_rows)
+    return col2im(dz_rows @ W.T, x.shape, kernel, stride, padding), dW, db
+
+
+class Conv2d:
+    """A convolutional layer: Dense on the patches of an image. It holds its parameters and nothing else.
+
+    parameters: {"W": (KH*KW*C, F)} and, with bias, {"b": (F,)}.
+    """
+
+    def __init__(
+        self,
+        channels_in: int,
+        channels_out: int,
+        rng: np.random.Generator,
+        *,
+        kernel: Size = 3,
+        stride: Size = 1,
+        padding: Size = 1,
+        bias: bool = False,
+        dtype: str = "float32",
+        name: str = "Conv2d",
+    ):
+        self.name, self.channels_in = name, channels_in
+        self.kernel, self.stride = pair("kernel", kernel, 1), pair("stride", stride, 1)
+        self.padding = pair("padding", padding, 0)
+        fan_in = self.kernel[0] * self.kernel[1] * channels_in
+        self.parameters = {"W": he_normal(rng, fan_in, channels_out, dtype)}
+        if bias:
+            self.parameters["b"] = backend.to_device(np.zeros(channels_out, dtype))
+
+    @property
+    def n_outputs(self) -> int:
+        """How many feature maps the layer has."""
+        return self.parameters["W"].shape[1]
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Shape of one sample's z. Raises ShapeError if the input is no image of C channels."""
+        if len(input_shape) != 3 or input_shape[2] != self.channels_in:
+            raise ShapeError(f"{self.name}: expects images (H, W, {self.channels_in}); got {tuple(input_shape)}.")
+        size = conv_output_size(input_shape[0], input_shape[1], self.kernel, self.stride, self.padding)
+        return (*size, self.n_outputs)
+
+    def rows(self, x: Array) -> Array:
+        """The matrix that W multiplies: the patches, (N*OH*OW, KH*KW*C)."""
+        _check_images(f"Conv2d '{self.name}'", x)
+        self.output_shape(x.shape[1:])
+        return im2col(x, self.kernel, self.stride, self.padding)
+
+    def from_rows(self, rows: Array, x_shape: tuple[int, ...]) -> Array:
+        """z = rows W + b, folded into images (N, OH, OW, F)."""
+        z = dense_forward(rows, self.parameters["W"], self.parameters.get("b"))
+        return z.reshape(x_shape[0], *self.output_shape(tuple(x_shape[1:])))
+
+    def forward(self, x: Array) -> Array:
+        """z for a batch of images: (N, H, W, C) -> (N, OH, OW, F)."""
+        return self.from_rows(self.rows(x), x.shape)
+
+    def parameter_gradients(self, rows: Array, dz: Array) -> dict[str, Array]:
+        """Gradients of this layer's own parameters, by name. rows: patches, dz: (N, OH, OW, F) or its rows."""
+        dW, db = dense_parameter_gradients(rows, dz.reshape(-1, dz.shape[-1]))
+        return {"W": dW, "b": db} if "b" in self.parameters else {"W": dW}
+
+    def input_gradient(self, dz: Array, x_shape: tuple[int, ...], W: Array | None = None) -> Array:
+        """The error at the input, through W, or through the given matrix of W's shape."""
+        W = self.parameters["W"] if W is None else W
+        return col2im(dz.reshape(-1, dz.shape[-1]) @ W.T, x_shape, self.kernel, self.stride, self.padding)
+
+    def spec(self) -> dict:
+        """A JSON description from which the layer can be rebuilt."""
+        sizes = {"kernel": list(self.kernel), "stride": list(self.stride), "padding": list(self.padding)}
+        channels = {"channels_in": self.channels_in, "channels_out": self.n_outputs}
+        return {"layer": "Conv2d", **channels, **sizes, "bias": "b" in self.parameters}

@@ -1,0 +1,104 @@
+"""The layers without parameters: ReLU, average pooling, flatten."""
+
+from __future__ import annotations
+
+from mfnumpy.backend import Array, xp_of
+from mfnumpy.errors import ShapeError
+from mfnumpy.layers.convolution import Size, _check_images, _windows, conv_output_size
+from mfnumpy.validate import pair
+
+
+def relu_forward(z: Array) -> Array:
+    """a = max(z, 0), entry by entry. z: any shape. Returns a new array of the same shape and dtype."""
+    return xp_of(z).maximum(z, 0)
+
+
+def relu_backward(z: Array, da: Array) -> Array:
+    """dz = da where z > 0, else 0.
+
+    z, da: the same shape. The derivative at z = 0 is taken as 0; masking on a > 0 is the same.
+    """
+    return da * (z > 0)
+
+
+def avgpool_forward(x: Array, size: Size, stride: Size | None = None) -> Array:
+    """The mean over each window: y[n, oh, ow, c] = mean of x[n, oh SH : oh SH + PH, ow SW : ow SW + PW, c].
+
+    x: (N, H, W, C). size: the window, an integer or (height, width). stride: by default the window itself.
+    Returns (N, OH, OW, C). Rows and columns that fill no whole window are left out.
+    """
+    _check_images("AvgPool2d", x)
+    window, stride = pair("size", size, 1), pair("stride", size if stride is None else stride, 1)
+    N, H, W, C = x.shape
+    OH, OW = conv_output_size(H, W, window, stride)
+    y = xp_of(x).zeros((N, OH, OW, C), dtype=x.dtype)
+    for _, _, down, right in _windows((OH, OW), window, stride):
+        y += x[:, down, right, :]
+    y /= window[0] * window[1]
+    return y
+
+
+def avgpool_backward(
+    dy: Array, size: Size, x_shape: tuple[int, ...] | None = None, stride: Size | None = None
+) -> Array:
+    """Share each error out evenly over its window: dx = dy / (PH PW) at every place of the window.
+
+    dy: (N, OH, OW, C). x_shape: (N, H, W, C) of the input; without it, the image that the windows fill exactly.
+    Returns dx of that shape; left-out rows and columns get 0. Raises ShapeError if dy does not belong to x_shape.
+    """
+    window, stride = pair("size", size, 1), pair("stride", size if stride is None else stride, 1)
+    N, OH, OW, C = dy.shape
+    if x_shape is None:
+        x_shape = (N, (OH - 1) * stride[0] + window[0], (OW - 1) * stride[1] + window[1], C)
+    if (N, *conv_output_size(x_shape[1], x_shape[2], window, stride), x_shape[3]) != (N, OH, OW, C):
+        raise ShapeError(f"avgpool_backward: dy {tuple(dy.shape)} does not belong to x {tuple(x_shape)}.")
+    dx = xp_of(dy).zeros(x_shape, dtype=dy.dtype)
+    share = dy / (window[0] * window[1])
+    for _, _, down, right in _windows((OH, OW), window, stride):
+        dx[:, down, right, :] += share
+    return dx
+
+
+class ReLU:
+    """a = max(z, 0). It holds nothing."""
+
+    def forward(self, z: Array) -> Array:
+        """a for any z; see `relu_forward`."""
+        return relu_forward(z)
+
+    def backward(self, z: Array, da: Array) -> Array:
+        """dz; see `relu_backward`."""
+        return relu_backward(z, da)
+
+
+class AvgPool2d:
+    """The mean over each window of an image. It holds the window's size and stride."""
+
+    def __init__(self, size: Size = 2, stride: Size | None = None):
+        self.size = pair("size", size, 1)
+        self.stride = self.size if stride is None else pair("stride", stride, 1)
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Shape of one sample's output. Raises ShapeError if the window does not fit."""
+        H, W, C = input_shape
+        return (*conv_output_size(H, W, self.size, self.stride), C)
+
+    def forward(self, x: Array) -> Array:
+        """See `avgpool_forward`."""
+        return avgpool_forward(x, self.size, self.stride)
+
+    def backward(self, x_shape: tuple[int, ...], dy: Array) -> Array:
+        """See `avgpool_backward`."""
+        return avgpool_backward(dy, self.size, x_shape, self.stride)
+
+
+class Flatten:
+    """(N, H, W, C) -> (N, H*W*C). It holds nothing."""
+
+    def forward(self, x: Array) -> Array:
+        """Each sample as a row; a copy, so that writing to it does not reach x."""
+        return x.reshape(x.shape[0], -1).copy()
+
+    def backward(self, x_shape: tuple[int, ...], dy: Array) -> Array:
+        """The rows back in the input's shape; a copy."""
+        return dy.reshape(x_shape).copy()

@@ -1,0 +1,156 @@
+"""Optimisers: the step as a pure function, and a class that remembers what the step needs between batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from mfnumpy.backend import Array, blocks_of, xp_of
+from mfnumpy.errors import CheckpointError, InvalidValueError, ShapeError, unknown_name
+
+
+def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:
+    """parameter - lr * gradient: the update as it is printed in Eqs. (7) and (8). Returns a new array."""
+    return parameter - lr * gradient
+
+
+def adam_step(
+    parameter: Array,
+    gradient: Array,
+    m: Array,
+    v: Array,
+    t: int,
+    lr: float = 1e-3,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+) -> tuple[Array, Array, Array]:
+    """One step of Adam.
+
+        m <- beta1 m + (1 - beta1) g           m_hat = m / (1 - beta1^t)
+        v <- beta2 v + (1 - beta2) g^2         v_hat = v / (1 - beta2^t)
+        parameter <- parameter - lr m_hat / (sqrt(v_hat) + epsilon)
+
+    parameter, gradient g, m, v: the same shape. t: 1 at this parameter's first step.
+    Returns new arrays (parameter, m, v). Source: Kingma and Ba 2015, Algorithm 1.
+    """
+    m = beta1 * m + (1 - beta1) * gradient
+    v = beta2 * v + (1 - beta2) * (gradient * gradient)
+    m_hat = m / (1 - beta1**t)
+    v_hat = v / (1 - beta2**t)
+    return parameter - lr * m_hat / (xp_of(v_hat).sqrt(v_hat) + epsilon), m, v
+
+
+class Optimiser(Protocol):
+    """What the trainer needs of an optimiser."""
+
+    lr: float
+
+    def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
+        """Change the parameter in place by one step of size lr * scale."""
+
+    def spec(self) -> dict:
+        """A JSON description from which it can be rebuilt."""
+
+    def state(self) -> tuple[dict[str, Array], dict[str, int]]:
+        """The arrays and the time steps that a checkpoint must hold."""
+
+    def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
+        """Take up the state that `state` returned."""
+
+
+def _check(name: str, parameter: Array, gradient: Array) -> None:
+    if parameter.shape != gradient.shape:
+        raise ShapeError(
+            f"{name}: the parameter is {tuple(parameter.shape)}, its gradient {tuple(gradient.shape)}."
+        )
+
+
+def _check_lr(lr: float) -> float:
+    if not 0 < lr < float("inf"):
+        raise InvalidValueError(f"The learning rate lr must be a positive number; got {lr!r}.")
+    return float(lr)
+
+
+class SGD:
+    """Stochastic gradient descent, as printed in Eqs. (7) and (8)."""
+
+    def __init__(self, lr: float = 0.1):
+        self.lr = _check_lr(lr)
+
+    def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
+        """Change the parameter in place by `sgd_step`. Raises ShapeError if the gradient's shape differs."""
+        _check(name, parameter, gradient)
+        parameter[...] = sgd_step(parameter, gradient, self.lr * scale)
+
+    def spec(self) -> dict:
+        """A JSON description from which it can be rebuilt."""
+        return {"optimiser": "sgd", "lr": self.lr}
+
+    def state(self) -> tuple[dict[str, Array], dict[str, int]]:
+        """SGD remembers nothing."""
+        return {}, {}
+
+    def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
+        """Nothing to take up; raises CheckpointError if there is something."""
+        if arrays or times:
+            raise CheckpointError("The checkpoint holds an optimiser's moments, but SGD has none.")
+
+
+class Adam:
+    """Adam with moments m, v and time t for each parameter.
+
+    t counts the steps of that parameter, not the calls: a local rule updates each block on its own, and a block
+    that is plugged in later starts at t = 1.
+    """
+
+    def __init__(self, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
+        self.lr, self.beta1, self.beta2, self.epsilon = _check_lr(lr), beta1, beta2, epsilon
+        self.m: dict[str, Array] = {}
+        self.v: dict[str, Array] = {}
+        self.t: dict[str, int] = {}
+
+    def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
+        """Change the parameter in place by `adam_step`, block by block so that temporaries stay in the cache.
+
+        Raises ShapeError if the gradient's shape differs from the parameter's.
+        """
+        _check(name, parameter, gradient)
+        if name not in self.m:
+            xp = xp_of(parameter)
+            self.m[name], self.v[name], self.t[name] = xp.zeros_like(parameter), xp.zeros_like(parameter), 0
+        self.t[name] += 1
+        flat = [array.reshape(-1) for array in (parameter, gradient, self.m[name], self.v[name])]
+        for block in blocks_of(flat[0]):
+            p, g, m, v = (array[block] for array in flat)
+            p[...], m[...], v[...] = adam_step(
+                p, g, m, v, self.t[name], self.lr * scale, self.beta1, self.beta2, self.epsilon
+            )
+
+    def spec(self) -> dict:
+        """A JSON description from which it can be rebuilt."""
+        names = ("lr", "beta1", "beta2", "epsilon")
+        return {"optimiser": "adam", **{name: getattr(self, name) for name in names}}
+
+    def state(self) -> tuple[dict[str, Array], dict[str, int]]:
+        """The moments as {"m/<parameter>": ..., "v/<parameter>": ...}, and t for each parameter."""
+        arrays = {f"m/{name}": array for name, array in self.m.items()}
+        return arrays | {f"v/{name}": array for name, array in self.v.items()}, dict(self.t)
+
+    def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
+        """Take up what `state` returned (copied). Raises CheckpointError if moments and times do not belong together."""
+        if set(arrays) != {f"{kind}/{name}" for name in times for kind in "mv"}:
+            raise CheckpointError("The optimiser's moments and time steps in the checkpoint do not belong together.")
+        self.m = {name: arrays[f"m/{name}"].copy() for name in times}
+        self.v = {name: arrays[f"v/{name}"].copy() for name in times}
+        self.t = {name: int(t) for name, t in times.items()}
+
+
+OPTIMISERS: dict[str, type] = {"adam": Adam, "sgd": SGD}
+
+
+def make(name: str, **options: float) -> Optimiser:
+    """Return a new optimiser by name ("adam" or "sgd"). Raises UnknownNameError for another name."""
+    if name not in OPTIMISERS:
+        raise unknown_name("optimiser", name, OPTIMISERS)
+    return OPTIMISERS[name](**options)
