@@ -1,0 +1,131 @@
+"""A block: one linear layer, ReLU, and perhaps average pooling. The unit that a local rule trains on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mfnumpy.backend import Array, xp_of
+from mfnumpy.errors import ShapeError
+from mfnumpy.layers import AvgPool2d, Conv2d, Dense, relu_backward, relu_forward
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a block computed for one batch; everything that its backward needs, and nothing hidden.
+
+    x: the input. rows: the matrix that W multiplies (x itself, or its patches). z = rows W, before the ReLU.
+    a: the output, after ReLU and pooling: (N, n) of a dense block, (N, h, w, F) of a convolutional one.
+    """
+
+    x: Array
+    rows: Array
+    z: Array
+    a: Array
+
+    @property
+    def flat(self) -> Array:
+        """a with one row per sample, (N, n): what the projection matrix M sees."""
+        return self.a.reshape(self.a.shape[0], -1)
+
+    def __str__(self) -> str:
+        parts = [
+            f"{name} {'x'.join(map(str, array.shape))}, {float((array > 0).mean()):.0%} positive"
+            for name, array in (("x", self.x), ("rows", self.rows), ("z", self.z), ("a", self.a))
+        ]
+        return "Trace(" + "; ".join(parts) + ")"
+
+
+WeightGradient = Callable[[Array, Array, Array, Array], Array]
+
+
+class Block:
+    """Linear layer -> ReLU -> optional pooling.
+
+    The rules differ by which of these methods they call: backpropagation calls all four; Feedback Alignment passes
+    its own matrix to `error_to_input`; Direct Feedback Alignment, Mono-Forward and Forward-Forward never call it.
+    """
+
+    def __init__(self, linear: Dense | Conv2d, pool: AvgPool2d | None = None):
+        self.linear, self.pool = linear, pool
+
+    @property
+    def name(self) -> str:
+        """The block's name, as it stands in messages and before its parameters: "block1", ..."""
+        return self.linear.name
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The live parameters: W, and b if there is a bias."""
+        return self.linear.parameters
+
+    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Shape of one sample's output. Raises ShapeError if the input does not fit, naming the block."""
+        shape = self.linear.output_shape(input_shape)
+        if self.pool is None:
+            return shape
+        if len(shape) != 3:
+            raise ShapeError(f"{self.name}: only images can be pooled; a dense layer gives {shape}.")
+        return self.pool.output_shape(shape)
+
+    def forward(self, x: Array) -> Trace:
+        """z = rows W, a = pool(relu(z)). x: (N, ...). Returns the Trace of this batch."""
+        rows = self.linear.rows(x)
+        z = self.linear.from_rows(rows, x.shape)
+        a = relu_forward(z)
+        return Trace(x, rows, z, a if self.pool is None else self.pool.forward(a))
+
+    def error_at_z(self, da: Array, trace: Trace) -> Array:
+        """dz from da: back through the pooling, then through the ReLU's mask.
+
+        da: the shape of trace.a, or its flat form. Returns dz, the shape of trace.z.
+        """
+        return relu_backward(trace.z, self._unpool(da, trace))
+
+    def parameter_gradients(self, dz: Array, trace: Trace) -> dict[str, Array]:
+        """dW = rows^T dz (and db). dz: the shape of trace.z. Returns {"W": ...} or {"W": ..., "b": ...}."""
+        return self.linear.parameter_gradients(trace.rows, dz)
+
+    def error_to_input(self, dz: Array, trace: Trace, W: Array | None = None) -> Array:
+        """dx = dz W^T: what backpropagation hands to the block below. With W given, Feedback Alignment's."""
+        return self.linear.input_gradient(dz, trace.x.shape, W)
+
+    def local_gradients(self, M: Array, dG: Array, trace: Trace, weight_gradient: WeightGradient) -> dict[str, Array]:
+        """Eq. (7) for this block, by the given function (x, z, M, dG) -> dW.
+
+        A dense block calls it as the paper prints it. A convolution is a dense layer on patches: its rows stand for
+        x, and the error dG M, shared out over the pooling windows, comes with the identity for M. A bias is the
+        weight of an input that is always 1.
+        """
+        x, z = trace.rows, trace.z
+        if z.ndim == 4:
+            dG = self._unpool(dG @ M, trace).reshape(-1, z.shape[-1])
+            z = z.reshape(-1, z.shape[-1])
+            M = xp_of(M).eye(z.shape[-1], dtype=M.dtype)
+        gradients = {"W": weight_gradient(x, z, M, dG)}
+        if "b" in self.parameters:
+            ones = xp_of(x).ones((x.shape[0], 1), dtype=x.dtype)
+            gradients["b"] = weight_gradient(ones, z, M, dG)[0]
+        return gradients
+
+    def spec(self) -> dict:
+        """A JSON description from which the block can be rebuilt."""
+        pool = None if self.pool is None else {"size": list(self.pool.size), "stride": list(self.pool.stride)}
+        return {**self.linear.spec(), "pool": pool}
+
+    def _unpool(self, da: Array, trace: Trace) -> Array:
+        da = da.reshape(trace.a.shape)
+        return da if self.pool is None else self.pool.backward(trace.z.shape, da)
+
+
+def block_from_spec(spec: dict, rng: np.random.Generator, name: str, dtype: str) -> Block:
+    """Build a block from what `Block.spec` returned, with weights drawn from rng."""
+    options = dict(spec)
+    kind, pool = options.pop("layer"), options.pop("pool", None)
+    for key in ("kernel", "stride", "padding"):
+        if key in options:
+            options[key] = tuple(options[key])
+    linear = {"Dense": Dense, "Conv2d": Conv2d}[kind](rng=rng, dtype=dtype, name=name, **options)
+    return Block(linear, None if pool is None else AvgPool2d(tuple(pool["size"]), tuple(pool["stride"])))

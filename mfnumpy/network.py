@@ -1,0 +1,194 @@
+"""A network is a list of blocks. What a rule adds to it (readout, projection or feedback matrices) the rule owns."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+from mfnumpy.backend import Array
+from mfnumpy.blocks import Block, Trace, block_from_spec
+from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
+from mfnumpy.layers.convolution import Size
+from mfnumpy.seeding import stream
+
+Shape = tuple[int, ...]
+
+
+class Network:
+    """Blocks in order. Block i's weights depend on (seed, i) alone, not on how many blocks follow."""
+
+    def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32"):
+        if dtype not in ("float32", "float64"):
+            raise InvalidValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}.")
+        self.input_shape: Shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        self.seed, self.dtype = seed, dtype
+        self.blocks: list[Block] = []
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of one sample after the last block."""
+        return self.shapes()[-1]
+
+    def shapes(self) -> list[Shape]:
+        """Shape of one sample at the input and after each block."""
+        shapes = [self.input_shape]
+        for block in self.blocks:
+            shapes.append(block.output_shape(shapes[-1]))
+        return shapes
+
+    @property
+    def widths(self) -> list[int]:
+        """n of each block: how many numbers its flat output has."""
+        return [math.prod(shape) for shape in self.shapes()[1:]]
+
+    def new_dense(self, width: int, *, bias: bool = False) -> Block:
+        """A dense block that fits onto the last one, with fresh weights; not yet plugged in."""
+        n_in = math.prod(self.output_shape)
+        return self._new({"layer": "Dense", "n_in": n_in, "n_out": _width(width), "bias": bias})
+
+    def new_conv(
+        self,
+        channels: int,
+        *,
+        kernel: Size = 3,
+        stride: Size = 1,
+        padding: Size = 1,
+        pool: Size | None = 2,
+        bias: bool = False,
+    ) -> Block:
+        """A convolutional block that fits onto the last one, with fresh weights; not yet plugged in."""
+        if len(self.output_shape) != 3:
+            raise ShapeError(f"A convolution needs images (H, W, C); the network gives {self.output_shape}.")
+        spec = {
+            "layer": "Conv2d",
+            "channels_in": self.output_shape[2],
+            "channels_out": _width(channels),
+            "kernel": kernel,
+            "stride": stride,
+            "padding": padding,
+            "bias": bias,
+        }
+        as_pair = (lambda s: (s, s) if isinstance(s, int) else tuple(s))  # fmt: skip
+        spec |= {key: as_pair(spec[key]) for key in ("kernel", "stride", "padding")}
+        return self._new(spec | {"pool": pool and {"size": as_pair(pool), "stride": as_pair(pool)}})
+
+    def plug(self, block: Block) -> None:
+        """Add a block on top. The blocks below do not change: neither their weights nor what they learn.
+
+        Then call the rule's `plug`, so that it draws what the new block needs. Raises ShapeError if it does not fit.
+        """
+        block.output_shape(self.output_shape)
+        self.blocks.append(block)
+
+    def unplug(self) -> Block:
+        """Take the topmost block off and return it. Raises InvalidValueError if none is left."""
+        if not self.blocks:
+            raise InvalidValueError("The network has no block to unplug.")
+        return self.blocks.pop()
+
+    def forward(self, x: Array) -> list[Trace]:
+        """The Trace of every block for a batch x: (N, *input_shape)."""
+        traces: list[Trace] = []
+        for block in self.blocks:
+            traces.append(block.forward(x))
+            x = traces[-1].a
+        return traces
+
+    def parameters(self) -> dict[str, Array]:
+        """The live parameters of all blocks: {"block1.W": ..., "block2.W": ...}."""
+        return {f"{b.name}.{key}": value for b in self.blocks for key, value in b.parameters.items()}
+
+    def count(self) -> int:
+        """How many numbers the blocks hold; what a rule adds is not in it."""
+        return sum(p.size for p in self.parameters().values())
+
+    def spec(self) -> dict:
+        """A JSON description from which the network can be rebuilt (its weights are not in it)."""
+        blocks = [block.spec() for block in self.blocks]
+        return {"input_shape": list(self.input_shape), "seed": self.seed, "dtype": self.dtype, "blocks": blocks}
+
+    @classmethod
+    def from_spec(cls, spec: dict) -> Network:
+        """Rebuild from `spec`, with the weights of its seed."""
+        net = cls(tuple(spec["input_shape"]), seed=spec["seed"], dtype=spec["dtype"])
+        for block in spec["blocks"]:
+            net.plug(net._new(block))
+        return net
+
+    def describe(self) -> str:
+        """One line per block: its layer, its output's shape, its parameters."""
+        lines = [f"input {'x'.join(map(str, self.input_shape))}"]
+        for block, shape in zip(self.blocks, self.shapes()[1:], strict=True):
+            size = sum(p.size for p in block.parameters.values())
+            layer = type(block.linear).__name__ + " ReLU" + (" AvgPool2d" if block.pool else "")
+            lines.append(f"{block.name}: {layer} -> {'x'.join(map(str, shape))}, {size:,} parameters")
+        return "\n".join(lines)
+
+    def _new(self, spec: dict) -> Block:
+        index = len(self.blocks)
+        return block_from_spec(spec, stream(self.seed, "weights", index), f"block{index + 1}", self.dtype)
+
+
+def _width(width: int) -> int:
+    if isinstance(width, bool) or not isinstance(width, int) or width < 1:
+        raise InvalidValueError(f"A block's width must be an integer >= 1; got {width!r}.")
+    return width
+
+
+def mlp(
+    input_shape: Shape | int,
+    hidden: Sequence[int] = (1000, 1000),
+    *,
+    bias: bool = False,
+    seed: int = 0,
+    dtype: str = "float32",
+) -> Network:
+    """A multi-layer perceptron of ReLU blocks. Without biases, as the parameter counts of the paper's Table 4 imply."""
+    net = Network(input_shape, seed=seed, dtype=dtype)
+    for width in hidden:
+        net.plug(net.new_dense(width, bias=bias))
+    return net
+
+
+def cnn(
+    input_shape: Shape,
+    channels: Sequence[int] = (64, 128, 256, 512),
+    *,
+    kernel: Size = 3,
+    stride: Size = 1,
+    padding: Size = 1,
+    pool: Size | None = 2,
+    bias: bool = False,
+    seed: int = 0,
+    dtype: str = "float32",
+) -> Network:
+    """A convolutional network, each block convolution -> ReLU -> average pooling; the paper's by default."""
+    net = Network(input_shape, seed=seed, dtype=dtype)
+    for maps in channels:
+        net.plug(net.new_conv(maps, kernel=kernel, stride=stride, padding=padding, pool=pool, bias=bias))
+    return net
+
+
+PAPER_NETWORKS = {
+    "2x1000": "MLP for MNIST and Fashion-MNIST",
+    "3x2000": "MLP for CIFAR-10 and CIFAR-100",
+    "cnn": "64-128-256-512 convolutional network",
+}
+
+
+def named(name: str, input_shape: Shape, *, bias: bool = False, seed: int = 0, dtype: str = "float32") -> Network:
+    """A network by name: "LxN" (L dense blocks of N neurons, e.g. the paper's 2x1000 and 3x2000) or "cnn".
+
+    "cnn:8-16" gives a convolutional network of other widths. Raises UnknownNameError for any other name.
+    """
+    options = {"bias": bias, "seed": seed, "dtype": dtype}
+    if match := re.fullmatch(r"([1-9]\d{0,2})x([1-9]\d{0,5})", name):
+        return mlp(math.prod(input_shape), [int(match[2])] * int(match[1]), **options)  # type: ignore[arg-type]
+    if match := re.fullmatch(r"cnn(?::(\d+(?:-\d+)*))?", name):
+        channels = [int(c) for c in match[1].split("-")] if match[1] else (64, 128, 256, 512)
+        return cnn(input_shape, channels, **options)  # type: ignore[arg-type]
+    raise UnknownNameError(
+        f"There is no network named {name!r}. Use LxN for L dense blocks of N neurons (2x1000, 3x2000), "
+        "'cnn' for the paper's 64-128-256-512, or 'cnn:8-16' for other widths."
+    )
