@@ -42,6 +42,8 @@ class Rule:
     name = ""
     local = False
     """Whether each block learns from its own loss alone, and so can be trained alone."""
+    schedules: tuple[str, ...] = ("together",)
+    """How a trainer may order the blocks: "together", and for some "layer_by_layer"."""
     predictions: tuple[str, ...] = ()
     """The ways in which the rule predicts; the first is the default."""
 
@@ -103,6 +105,10 @@ class Rule:
         """(N, m) scores of each block on its own, where the rule gives blocks a voice; else an empty list."""
         return []
 
+    def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
+        """The scores of every prediction mode, and those of each block alone, with as few passes as the rule needs."""
+        return {mode: self.scores(net, x, mode) for mode in self.predictions}, self.layer_scores(net, x)
+
     def options(self) -> dict:
         """The JSON options from which `make(name, **options)` builds this rule again."""
         return {}
@@ -144,6 +150,7 @@ class LocalRule(Rule):
     """
 
     local = True
+    schedules = ("together", "layer_by_layer")
 
     def enter(self, net: Network, x: Array, y: Array, rng: np.random.Generator | None) -> Array:
         """What the first block is given for a batch; x itself, unless the rule hides the label in it."""

@@ -104,6 +104,10 @@ class DeepSupervision(_JointProjections, ReadoutRule):
         """The readout's scores, (N, m)."""
         return ReadoutRule.scores(self, net, x, prediction)
 
+    def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
+        """The readout's prediction, and those of each block's own goodness."""
+        return {"readout": self.scores(net, x)}, self.layer_scores(net, x)
+
     def count(self, net: Network, prediction: str | None = None) -> int:
         """The projection matrices only help to learn; a prediction does not need them."""
         return ReadoutRule.count(self, net) - sum(M.size for M in self.M)

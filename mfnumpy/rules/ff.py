@@ -137,6 +137,11 @@ class ForwardForward(LocalRule):
         self._prediction(prediction)
         return sum(self.layer_scores(net, x))
 
+    def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
+        """The prediction adds up the same goodness that the blocks have alone."""
+        layers = self.layer_scores(net, x)
+        return {"all-labels": sum(layers)}, layers
+
     def options(self) -> dict:
         """theta and the kind of normalisation."""
         return {"theta": self.theta, "normalise": self.normalise}
@@ -151,6 +156,7 @@ class ForwardForwardOnePass(ForwardForward):
 
     name = "ff_one_pass"
     predictions = ("one-pass", "all-labels")
+    schedules = ("together",)  # the readout would be left untrained
 
     def __init__(self, theta: float | None = None, normalise: str = "rms"):
         super().__init__(theta, normalise)
@@ -194,6 +200,11 @@ class ForwardForwardOnePass(ForwardForward):
         if self._prediction(prediction) == "all-labels":
             return sum(self.layer_scores(net, x))
         return self._readout(net).forward(self._activities(net, x))
+
+    def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
+        """The one pass, and FF's m passes."""
+        modes, layers = super().all_scores(net, x)
+        return {"one-pass": self.scores(net, x)} | modes, layers
 
     def count(self, net: Network, prediction: str | None = None) -> int:
         """Trying all labels needs no readout."""

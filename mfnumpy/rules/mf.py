@@ -64,6 +64,11 @@ class ProjectionRule(Rule):
             x = trace.a
         return equations.goodness_scores(trace.flat, self.M[-1])
 
+    def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
+        """Both predictions come from the same goodness scores: one pass."""
+        layers = self.layer_scores(net, x)
+        return {"ff": sum(layers), "bp": layers[-1]}, layers
+
 
 class MonoForward(ProjectionRule, LocalRule):
     """W_i and M_i learn from L_i = cross-entropy(softmax(a_i M_i^T), y) alone. The last M is the output layer.

@@ -1,0 +1,126 @@
+"""What is measured of a network and a rule: accuracy, alignment with backpropagation, bytes, seconds."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mfnumpy import backend
+from mfnumpy.backend import Array
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.layers import Dense
+from mfnumpy.network import Network
+from mfnumpy.optim import Optimiser
+from mfnumpy.rules import Backpropagation, Rule
+from mfnumpy.rules.mf import ProjectionRule
+from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.seeding import stream
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Fractions of rows predicted rightly, 0 to 1: for each prediction mode of the rule, and for each block alone."""
+
+    accuracy: dict[str, float]
+    layers: list[float]
+
+    @property
+    def main(self) -> float:
+        """The accuracy in the rule's default prediction mode, by which a run is stopped or chosen."""
+        return next(iter(self.accuracy.values()))
+
+
+def batches_of(n: int, batch_size: int) -> list[slice]:
+    """Slices that cover n rows; the last is shorter if batch_size does not divide n."""
+    return [slice(start, min(start + batch_size, n)) for start in range(0, n, batch_size)]
+
+
+def accuracy_over_batches(predict: Callable[[Any], Any], X: Any, y: Any, batch_size: int) -> float:
+    """(number of right predictions) / (number of rows), computed batch by batch; the last batch may be shorter.
+
+    predict: (rows) -> (rows,) labels. X: (N, ...). y: (N,) integer labels. Returns a float from 0 to 1.
+    Raises InvalidValueError for an empty X or a batch size below 1.
+    """
+    if batch_size < 1 or len(y) == 0:
+        raise InvalidValueError(f"Need rows and a batch size >= 1; got {len(y)} rows, batch size {batch_size}.")
+    right = sum(int((predict(X[rows]) == y[rows]).sum()) for rows in batches_of(len(y), batch_size))
+    return right / len(y)
+
+
+def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int = 1000) -> Evaluation:
+    """Accuracy of the rule's predictions on x, y; every row counts once, the last partial batch too.
+
+    x: (N, ...) on the host or the device, or a view that gives float rows. y: (N,) integer labels.
+    """
+    right: dict[str, int] = {}
+    layers: list[int] = []
+    for rows in batches_of(len(y), batch_size):
+        labels = backend.to_device(y[rows])
+        modes, own = rule.all_scores(net, backend.to_device(x[rows]))
+        layers = layers or [0] * len(own)
+        for mode, scores in modes.items():
+            right[mode] = right.get(mode, 0) + int((scores.argmax(axis=1) == labels).sum())
+        for i, scores in enumerate(own):
+            layers[i] += int((scores.argmax(axis=1) == labels).sum())
+    return Evaluation({mode: count / len(y) for mode, count in right.items()}, [c / len(y) for c in layers])
+
+
+def gradients_of(net: Network, rule: Rule, x: Array, y: Array, seed: int = 0) -> dict[str, Array]:
+    """All gradients of one batch, by parameter name, without applying any."""
+    gradients: dict[str, Array] = {}
+    for step in rule.steps(net, x, y, stream(seed, "negatives")):
+        gradients |= step.gradients
+    return gradients
+
+
+def alignment(net: Network, rule: Rule, x: Array, y: Array) -> dict[str, float]:
+    """Angle in degrees between the rule's dW of each block and backpropagation's for the same batch and output.
+
+    90 is no relation, 0 the same direction. For rules with projection matrices backpropagation starts from the
+    last M, for the others from their readout. Raises InvalidValueError for Forward-Forward, which has no output.
+    """
+    reference = Backpropagation()
+    reference.n_classes = rule.n_classes
+    if isinstance(rule, ReadoutRule):
+        reference.readout = rule.readout
+    elif isinstance(rule, ProjectionRule):
+        m, n = rule.M[-1].shape
+        reference.readout = Dense(n, m, stream(0, "readout"), dtype=net.dtype, name="readout")
+        reference.readout.parameters["W"] = rule.M[-1].T.copy()
+    else:
+        raise InvalidValueError(f"The rule '{rule.name}' has no output layer from which an error could come.")
+    own, bp = gradients_of(net, rule, x, y), gradients_of(net, reference, x, y)
+    angles = {}
+    for name in net.parameters():
+        if name in own and name.endswith(".W"):
+            a, b = (backend.to_host(g[name]).astype(np.float64).ravel() for g in (own, bp))
+            cosine = a @ b / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-300)
+            angles[name] = float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+    return angles
+
+
+def peak_step_bytes(net: Network, rule: Rule, optimiser: Optimiser, x: Array, y: Array) -> int:
+    """The most bytes that are alive at once during one training step, beyond the batch itself.
+
+    Counted are parameters, the rule's matrices, moments, activations, gradients and temporaries: what is there
+    before the step, and what tracemalloc sees NumPy allocate in it. The step is taken: parameters change.
+    """
+    parameters = rule.parameters(net)
+    standing = sum(a.nbytes for a in [*parameters.values(), *rule.fixed().values(), *optimiser.state()[0].values()])
+    was_tracing = tracemalloc.is_tracing()
+    tracemalloc.start()
+    try:
+        tracemalloc.reset_peak()
+        before = tracemalloc.get_traced_memory()[0]
+        for step in rule.steps(net, x, y, stream(0, "negatives")):
+            for name, gradient in step.gradients.items():
+                optimiser.update(name, parameters[name], gradient)
+            del step
+        return standing + tracemalloc.get_traced_memory()[1] - before
+    finally:
+        if not was_tracing:
+            tracemalloc.stop()

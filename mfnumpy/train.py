@@ -1,0 +1,305 @@
+"""The trainer: batches, steps, history. It knows no rule by name."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mfnumpy import backend, checkpoint, models
+from mfnumpy.backend import Array
+from mfnumpy.errors import CheckpointError, DTypeError, InvalidValueError, MfnumpyError, ShapeError, unknown_name
+from mfnumpy.interrupt import DeferredInterrupt
+from mfnumpy.measure import batches_of, evaluate
+from mfnumpy.network import Network
+from mfnumpy.optim import Optimiser
+from mfnumpy.rules import Rule, Step
+from mfnumpy.seeding import stream
+from mfnumpy.validate import check_inputs, check_labels
+
+DECAYS: dict[str, Callable[[float], float]] = {
+    "constant": lambda done: 1.0,
+    "linear": lambda done: 1.0 - done,
+    "cosine": lambda done: 0.5 * (1 + math.cos(math.pi * done)),
+}
+"""The learning rate as a share of its start, by the share of all batches that are done."""
+
+
+class DivergedError(MfnumpyError, ArithmeticError):
+    """The loss became NaN or infinite."""
+
+
+@dataclass
+class Progress:
+    """Where a run stands, to the batch; with the arrays it is all that a resumed run needs.
+
+    phase: 0, or the index of the block in turn. losses: of the current epoch, summed over its rows so far.
+    best, stale: the best validation accuracy of this phase, and for how many epochs it has stood.
+    """
+
+    phase: int = 0
+    epoch: int = 0
+    batch: int = 0
+    losses: dict[str, float] = field(default_factory=dict)
+    best: float = -1.0
+    stale: int = 0
+    epochs: list[dict] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True)
+class History:
+    """What a run left behind.
+
+    epochs: one dict each (loss by block, accuracies), to the bit the same for the same seed. seconds: wall-clock
+    time of each epoch's training, without evaluation.
+    """
+
+    epochs: list[dict]
+    seconds: list[float]
+
+
+class Trainer:
+    """Trains a network by a rule, which must have been started for it.
+
+    epochs: passes over the data (with "layer_by_layer", for each block). batch_size: rows per step, None for all of
+    them (full batch). decay: of the learning rate over the epochs: "constant", "linear", "cosine".
+    schedule: "together", or "layer_by_layer" for local rules (block i for all its epochs, then frozen).
+    only: indices of the blocks to be trained; all others, and any readout, keep their bytes.
+    patience: stop after so many epochs without a better validation accuracy, and take the best epoch's parameters.
+    path: where a checkpoint is written after each epoch and on Ctrl-C. notes: JSON values to keep in it.
+    show_progress: a bar on standard error; by default only where that is a terminal.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        rule: Rule,
+        optimiser: Optimiser,
+        *,
+        epochs: int = 10,
+        batch_size: int | None = 64,
+        seed: int = 0,
+        decay: str = "constant",
+        schedule: str = "together",
+        only: Collection[int] | None = None,
+        patience: int | None = None,
+        path: str | Path | None = None,
+        notes: dict | None = None,
+        show_progress: bool | None = None,
+        on_epoch: Callable[[dict], None] | None = None,
+    ):
+        if decay not in DECAYS:
+            raise unknown_name("decay of the learning rate", decay, DECAYS)
+        if schedule not in rule.schedules:
+            raise unknown_name(f"schedule for the rule '{rule.name}'", schedule, rule.schedules)
+        if only is not None and not rule.local:
+            raise InvalidValueError(
+                f"The rule '{rule.name}' has one loss for the whole network, so its blocks cannot be trained alone. "
+                "Use a local rule: mf, ff."
+            )
+        if only is not None and (not only or not set(only) <= set(range(len(net.blocks)))):
+            raise InvalidValueError(f"only must name blocks from 0 to {len(net.blocks) - 1}; got {sorted(only)}.")
+        for name, value in (("epochs", epochs), ("patience", patience)):
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+                raise InvalidValueError(f"{name} must be an integer >= 1; got {value!r}.")
+        self.net, self.rule, self.optimiser = net, rule, optimiser
+        self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
+        self.decay, self.patience, self.path, self.notes = decay, patience, path, notes or {}
+        self.show_progress, self.on_epoch = show_progress, on_epoch
+        self.phases: list[list[int] | None] = [None if only is None else sorted(only)]
+        if schedule == "layer_by_layer":
+            self.phases = [[i] for i in (range(len(net.blocks)) if only is None else sorted(only))]
+        self._best: dict[str, Array] = {}
+
+    def fit(
+        self, x: Any, y: np.ndarray, x_val: Any = None, y_val: np.ndarray | None = None, *, resume: bool = False
+    ) -> History:
+        """Train on x: (N, *input_shape) of the network's dtype and y: (N,) integer labels; return the history.
+
+        x may be an array, or a view whose x[rows] gives one. x_val, y_val are evaluated after each epoch.
+        resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run.
+        Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, CheckpointError where nothing
+        can be resumed, DivergedError if the loss becomes NaN, and KeyboardInterrupt on Ctrl-C, after the batch
+        and a checkpoint have been finished.
+        """
+        self._check_data(x, y, x_val, y_val)
+        state = self._resumed(y) if resume else Progress()
+        with DeferredInterrupt() as interrupt:
+            while state.phase < len(self.phases):
+                while state.epoch < self.epochs and state.stale < (self.patience or self.epochs):
+                    finished = self._run_epoch(state, x, y, interrupt)
+                    if finished:
+                        self._close_epoch(state, len(y), x_val, y_val)
+                    self._save(state, y)
+                    if interrupt.requested:
+                        raise KeyboardInterrupt
+                self._end_phase(state)
+                self._save(state, y)
+        return History(state.epochs, state.seconds)
+
+    # -- one epoch -----------------------------------------------------------------------------------------------
+
+    def _run_epoch(self, state: Progress, x: Any, y: np.ndarray, interrupt: DeferredInterrupt) -> bool:
+        """Train on the rest of the epoch; False if Ctrl-C stopped it between two batches."""
+        turn = state.phase * self.epochs + state.epoch
+        order = stream(self.seed, "shuffle", turn).permutation(len(y))
+        batches = batches_of(len(y), self.batch_size or len(y))
+        bar = self._bar(len(batches), state)
+        for state.batch in range(state.batch, len(batches)):
+            if interrupt.requested:
+                return False
+            rows = order[batches[state.batch]]
+            start = time.perf_counter()
+            self._train_batch(state, rows, x, y, turn * len(batches) + state.batch, len(batches))
+            state.elapsed += time.perf_counter() - start
+            if bar is not None:
+                bar.update()
+        if bar is not None:
+            bar.close()
+        return True
+
+    def _train_batch(self, state: Progress, rows: np.ndarray, x: Any, y: np.ndarray, number: int, n: int) -> None:
+        """All steps of one batch, each applied as soon as the rule yields it."""
+        only = self.phases[state.phase]
+        scale = DECAYS[self.decay]((state.epoch * n + state.batch) / (self.epochs * n))
+        parameters = self.rule.parameters(self.net)
+        rng = stream(self.seed, "batch", number)
+        for step in self.rule.steps(self.net, _take(x, rows), _take(y, rows), rng, only):
+            self._note_loss(state, step, len(rows))
+            for name, gradient in step.gradients.items():
+                self.optimiser.update(name, parameters[name], gradient, scale)
+        backend.synchronize()
+
+    def _note_loss(self, state: Progress, step: Step, n: int) -> None:
+        key = "output" if step.block is None else self.net.blocks[step.block].name
+        loss = float(step.loss)
+        if not math.isfinite(loss):
+            raise DivergedError(
+                f"The loss of {key} became {loss} in epoch {state.epoch + 1}, batch {state.batch + 1}. "
+                "Lower the learning rate, or scale the inputs."
+            )
+        state.losses[key] = state.losses.get(key, 0.0) + loss * n
+
+    def _close_epoch(self, state: Progress, n: int, x_val: Any, y_val: np.ndarray | None) -> None:
+        """Write the epoch into the history, and remember its parameters if they are the best so far."""
+        entry: dict[str, Any] = {"epoch": len(state.epochs) + 1}
+        entry["loss"] = {name: total / n for name, total in state.losses.items()}
+        if y_val is not None:
+            result = evaluate(self.net, self.rule, x_val, y_val)
+            entry["val_accuracy"], entry["val_layers"] = result.accuracy, result.layers
+            state.stale += 1
+            if result.main > state.best:
+                state.best, state.stale = result.main, 0
+                if self.patience:
+                    self._best = {k: v.copy() for k, v in self.rule.parameters(self.net).items()}
+            if not self.patience:
+                state.stale = 0
+        state.epochs.append(entry)
+        state.seconds.append(state.elapsed)
+        state.epoch, state.batch, state.losses, state.elapsed = state.epoch + 1, 0, {}, 0.0
+        if self.on_epoch:
+            self.on_epoch(entry)
+
+    def _end_phase(self, state: Progress) -> None:
+        for name, parameter in self.rule.parameters(self.net).items():
+            if name in self._best:
+                parameter[...] = self._best[name]
+        self._best = {}
+        state.phase, state.epoch, state.best, state.stale = state.phase + 1, 0, -1.0, 0
+
+    # -- checkpoints ---------------------------------------------------------------------------------------------
+
+    def _settings(self, y: np.ndarray) -> dict:
+        """What must be the same for a resumed run to be the same run."""
+        labels = np.ascontiguousarray(backend.to_host(y), dtype=np.int64)
+        run = {"epochs": self.epochs, "batch_size": self.batch_size, "seed": self.seed, "decay": self.decay}
+        run |= {"patience": self.patience, "phases": self.phases, "rows": len(y), "labels": zlib.crc32(labels)}
+        return run | self.optimiser.spec()
+
+    def _save(self, state: Progress, y: np.ndarray) -> None:
+        if self.path is None:
+            return
+        moments, times = self.optimiser.state()
+        arrays = models.arrays(self.net, self.rule)
+        arrays |= {f"optimiser/{name}": array for name, array in moments.items()}
+        arrays |= {f"best/{name}": array for name, array in self._best.items()}
+        run = {"settings": self._settings(y), "progress": asdict(state), "times": times, "notes": self.notes}
+        checkpoint.save(self.path, arrays, models.describe(self.net, self.rule) | run)
+
+    def _resumed(self, y: np.ndarray) -> Progress:
+        """Take up parameters, moments and progress from the checkpoint. Raises CheckpointError if it is another run's."""
+        if self.path is None:
+            raise InvalidValueError("resume=True needs path=..., the checkpoint to go on from.")
+        stored, description = checkpoint.load(self.path)
+        for key, own in (models.describe(self.net, self.rule) | {"settings": self._settings(y)}).items():
+            if description.get(key) != own:
+                raise CheckpointError(
+                    f"{self.path} belongs to another run: its {key} is {description.get(key)}, this run's is {own}."
+                )
+        parts = {part: _part(stored, f"{part}/") for part in ("optimiser", "best")}
+        try:
+            state = Progress(**description["progress"])
+            times = dict(description["times"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{self.path} does not say where its run stood ({error}).") from error
+        checkpoint.put(models.arrays(self.net, self.rule), models.model_part(stored), "network or rule")
+        self.optimiser.load_state({k: backend.to_device(v) for k, v in parts["optimiser"].items()}, times)
+        self._best = {k: backend.to_device(v) for k, v in parts["best"].items()}
+        return state
+
+    # -- borders -------------------------------------------------------------------------------------------------
+
+    def _check_data(self, x: Any, y: np.ndarray, x_val: Any, y_val: np.ndarray | None) -> None:
+        pairs = [("X", x, y)] + ([("X_val", x_val, y_val)] if y_val is not None else [])
+        for name, data, labels in pairs:
+            if tuple(data.shape[1:]) != self.net.input_shape:
+                raise ShapeError(
+                    f"{name} must be (N, {', '.join(map(str, self.net.input_shape))}) for this network; "
+                    f"got {tuple(data.shape)}."
+                )
+            if str(data.dtype) != self.net.dtype:
+                raise DTypeError(
+                    f"{name} is {data.dtype}, the network {self.net.dtype}. "
+                    f"Convert with {name}.astype('{self.net.dtype}'), or build the network with another dtype."
+                )
+            if hasattr(data, "__array_priority__") or isinstance(data, backend.get("numpy").array_type):
+                check_inputs(data, name)
+            check_labels(labels, data.shape[0], self.rule.n_classes)
+        if self.patience and y_val is None:
+            raise InvalidValueError("patience needs validation data: pass x_val and y_val.")
+        size = self.batch_size
+        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= len(y)):
+            raise InvalidValueError(
+                f"batch_size must be from 1 to the number of rows, {len(y)}, or None for all; got {size!r}."
+            )
+
+    def _bar(self, total: int, state: Progress) -> Any:
+        show = sys.stderr.isatty() if self.show_progress is None else self.show_progress
+        if not show:
+            return None
+        try:
+            from tqdm.auto import tqdm
+        except ImportError:
+            return None
+        label = f"{self.rule.name} epoch {len(state.epochs) + 1}"
+        return tqdm(total=total, initial=state.batch, desc=label, leave=False)
+
+
+def _take(data: Any, rows: np.ndarray) -> Array:
+    """These rows, on the device."""
+    if isinstance(data, backend.current().array_type):
+        return data[backend.to_device(rows)]
+    return backend.to_device(data[rows])
+
+
+def _part(stored: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): array for name, array in stored.items() if name.startswith(prefix)}
