@@ -1,0 +1,41 @@
+# Each target does its own set-up in .venv; nothing global is touched. The second time it starts at once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready-
+.DEFAULT_GOAL := help
+
+.PHONY: help compare test check lint types format clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+compare: $(READY)lab  ## train all learning rules side by side on real digits; writes runs/compare/
+	$(BIN)/mfnumpy compare $(ARGS)
+
+test: $(READY)test  ## run the tests
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint types test  ## everything that CI runs
+
+lint: $(READY)test  ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)test  ## mypy
+	$(BIN)/mypy
+
+format: $(READY)test  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## remove the environment and what tools leave behind
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# A stamp per extra: installed once, and again when pyproject.toml or the pinned versions change.
+$(READY)%: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "mfnumpy needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 ..."; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$*]"
+	@touch $@
