@@ -1,0 +1,127 @@
+"""`load`: from a name to arrays that a trainer can use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+
+from data_utils import readers, registry, scaling as scalings
+from data_utils.dataset import Dataset
+from data_utils.raw import Part, Raw
+from data_utils.registry import Source
+from data_utils.split import how_many, stratified
+from data_utils.views import RowView, Scaling
+from mfnumpy.errors import InvalidValueError, unknown_name
+from mfnumpy.seeding import stream
+
+LAYOUTS = ("flat", "image")
+DTYPES = ("float32", "float64", "uint8")
+
+
+def load(
+    name: str,
+    *,
+    data_dir: str | os.PathLike[str] | None = None,
+    layout: Literal["flat", "image"] = "flat",
+    dtype: str = "float32",
+    validation: int | float = 0.1,
+    seed: int = 0,
+    subset: int | float | None = None,
+    scaling: str | None = None,
+    lazy: bool | None = None,
+    download: bool = True,
+    progress: bool = False,
+    **options: Any,
+) -> Dataset:
+    """Load a data set by name, divide it and scale it.
+
+    name: one of `names()`. data_dir: a folder of official files, looked through first (see `data_utils.find`).
+    layout: "flat" gives x as (N, H*W*C), "image" as (N, H, W, C); tables and texts are flat.
+    dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
+    validation: how much of the official training part becomes validation, a count (int) or a fraction (float);
+    drawn by class, by `seed` alone. 0 for none. The test part never depends on `seed`.
+    subset: at most so many samples of each part (int), or that fraction of each (float), drawn by class.
+    scaling: "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
+    lazy: True keeps bytes or sparse rows and converts each batch when it is taken (`RowView`); False converts all
+    now; None for the set's own (True for imdb only). download: fetch files that are nowhere on this machine.
+    progress: show a bar while downloading.
+    options: cifar100: labels="fine" or "coarse". imdb: words=5000, weighting="tfidf", "counts" or "binary".
+    transaction-synthetic: samples=20_000.
+
+    Returns a `Dataset`. The same arguments and files give the same bytes.
+    Raises UnknownNameError, InvalidValueError, MissingDataError, DownloadError, ChecksumError, FormatError,
+    OutputError (the cache cannot be written) or MissingLibraryError, each with a message that says what to do.
+    """
+    source = registry.get(name)
+    kind = _check(source, layout, dtype, scaling)
+    raw = readers.read(source, data_dir, download=download, progress=progress, options=options)
+    raw, val_rows = _divide(raw, validation, subset, seed)
+    if raw.features is not None:
+        raw = raw.features(raw)
+    fitted = scalings.fit(kind, raw.train.x, raw.train.rows, source.largest)
+    lazy = source.lazy if lazy is None else lazy
+    shape = tuple(raw.train.x.shape[1:])
+    input_shape = (int(np.prod(shape)),) if layout == "flat" else shape
+
+    def part(p: Part) -> tuple[np.ndarray | RowView, np.ndarray]:
+        view = RowView(p.x, p.rows, input_shape, fitted, np.dtype(dtype))
+        return (view if lazy else view.materialise()), np.asarray(p.y)[p.rows].astype(np.int64)
+
+    (x_train, y_train), (x_val, y_val), (x_test, y_test) = (
+        part(p) for p in (raw.train, replace(raw.train, rows=val_rows), raw.test)
+    )
+    return Dataset(
+        name=name,
+        x_train=x_train, y_train=y_train, x_val=x_val, y_val=y_val, x_test=x_test, y_test=y_test,
+        class_names=raw.class_names,
+        input_shape=input_shape,
+        image_shape=(shape[0], shape[1], shape[2]) if source.kind == "image" else None,
+        feature_names=raw.feature_names,
+        scaling=fitted.text,
+        licence=source.licence,
+        citation=source.citation,
+        notes=raw.notes,
+    )  # fmt: skip
+
+
+def _check(source: Source, layout: str, dtype: str, scaling: str | None) -> str:
+    """Refuse arguments that do not fit together; return the name of the scaling."""
+    if layout not in LAYOUTS:
+        raise unknown_name("layout", layout, LAYOUTS)
+    if dtype not in DTYPES:
+        raise unknown_name("dtype", dtype, DTYPES)
+    if layout == "image" and source.kind != "image":
+        raise InvalidValueError(f"{source.name} holds no images ({source.kind}): expected layout='flat'; got 'image'.")
+    kind = source.scaling if scaling is None else scaling
+    if dtype == "uint8" and (kind != "none" or source.kind != "image"):
+        raise InvalidValueError(
+            "dtype='uint8' means the stored bytes of images, so it needs an image set and scaling='none'; "
+            f"got {source.name} with scaling={kind!r}."
+        )
+    return kind
+
+
+def _divide(raw: Raw, validation: int | float, subset: int | float | None, seed: int) -> tuple[Raw, np.ndarray]:
+    """Take the validation part out of the training part, then the subset of each; returns (Raw, validation rows)."""
+
+    def chosen(p: Part, count: int, purpose: str) -> tuple[np.ndarray, np.ndarray]:
+        rest, drawn = stratified(np.asarray(p.y)[p.rows], count, stream(seed, purpose))
+        return p.rows[rest], p.rows[drawn]
+
+    count = how_many(validation, len(raw.train.rows), "validation")
+    train_rows, val_rows = chosen(raw.train, count, "validation part")
+    parts = [replace(raw.train, rows=train_rows), replace(raw.train, rows=val_rows), raw.test]
+    if subset is not None:
+        if not isinstance(subset, float | np.floating):
+            how_many(subset, len(train_rows), "subset", whole=True)
+        for i, p in enumerate(parts):
+            size = min(subset, len(p.rows)) if not isinstance(subset, float | np.floating) else subset
+            keep = how_many(size, len(p.rows), "subset", whole=True)
+            # the test part's subset must not follow the seed either: it is always the same
+            rng_seed = 0 if i == 2 else seed
+            _, drawn = stratified(np.asarray(p.y)[p.rows], keep, stream(rng_seed, "subset", i))
+            parts[i] = replace(p, rows=p.rows[drawn])
+    return replace(raw, train=parts[0], test=parts[2]), parts[1].rows

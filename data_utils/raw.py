@@ -1,0 +1,58 @@
+"""A data set as it is stored, before it is divided and scaled: what a reader hands to `load`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from data_utils.registry import Source
+from data_utils.split import stratified
+from mfnumpy.seeding import stream
+
+HOLD_OUT = 0.2
+HOLD_OUT_SEED = 0
+"""Where there is no official test part, a fifth is held out, always the same: it must not follow the user's seed,
+or else choosing by validation over several seeds would see the test samples."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of an array. x: (N, ...) array or CSR matrix; y: (N,) labels; rows: (n,) which of the N belong here."""
+
+    x: Any
+    y: np.ndarray
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Raw:
+    """The training part (of which validation is still to be taken) and the test part, with what is known of them.
+
+    features: for texts, turns counts of all words into features fitted on the training rows, once they are known.
+    """
+
+    train: Part
+    test: Part
+    class_names: tuple[str, ...]
+    feature_names: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    features: Callable[[Raw], Raw] | None = None
+
+
+def official(source: Source, arrays: dict[str, np.ndarray], **more: Any) -> Raw:
+    """Return the Raw of a set with an official test part. arrays: x_train, y_train, x_test, y_test."""
+    train, test = (
+        Part(arrays[f"x_{p}"], arrays[f"y_{p}"], np.arange(len(arrays[f"y_{p}"]))) for p in ("train", "test")
+    )
+    return Raw(train, test, **{"class_names": source.class_names, **more})
+
+
+def hold_out(source: Source, x: Any, y: np.ndarray, notes: tuple[str, ...] = (), **more: Any) -> Raw:
+    """Return the Raw of a set without a test part: a stratified fifth is held out, the same for every seed."""
+    count = round(HOLD_OUT * len(y))
+    train_rows, test_rows = stratified(y, count, stream(HOLD_OUT_SEED, "test part"))
+    note = f"test: our own stratified hold-out of {count:,} samples, the same for every seed (there is no official one)"
+    return Raw(Part(x, y, train_rows), Part(x, y, test_rows), source.class_names, notes=(note, *notes), **more)

@@ -1,0 +1,54 @@
+"""Dividing rows by class: every part has the classes in the proportions of the whole.
+
+Source of the method: stratified sampling with the largest-remainder (Hamilton) apportionment.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy.errors import InvalidValueError
+
+
+def how_many(part: int | float, total: int, what: str, *, whole: bool = False) -> int:
+    """Return the number of rows meant by a count (an int) or a fraction of `total` (a float below 1).
+
+    whole: `total` itself is allowed. Raises InvalidValueError if nothing sensible is meant; `what` names the argument.
+    """
+    if isinstance(part, bool) or not isinstance(part, int | float | np.integer | np.floating):
+        raise InvalidValueError(f"{what} must be a count (int) or a fraction (float); got {part!r}.")
+    if isinstance(part, float | np.floating):
+        if not 0 <= part < 1:
+            raise InvalidValueError(f"{what} as a fraction must lie from 0 to below 1; got {part!r}.")
+        return round(float(part) * total)
+    if part < 0 or part > total or (part == total and not whole):
+        raise InvalidValueError(f"{what} must lie from 0 to {'' if whole else 'below '}{total}; got {part!r}.")
+    return int(part)
+
+
+def apportion(class_counts: np.ndarray, count: int) -> np.ndarray:
+    """Return how many of each class belong to a part of `count` rows, by largest remainder.
+
+    class_counts: (m,) rows of each class. Returns (m,) int64 with sum `count`, each at most its class's rows.
+    """
+    exact = class_counts * (count / max(1, class_counts.sum()))
+    take = np.floor(exact).astype(np.int64)
+    short = count - int(take.sum())
+    # stable: among equal remainders the first class wins, so the result depends on nothing but the counts
+    largest_first = np.argsort(-(exact - take), kind="stable")
+    take[largest_first[:short]] += 1
+    return take
+
+
+def stratified(labels: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Draw `count` rows, each class in proportion; returns (the other rows, the drawn rows), both ascending.
+
+    labels: (N,) integers >= 0. count: from 0 to N. The order of the rows is kept, so that nothing but membership
+    depends on the generator. Returns two int64 arrays of N - count and count row numbers.
+    """
+    class_counts = np.bincount(labels) if len(labels) else np.zeros(1, np.int64)
+    drawn = np.zeros(len(labels), dtype=bool)
+    for label, take in enumerate(apportion(class_counts, count)):
+        rows = np.flatnonzero(labels == label)
+        drawn[rng.permutation(rows)[:take]] = True
+    return np.flatnonzero(~drawn), np.flatnonzero(drawn)

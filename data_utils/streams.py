@@ -1,0 +1,187 @@
+"""Reading files that may be broken or hostile: at most so many bytes, and one typed error for everything else.
+
+    with open_bounded(path, limit=100_000_000) as stream:
+        head = read_exactly(stream, 4, "the magic number")
+
+A file is read as it lies there or unpacked on the fly (gzip, bzip2, xz: told by its first bytes, not by its name).
+Nothing is written. Memory stays at the bytes asked for plus one chunk, and 128 MiB at most for an xz dictionary:
+an archive whose header asks for more, or that unpacks to more than the limit, ends in FormatError.
+"""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+import lzma
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from data_utils.wording import human_bytes
+from mfnumpy.errors import FormatError, MissingDataError
+
+CHUNK = 1 << 16
+XZ_MEMORY = 128 << 20
+"""What an xz file may ask for its dictionary; `xz -9` needs 65 MiB."""
+
+
+class _Gzip:
+    """zlib's decompressor with the interface of bz2's and lzma's."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=31)  # 31: a gzip wrapper, its CRC and length checked
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    @property
+    def needs_input(self) -> bool:
+        return not self._inner.unconsumed_tail
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
+
+
+_UNPACKERS: dict[bytes, tuple[str, Callable[[], Any]]] = {
+    b"\x1f\x8b": ("gzip", _Gzip),
+    b"BZh": ("bzip2", bz2.BZ2Decompressor),
+    b"\xfd7zXZ\x00": ("xz", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)),
+}
+
+
+class BoundedStream:
+    """The unpacked bytes of an open file, of which at most `limit` can be read.
+
+    raw: the open binary file. name: what to call it in messages. limit: in unpacked bytes.
+    digest: also take the SHA-256 of the unpacked bytes as they pass (see `sha256`).
+    """
+
+    def __init__(self, raw: BinaryIO, name: str, limit: int, digest: bool = False) -> None:
+        self.name = name
+        self._raw = raw
+        self._limit = limit
+        self._total = 0
+        self._digest = hashlib.sha256() if digest else None
+        self._pending = raw.read(CHUNK)
+        known = (entry for magic, entry in _UNPACKERS.items() if self._pending.startswith(magic))
+        self.kind, make = next(known, ("plain", None))
+        self._make: Callable[[], Any] | None = make
+        self._unpacker: Any = make() if make else None
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes read so far, in hexadecimal; "" if it was not asked for."""
+        return self._digest.hexdigest() if self._digest else ""
+
+    def read(self, size: int) -> bytes:
+        """Return the next `size` unpacked bytes, fewer only at the end of the file.
+
+        Raises FormatError if the file is truncated or damaged, or holds more than the limit.
+        """
+        pieces: list[bytes] = []
+        while size > 0 and (piece := self._some(size)):
+            pieces.append(piece)
+            size -= len(piece)
+            self._total += len(piece)
+            if self._total > self._limit:
+                raise FormatError(
+                    f"{self.name}: expected at most {human_bytes(self._limit)}; it unpacks to more. "
+                    "It is not the official file: fetch it again."
+                )
+            if self._digest:
+                self._digest.update(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _take_pending(self, size: int) -> bytes:
+        """Packed bytes: first those already in hand, then the file's."""
+        if not self._pending:
+            return self._raw.read(size)
+        piece, self._pending = self._pending[:size], self._pending[size:]
+        return piece
+
+    def _some(self, size: int) -> bytes:
+        """At least one unpacked byte and at most `size`; b"" only at the end of the file."""
+        if self._make is None:
+            return self._take_pending(size)
+        while True:
+            if self._unpacker.eof and not self._next_member():
+                return b""
+            data = self._take_pending(CHUNK) if self._unpacker.needs_input else b""
+            try:
+                piece = self._unpacker.decompress(data, size)
+            except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+                raise FormatError(
+                    f"{self.name}: expected {self.kind} data; it is damaged after "
+                    f"{self._total} unpacked bytes ({error}). Fetch the file again."
+                ) from error
+            if piece:
+                return piece
+            if not data and self._unpacker.needs_input and not self._unpacker.eof:
+                raise FormatError(
+                    f"{self.name}: truncated: the {self.kind} data ends in the middle, after "
+                    f"{self._total} unpacked bytes. Fetch the file again."
+                )
+
+    def _next_member(self) -> bool:
+        """Go on behind the end of a packed member: zero padding, or one more member. False at the end."""
+        self._pending = self._unpacker.unused_data + self._pending
+        while not self._pending.lstrip(b"\0"):
+            self._pending = self._raw.read(CHUNK)
+            if not self._pending:
+                return False
+        self._pending = self._pending.lstrip(b"\0")
+        assert self._make is not None
+        self._unpacker = self._make()
+        return True
+
+
+@contextmanager
+def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[BoundedStream]:
+    """Open a file for reading at most `limit` unpacked bytes; see `BoundedStream`.
+
+    Raises MissingDataError if there is none, FormatError if it is not a regular file (a FIFO would wait for ever) or
+    the system cannot read it.
+    """
+    try:
+        # O_NONBLOCK: opening a FIFO returns at once, and then the check below refuses it
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        raise MissingDataError(f"{path} does not exist.") from error
+    except OSError as error:
+        raise FormatError(f"{path} cannot be opened: {error.strerror}.") from error
+    with os.fdopen(handle, "rb") as raw:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise FormatError(f"{path}: expected a regular file; it is a directory, a pipe or a device.")
+        yield BoundedStream(raw, path.name, limit, digest)
+
+
+def read_exactly(stream: BoundedStream, size: int, what: str) -> bytearray:
+    """Return exactly `size` bytes; `what` names them in the error. Memory grows with what is there, not with `size`.
+
+    Raises FormatError if the file ends before.
+    """
+    data = bytearray()
+    while len(data) < size:
+        piece = stream.read(min(size - len(data), 1 << 20))
+        if not piece:
+            raise FormatError(
+                f"{stream.name}: expected {size} bytes of {what}; the file ends after {len(data)}. "
+                "It is truncated: fetch it again."
+            )
+        data += piece
+    return data
+
+
+def expect_end(stream: BoundedStream) -> None:
+    """Raise FormatError if anything follows: a file that holds more than it promises is not the one we know."""
+    if stream.read(1):
+        raise FormatError(f"{stream.name}: expected the end of the file; more bytes follow the last record.")
