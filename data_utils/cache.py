@@ -1,8 +1,9 @@
 """Parsed arrays, kept as .npy files in the user's cache: the second load maps them instead of parsing again.
 
-One folder per data set and state of its files (path, size, time of change): `parsed/mnist-1f0c.../x_train.npy`. It is
-written under another name and then renamed, so it is there whole or not at all, also with two processes at once.
-Every file's CRC-32 is checked when it is opened; what does not agree is thrown away and parsed anew.
+One folder per data set and state of its files (path, size, time of change):
+`parsed/mnist-1f0c.../x_train.npy`. It is written under another name and then renamed, so it is there whole or
+not at all, also with two processes at once. Every file's CRC-32 is checked when it is opened; what does not
+agree is thrown away and parsed anew.
 """
 
 from __future__ import annotations
@@ -43,9 +44,11 @@ def entry(found: Found) -> Path:
 
 
 def through(found: Found, parse: Callable[[Found], Arrays]) -> Arrays:
-    """Return the arrays of these files as read-only memory maps: from the cache, or parsed and then kept there.
+    """Return the arrays of these files as read-only memory maps: from the cache, or parsed and then kept
+    there.
 
-    Raises what `parse` raises, and OutputError if the cache cannot be written (a full disk): nothing is left then.
+    Raises what `parse` raises, and OutputError if the cache cannot be written (a full disk): nothing is left
+    then.
     """
     folder = entry(found)
     kept = read(folder)

@@ -1,6 +1,7 @@
 """Where the files of a data set are on this machine.
 
-Looked through in this order, first come first served; each folder as it is and with a sub-folder of the set's name:
+Looked through in this order, first come first served; each folder as it is and with a sub-folder of the set's
+name:
 
     1. the folder given (data_dir, --data-dir)
     2. the folder named by the environment variable MFNUMPY_DATA_DIR
@@ -23,7 +24,10 @@ PACKED = ("", ".gz", ".xz", ".bz2")
 
 @dataclass(frozen=True)
 class Found:
-    """The files of a data set, in one folder. files: {name: path}; the single name of an archive, or each member's."""
+    """The files of a data set, in one folder.
+
+    Files: {name: path}; the single name of an archive, or each member's.
+    """
 
     source: Source
     folder: Path
@@ -53,7 +57,8 @@ def download_folder(source: Source) -> Path:
 def places(source: Source, data_dir: str | os.PathLike[str] | None = None) -> list[Path]:
     """Return the folders to be looked through, in order; not all need to exist.
 
-    Raises MissingDataError if data_dir or MFNUMPY_DATA_DIR names a folder that does not exist: the user means another.
+    Raises MissingDataError if data_dir or MFNUMPY_DATA_DIR names a folder that does not exist: the user means
+    another.
     """
     given = [("data_dir", data_dir), ("MFNUMPY_DATA_DIR", os.environ.get("MFNUMPY_DATA_DIR"))]
     folders: list[Path] = []
@@ -76,7 +81,10 @@ def _first_file(folder: Path, names: list[str]) -> Path | None:
 
 
 def in_folder(source: Source, folder: Path) -> Found | None:
-    """Return the files of a data set in this one folder, unpacked or in the archive; None if any is missing."""
+    """Return the files of a data set in this one folder, unpacked or in the archive.
+
+    None if any is missing.
+    """
     members = {m: _first_file(folder, [m, PurePosixPath(m).name]) for m in source.members}
     complete = {m: path for m, path in members.items() if path is not None}
     if members and len(complete) == len(members):

@@ -2,7 +2,8 @@
 
     2 bytes zero | 1 byte element type | 1 byte number of dimensions | each dimension, 4 bytes, big-endian | the data
 
-Source: http://yann.lecun.com/exdb/mnist/ ("the IDX file format"). Both sets use unsigned bytes only (type 0x08).
+Source: http://yann.lecun.com/exdb/mnist/ ("the IDX file format"). Both sets use unsigned bytes only (type
+0x08).
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ MAX_DIMENSIONS = 4
 def parse(stream: BoundedStream, shape: tuple[int, ...] | None = None, limit: int = LIMIT) -> np.ndarray:
     """Return the array of an IDX stream: unsigned bytes, in the shape that its header gives.
 
-    shape: the shape it must have, e.g. (60000, 28, 28); None for any within the limit.
-    Raises FormatError for another magic number, type or shape, and for a header that promises more or less than
-    the file holds. Nothing is allocated on the header's word alone.
+    shape: the shape it must have, e.g. (60000, 28, 28); None for any within the limit. Raises FormatError for
+    another magic number, type or shape, and for a header that promises more or less than the file holds.
+    Nothing is allocated on the header's word alone.
     """
     zeros, kind, dimensions = struct.unpack(">HBB", read_exactly(stream, 4, "an IDX magic number"))
     if zeros != 0 or kind != UNSIGNED_BYTE or not 1 <= dimensions <= MAX_DIMENSIONS:
@@ -54,8 +55,8 @@ def parse(stream: BoundedStream, shape: tuple[int, ...] | None = None, limit: in
 def read(path: Path, shape: tuple[int, ...] | None = None, sha256: str | None = None) -> np.ndarray:
     """Read an IDX file, packed (.gz, .bz2, .xz) or not, as an array of unsigned bytes.
 
-    shape: the shape it must have. sha256: the digest that its unpacked bytes must have.
-    Raises MissingDataError, FormatError as `parse` does, or ChecksumError for well-formed bytes that are others.
+    shape: the shape it must have. sha256: the digest that its unpacked bytes must have. Raises
+    MissingDataError, FormatError as `parse` does, or ChecksumError for well-formed bytes that are others.
     """
     with open_bounded(path, LIMIT + 4 * (1 + MAX_DIMENSIONS), digest=sha256 is not None) as stream:
         array = parse(stream, shape)

@@ -8,12 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from data_utils import readers, registry, scaling as scalings
+from data_utils import readers, registry
+from data_utils import scaling as scalings
 from data_utils.dataset import Dataset
 from data_utils.raw import Part, Raw
 from data_utils.registry import Source
 from data_utils.split import how_many, stratified
-from data_utils.views import RowView, Scaling
+from data_utils.views import RowView
 from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.seeding import stream
 
@@ -38,22 +39,21 @@ def load(
 ) -> Dataset:
     """Load a data set by name, divide it and scale it.
 
-    name: one of `names()`. data_dir: a folder of official files, looked through first (see `data_utils.find`).
-    layout: "flat" gives x as (N, H*W*C), "image" as (N, H, W, C); tables and texts are flat.
-    dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
-    validation: how much of the official training part becomes validation, a count (int) or a fraction (float);
-    drawn by class, by `seed` alone. 0 for none. The test part never depends on `seed`.
-    subset: at most so many samples of each part (int), or that fraction of each (float), drawn by class.
-    scaling: "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
-    lazy: True keeps bytes or sparse rows and converts each batch when it is taken (`RowView`); False converts all
-    now; None for the set's own (True for imdb only). download: fetch files that are nowhere on this machine.
-    progress: show a bar while downloading.
-    options: cifar100: labels="fine" or "coarse". imdb: words=5000, weighting="tfidf", "counts" or "binary".
-    transaction-synthetic: samples=20_000.
+    name: one of `names()`. data_dir: a folder of official files, looked through first (see
+    `data_utils.find`). layout: "flat" gives x as (N, H*W*C), "image" as (N, H, W, C); tables and texts are
+    flat. dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
+    validation: how much of the official training part becomes validation, a count (int) or a fraction
+    (float); drawn by class, by `seed` alone. 0 for none. The test part never depends on `seed`. subset: at
+    most so many samples of each part (int), or that fraction of each (float), drawn by class. scaling:
+    "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
+    lazy: True keeps bytes or sparse rows and converts each batch when it is taken (`RowView`); False converts
+    all now; None for the set's own (True for imdb only). download: fetch files that are nowhere on this
+    machine. progress: show a bar while downloading. options: cifar100: labels="fine" or "coarse". imdb:
+    words=5000, weighting="tfidf", "counts" or "binary". transaction-synthetic: samples=20_000.
 
-    Returns a `Dataset`. The same arguments and files give the same bytes.
-    Raises UnknownNameError, InvalidValueError, MissingDataError, DownloadError, ChecksumError, FormatError,
-    OutputError (the cache cannot be written) or MissingLibraryError, each with a message that says what to do.
+    Returns a `Dataset`. The same arguments and files give the same bytes. Raises UnknownNameError,
+    InvalidValueError, MissingDataError, DownloadError, ChecksumError, FormatError, OutputError (the cache
+    cannot be written) or MissingLibraryError, each with a message that says what to do.
     """
     source = registry.get(name)
     kind = _check(source, layout, dtype, scaling)
@@ -105,7 +105,10 @@ def _check(source: Source, layout: str, dtype: str, scaling: str | None) -> str:
 
 
 def _divide(raw: Raw, validation: int | float, subset: int | float | None, seed: int) -> tuple[Raw, np.ndarray]:
-    """Take the validation part out of the training part, then the subset of each; returns (Raw, validation rows)."""
+    """Take the validation part out of the training part, then the subset of each.
+
+    Returns (Raw, validation rows).
+    """
 
     def chosen(p: Part, count: int, purpose: str) -> tuple[np.ndarray, np.ndarray]:
         rest, drawn = stratified(np.asarray(p.y)[p.rows], count, stream(seed, purpose))

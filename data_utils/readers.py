@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from data_utils import cache, find, idx, tables
+from data_utils import cache, cifar, find, idx, reviews, tables, transaction
+from data_utils.class_names import CIFAR100_COARSE, CIFAR100_FINE
 from data_utils.find import Found
 from data_utils.raw import Raw, official
 from data_utils.registry import Source
-from mfnumpy.errors import FormatError, InvalidValueError
+from mfnumpy.errors import InvalidValueError, unknown_name
 
 
 def read(
@@ -24,7 +25,7 @@ def read(
     options: dict[str, Any],
 ) -> Raw:
     """Return a data set as it is stored; see `load` for the arguments and the errors."""
-    allowed = OPTIONS.get(source.name, {})
+    allowed = OPTIONS.get(source.name, ())
     for name in options:
         if name not in allowed:
             raise InvalidValueError(
@@ -50,9 +51,10 @@ def locate(
 
 
 def parse_idx(found: Found) -> cache.Arrays:
-    """Parse the four IDX files of MNIST or Fashion-MNIST into x_train (N, 28, 28, 1), y_train (N,), x_test, y_test.
+    """Parse the four IDX files of MNIST or Fashion-MNIST into x_train (N, 28, 28, 1), y_train (N,), x_test,
+    y_test.
 
-    Raises FormatError, ChecksumError (the SHA-256 of the unpacked bytes is published), or LabelError.
+    Raises FormatError, ChecksumError (the SHA-256 of the unpacked bytes is published).
     """
     source = found.source
     digests = {file.plain_name: file.sha256 or None for file in source.files}
@@ -61,25 +63,53 @@ def parse_idx(found: Found) -> cache.Arrays:
         images, labels = f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte"
         x = idx.read(found.files[images], (count, *source.sample_shape[:2]), digests[images])
         y = idx.read(found.files[labels], (count,), digests[labels])
-        check_labels(y, len(source.class_names), labels)
+        cifar.check_labels(y, len(source.class_names), labels)
         arrays |= {f"x_{part}": x[..., np.newaxis], f"y_{part}": y}
     return arrays
-
-
-def check_labels(labels: np.ndarray, n_classes: int, name: str) -> None:
-    """Raise FormatError if any label is not a class. labels: (N,) unsigned bytes."""
-    wrong = np.flatnonzero(labels >= n_classes)
-    if len(wrong):
-        raise FormatError(
-            f"{name}: expected labels from 0 to {n_classes - 1}; record {wrong[0]} has {labels[wrong[0]]} "
-            f"({len(wrong)} such)."
-        )
 
 
 def _idx(source: Source, found: Found) -> Raw:
     return official(source, cache.through(found, parse_idx))
 
 
-OPTIONS: dict[str, dict[str, str]] = {}
-WITHOUT_FILES: dict[str, Callable[..., Raw]] = {"digits": tables.digits, "breast_cancer": tables.breast_cancer}
-WITH_FILES: dict[str, Callable[..., Raw]] = {"mnist": _idx, "fashion_mnist": _idx}
+def _cifar10(source: Source, found: Found) -> Raw:
+    arrays = cache.through(found, lambda f: cifar.read(f, (10,)))
+    return official(source, arrays | {y: arrays[y][:, 0] for y in ("y_train", "y_test")})
+
+
+def _cifar100(source: Source, found: Found, labels: str = "fine") -> Raw:
+    columns = {"coarse": (0, CIFAR100_COARSE), "fine": (1, CIFAR100_FINE)}
+    if labels not in columns:
+        raise unknown_name("label set", labels, columns)
+    column, class_names = columns[labels]
+    arrays = cache.through(found, lambda f: cifar.read(f, (20, 100)))
+    chosen = {y: arrays[y][:, column] for y in ("y_train", "y_test")}
+    return official(source, arrays | chosen, class_names=class_names)
+
+
+def _transaction(source: Source, found: Found) -> Raw:
+    return transaction.raw(source, cache.through(found, transaction.parse))
+
+
+def _imdb(source: Source, found: Found, **options: Any) -> Raw:
+    return reviews.raw(found, cache.through(found, reviews.parse), **options)
+
+
+OPTIONS = {
+    "cifar100": ("labels",),
+    "imdb": ("words", "weighting"),
+    "transaction-synthetic": ("samples",),
+}
+WITHOUT_FILES: dict[str, Callable[..., Raw]] = {
+    "digits": tables.digits,
+    "breast_cancer": tables.breast_cancer,
+    "transaction-synthetic": transaction.synthetic,
+}
+WITH_FILES: dict[str, Callable[..., Raw]] = {
+    "mnist": _idx,
+    "fashion_mnist": _idx,
+    "cifar10": _cifar10,
+    "cifar100": _cifar100,
+    "transaction": _transaction,
+    "imdb": _imdb,
+}

@@ -1,4 +1,7 @@
-"""The data sets, as facts: files, addresses, checksums, shapes, classes, licences. No code that reads anything."""
+"""The data sets, as facts: files, addresses, checksums, shapes, classes, licences.
+
+No code that reads anything.
+"""
 
 from __future__ import annotations
 
@@ -32,9 +35,10 @@ class RemoteFile:
 class Source:
     """One data set.
 
-    samples: the official training and test part; (all, 0) where we hold out the test part ourselves.
-    members: the files that are read, as named inside the archive, if there is one. archive: its name without the
-    compression's suffix. folders: sub-folders of a data folder in which files may lie, apart from the folder itself.
+    samples: the official training and test part; (all, 0) where we hold out the test part ourselves. members:
+    the files that are read, as named inside the archive, if there is one. archive: its name without the
+    compression's suffix. folders: sub-folders of a data folder in which files may lie, apart from the folder
+    itself.
     """
 
     name: str

@@ -1,8 +1,7 @@
 """How raw values become network inputs. What is fitted is fitted on the training rows alone.
 
-    unit       x / the largest possible value: images to [0, 1]
-    standard   (x - mean) / sd: per channel for images, per feature for tables; mean and sd of the training rows
-    none       the values as they are stored
+    unit       x / the largest possible value: images to [0, 1] standard   (x - mean) / sd: per channel for
+    images, per feature for tables; mean and sd of the training rows none       the values as they are stored
 """
 
 from __future__ import annotations
@@ -47,7 +46,8 @@ def fit(kind: str, x: Any, rows: np.ndarray, largest: float | None) -> Scaling:
 
 
 def mean_and_sd_of_bytes(x: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean and sd of each channel of (N, H, W, C) bytes over the given rows; two (C,) float64 arrays.
+    """Return the mean and sd of each channel of (N, H, W, C) bytes over the given rows; two (C,) float64
+    arrays.
 
     Counted, not added up: 256 counters per channel give both exactly, whatever the number of pixels.
     """
@@ -63,7 +63,10 @@ def mean_and_sd_of_bytes(x: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, n
 
 
 def mean_and_sd(x: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean and sd over all axes but the last; two (n,) float64 arrays. Two passes, in blocks of rows."""
+    """Return the mean and sd over all axes but the last.
+
+    Two (n,) float64 arrays. Two passes, in blocks of rows.
+    """
     axes = tuple(range(x.ndim - 1))
     starts = range(0, len(rows), ROWS_AT_ONCE)
     blocks = [rows[s : s + ROWS_AT_ONCE] for s in starts]

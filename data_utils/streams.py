@@ -1,11 +1,13 @@
-"""Reading files that may be broken or hostile: at most so many bytes, and one typed error for everything else.
+"""Reading files that may be broken or hostile: at most so many bytes, and one typed error for everything
+else.
 
     with open_bounded(path, limit=100_000_000) as stream:
         head = read_exactly(stream, 4, "the magic number")
 
-A file is read as it lies there or unpacked on the fly (gzip, bzip2, xz: told by its first bytes, not by its name).
-Nothing is written. Memory stays at the bytes asked for plus one chunk, and 128 MiB at most for an xz dictionary:
-an archive whose header asks for more, or that unpacks to more than the limit, ends in FormatError.
+A file is read as it lies there or unpacked on the fly (gzip, bzip2, xz: told by its first bytes, not by its
+name). Nothing is written. Memory stays at the bytes asked for plus one chunk, and 128 MiB at most for an xz
+dictionary: an archive whose header asks for more, or that unpacks to more than the limit, ends in
+FormatError.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from data_utils.wording import human_bytes
 from mfnumpy.errors import FormatError, MissingDataError
@@ -27,6 +29,17 @@ from mfnumpy.errors import FormatError, MissingDataError
 CHUNK = 1 << 16
 XZ_MEMORY = 128 << 20
 """What an xz file may ask for its dictionary; `xz -9` needs 65 MiB."""
+
+
+class Readable(Protocol):
+    """Something to read bytes from, with a name for messages: a `BoundedStream`, or a member of an archive."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in messages."""
+
+    def read(self, size: int) -> bytes:
+        """Return the next `size` bytes, fewer only at the end."""
 
 
 class _Gzip:
@@ -148,8 +161,8 @@ class BoundedStream:
 def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[BoundedStream]:
     """Open a file for reading at most `limit` unpacked bytes; see `BoundedStream`.
 
-    Raises MissingDataError if there is none, FormatError if it is not a regular file (a FIFO would wait for ever) or
-    the system cannot read it.
+    Raises MissingDataError if there is none, FormatError if it is not a regular file (a FIFO would wait for
+    ever) or the system cannot read it.
     """
     try:
         # O_NONBLOCK: opening a FIFO returns at once, and then the check below refuses it
@@ -164,8 +177,9 @@ def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[Bound
         yield BoundedStream(raw, path.name, limit, digest)
 
 
-def read_exactly(stream: BoundedStream, size: int, what: str) -> bytearray:
-    """Return exactly `size` bytes; `what` names them in the error. Memory grows with what is there, not with `size`.
+def read_exactly(stream: Readable, size: int, what: str) -> bytearray:
+    """Return exactly `size` bytes; `what` names them in the error. Memory grows with what is there, not with
+    `size`.
 
     Raises FormatError if the file ends before.
     """
@@ -181,7 +195,10 @@ def read_exactly(stream: BoundedStream, size: int, what: str) -> bytearray:
     return data
 
 
-def expect_end(stream: BoundedStream) -> None:
-    """Raise FormatError if anything follows: a file that holds more than it promises is not the one we know."""
+def expect_end(stream: Readable) -> None:
+    """Raise FormatError if anything follows.
+
+    A file that holds more than it promises is not the one we know.
+    """
     if stream.read(1):
         raise FormatError(f"{stream.name}: expected the end of the file; more bytes follow the last record.")

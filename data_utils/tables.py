@@ -17,6 +17,9 @@ def digits(source: Source) -> Raw:
 
 
 def breast_cancer(source: Source) -> Raw:
-    """Return Breast Cancer Wisconsin: (569, 30) float64, label 0 malignant, 1 benign. Raises MissingLibraryError."""
+    """Return Breast Cancer Wisconsin.
+
+    (569, 30) float64, label 0 malignant, 1 benign. Raises MissingLibraryError.
+    """
     bunch = require("sklearn.datasets", "The data set 'breast_cancer'").load_breast_cancer()
     return hold_out(source, bunch.data, bunch.target, feature_names=tuple(map(str, bunch.feature_names)))

@@ -1,7 +1,8 @@
 """Rows that become numbers only when they are taken.
 
-CIFAR-10 is 184 MB as bytes and 737 MB as float32; 50,000 reviews as dense rows of 5,000 words would be 1 GB. A
-`RowView` keeps the small form (bytes in a memory-mapped file, or a sparse matrix) and converts the rows of a batch:
+CIFAR-10 is 184 MB as bytes and 737 MB as float32; 50,000 reviews as dense rows of 5,000 words would be 1 GB.
+A `RowView` keeps the small form (bytes in a memory-mapped file, or a sparse matrix) and converts the rows of
+a batch:
 
     x = dataset.x_train[rows]        # float32, scaled, dense: what the trainer asks for
 """
@@ -67,7 +68,8 @@ class RowView:
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> np.ndarray:
-        """Return one sample (for an int) or a batch (for a slice, row numbers or a mask), of this view's dtype.
+        """Return one sample (for an int) or a batch (for a slice, row numbers or a mask), of this view's
+        dtype.
 
         Raises InvalidValueError for an index into the sample's own axes: take the rows first.
         """
