@@ -60,9 +60,7 @@ def _cupy() -> Backend:
             "The backend 'cupy' needs an NVIDIA GPU with a working driver, and CuPy finds none here. "
             "Use the backend 'numpy' (MFNUMPY_BACKEND=numpy), or check `nvidia-smi`."
         )
-    return Backend(
-        "cupy", cupy, cupy.ndarray, cupy.asnumpy, cupy.asarray, lambda: cupy.cuda.Device().synchronize()
-    )
+    return Backend("cupy", cupy, cupy.ndarray, cupy.asnumpy, cupy.asarray, lambda: cupy.cuda.Device().synchronize())
 
 
 _makers: dict[str, Callable[[], Backend]] = {"numpy": _numpy, "cupy": _cupy}
@@ -141,6 +139,11 @@ def backend_of(*arrays: Array) -> Backend:
             )
         found = own
     return found if found is not None else current()
+
+
+def is_array(value: Any) -> bool:
+    """Whether this is an array of any loaded backend (and not, say, a lazy view of a data set)."""
+    return any(isinstance(value, b.array_type) for b in _loaded.values())
 
 
 def xp_of(*arrays: Array) -> Any:

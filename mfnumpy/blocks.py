@@ -124,8 +124,5 @@ def block_from_spec(spec: dict, rng: np.random.Generator, name: str, dtype: str)
     """Build a block from what `Block.spec` returned, with weights drawn from rng."""
     options = dict(spec)
     kind, pool = options.pop("layer"), options.pop("pool", None)
-    for key in ("kernel", "stride", "padding"):
-        if key in options:
-            options[key] = tuple(options[key])
     linear = {"Dense": Dense, "Conv2d": Conv2d}[kind](rng=rng, dtype=dtype, name=name, **options)
-    return Block(linear, None if pool is None else AvgPool2d(tuple(pool["size"]), tuple(pool["stride"])))
+    return Block(linear, None if pool is None else AvgPool2d(pool["size"], pool["stride"]))

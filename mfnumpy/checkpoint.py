@@ -48,7 +48,15 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         raise
     except FileNotFoundError as error:
         raise CheckpointError(f"There is no checkpoint at {path}.") from error
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError, SyntaxError) as error:
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        SyntaxError,
+    ) as error:
         raise CheckpointError(f"{path} is not a readable checkpoint ({error}). It may be truncated.") from error
     try:
         description = json.loads(arrays.pop(_DESCRIPTION).tobytes())

@@ -98,7 +98,8 @@ def alignment(net: Network, rule: Rule, x: Array, y: Array) -> dict[str, float]:
     for name in net.parameters():
         if name in own and name.endswith(".W"):
             a, b = (backend.to_host(g[name]).astype(np.float64).ravel() for g in (own, bp))
-            cosine = a @ b / max(np.linalg.norm(a) * np.linalg.norm(b), 1e-300)
+            length = float(np.linalg.norm(a) * np.linalg.norm(b))
+            cosine = float(a @ b) / max(length, 1e-300)
             angles[name] = float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
     return angles
 

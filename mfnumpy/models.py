@@ -39,7 +39,15 @@ def rebuild(description: dict) -> tuple[Network, Rule]:
         net = Network.from_spec(description["network"])
         rule = rules.make(own["name"], **own["options"])
         rule.start(net, own["n_classes"], own["seed"])
-    except (KeyError, TypeError, ValueError, AttributeError, MemoryError, OverflowError, MfnumpyError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        MemoryError,
+        OverflowError,
+        MfnumpyError,
+    ) as error:
         raise CheckpointError(f"The checkpoint describes no network that can be built: {error}") from error
     return net, rule
 

@@ -69,9 +69,7 @@ class Network:
             "padding": padding,
             "bias": bias,
         }
-        as_pair = (lambda s: (s, s) if isinstance(s, int) else tuple(s))  # fmt: skip
-        spec |= {key: as_pair(spec[key]) for key in ("kernel", "stride", "padding")}
-        return self._new(spec | {"pool": pool and {"size": as_pair(pool), "stride": as_pair(pool)}})
+        return self._new(spec | {"pool": None if pool is None else {"size": pool, "stride": pool}})
 
     def plug(self, block: Block) -> None:
         """Add a block on top. The blocks below do not change: neither their weights nor what they learn.
@@ -106,7 +104,12 @@ class Network:
     def spec(self) -> dict:
         """A JSON description from which the network can be rebuilt (its weights are not in it)."""
         blocks = [block.spec() for block in self.blocks]
-        return {"input_shape": list(self.input_shape), "seed": self.seed, "dtype": self.dtype, "blocks": blocks}
+        return {
+            "input_shape": list(self.input_shape),
+            "seed": self.seed,
+            "dtype": self.dtype,
+            "blocks": blocks,
+        }
 
     @classmethod
     def from_spec(cls, spec: dict) -> Network:

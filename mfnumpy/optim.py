@@ -61,9 +61,7 @@ class Optimiser(Protocol):
 
 def _check(name: str, parameter: Array, gradient: Array) -> None:
     if parameter.shape != gradient.shape:
-        raise ShapeError(
-            f"{name}: the parameter is {tuple(parameter.shape)}, its gradient {tuple(gradient.shape)}."
-        )
+        raise ShapeError(f"{name}: the parameter is {tuple(parameter.shape)}, its gradient {tuple(gradient.shape)}.")
 
 
 def _check_lr(lr: float) -> float:
@@ -138,7 +136,7 @@ class Adam:
         return arrays | {f"v/{name}": array for name, array in self.v.items()}, dict(self.t)
 
     def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
-        """Take up what `state` returned (copied). Raises CheckpointError if moments and times do not belong together."""
+        """Take up a copy of what `state` returned. Raises CheckpointError if moments and times do not match."""
         if set(arrays) != {f"{kind}/{name}" for name in times for kind in "mv"}:
             raise CheckpointError("The optimiser's moments and time steps in the checkpoint do not belong together.")
         self.m = {name: arrays[f"m/{name}"].copy() for name in times}

@@ -15,7 +15,14 @@ import numpy as np
 
 from mfnumpy import backend, checkpoint, models
 from mfnumpy.backend import Array
-from mfnumpy.errors import CheckpointError, DTypeError, InvalidValueError, MfnumpyError, ShapeError, unknown_name
+from mfnumpy.errors import (
+    CheckpointError,
+    DTypeError,
+    InvalidValueError,
+    MfnumpyError,
+    ShapeError,
+    unknown_name,
+)
 from mfnumpy.interrupt import DeferredInterrupt
 from mfnumpy.measure import batches_of, evaluate
 from mfnumpy.network import Network
@@ -121,7 +128,13 @@ class Trainer:
         self._best: dict[str, Array] = {}
 
     def fit(
-        self, x: Any, y: np.ndarray, x_val: Any = None, y_val: np.ndarray | None = None, *, resume: bool = False
+        self,
+        x: Any,
+        y: np.ndarray,
+        x_val: Any = None,
+        y_val: np.ndarray | None = None,
+        *,
+        resume: bool = False,
     ) -> History:
         """Train on x: (N, *input_shape) of the network's dtype and y: (N,) integer labels; return the history.
 
@@ -154,13 +167,14 @@ class Trainer:
         order = stream(self.seed, "shuffle", turn).permutation(len(y))
         batches = batches_of(len(y), self.batch_size or len(y))
         bar = self._bar(len(batches), state)
-        for state.batch in range(state.batch, len(batches)):
+        while state.batch < len(batches):
             if interrupt.requested:
                 return False
             rows = order[batches[state.batch]]
             start = time.perf_counter()
             self._train_batch(state, rows, x, y, turn * len(batches) + state.batch, len(batches))
             state.elapsed += time.perf_counter() - start
+            state.batch += 1
             if bar is not None:
                 bar.update()
         if bar is not None:
@@ -221,8 +235,18 @@ class Trainer:
     def _settings(self, y: np.ndarray) -> dict:
         """What must be the same for a resumed run to be the same run."""
         labels = np.ascontiguousarray(backend.to_host(y), dtype=np.int64)
-        run = {"epochs": self.epochs, "batch_size": self.batch_size, "seed": self.seed, "decay": self.decay}
-        run |= {"patience": self.patience, "phases": self.phases, "rows": len(y), "labels": zlib.crc32(labels)}
+        run: dict[str, Any] = {
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "seed": self.seed,
+            "decay": self.decay,
+        }
+        run |= {
+            "patience": self.patience,
+            "phases": self.phases,
+            "rows": len(y),
+            "labels": zlib.crc32(labels.tobytes()),
+        }
         return run | self.optimiser.spec()
 
     def _save(self, state: Progress, y: np.ndarray) -> None:
@@ -236,7 +260,7 @@ class Trainer:
         checkpoint.save(self.path, arrays, models.describe(self.net, self.rule) | run)
 
     def _resumed(self, y: np.ndarray) -> Progress:
-        """Take up parameters, moments and progress from the checkpoint. Raises CheckpointError if it is another run's."""
+        """Take up arrays, moments and progress from the checkpoint; raises CheckpointError if it is another run's."""
         if self.path is None:
             raise InvalidValueError("resume=True needs path=..., the checkpoint to go on from.")
         stored, description = checkpoint.load(self.path)
@@ -271,7 +295,7 @@ class Trainer:
                     f"{name} is {data.dtype}, the network {self.net.dtype}. "
                     f"Convert with {name}.astype('{self.net.dtype}'), or build the network with another dtype."
                 )
-            if hasattr(data, "__array_priority__") or isinstance(data, backend.get("numpy").array_type):
+            if backend.is_array(data):
                 check_inputs(data, name)
             check_labels(labels, data.shape[0], self.rule.n_classes)
         if self.patience and y_val is None:
@@ -294,7 +318,7 @@ class Trainer:
         return tqdm(total=total, initial=state.batch, desc=label, leave=False)
 
 
-def _take(data: Any, rows: np.ndarray) -> Array:
+def _take(data: Any, rows: np.ndarray) -> Any:
     """These rows, on the device."""
     if isinstance(data, backend.current().array_type):
         return data[backend.to_device(rows)]

@@ -11,9 +11,19 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
-from mfnumpy.errors import MfnumpyError, unknown_name
+from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.version import __version__
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, but a wrong option is one line on standard error like every other bad input."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InvalidValueError in place of printing the whole usage."""
+        raise InvalidValueError(f"{message} ({self.prog} --help lists the options)")
+
 
 COMMANDS = {
     "compare": "train all learning rules side by side on real data: table, pictures, report (start here)",
@@ -55,7 +65,7 @@ def _dispatch(argv: list[str]) -> int:
     if argv[0] not in COMMANDS:
         raise unknown_name("command", argv[0], COMMANDS)
     module = importlib.import_module(f"mfnumpy.cli.{argv[0]}")
-    parser = argparse.ArgumentParser(prog=f"mfnumpy {argv[0]}", description=module.__doc__)
+    parser = Parser(prog=f"mfnumpy {argv[0]}", description=module.__doc__)
     module.add_arguments(parser)
     return module.run(parser.parse_args(argv[1:]))
 

@@ -1,6 +1,13 @@
-"""Layers with forward and backward written out. What backward needs is passed in; nothing is kept on self but parameters."""
+"""Layers with forward and backward written out; what backward needs is passed in, nothing hides on self."""
 
-from mfnumpy.layers.convolution import Conv2d, col2im, conv2d_backward, conv2d_forward, conv_output_size, im2col
+from mfnumpy.layers.convolution import (
+    Conv2d,
+    col2im,
+    conv2d_backward,
+    conv2d_forward,
+    conv_output_size,
+    im2col,
+)
 from mfnumpy.layers.dense import (
     Dense,
     dense_backward,

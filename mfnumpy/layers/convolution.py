@@ -19,14 +19,16 @@ from mfnumpy.validate import pair
 Size = int | tuple[int, int]
 
 
-def conv_output_size(
-    height: int, width: int, kernel: Size, stride: Size = 1, padding: Size = 0
-) -> tuple[int, int]:
+def conv_output_size(height: int, width: int, kernel: Size, stride: Size = 1, padding: Size = 0) -> tuple[int, int]:
     """OH = (H + 2 PH - KH) // SH + 1, and OW likewise.
 
     Raises InvalidValueError for a size that is not a positive integer, ShapeError if the kernel does not fit.
     """
-    (KH, KW), (SH, SW), (PH, PW) = pair("kernel", kernel, 1), pair("stride", stride, 1), pair("padding", padding, 0)
+    (KH, KW), (SH, SW), (PH, PW) = (
+        pair("kernel", kernel, 1),
+        pair("stride", stride, 1),
+        pair("padding", padding, 0),
+    )
     if height + 2 * PH < KH or width + 2 * PW < KW:
         raise ShapeError(
             f"A {KH}x{KW} kernel does not fit into {height}x{width} with padding ({PH}, {PW}). "
@@ -73,9 +75,7 @@ def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array
     return cols.reshape(N * OH * OW, KH * KW * C)
 
 
-def col2im(
-    cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1, padding: Size = 0
-) -> Array:
+def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
     """Add each row back to where im2col took it from: the adjoint, <im2col(x), c> = <x, col2im(c)>.
 
     cols: (N*OH*OW, KH*KW*C). x_shape: (N, H, W, C). Returns (N, H, W, C). Pixels that several patches share
@@ -97,9 +97,7 @@ def col2im(
     return xp.ascontiguousarray(x[:, PH : PH + H, PW : PW + W, :])
 
 
-def conv2d_forward(
-    x: Array, W: Array, b: Array | None, kernel: Size, stride: Size = 1, padding: Size = 0
-) -> Array:
+def conv2d_forward(x: Array, W: Array, b: Array | None, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
     """z = im2col(x) W + b, folded back into images.
 
     x: (N, H, W, C). W: (KH*KW*C, F). b: (F,) or None. Returns z: (N, OH, OW, F).

@@ -150,7 +150,7 @@ class LocalRule(Rule):
     """
 
     local = True
-    schedules = ("together", "layer_by_layer")
+    schedules: tuple[str, ...] = ("together", "layer_by_layer")
 
     def enter(self, net: Network, x: Array, y: Array, rng: np.random.Generator | None) -> Array:
         """What the first block is given for a batch; x itself, unless the rule hides the label in it."""

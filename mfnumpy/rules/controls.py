@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -34,9 +35,10 @@ class _JointProjections(ProjectionRule):
 
     def joint_gradients(
         self, net: Network, traces: list[Trace], y: Array, da: Array | None
-    ) -> tuple[float, dict[str, Array]]:
+    ) -> tuple[Any, dict[str, Array]]:
         """The sum of all L_i, and its gradients. da: an error that comes from above the last block, or None."""
-        loss, gradients = 0.0, {}
+        loss: Any = 0.0
+        gradients: dict[str, Array] = {}
         for i in reversed(range(len(net.blocks))):
             block, trace, M = net.blocks[i], traces[i], self.M[i]
             G = equations.goodness_scores(trace.flat, M)

@@ -36,7 +36,9 @@ class DirectFeedbackAlignment(ReadoutRule):
         super().plug(net)
         m, widths = self.n_classes, net.widths
         self._resize(
-            self.feedback, net, lambda i: self._draw("feedback", i, (m, widths[i]), math.sqrt(1 / widths[i]), net)
+            self.feedback,
+            net,
+            lambda i: self._draw("feedback", i, (m, widths[i]), math.sqrt(1 / widths[i]), net),
         )
 
     def fixed(self) -> dict[str, Array]:

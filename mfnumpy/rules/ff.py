@@ -28,7 +28,7 @@ def overlay_label(x: Array, y: Array, n_classes: int) -> Array:
 
 
 def overlay_neutral(x: Array, n_classes: int) -> Array:
-    """Write 1/m over the first m inputs: a label that says nothing. Returns a copy. Source: Hinton 2022, section 3.3."""
+    """Write 1/m over the first m inputs, a label that says nothing. Returns a copy. Source: Hinton 2022."""
     out = x.copy()
     out[:, :n_classes] = 1 / n_classes
     return out
@@ -66,7 +66,7 @@ class ForwardForward(LocalRule):
     """
 
     name = "ff"
-    predictions = ("all-labels",)
+    predictions: tuple[str, ...] = ("all-labels",)
 
     def __init__(self, theta: float | None = None, normalise: str = "rms"):
         super().__init__()
@@ -167,7 +167,7 @@ class ForwardForwardOnePass(ForwardForward):
         self.readout = None
 
     def plug(self, net: Network) -> None:
-        """Start the readout at zero, where softmax regression has no better place to start; again if the widths changed."""
+        """Start the readout at zero: softmax regression has no better place. Again if the widths changed."""
         super().plug(net)
         n = sum(net.widths)
         if self.readout is None or self.readout.parameters["W"].shape[0] != n:

@@ -17,7 +17,7 @@ class ProjectionRule(Rule):
     Predictions: "ff" adds the goodness scores of all blocks; "bp" takes the last block's, and then needs no other M.
     """
 
-    predictions = ("ff", "bp")
+    predictions: tuple[str, ...] = ("ff", "bp")
 
     def __init__(self) -> None:
         super().__init__()

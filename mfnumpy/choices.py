@@ -1,0 +1,111 @@
+"""Every choice that the paper leaves open, in one place, with its value and its reason.
+
+The code takes its defaults from here, and `mfnumpy info choices` prints the list.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Choice(NamedTuple):
+    """What was chosen, and why."""
+
+    value: Any
+    reason: str
+
+
+LOSS_MEAN = Choice(
+    "mean over the batch",
+    "Eq. (6) is written for one sample. With a mean, the learning rate does not depend on the batch size.",
+)
+BIAS = Choice(
+    False,
+    "The parameter counts of Table 4 are met to the unit without any bias, and by no other layout.",
+)
+READOUT_OF_MF = Choice(
+    "the last block's M",
+    "With a further output layer MF (BP pred) would have 1,804,000 parameters; Table 4 says 1,794k.",
+)
+WEIGHT_INIT = Choice(
+    "W ~ N(0, 2/n_in)",
+    "He et al. 2015: it keeps the variance through ReLU blocks of any width and depth.",
+)
+PROJECTION_INIT = Choice(
+    "M ~ N(0, 1/n), readouts the same",
+    "Goodness scores then start with variance near 1 for any width. At M = 0 no block would learn: dW has M in it.",
+)
+FEEDBACK_INIT = Choice(
+    "B with the variance that the replaced weights start with",
+    "Errors then reach the blocks with the size that backpropagation gives them, so learning rates can be shared.",
+)
+OPTIMISER = Choice(
+    "adam",
+    "Section 4: all networks are optimised with Adam. Its beta1, beta2 and epsilon are those of Kingma and Ba.",
+)
+LEARNING_RATE = Choice(
+    {"default": 1e-3},
+    "The paper's one stated value (Fig. 4).",
+)
+DECAY = Choice(
+    "linear",
+    "Decaying the rate to 0 over the planned epochs makes the last epochs agree; the paper does not say.",
+)
+BATCH_SIZE = Choice(
+    {"default": 256, "digits": 64, "breast_cancer": 32}, "256 is the paper's one stated value (Fig. 4)."
+)
+ACTIVATION_HANDED_ON = Choice(
+    "a_i from before block i's update",
+    "It is computed once. No replication that was read recomputes it, and it makes the layer pipeline exact.",
+)
+POOLED_GOODNESS = Choice(
+    "M_i sees the flattened, pooled output",
+    "It is what the next block sees; the paper does not say.",
+)
+CONVOLUTION = Choice(
+    "3x3, stride 1, padding 1, then 2x2 average pooling",
+    "Padding preserves the size (paper); 3x3 and 2x2 are what the public replication read out of the paper.",
+)
+FF_NORMALISE = Choice(
+    "rms",
+    "Hinton's own code divides by the root of the mean square; dividing to unit length trained worse.",
+)
+FF_THETA = Choice(
+    "the block's number of neurons",
+    "With mean square 1 as the scale, the sum of squares is compared with n: mean activity against 1.",
+)
+FF_NEGATIVES = Choice(
+    "one wrong label per sample and batch, uniform over the m - 1 wrong ones",
+    "A label drawn by permutation is right one time in m, which teaches the opposite.",
+)
+FF_ONE_PASS = Choice(
+    "softmax readout on all blocks' normalised activities, neutral label 1/m",
+    "All blocks, since Table 4 counts 2 x 1000 x 10 parameters more; Hinton leaves out the first.",
+)
+SELECTION = Choice(
+    "a validation split, by class and seed",
+    "The paper tuned on the test set, which overstates every number; we never do.",
+)
+INPUT_SCALING = Choice(
+    "pixels to [0, 1]; tables standardised on the training part",
+    "The paper does not say. Forward-Forward's label of 1 then has the size of a bright pixel.",
+)
+DEEP_SUPERVISION = Choice(
+    "a readout and all M_i, every loss with weight 1",
+    "The literal reading of 'MF's local losses added to BP'; mf_joint is the same without the readout.",
+)
+
+
+def every() -> dict[str, Choice]:
+    """All choices by name, in the order of this file."""
+    return {name.lower(): value for name, value in globals().items() if isinstance(value, Choice)}
+
+
+def learning_rate(rule: str) -> float:
+    """The learning rate that a rule starts with."""
+    return LEARNING_RATE.value.get(rule, LEARNING_RATE.value["default"])
+
+
+def batch_size(dataset: str) -> int:
+    """The batch size for a data set."""
+    return BATCH_SIZE.value.get(dataset, BATCH_SIZE.value["default"])

@@ -1,0 +1,47 @@
+"""Accuracy of a checkpoint: of every prediction mode of its rule, and of each block alone."""
+
+from __future__ import annotations
+
+import argparse
+
+from mfnumpy import models
+from mfnumpy.backend import Array
+from mfnumpy.cli import options
+from mfnumpy.cli.train import describe
+from mfnumpy.errors import CheckpointError
+from mfnumpy.measure import evaluate
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `mfnumpy evaluate`."""
+    parser.add_argument("checkpoint", help="checkpoint.npz, as written by `mfnumpy train`")
+    parser.add_argument("--dataset", help="data set by name (default: the one that it was trained on)")
+    parser.add_argument("--data-dir", help="folder of official files, looked in first (or MFNUMPY_DATA_DIR)")
+    parser.add_argument("--part", default="test", choices=("train", "val", "test"))
+    parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Evaluate and print one line; returns 0."""
+    options.use_backend(args)
+    net, rule, description = models.load(args.checkpoint)
+    notes = description.get("notes", {})
+    args.dataset = args.dataset or notes.get("dataset")
+    if args.dataset is None:
+        raise CheckpointError(f"{args.checkpoint} does not say what it was trained on; pass --dataset.")
+    args.net = "cnn" if len(net.input_shape) == 3 else None
+    args.dtype, args.subset, args.validation = net.dtype, notes.get("subset"), notes.get("validation", 0.1)
+    data = options.load_data(args, notes.get("seed", 0))
+    x: Array = getattr(data, f"x_{args.part}")
+    if tuple(x.shape[1:]) != net.input_shape or len(data.class_names) != rule.n_classes:
+        raise CheckpointError(
+            f"The checkpoint was trained on inputs {net.input_shape} with {rule.n_classes} classes; "
+            f"{args.dataset} has {tuple(x.shape[1:])} with {len(data.class_names)}."
+        )
+    print(
+        describe(
+            f"{args.dataset}, {rule.name}, {args.part}",
+            evaluate(net, rule, x, getattr(data, f"y_{args.part}")),
+        )
+    )
+    return 0

@@ -1,0 +1,65 @@
+"""What there is: rules, networks, equations, the choices that the paper leaves open, and this machine."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+
+from mfnumpy import backend, choices, equations, network, rules
+from mfnumpy.environment import environment
+from mfnumpy.errors import BackendError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `mfnumpy info`."""
+    parser.add_argument("topic", nargs="?", choices=tuple(TOPICS), help="one topic alone (default: all)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one topic or all; returns 0."""
+    for name in [args.topic] if args.topic else TOPICS:
+        if args.topic is None:
+            print(f"\n{name}\n{'-' * len(name)}")
+        print(TOPICS[name]())
+    return 0
+
+
+def _first_line(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").splitlines()[0]
+
+
+def _rules() -> str:
+    lines = [f"{name:<17} {', '.join(rule.predictions):<21} {_first_line(rule)}" for name, rule in rules.RULES.items()]
+    return "\n".join([f"{'rule':<17} {'predictions':<21} what it does", *lines])
+
+
+def _networks() -> str:
+    lines = [f"{name:<7} {text}" for name, text in network.PAPER_NETWORKS.items()]
+    return "\n".join([*lines, "LxN     L dense blocks of N neurons;   cnn:8-16  a CNN of these widths"])
+
+
+def _equations() -> str:
+    return "\n".join(f"{equation.__name__:<20} {_first_line(equation)}" for equation in equations.PAPER.values())
+
+
+def _choices() -> str:
+    return "\n".join(f"{name}: {choice.value}\n    {choice.reason}" for name, choice in choices.every().items())
+
+
+def _machine() -> str:
+    lines = [f"{key}: {value}" for key, value in environment().items()]
+    try:
+        backend.get("cupy")
+        lines.append("GPU: usable with --backend cupy")
+    except BackendError as error:
+        lines.append(f"GPU: {error}")
+    return "\n".join(lines)
+
+
+TOPICS = {
+    "rules": _rules,
+    "networks": _networks,
+    "equations": _equations,
+    "choices": _choices,
+    "machine": _machine,
+}

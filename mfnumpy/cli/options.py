@@ -1,0 +1,116 @@
+"""Options that several commands share, and what they become."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import Any
+
+from mfnumpy import backend, choices, network, optim, rules, train
+from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
+from mfnumpy.network import Network
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """--dataset, --data-dir, --validation, --subset."""
+    parser.add_argument(
+        "--dataset", default="digits", help="data set by name (default: digits); see `mfnumpy data list`"
+    )
+    parser.add_argument("--data-dir", help="folder of official files, looked in first (or MFNUMPY_DATA_DIR)")
+    parser.add_argument("--validation", type=float, default=0.1, help="share held out for validation (default: 0.1)")
+    parser.add_argument("--subset", type=int, help="use at most so many samples of each part, for quick runs")
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """--net or --hidden, --bias, --dtype, --backend."""
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--hidden", type=int, nargs="+", metavar="N", help="an MLP of these widths (default: 256 256)")
+    shape.add_argument("--net", help="a network by name: 2x1000, 3x2000 (LxN), cnn, cnn:8-16")
+    parser.add_argument("--bias", action="store_true", help="give every layer a bias (the paper's nets have none)")
+    parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
+    parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
+
+
+def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
+    """--epochs, --batch-size, --lr, --optimiser, --decay, --patience, --out."""
+    parser.add_argument("--epochs", type=int, default=epochs, help=f"passes over the data (default: {epochs})")
+    parser.add_argument("--batch-size", metavar="N|full", help="rows per step, or 'full' (default: by data set)")
+    parser.add_argument("--lr", type=float, help="learning rate, for all rules (default: each rule's own)")
+    parser.add_argument("--optimiser", default="adam", choices=sorted(optim.OPTIMISERS))
+    parser.add_argument("--decay", default="linear", choices=sorted(train.DECAYS), help="of the learning rate")
+    parser.add_argument("--patience", type=int, help="stop after so many epochs without a better validation accuracy")
+
+
+def use_backend(args: argparse.Namespace) -> None:
+    """Take up --backend, else MFNUMPY_BACKEND. Raises BackendError or UnknownNameError."""
+    if args.backend:
+        backend.use(args.backend)
+    backend.current()
+
+
+def network_name(args: argparse.Namespace) -> str:
+    """The network's name for titles and folders: "2x1000", "cnn", "256-128"."""
+    return args.net or "-".join(map(str, args.hidden or [256, 256]))
+
+
+def is_convolutional(args: argparse.Namespace) -> bool:
+    """Whether the network wants images."""
+    return bool(args.net) and args.net.startswith("cnn")
+
+
+def load_data(args: argparse.Namespace, seed: int = 0) -> Any:
+    """The data set that the options name, in the layout that the network wants. Raises DataError."""
+    try:
+        import data_utils
+    except ImportError as error:
+        raise MissingLibraryError("The data sets are in the package data_utils, which is not installed.") from error
+    return data_utils.load(
+        args.dataset,
+        data_dir=args.data_dir,
+        layout="image" if is_convolutional(args) else "flat",
+        dtype=args.dtype,
+        validation=args.validation,
+        seed=seed,
+        subset=args.subset,
+    )
+
+
+def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: int) -> Network:
+    """The network that the options describe. Raises InvalidValueError or UnknownNameError."""
+    options: dict[str, Any] = {"bias": args.bias, "seed": seed, "dtype": args.dtype}
+    if args.net:
+        return network.named(args.net, input_shape, **options)
+    return network.mlp(math.prod(input_shape), args.hidden or [256, 256], **options)
+
+
+def batch_size(args: argparse.Namespace, rows: int) -> int | None:
+    """Rows per step; None for full batch. The default gives way to a smaller data set, a number given does not.
+
+    Raises InvalidValueError for anything but "full" or an integer; the trainer refuses numbers out of range.
+    """
+    if args.batch_size is None:
+        return min(choices.batch_size(args.dataset), rows)
+    if args.batch_size == "full":
+        return None
+    try:
+        return int(args.batch_size)
+    except ValueError:
+        raise InvalidValueError(f"--batch-size must be an integer or 'full'; got {args.batch_size!r}.") from None
+
+
+def rule_names(text: str | None, convolutional: bool) -> tuple[list[str], list[str]]:
+    """The rules to run, and those left out because they cannot train a CNN.
+
+    text: names with commas between them, or None for all. A rule that was asked for by name is never left out.
+    Raises UnknownNameError for an unknown rule.
+    """
+    if text is None:
+        left_out = [name for name in rules.RULES if convolutional and name.startswith("ff")]
+        return [name for name in rules.RULES if name not in left_out], left_out
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in rules.RULES:
+            raise unknown_name("rule", name, rules.RULES)
+    if not names:
+        raise InvalidValueError("--rules needs at least one name; known: " + ", ".join(rules.RULES))
+    return list(dict.fromkeys(names)), []

@@ -1,0 +1,155 @@
+"""The main job: the same network, data and seeds under every learning rule, side by side."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mfnumpy import backend, choices, optim, rules
+from mfnumpy.environment import environment
+from mfnumpy.measure import evaluate, peak_step_bytes
+from mfnumpy.network import Network
+from mfnumpy.train import Trainer
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How every run of a comparison is trained. lr: None for each rule's own; batch_size: None for full batch."""
+
+    epochs: int = 30
+    batch_size: int | None = 64
+    lr: float | None = None
+    optimiser: str = "adam"
+    decay: str = "linear"
+    patience: int | None = None
+    seeds: Sequence[int] = (0, 1, 2)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One rule with one seed, trained and measured on the test part."""
+
+    rule: str
+    seed: int
+    lr: float
+    accuracy: dict[str, float]
+    layers: list[float]
+    parameters: dict[str, int]
+    epochs: list[dict]
+    seconds: list[float]
+    peak_bytes: int
+
+
+@dataclass
+class Comparison:
+    """All runs, their summary by rule and prediction mode, and what they depend on."""
+
+    runs: list[Run]
+    config: dict
+    environment: dict = field(default_factory=environment)
+
+    @property
+    def rows(self) -> list[dict]:
+        """One JSON row for each rule and prediction mode, in the order of the runs. Accuracies are fractions."""
+        return [row for name in dict.fromkeys(run.rule for run in self.runs) for row in self._rows_of(name)]
+
+    def _rows_of(self, name: str) -> list[dict]:
+        runs = [run for run in self.runs if run.rule == name]
+        layers = np.array([run.layers for run in runs])
+        seconds = [s for run in runs for s in run.seconds]
+        rows = []
+        for mode in runs[0].accuracy:
+            values = [run.accuracy[mode] for run in runs]
+            rows.append(
+                {
+                    "rule": name,
+                    "prediction": mode,
+                    "test_accuracy": statistics.fmean(values),
+                    "test_accuracy_sd": statistics.stdev(values) if len(values) > 1 else None,
+                    "test_accuracy_by_seed": {str(run.seed): run.accuracy[mode] for run in runs},
+                    "layer_accuracy": layers.mean(axis=0).tolist(),
+                    "parameters": runs[0].parameters[mode],
+                    "lr": runs[0].lr,
+                    "epochs": max(len(run.epochs) for run in runs),
+                    "seconds_per_epoch": statistics.median(seconds),
+                    "peak_bytes": max(run.peak_bytes for run in runs),
+                }
+            )
+        return rows
+
+    def as_json(self) -> dict:
+        """Everything, as JSON values: rows, config, environment, and each run with its history."""
+        return {
+            "rows": self.rows,
+            "config": self.config,
+            "environment": self.environment,
+            "runs": [asdict(run) for run in self.runs],
+        }
+
+
+def run_one(
+    name: str, seed: int, build: Callable[[int], Network], data: Any, n_classes: int, settings: Settings
+) -> Run:
+    """Train one rule with one seed and measure it on the test part, which is looked at once, at the end.
+
+    build: seed -> a fresh network, the same for every rule. data: x_train, y_train, x_val, y_val, x_test, y_test.
+    """
+    net, rule = build(seed), rules.make(name)
+    rule.start(net, n_classes, seed)
+    lr = choices.learning_rate(name) if settings.lr is None else settings.lr
+    optimiser = optim.make(settings.optimiser, lr=lr)
+    trainer = Trainer(
+        net,
+        rule,
+        optimiser,
+        epochs=settings.epochs,
+        batch_size=settings.batch_size,
+        seed=seed,
+        decay=settings.decay,
+        patience=settings.patience,
+        show_progress=False,
+    )
+    history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val)
+    result = evaluate(net, rule, data.x_test, data.y_test)
+    parameters = {mode: rule.count(net, mode) for mode in result.accuracy}
+    rows = slice(0, settings.batch_size or len(data.y_train))
+    batch = backend.to_device(data.x_train[rows]), backend.to_device(data.y_train[rows])
+    peak = peak_step_bytes(net, rule, optimiser, *batch)  # last: it takes a further step
+    return Run(name, seed, lr, result.accuracy, result.layers, parameters, history.epochs, history.seconds, peak)
+
+
+def compare(
+    names: Sequence[str],
+    build: Callable[[int], Network],
+    load: Callable[[int], Any],
+    n_classes: int,
+    settings: Settings,
+    *,
+    config: dict | None = None,
+    on_run: Callable[[Run, int, int], None] | None = None,
+) -> Comparison:
+    """Train every rule with every seed. The validation part is drawn anew for each seed, the same for all rules.
+
+    load: seed -> the data set divided by that seed. on_run: called after each run with (run, number, total).
+    """
+    runs: list[Run] = []
+    for seed in settings.seeds:
+        data = load(seed)
+        for name in names:
+            runs.append(run_one(name, seed, build, data, n_classes, settings))
+            if on_run is not None:
+                on_run(runs[-1], len(runs), len(names) * len(settings.seeds))
+    runs.sort(key=lambda run: (names.index(run.rule), run.seed))
+    return Comparison(runs, (config or {}) | asdict(settings) | {"network": build(0).describe().splitlines()})
+
+
+def percent(value: float | None, sd: float | None = None) -> str:
+    """A fraction as text in per cent, with its standard deviation where there is one: "98.46 ± 0.12"."""
+    if value is None or math.isnan(value):
+        return "–"
+    return f"{100 * value:.2f}" + ("" if sd is None else f" ± {100 * sd:.2f}")
