@@ -13,7 +13,7 @@ def pair(name: str, value: Any, least: int) -> tuple[int, int]:
 
     Raises InvalidValueError naming the argument.
     """
-    values = (value, value) if isinstance(value, int) else tuple(value)
+    values = tuple(value) if isinstance(value, tuple | list) else (value, value)
     if len(values) != 2 or any(isinstance(v, bool) or not isinstance(v, int) or v < least for v in values):
         raise InvalidValueError(f"{name} must be an integer >= {least}, or two of them; got {value!r}.")
     return values
