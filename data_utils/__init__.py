@@ -7,8 +7,9 @@ Importing this needs NumPy only; what a data set needs besides is imported when 
 """
 
 from data_utils.dataset import Dataset
-from data_utils.load import load
+from data_utils.loading import fetch, load
 from data_utils.registry import names
+from data_utils.verifying import verify
 from data_utils.views import RowView
 
-__all__ = ["Dataset", "RowView", "load", "names"]
+__all__ = ["Dataset", "RowView", "fetch", "load", "names", "verify"]

@@ -1,6 +1,7 @@
 """The binary version of CIFAR-10 and CIFAR-100 (never the pickles: unpickling a file can run anything).
 
-    a record:  1 label byte (CIFAR-100: 2, coarse then fine) | 1024 red | 1024 green | 1024 blue, each 32 rows of 32
+    a record:  1 label byte (CIFAR-100: 2, coarse then fine) | 1024 red | 1024 green | 1024 blue, each 32 rows
+    of 32
 
 Source: https://www.cs.toronto.edu/~kriz/cifar.html. Read from the archive or from unpacked .bin files.
 """
@@ -27,10 +28,12 @@ RECORDS_AT_ONCE = 500
 
 
 def parse(stream: Readable, records: int, classes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return (images, labels) of a binary CIFAR file: (records, 32, 32, 3) and (records, len(classes)), bytes.
+    """Return (images, labels) of a binary CIFAR file: (records, 32, 32, 3) and (records, len(classes)),
+    bytes.
 
-    classes: the number of classes for each label byte of a record: (10,) for CIFAR-10, (20, 100) for CIFAR-100.
-    Raises FormatError if the file holds other than `records` records, or a label that is not a class.
+    classes: the number of classes for each label byte of a record: (10,) for CIFAR-10, (20, 100) for
+    CIFAR-100. Raises FormatError if the file holds other than `records` records, or a label that is not a
+    class.
     """
     width = len(classes) + PIXELS
     images = np.empty((records, SIDE, SIDE, CHANNELS), np.uint8)
@@ -61,8 +64,8 @@ def check_labels(labels: np.ndarray, n_classes: int, name: str) -> None:
 def read(found: Found, classes: tuple[int, ...]) -> dict[str, np.ndarray]:
     """Read a whole set: x_train (N, 32, 32, 3), y_train (N, len(classes)), x_test, y_test, all bytes.
 
-    classes: as for `parse`. Raises MissingDataError, or FormatError as `parse` and `tars.members` do; also for an
-    archive in which a file is missing or comes twice.
+    classes: as for `parse`. Raises MissingDataError, or FormatError as `parse` and `tars.members` do; also
+    for an archive in which a file is missing or comes twice.
     """
     source = found.source
     training = source.members[:-1]

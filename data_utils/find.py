@@ -1,7 +1,6 @@
 """Where the files of a data set are on this machine.
 
-Looked through in this order, first come first served; each folder as it is and with a sub-folder of the set's
-name:
+Looked through in this order; of 1 and 2, first the sub-folder named after the set (mnist/), then the folder itself:
 
     1. the folder given (data_dir, --data-dir)
     2. the folder named by the environment variable MFNUMPY_DATA_DIR
@@ -15,9 +14,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from data_utils.optional import require
 from data_utils.registry import Source
 from mfnumpy.errors import MissingDataError
+from mfnumpy.optional import require
 
 PACKED = ("", ".gz", ".xz", ".bz2")
 
@@ -26,7 +25,7 @@ PACKED = ("", ".gz", ".xz", ".bz2")
 class Found:
     """The files of a data set, in one folder.
 
-    Files: {name: path}; the single name of an archive, or each member's.
+    files: {name: path}, with the name of the archive alone, or that of each of its members.
     """
 
     source: Source
@@ -46,7 +45,7 @@ def cache_folder() -> Path:
     """
     if own := os.environ.get("MFNUMPY_CACHE_DIR"):
         return Path(own)
-    return Path(require("platformdirs", "Finding the user's cache folder").user_cache_path("mfnumpy"))
+    return Path(require("platformdirs").user_cache_path("mfnumpy"))
 
 
 def download_folder(source: Source) -> Path:
@@ -81,10 +80,7 @@ def _first_file(folder: Path, names: list[str]) -> Path | None:
 
 
 def in_folder(source: Source, folder: Path) -> Found | None:
-    """Return the files of a data set in this one folder, unpacked or in the archive.
-
-    None if any is missing.
-    """
+    """Return the files of a data set in this one folder, unpacked or in the archive; None if any is missing."""
     members = {m: _first_file(folder, [m, PurePosixPath(m).name]) for m in source.members}
     complete = {m: path for m, path in members.items() if path is not None}
     if members and len(complete) == len(members):
@@ -108,7 +104,7 @@ def advice(source: Source) -> str:
     address = files[0].urls[0] if len(files) == 1 else files[0].urls[0].removesuffix(files[0].name)
     return (
         f"Get {named} from {address} and put {'it' if len(files) == 1 else 'them'} into {download_folder(source)}, "
-        f"or into a folder of your own, named by data_dir (--data-dir) or MFNUMPY_DATA_DIR."
+        f"or into a folder of your own, named by data_dir (--data-dir) or MFNUMPY_DATA_DIR.{source.instead}"
     )
 
 

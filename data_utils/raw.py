@@ -20,10 +20,7 @@ seed, or else choosing by validation over several seeds would see the test sampl
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of an array. x: (N, ...) array or CSR matrix.
-
-    Y: (N,) labels; rows: (n,) which of the N belong here.
-    """
+    """Rows of an array. x: (N, ...) array or CSR matrix. y: (N,) labels. rows: (n,) which of the N belong here."""
 
     x: Any
     y: np.ndarray
@@ -32,11 +29,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Raw:
-    """The training part (of which validation is still to be taken) and the test part, with what is known of
-    them.
+    """The training part, of which validation is still to be taken, and the test part.
 
-    features: for texts, turns counts of all words into features fitted on the training rows, once they are
-    known.
+    features: for texts, what turns counts of all words into features fitted on the training rows.
     """
 
     train: Part
@@ -56,10 +51,7 @@ def official(source: Source, arrays: dict[str, np.ndarray], **more: Any) -> Raw:
 
 
 def hold_out(source: Source, x: Any, y: np.ndarray, notes: tuple[str, ...] = (), **more: Any) -> Raw:
-    """Return the Raw of a set without a test part.
-
-    A stratified fifth is held out, the same for every seed.
-    """
+    """Return the Raw of a set without a test part: a stratified fifth is held out, the same for every seed."""
     count = round(HOLD_OUT * len(y))
     train_rows, test_rows = stratified(y, count, stream(HOLD_OUT_SEED, "test part"))
     note = f"test: our own stratified hold-out of {count:,} samples, the same for every seed (there is no official one)"

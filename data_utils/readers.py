@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from data_utils import cache, cifar, find, idx, reviews, tables, transaction
+from data_utils import cache, cifar, fetching, find, idx, reviews, tables, transaction
 from data_utils.class_names import CIFAR100_COARSE, CIFAR100_FINE
 from data_utils.find import Found
 from data_utils.raw import Raw, official
@@ -37,9 +37,7 @@ def read(
     return WITH_FILES[source.name](source, found, **options)
 
 
-def locate(
-    source: Source, data_dir: str | os.PathLike[str] | None, *, download: bool, progress: bool = False
-) -> Found:
+def locate(source: Source, data_dir: str | os.PathLike[str] | None, *, download: bool, progress: bool = False) -> Found:
     """Return the files of a data set, fetching them if they are nowhere on this machine and that is allowed.
 
     Raises MissingDataError, DownloadError or ChecksumError.
@@ -47,7 +45,9 @@ def locate(
     found = find.find(source, data_dir)
     if found is not None:
         return found
-    raise find.missing(source, data_dir)
+    if not download or not source.downloadable:
+        raise find.missing(source, data_dir)
+    return fetching.fetch(source, progress=progress)
 
 
 def parse_idx(found: Found) -> cache.Arrays:

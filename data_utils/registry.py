@@ -58,6 +58,12 @@ class Source:
     folders: tuple[str, ...] = ()
     system_folder: str = ""  # where an operating system's package puts the files
     lazy: bool = False
+    instead: str = ""  # what to use where the files cannot be had
+
+    @property
+    def downloadable(self) -> bool:
+        """Whether its files may be fetched without asking anyone."""
+        return bool(self.files) and all(file.md5 for file in self.files)
 
 
 def _idx_files(urls: tuple[str, ...], checks: dict[str, tuple[str, str]]) -> tuple[RemoteFile, ...]:
@@ -246,11 +252,10 @@ _TRANSACTION = Source(
     citation="Banco Santander: Santander customer transaction prediction. Kaggle, 2019",
     used_for="MLP on a table",
     files=(
-        RemoteFile(
-            "train.csv", ("https://www.kaggle.com/c/santander-customer-transaction-prediction/data",), "", 0
-        ),
+        RemoteFile("train.csv", ("https://www.kaggle.com/c/santander-customer-transaction-prediction/data",), "", 0),
     ),
     members=("train.csv",),
+    instead=" Kaggle asks for an account; without one, use 'transaction-synthetic'.",
     folders=("transaction", "santander", "santander-customer-transaction-prediction"),
 )
 

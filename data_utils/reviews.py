@@ -1,7 +1,7 @@
 """The IMDB film reviews: from the archive to a sparse table of words.
 
-Reading and counting words learns nothing, so it is done once, over all reviews, and kept. What is fitted (which words
-are the most frequent, how rare each is) is fitted afterwards, on the training rows alone.
+Reading and counting words learns nothing, so it is done once, over all reviews, and kept. What is fitted
+(which words are the most frequent, how rare each is) is fitted afterwards, on the training rows alone.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 
 from data_utils.find import Found
-from data_utils.optional import require
 from data_utils.raw import Part, Raw
 from data_utils.tars import Member, members
 from mfnumpy.errors import FormatError, InvalidValueError, unknown_name
+from mfnumpy.optional import require
 
 ARCHIVE_LIMIT = 800_000_000
 """The most unpacked bytes that the archive may hold, the reviews without a label included (they are passed over)."""
 
-REVIEW_LIMIT = 100_000
+REVIEW_LIMIT = 50_000
 """The most bytes of one review; the longest published one has about 14,000."""
 
 WEIGHTINGS = ("tfidf", "counts", "binary")
@@ -32,8 +32,8 @@ _NAME = re.compile(r"aclImdb/(train|test)/(neg|pos)/(\d+)_(\d+)\.txt")
 def read_texts(found: Found) -> tuple[list[str], np.ndarray]:
     """Return all labelled reviews, training part first, and their labels (N,): 0 negative, 1 positive.
 
-    Sorted by part, class and number, so that two archives of the same files give the same order.
-    Raises MissingDataError, or FormatError for a damaged archive, a review too long or not UTF-8, or one too many.
+    Sorted by part, class and number, so that two archives of the same files give the same order. Raises
+    MissingDataError, or FormatError for a damaged archive, a review too long or not UTF-8, or one too many.
     """
     archive = found.archive
     assert archive is not None  # the only form in which this set is looked for
@@ -76,7 +76,7 @@ def parse(found: Found) -> dict[str, np.ndarray]:
     words: the V words in alphabetical order, as bytes, one per line.
     Raises as `read_texts` does, and MissingLibraryError without scikit-learn.
     """
-    vectoriser = require("sklearn.feature_extraction.text", "The data set 'imdb'").CountVectorizer(dtype=np.int32)
+    vectoriser = require("sklearn.feature_extraction.text").CountVectorizer(dtype=np.int32)
     texts, labels = read_texts(found)
     counts = vectoriser.fit_transform(text.replace("<br />", " ") for text in texts)
     encoded = [text.encode() for text in texts]
@@ -109,7 +109,7 @@ def raw(found: Found, arrays: dict[str, np.ndarray], words: int = 5000, weightin
         raise unknown_name("weighting", weighting, WEIGHTINGS)
     if isinstance(words, bool) or not isinstance(words, int) or words < 1:
         raise InvalidValueError(f"words must be an integer >= 1; got {words!r}.")
-    sparse = require("scipy.sparse", "The data set 'imdb'")
+    sparse = require("scipy.sparse")
     names = arrays["words"].tobytes().decode().split("\n")
     labels = arrays["labels"]
     counts = sparse.csr_matrix(
@@ -139,7 +139,7 @@ def weigh(divided: Raw, words: int, weighting: str) -> Raw:
     if weighting == "binary":
         table.data[:] = 1.0
     elif weighting == "tfidf":
-        transformer: Any = require("sklearn.feature_extraction.text", "weighting='tfidf'").TfidfTransformer()
+        transformer: Any = require("sklearn.feature_extraction.text").TfidfTransformer()
         table = transformer.fit(table[rows]).transform(table)
     note = f"features: {len(chosen):,} most frequent words of the {len(rows):,} training reviews, {weighting}"
     return replace(

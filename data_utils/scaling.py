@@ -1,7 +1,7 @@
 """How raw values become network inputs. What is fitted is fitted on the training rows alone.
 
-    unit       x / the largest possible value: images to [0, 1] standard   (x - mean) / sd: per channel for
-    images, per feature for tables; mean and sd of the training rows none       the values as they are stored
+unit       x / the largest possible value: images to [0, 1] standard   (x - mean) / sd: per channel for
+images, per feature for tables; mean and sd of the training rows none       the values as they are stored
 """
 
 from __future__ import annotations

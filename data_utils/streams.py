@@ -1,5 +1,4 @@
-"""Reading files that may be broken or hostile: at most so many bytes, and one typed error for everything
-else.
+"""Reading files that may be broken or hostile: at most so many bytes, and one typed error.
 
     with open_bounded(path, limit=100_000_000) as stream:
         head = read_exactly(stream, 4, "the magic number")
@@ -32,7 +31,10 @@ XZ_MEMORY = 128 << 20
 
 
 class Readable(Protocol):
-    """Something to read bytes from, with a name for messages: a `BoundedStream`, or a member of an archive."""
+    """Something to read bytes from, with a name for messages.
+
+    A `BoundedStream`, or a member of an archive.
+    """
 
     @property
     def name(self) -> str:
@@ -84,7 +86,7 @@ class BoundedStream:
         self._limit = limit
         self._total = 0
         self._digest = hashlib.sha256() if digest else None
-        self._pending = raw.read(CHUNK)
+        self._pending = self._from_file(CHUNK)
         known = (entry for magic, entry in _UNPACKERS.items() if self._pending.startswith(magic))
         self.kind, make = next(known, ("plain", None))
         self._make: Callable[[], Any] | None = make
@@ -114,10 +116,16 @@ class BoundedStream:
                 self._digest.update(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    def _from_file(self, size: int) -> bytes:
+        try:
+            return self._raw.read(size)
+        except OSError as error:
+            raise FormatError(f"{self.name} cannot be read: {error.strerror or error}.") from error
+
     def _take_pending(self, size: int) -> bytes:
         """Packed bytes: first those already in hand, then the file's."""
         if not self._pending:
-            return self._raw.read(size)
+            return self._from_file(size)
         piece, self._pending = self._pending[:size], self._pending[size:]
         return piece
 
@@ -148,7 +156,7 @@ class BoundedStream:
         """Go on behind the end of a packed member: zero padding, or one more member. False at the end."""
         self._pending = self._unpacker.unused_data + self._pending
         while not self._pending.lstrip(b"\0"):
-            self._pending = self._raw.read(CHUNK)
+            self._pending = self._from_file(CHUNK)
             if not self._pending:
                 return False
         self._pending = self._pending.lstrip(b"\0")
@@ -174,14 +182,13 @@ def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[Bound
     with os.fdopen(handle, "rb") as raw:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise FormatError(f"{path}: expected a regular file; it is a directory, a pipe or a device.")
-        yield BoundedStream(raw, path.name, limit, digest)
+        yield BoundedStream(raw, str(path), limit, digest)
 
 
 def read_exactly(stream: Readable, size: int, what: str) -> bytearray:
-    """Return exactly `size` bytes; `what` names them in the error. Memory grows with what is there, not with
-    `size`.
+    """Return exactly `size` bytes; `what` names them in the error.
 
-    Raises FormatError if the file ends before.
+    Memory grows with what is there, not with `size`. Raises FormatError if the file ends before.
     """
     data = bytearray()
     while len(data) < size:
@@ -196,9 +203,6 @@ def read_exactly(stream: Readable, size: int, what: str) -> bytearray:
 
 
 def expect_end(stream: Readable) -> None:
-    """Raise FormatError if anything follows.
-
-    A file that holds more than it promises is not the one we know.
-    """
+    """Raise FormatError if anything follows: a file that holds more than it promises is not the official one."""
     if stream.read(1):
         raise FormatError(f"{stream.name}: expected the end of the file; more bytes follow the last record.")

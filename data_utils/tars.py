@@ -1,7 +1,7 @@
 """Reading an archive member by member, without ever writing one to the disk.
 
-Nothing is extracted, so no name in the archive can lead anywhere; all the same, an archive that holds an absolute
-name, a `..`, a link or a device is not the official one, and is refused as a whole.
+Nothing is extracted, so no name in the archive can lead anywhere; all the same, an archive that holds an
+absolute name, a `..`, a link or a device is not the official one, and is refused as a whole.
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from data_utils.streams import open_bounded
 from mfnumpy.errors import FormatError
 
 MAX_MEMBERS = 200_000
-"""The IMDB archive has about 100,000; an archive of millions of empty files would only waste time and memory."""
+"""The IMDB archive has about 100,000.
+
+An archive of millions of empty files would only waste time and memory.
+"""
+
+MAX_EXTENDED = 65_536
+"""The most bytes of an extended header (a long name): tarfile would read it into memory whatever size it claims."""
+
+_EXTENDED = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME)
+_PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE)
 
 # what tarfile is known to raise on damaged headers; FormatError itself is a ValueError and passes through
 _TAR_ERRORS = (tarfile.TarError, ValueError, EOFError, OverflowError, IndexError, RecursionError)
@@ -24,7 +33,10 @@ _TAR_ERRORS = (tarfile.TarError, ValueError, EOFError, OverflowError, IndexError
 
 @dataclass(frozen=True)
 class Member:
-    """One file of an archive, to be read before the next one is asked for. name: as in the archive, without ./."""
+    """One file of an archive, to be read before the next one is asked for.
+
+    Name: as in the archive, without ./.
+    """
 
     name: str
     size: int
@@ -32,7 +44,10 @@ class Member:
     _archive: str
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` bytes, fewer only at the end. Raises FormatError if the archive is damaged here."""
+        """Return the next `size` bytes, fewer only at the end.
+
+        Raises FormatError if the archive is damaged here.
+        """
         try:
             return self._file.read(size)
         except FormatError:
@@ -42,43 +57,59 @@ class Member:
 
 
 def members(path: Path, limit: int) -> Iterator[Member]:
-    """Yield the regular files of a tar archive, whatever its compression, in the order in which they lie there.
+    """Yield the regular files of a tar archive, whatever its compression, in the order in which they lie
+    there.
 
     limit: the most unpacked bytes that the archive may hold, headers and padding included.
     Raises MissingDataError, or FormatError for a damaged, oversized or hostile archive.
     """
     with open_bounded(path, limit) as stream:
         try:
-            archive = tarfile.open(fileobj=stream, mode="r|")  # type: ignore[call-overload]  # noqa: SIM115
+            archive = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Header)  # type: ignore[call-overload]  # noqa: SIM115
             count = 0
             while (info := archive.next()) is not None:
                 archive.members = []  # tarfile would keep every header
                 count += 1
-                _refuse_hostile(path.name, info, count)
+                _refuse_hostile(info, count)
                 if info.isreg():
                     file = archive.extractfile(info)
                     assert file is not None
-                    yield Member(str(PurePosixPath(info.name)), info.size, file, path.name)
+                    yield Member(str(PurePosixPath(info.name)), info.size, file, str(path))
             if count == 0:
-                raise FormatError(f"{path.name}: expected a tar archive; there is nothing in it.")
+                raise FormatError(f"{path}: expected a tar archive; there is nothing in it.")
         except FormatError:
             raise
         except _TAR_ERRORS as error:
-            raise _damaged(path.name, error) from error
+            raise _damaged(str(path), error) from error
 
 
 def _damaged(name: str, error: Exception) -> FormatError:
     return FormatError(f"{name}: expected a sound tar archive; it is damaged ({error}). Fetch it again.")
 
 
-def _refuse_hostile(archive: str, info: tarfile.TarInfo, count: int) -> None:
+class _Header(tarfile.TarInfo):
+    """A header that refuses, as soon as it is read, what no official archive holds."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _Header:
+        """Parse 512 bytes. Raises FormatError for links, devices, sparse files and oversized extended headers."""
+        info = super().frombuf(buf, encoding, errors)
+        if info.type not in (*_PLAIN, *_EXTENDED):
+            raise _hostile(info.name, "is a link, a device or another special file")
+        if info.size < 0 or (info.type in _EXTENDED and info.size > MAX_EXTENDED):
+            raise _hostile(info.name, f"claims a header of {info.size} bytes")
+        return info
+
+
+def _hostile(member: str, what: str) -> FormatError:
+    return FormatError(f"Archive member {member[:200]!r} {what}. The official archives have none such: fetch again.")
+
+
+def _refuse_hostile(info: tarfile.TarInfo, count: int) -> None:
     path = PurePosixPath(info.name)
     if path.is_absolute() or ".." in path.parts:
-        what = "leads out of the archive"
-    elif not (info.isreg() or info.isdir()) or info.issparse():
-        what = "is a link, a device or another special file"
-    elif count > MAX_MEMBERS:
-        what = f"comes after {MAX_MEMBERS} others"
-    else:
-        return
-    raise FormatError(f"{archive}: member {info.name[:200]!r} {what}. The official archive has none such: fetch it again.")
+        raise _hostile(info.name, "leads out of the archive")
+    if info.issparse() or info.size < 0:
+        raise _hostile(info.name, "is a sparse file")
+    if count > MAX_MEMBERS:
+        raise _hostile(info.name, f"comes after {MAX_MEMBERS} others")

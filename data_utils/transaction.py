@@ -33,7 +33,10 @@ ROWS_AT_ONCE = 10_000
 
 
 def lines_of(stream: BoundedStream) -> Iterator[str]:
-    """Yield the lines of a text file. Raises FormatError for a line over MAX_LINE bytes, or bytes that are no text."""
+    """Yield the lines of a text file.
+
+    Raises FormatError for a line over MAX_LINE bytes, or bytes that are no text.
+    """
     rest = b""
     while piece := stream.read(1 << 18):
         *whole, rest = (rest + piece).split(b"\n")
@@ -50,8 +53,8 @@ def lines_of(stream: BoundedStream) -> Iterator[str]:
 def parse_csv(path: Path) -> dict[str, np.ndarray]:
     """Read a train.csv: x (N, 200) float32, y (N,) bytes, 0 or 1.
 
-    Raises FormatError, naming line and column, for another header, a missing cell, text, NaN or infinity, a target
-    that is neither 0 nor 1, too many rows, or a file in which one of the classes does not occur.
+    Raises FormatError, naming line and column, for another header, a missing cell, text, NaN or infinity, a
+    target that is neither 0 nor 1, too many rows, or a file in which one of the classes does not occur.
     """
     blocks: list[np.ndarray] = []
     with open_bounded(path, CSV_LIMIT) as stream:
@@ -75,13 +78,14 @@ def parse_csv(path: Path) -> dict[str, np.ndarray]:
 
 
 def _numbers(name: str, lines: list[str], first_line: int) -> np.ndarray:
-    """Return (len(lines), 201) float32: target and variables. Raises FormatError naming the first bad cell."""
+    """Return (len(lines), 201) float32.
+
+    Target and variables. Raises FormatError naming the first bad cell.
+    """
     if all(line.count(",") == COLUMNS + 1 for line in lines):
         try:
             columns = range(1, COLUMNS + 2)
-            table = np.loadtxt(
-                lines, np.float32, delimiter=",", usecols=columns, comments=None, ndmin=2, encoding=None
-            )
+            table = np.loadtxt(lines, np.float32, delimiter=",", usecols=columns, comments=None, ndmin=2, encoding=None)
         except ValueError:
             table = None
         # loadtxt passes over blank lines; those fail the count above
@@ -118,7 +122,10 @@ def imbalance(y: np.ndarray) -> str:
 
 
 def raw(source: Source, arrays: dict[str, np.ndarray]) -> Raw:
-    """Return the Raw of transactions: a stratified fifth is held out as test, since Kaggle's test has no targets."""
+    """Return the Raw of transactions.
+
+    A stratified fifth is held out as test, since Kaggle's test has no targets.
+    """
     return hold_out(source, arrays["x"], arrays["y"], notes=(imbalance(arrays["y"]),), feature_names=NAMES)
 
 
@@ -130,16 +137,18 @@ def parse(found: Found) -> dict[str, np.ndarray]:
 SYNTHETIC_SEED = 0
 POSITIVE = 0.1
 SHIFT = 0.108
-"""How far, in sd, the positives' mean lies from the negatives', per column, as the sd of a normal draw. With 200
-independent columns the best linear score then has an AUC of about Phi(0.108 * sqrt(200) / sqrt(2)) = 0.86."""
+"""How far, in sd, the positives' mean lies from the negatives', per column, as the sd of a normal draw. With
+200 independent columns the best linear score then has an AUC of about Phi(0.108 * sqrt(200) / sqrt(2)) =
+0.86."""
 
 
 def synthetic(source: Source, samples: int | None = None) -> Raw:
-    """Return made-up transactions: the real set's shape and imbalance, no row of it. For lessons and tests only.
+    """Return made-up transactions: the real set's shape and imbalance, no row of it. For lessons and tests
+    only.
 
-    samples: how many rows; None for 20,000; 200_000 for the real size. The first rows of a larger set are those of a
-    smaller one. Each column is normal, with mean and sd of its own; the positives' mean is shifted by SHIFT.
-    Raises InvalidValueError for a number of samples that is not an integer from 100 to 500,000.
+    samples: how many rows; None for 20,000; 200_000 for the real size. The first rows of a larger set are
+    those of a smaller one. Each column is normal, with mean and sd of its own; the positives' mean is shifted
+    by SHIFT. Raises InvalidValueError for a number of samples that is not an integer from 100 to 500,000.
     """
     samples = source.samples[0] if samples is None else samples
     if isinstance(samples, bool) or not isinstance(samples, int) or not 100 <= samples <= MAX_ROWS:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from data_utils import readers, registry
+from data_utils import fetching, readers, registry
 from data_utils import scaling as scalings
 from data_utils.dataset import Dataset
-from data_utils.raw import Part, Raw
+from data_utils.raw import HOLD_OUT_SEED, Part, Raw
 from data_utils.registry import Source
 from data_utils.split import how_many, stratified
 from data_utils.views import RowView
@@ -39,17 +40,19 @@ def load(
 ) -> Dataset:
     """Load a data set by name, divide it and scale it.
 
-    name: one of `names()`. data_dir: a folder of official files, looked through first (see
-    `data_utils.find`). layout: "flat" gives x as (N, H*W*C), "image" as (N, H, W, C); tables and texts are
-    flat. dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
-    validation: how much of the official training part becomes validation, a count (int) or a fraction
-    (float); drawn by class, by `seed` alone. 0 for none. The test part never depends on `seed`. subset: at
-    most so many samples of each part (int), or that fraction of each (float), drawn by class. scaling:
-    "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
-    lazy: True keeps bytes or sparse rows and converts each batch when it is taken (`RowView`); False converts
-    all now; None for the set's own (True for imdb only). download: fetch files that are nowhere on this
-    machine. progress: show a bar while downloading. options: cifar100: labels="fine" or "coarse". imdb:
-    words=5000, weighting="tfidf", "counts" or "binary". transaction-synthetic: samples=20_000.
+    name: one of `names()`.
+    data_dir: a folder of official files, looked through first (see `data_utils.find`).
+    layout: "flat" gives x as (N, H*W*C), "image" as (N, H, W, C). Tables and texts are flat.
+    dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
+    validation: how much of the official training part becomes validation, a count (int) or a fraction (float),
+        drawn by class, by `seed` alone; 0 for none. The test part never depends on `seed`.
+    subset: at most so many samples of each part (int), or that fraction of each (float), drawn by class.
+    scaling: "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
+    lazy: True keeps bytes or sparse rows and converts a batch when it is taken (`RowView`), False converts all
+        now, None is the set's own (True for imdb only).
+    download: fetch files that are nowhere on this machine. progress: show a bar meanwhile.
+    options: cifar100: labels="fine" or "coarse". imdb: words=5000, weighting="tfidf", "counts" or "binary".
+        transaction-synthetic: samples=20_000.
 
     Returns a `Dataset`. The same arguments and files give the same bytes. Raises UnknownNameError,
     InvalidValueError, MissingDataError, DownloadError, ChecksumError, FormatError, OutputError (the cache
@@ -68,7 +71,7 @@ def load(
 
     def part(p: Part) -> tuple[np.ndarray | RowView, np.ndarray]:
         view = RowView(p.x, p.rows, input_shape, fitted, np.dtype(dtype))
-        return (view if lazy else view.materialise()), np.asarray(p.y)[p.rows].astype(np.int64)
+        return (view if lazy else view.materialise()), p.y[p.rows].astype(np.int64)
 
     (x_train, y_train), (x_val, y_val), (x_test, y_test) = (
         part(p) for p in (raw.train, replace(raw.train, rows=val_rows), raw.test)
@@ -85,6 +88,22 @@ def load(
         citation=source.citation,
         notes=raw.notes,
     )  # fmt: skip
+
+
+def fetch(
+    name: str, *, data_dir: str | os.PathLike[str] | None = None, progress: bool = False, again: bool = False
+) -> tuple[Path, ...]:
+    """Make sure that the files of a data set are on this machine; returns their paths, none for a set without files.
+
+    again: do not be content with files that are here; those in the cache are kept only if their MD5 is the
+    publisher's. data_dir, progress and the errors: as for `load`.
+    """
+    source = registry.get(name)
+    if not source.files:
+        return ()
+    if again and source.downloadable:
+        return tuple(fetching.fetch(source, progress=progress).files.values())
+    return tuple(readers.locate(source, data_dir, download=True, progress=progress).files.values())
 
 
 def _check(source: Source, layout: str, dtype: str, scaling: str | None) -> str:
@@ -105,26 +124,25 @@ def _check(source: Source, layout: str, dtype: str, scaling: str | None) -> str:
 
 
 def _divide(raw: Raw, validation: int | float, subset: int | float | None, seed: int) -> tuple[Raw, np.ndarray]:
-    """Take the validation part out of the training part, then the subset of each.
-
-    Returns (Raw, validation rows).
-    """
-
-    def chosen(p: Part, count: int, purpose: str) -> tuple[np.ndarray, np.ndarray]:
-        rest, drawn = stratified(np.asarray(p.y)[p.rows], count, stream(seed, purpose))
-        return p.rows[rest], p.rows[drawn]
-
+    """Take validation out of the training part, then the subset of each part; returns (Raw, validation rows)."""
     count = how_many(validation, len(raw.train.rows), "validation")
-    train_rows, val_rows = chosen(raw.train, count, "validation part")
-    parts = [replace(raw.train, rows=train_rows), replace(raw.train, rows=val_rows), raw.test]
+    rest, drawn = stratified(raw.train.y[raw.train.rows], count, stream(seed, "validation part"))
+    train = replace(raw.train, rows=raw.train.rows[rest])
+    val = replace(raw.train, rows=raw.train.rows[drawn])
+    test = raw.test
     if subset is not None:
-        if not isinstance(subset, float | np.floating):
-            how_many(subset, len(train_rows), "subset", whole=True)
-        for i, p in enumerate(parts):
-            size = min(subset, len(p.rows)) if not isinstance(subset, float | np.floating) else subset
-            keep = how_many(size, len(p.rows), "subset", whole=True)
-            # the test part's subset must not follow the seed either: it is always the same
-            rng_seed = 0 if i == 2 else seed
-            _, drawn = stratified(np.asarray(p.y)[p.rows], keep, stream(rng_seed, "subset", i))
-            parts[i] = replace(p, rows=p.rows[drawn])
-    return replace(raw, train=parts[0], test=parts[2]), parts[1].rows
+        train = _fewer(train, subset, stream(seed, "training subset"))
+        val = _fewer(val, subset, stream(seed, "validation subset"))
+        test = _fewer(test, subset, stream(HOLD_OUT_SEED, "test subset"))  # the same for every seed
+    return replace(raw, train=train, test=test), val.rows
+
+
+def _fewer(part: Part, subset: int | float, rng: np.random.Generator) -> Part:
+    """Return at most `subset` rows of a part (int), or that fraction of it (float), drawn by class."""
+    if isinstance(subset, int | np.integer) and not isinstance(subset, bool) and subset >= 1:
+        subset = min(subset, len(part.rows))
+    elif not isinstance(subset, float | np.floating) or not 0 < subset < 1:
+        raise InvalidValueError(f"subset must be an integer >= 1 or a fraction between 0 and 1; got {subset!r}.")
+    keep = how_many(subset, len(part.rows), "subset", whole=True)
+    _, drawn = stratified(part.y[part.rows], keep, rng)
+    return replace(part, rows=part.rows[drawn])

@@ -1,0 +1,132 @@
+"""Fetching official files, by pooch: progress, retries, mirrors, and the publisher's MD5.
+
+A file is written under another name in the same folder, checked, and only then renamed: whatever goes wrong,
+and with two processes at once, a file of that name is whole and right, or not there.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from data_utils.find import Found, advice, download_folder, in_folder
+from data_utils.registry import RemoteFile, Source
+from data_utils.wording import human_bytes
+from mfnumpy.errors import ChecksumError, DataError, DownloadError, OutputError
+from mfnumpy.files import make_folder
+from mfnumpy.optional import require
+
+TIMEOUT = 30.0
+"""Seconds without a byte after which a server counts as silent."""
+
+RETRIES = 2
+TOTAL_TIME = 3600.0
+"""Seconds after which one file is given up even if bytes keep trickling in."""
+
+
+class _Watched:
+    """A file being written, cut off when it grows past a limit or takes too long."""
+
+    def __init__(self, file: Any, remote: RemoteFile, total_time: float) -> None:
+        self._file, self._remote = file, remote
+        self._left = remote.limit
+        self._end = time.monotonic() + total_time
+        self._total_time = total_time
+
+    def write(self, data: bytes) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise DownloadError(f"the server sends more than {human_bytes(self._remote.limit)}")
+        if time.monotonic() > self._end:
+            raise DownloadError(f"not done after {self._total_time:.0f} s")
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def fetch(
+    source: Source, *, progress: bool = False, retries: int = RETRIES, timeout: float = TIMEOUT,
+    total_time: float = TOTAL_TIME,
+) -> Found:  # fmt: skip
+    """Download the files of a data set that are not yet in the user's cache; returns where they are.
+
+    Each file is tried at each of its addresses in turn, `retries` times more where that fails. A file that is
+    already there is kept if its MD5 is right. timeout: seconds of silence allowed. total_time: seconds allowed
+    for one file. Nothing half-written is left.
+    Raises DownloadError (no network, a server's error, a transfer cut short), ChecksumError (complete, but other
+    bytes than published), OutputError (no room, no permission) or MissingLibraryError.
+    """
+    folder = download_folder(source)
+    make_folder(folder)
+    for remote in source.files:
+        _fetch_file(remote, folder, source, progress, retries, timeout, total_time)
+    found = in_folder(source, folder)
+    if found is None:
+        raise DownloadError(f"{source.name}: all files were fetched into {folder}, but some are gone again.")
+    return found
+
+
+def _fetch_file(
+    remote: RemoteFile, folder: Path, source: Source, progress: bool, retries: int, timeout: float, total_time: float
+) -> None:
+    failures: list[str] = []
+    wrong_bytes = False
+    for url in remote.urls:
+        try:
+            _from_address(url, remote, folder, progress, retries, timeout, total_time)
+            return
+        except (ChecksumError, DownloadError) as error:
+            wrong_bytes = isinstance(error, ChecksumError)
+            failures.append(f"{url}: {error}")
+    kind: type[DataError] = ChecksumError if wrong_bytes else DownloadError
+    raise kind(f"{source.name}: {remote.name} could not be fetched. {'; '.join(failures)}. {advice(source)}")
+
+
+def _from_address(
+    url: str, remote: RemoteFile, folder: Path, progress: bool, retries: int, timeout: float, total_time: float
+) -> None:
+    """Fetch one file from one address. The errors carry the reason alone; the caller makes the sentence."""
+    pooch = require("pooch")
+    requests = require("requests")
+    http = pooch.HTTPDownloader(progressbar=progress, timeout=timeout)
+
+    def watched(address: str, output: str, keeper: Any) -> None:
+        with open(output, "wb") as file:
+            http(address, _Watched(file, remote, total_time), keeper)
+
+    keeper = pooch.create(
+        path=folder,
+        base_url="",
+        registry={remote.name: f"md5:{remote.md5}"},
+        urls={remote.name: url},
+        retry_if_failed=retries,
+    )
+    try:
+        keeper.fetch(remote.name, downloader=watched)
+    except requests.exceptions.RequestException as error:
+        raise DownloadError(_reason(error)) from error
+    except ValueError as error:  # pooch's word for a wrong hash
+        raise ChecksumError(f"the MD5 of what came is not the published {remote.md5}") from error
+    except DownloadError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"{remote.name} cannot be written into {folder}: {error.strerror or error}. Make room there, or name "
+            "another folder by MFNUMPY_CACHE_DIR."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    """Say in a few words what requests says in a nested exception."""
+    response = getattr(error, "response", None)
+    if response is not None:
+        return f"the server answers {response.status_code} {response.reason}"
+    name = "ReadTimeout" if "timed out" in str(error) else type(error).__name__
+    return {
+        "ConnectTimeout": "no answer",
+        "ReadTimeout": "the server fell silent",
+        "ConnectionError": "no connection",
+        "ChunkedEncodingError": "the transfer was cut in the middle",
+    }.get(name, name)
