@@ -1,0 +1,215 @@
+"""MF, BP, FA and DFA on convolutional networks: the batch's images are split over a team, and taken in small chunks.
+
+A chunk's patches are laid out once, stay in the cache, and serve the forward pass and dW = rows^T dz alike: MF can do
+that because its error is there as soon as the block's output is. Each worker adds up dW over its own chunks; at the
+end the workers' sums are added, and Adam takes them, each worker its own rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from mfnumpy.backend import Array
+from mfnumpy.fast.adam import FastAdam
+from mfnumpy.fast.dense import Losses, softmax_error
+from mfnumpy.fast.patches import col2im, im2col, pool, unpool_and_mask
+from mfnumpy.fast.team import Team, shares
+from mfnumpy.fast.workspace import Workspace
+from mfnumpy.layers import Conv2d
+from mfnumpy.network import Network
+from mfnumpy.rules.dfa import DirectFeedbackAlignment
+from mfnumpy.rules.fa import FeedbackAlignment
+from mfnumpy.rules.mf import MonoForward
+from mfnumpy.rules.readout import ReadoutRule
+
+CHUNK_BYTES = 4_000_000
+"""About how long the patches of one chunk may be in MF: long enough for BLAS, short enough for the cache."""
+
+CHUNK_IMAGES = 16
+"""Images per chunk in BP, FA and DFA, where a chunk's patches of all blocks must be kept."""
+
+
+class ConvEngine:
+    """What the rules share: one block's forward pass on a chunk, and the sums over chunks and workers."""
+
+    def __init__(self, net: Network, adam: FastAdam, team: Team):
+        self.net, self.adam, self.team = net, adam, team
+        self.space = Workspace(net.dtype)
+        self.shapes = net.shapes()
+        self.losses: list[dict[int | None, float]] = []
+        self.fresh: list[set[str]] = []
+
+    def batch(self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: object = None) -> Losses:
+        """One training step on x: (N, H, W, C), y: (N,). Returns (block, loss) as the rule's own Steps would say."""
+        self.losses = [{} for _ in range(self.team.size)]
+        self.fresh = [set() for _ in range(self.team.size)]
+        self.begin(only)
+        self.team.run(lambda worker: self.work(worker, x, y, scale, only))
+        return [(key, sum(losses.get(key, 0.0) for losses in self.losses)) for key in self.losses[0]]
+
+    def begin(self, only: Collection[int] | None) -> None:
+        """Count the time step of every parameter that this batch changes."""
+        raise NotImplementedError
+
+    def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
+        """What each worker does with a batch."""
+        raise NotImplementedError
+
+    def chunks(self, worker: int, n: int, size: int) -> Iterator[slice]:
+        """The worker's share of n images, in chunks of at most `size`."""
+        own = shares(n, self.team.size)[worker]
+        for start in range(own.start, own.stop, size):
+            yield slice(start, min(start + size, own.stop))
+
+    def forward(self, key: str, i: int, x: Array, out: Array) -> tuple[Array, Array]:
+        """Patches and relu(z) of block i for a chunk x; out <- the pooled a. key: keeps the arrays apart."""
+        conv = self.conv(i)
+        rows = im2col(x, conv.kernel, conv.padding, self.space, f"{i} {key}")
+        z = self.space.array(f"z {key}", rows.shape[0], conv.n_outputs)
+        np.matmul(rows, conv.parameters["W"], out=z)
+        np.maximum(z, 0, out=z)
+        images = z.reshape(x.shape[0], *conv.output_shape(self.shapes[i]))
+        pool(images, out)
+        return rows, images
+
+    def add(self, worker: int, name: str, left: Array, right: Array) -> None:
+        """Add left @ right to the worker's own sum of that gradient; the batch's first chunk starts the sum."""
+        total = self.space.array(f"sum {name} of {worker}", left.shape[0], right.shape[1])
+        if name not in self.fresh[worker]:
+            self.fresh[worker].add(name)
+            np.matmul(left, right, out=total)
+            return
+        product = self.space.array(f"product of {worker}", *total.shape)
+        np.matmul(left, right, out=product)
+        np.add(total, product, out=total)
+
+    def update(self, worker: int, name: str, parameter: Array, scale: float) -> None:
+        """Add all workers' sums of that gradient, the worker's own rows of them, and give them to Adam."""
+        own = shares(parameter.shape[0], self.team.size)[worker]
+        sums = [
+            self.space.array(f"sum {name} of {w}", *parameter.shape)[own]
+            for w in range(self.team.size)
+            if name in self.fresh[w]
+        ]
+        for other in sums[1:]:
+            np.add(sums[0], other, out=sums[0])
+        self.adam.step(name, parameter, sums[0], own, scale)
+
+    def conv(self, i: int) -> Conv2d:
+        """The convolution of block i."""
+        conv = self.net.blocks[i].linear
+        assert isinstance(conv, Conv2d)
+        return conv
+
+
+class ConvMonoForward(ConvEngine):
+    """Mono-Forward: block by block; within a block, each chunk goes forward and gives its gradients at once."""
+
+    def __init__(self, net: Network, rule: MonoForward, adam: FastAdam, team: Team):
+        super().__init__(net, adam, team)
+        self.rule = rule
+
+    def begin(self, only: Collection[int] | None) -> None:
+        """W and M of the blocks that are trained."""
+        parameters = self.rule.parameters(self.net)
+        blocks = [b for i, b in enumerate(self.net.blocks) if only is None or i in only]
+        self.adam.begin((f"{b.name}.{key}", parameters[f"{b.name}.{key}"]) for b in blocks for key in "WM")
+
+    def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
+        """Forward and local update, block by block."""
+        last = len(self.net.blocks) if only is None else max(only) + 1
+        for i in range(last):
+            block, N = self.net.blocks[i], len(y)
+            a = self.space.array(f"a{i}", N, *self.shapes[i + 1])
+            learns = only is None or i in only
+            for chunk in self.chunks(worker, N, self.chunk_size(i)):
+                rows, images = self.forward(f"of {worker}", i, x[chunk], a[chunk])
+                if learns:
+                    self.learn(worker, i, rows, images, a[chunk].reshape(images.shape[0], -1), y[chunk], N)
+            self.team.meet()  # all sums are complete, and all of a
+            if learns:
+                self.update(worker, f"{block.name}.W", block.parameters["W"], scale)
+                self.update(worker, f"{block.name}.M", self.rule.M[i], scale)
+            x = a
+
+    def learn(self, worker: int, i: int, rows: Array, images: Array, a: Array, y: Array, N: int) -> None:
+        """Eqs. (5) to (8) on one chunk of a batch of N images. images: relu(z), overwritten by dz."""
+        M, name, space = self.rule.M[i], self.net.blocks[i].name, self.space
+        G = np.matmul(a, M.T, out=space.array(f"G of {worker}", len(y), M.shape[0]))  # (5)
+        dG = space.array(f"dG of {worker}", *G.shape)
+        losses = self.losses[worker]
+        losses[i] = losses.get(i, 0.0) + softmax_error(G, y, dG, N)  # (6)
+        self.add(worker, f"{name}.M", dG.T, a)  # (8)
+        da = np.matmul(dG, M, out=space.array(f"da of {worker}", *a.shape))
+        unpool_and_mask(da, images, space, f"of {worker}")
+        self.add(worker, f"{name}.W", rows.T, images.reshape(-1, images.shape[-1]))  # (7)
+
+    def chunk_size(self, i: int) -> int:
+        """How many images of block i make a chunk."""
+        height, width, _ = self.conv(i).output_shape(self.shapes[i])
+        return max(1, CHUNK_BYTES // (height * width * self.conv(i).parameters["W"].shape[0] * 4))
+
+
+class ConvReadout(ConvEngine):
+    """BP, FA and DFA: a chunk goes through all blocks and back before the next one comes."""
+
+    def __init__(self, net: Network, rule: ReadoutRule, adam: FastAdam, team: Team):
+        super().__init__(net, adam, team)
+        self.rule = rule
+
+    def begin(self, only: Collection[int] | None) -> None:
+        """All parameters."""
+        self.adam.begin(self.rule.parameters(self.net).items())
+
+    def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
+        """All chunks; then all updates, for no weight may change before the last error has gone through it."""
+        for chunk in self.chunks(worker, len(y), CHUNK_IMAGES):
+            self.chunk(worker, x[chunk], y[chunk], len(y))
+        self.team.meet()
+        for name, parameter in self.rule.parameters(self.net).items():
+            self.update(worker, name, parameter, scale)
+
+    def chunk(self, worker: int, x: Array, y: Array, N: int) -> None:
+        """Forward and backward on one chunk of a batch of N images."""
+        assert self.rule.readout is not None
+        space, readout, kept = self.space, self.rule.readout.parameters["W"], []
+        for i in range(len(self.net.blocks)):
+            a = space.array(f"a{i} of {worker}", len(y), *self.shapes[i + 1])
+            kept.append((x, *self.forward(f"{i} of {worker}", i, x, a)))
+            x = a
+        a = x.reshape(len(y), -1)
+        G = np.matmul(a, readout, out=space.array(f"G of {worker}", len(y), readout.shape[1]))
+        dG = space.array(f"dG of {worker}", *G.shape)
+        losses = self.losses[worker]
+        losses[None] = losses.get(None, 0.0) + softmax_error(G, y, dG, N)
+        self.add(worker, "readout.W", a.T, dG)
+        da = None
+        for i in reversed(range(len(self.net.blocks))):
+            x, rows, images = kept[i]
+            da = self.error(worker, i, dG, da)
+            unpool_and_mask(da, images, space, f"of {worker}")
+            dz = images.reshape(-1, images.shape[-1])
+            self.add(worker, f"{self.net.blocks[i].name}.W", rows.T, dz)
+            if i > 0 and not isinstance(self.rule, DirectFeedbackAlignment):
+                np.matmul(dz, self.matrix(i).T, out=rows)  # the patches have been used; their errors take the place
+                da = col2im(rows, x.shape, self.conv(i).kernel, self.conv(i).padding, space, f"{i} of {worker}")
+
+    def error(self, worker: int, i: int, dG: Array, da: Array | None) -> Array:
+        """The error at block i's output: what came from above, or straight from the output."""
+        if da is not None and not isinstance(self.rule, DirectFeedbackAlignment):
+            return da
+        assert self.rule.readout is not None
+        matrix = self.rule.readout.parameters["W"].T
+        if isinstance(self.rule, DirectFeedbackAlignment):
+            matrix = self.rule.feedback[i]
+        elif isinstance(self.rule, FeedbackAlignment):
+            matrix = self.rule.feedback[i].T
+        return np.matmul(dG, matrix, out=self.space.array(f"da{i} of {worker}", len(dG), matrix.shape[1]))
+
+    def matrix(self, i: int) -> Array:
+        """Through which block i sends its error down: its own W, or FA's B for it."""
+        if isinstance(self.rule, FeedbackAlignment):
+            return self.rule.feedback[i - 1]
+        return self.net.blocks[i].parameters["W"]

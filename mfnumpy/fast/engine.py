@@ -1,0 +1,87 @@
+"""Which engine trains this network by this rule, if any."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+import numpy as np
+
+from mfnumpy import backend, equations
+from mfnumpy.backend import Array
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.fast.adam import FastAdam
+from mfnumpy.fast.convolution import ConvMonoForward, ConvReadout
+from mfnumpy.fast.dense import DenseMonoForward, DenseReadout, Losses
+from mfnumpy.fast.forward_forward import DenseForwardForward
+from mfnumpy.fast.team import Team
+from mfnumpy.layers import Conv2d, Dense
+from mfnumpy.network import Network
+from mfnumpy.rules import Rule
+from mfnumpy.rules.bp import Backpropagation
+from mfnumpy.rules.dfa import DirectFeedbackAlignment
+from mfnumpy.rules.fa import FeedbackAlignment
+from mfnumpy.rules.ff import ForwardForward
+from mfnumpy.rules.mf import MonoForward
+
+
+class Engine(Protocol):
+    """One training step, written for speed: a rule's `steps` and the optimiser's updates in one."""
+
+    def batch(
+        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+    ) -> Losses:
+        """Train on one batch; returns (block, loss) in the order of the rule's Steps."""
+
+
+def why_not(net: Network, rule: Rule) -> str | None:
+    """The reason why no engine can train this, or None if one can."""
+    if backend.current().name != "numpy":
+        return "the fast room is written for the backend 'numpy'"
+    if any("b" in block.parameters for block in net.blocks):
+        return "the fast room knows no biases"
+    if not all(array.flags.c_contiguous for array in rule.parameters(net).values()):
+        return "a parameter is not stored row by row"
+    kinds = {type(block.linear) for block in net.blocks}
+    known = {MonoForward, Backpropagation, FeedbackAlignment, DirectFeedbackAlignment, ForwardForward}
+    if type(rule) not in known or (type(rule) is ForwardForward and kinds != {Dense}):
+        return f"the fast room has no engine for the rule '{rule.name}'"
+    if not _equations_are_ours(rule):
+        return "the rule was given an equation of its own, which the fast room would pass over"
+    if kinds == {Conv2d}:
+        return _why_not_convolutional(net)
+    return None if kinds == {Dense} else "the fast room knows networks of one kind of block only"
+
+
+def engine(net: Network, rule: Rule, adam: FastAdam, team: Team) -> Engine:
+    """The engine for a started rule. Raises InvalidValueError with the reason where there is none."""
+    reason = why_not(net, rule)
+    if reason:
+        raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
+    dense = isinstance(net.blocks[0].linear, Dense)
+    if isinstance(rule, MonoForward):
+        return (DenseMonoForward if dense else ConvMonoForward)(net, rule, adam, team)
+    if isinstance(rule, ForwardForward):
+        return DenseForwardForward(net, rule, adam, team)
+    return (DenseReadout if dense else ConvReadout)(net, rule, adam, team)  # type: ignore[arg-type]
+
+
+def _equations_are_ours(rule: Rule) -> bool:
+    given = {
+        "project": equations.goodness_scores,
+        "loss_gradient": equations.cross_entropy_gradient,
+        "weight_gradient": equations.weight_gradient,
+        "projection_gradient": equations.projection_gradient,
+    }
+    return all(getattr(rule, name, own) is own for name, own in given.items())
+
+
+def _why_not_convolutional(net: Network) -> str | None:
+    for block, shape in zip(net.blocks, net.shapes(), strict=False):
+        conv, pool = block.linear, block.pool
+        assert isinstance(conv, Conv2d)
+        if conv.stride != (1, 1) or pool is None or pool.size != (2, 2) or pool.stride != (2, 2):
+            return "the fast room knows convolutions with stride 1 and 2x2 average pooling only"
+        if conv.output_shape(shape)[0] < 2 or conv.output_shape(shape)[1] < 2:
+            return "an image is too small to be pooled"
+    return None

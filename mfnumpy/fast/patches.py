@@ -1,0 +1,85 @@
+"""im2col, col2im and 2x2 pooling for stride 1, into arrays that are used again."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from mfnumpy.backend import Array
+from mfnumpy.fast.workspace import Workspace
+
+Pair = tuple[int, int]
+
+
+def im2col(x: Array, kernel: Pair, padding: Pair, space: Workspace, key: str) -> Array:
+    """The same rows as `layers.im2col` with stride 1: (N*OH*OW, KH*KW*C).
+
+    A patch's row of pixels, (KW, C), lies in one piece in the image, so KH long copies do the work.
+    """
+    N, H, W, C = x.shape
+    (KH, KW), (PH, PW) = kernel, padding
+    OH, OW = H + 2 * PH - KH + 1, W + 2 * PW - KW + 1
+    padded = _padded(space, f"padded {key}", N, H, W, C, padding)
+    padded[:, PH : PH + H, PW : PW + W] = x
+    rows = space.array(f"rows {key}", N, OH, OW, KH, KW * C)
+    s0, s1, s2, s3 = padded.strides
+    for i in range(KH):
+        rows[:, :, :, i] = as_strided(padded[:, i:], (N, OH, OW, KW * C), (s0, s1, s2, s3))
+    return rows.reshape(N * OH * OW, KH * KW * C)
+
+
+def col2im(rows: Array, x_shape: tuple[int, ...], kernel: Pair, padding: Pair, space: Workspace, key: str) -> Array:
+    """The adjoint of `im2col`: each row added back to where it was taken from. Returns (N, H, W, C)."""
+    N, H, W, C = x_shape
+    (KH, KW), (PH, PW) = kernel, padding
+    OH, OW = H + 2 * PH - KH + 1, W + 2 * PW - KW + 1
+    patches = rows.reshape(N, OH, OW, KH, KW, C)
+    x = space.array(f"errors {key}", N, H + 2 * PH, W + 2 * PW, C)
+    x[...] = 0
+    for i in range(KH):
+        for j in range(KW):
+            x[:, i : i + OH, j : j + OW] += patches[:, :, :, i, j]
+    return x[:, PH : PH + H, PW : PW + W]
+
+
+def pool(images: Array, out: Array) -> None:
+    """out <- the mean over 2x2 windows. images: (N, H, W, F); an odd last row or column is left out."""
+    OH, OW = out.shape[1:3]
+    images = images[:, : 2 * OH, : 2 * OW]
+    np.add(images[:, 0::2, 0::2], images[:, 0::2, 1::2], out=out)
+    out += images[:, 1::2, 0::2]
+    out += images[:, 1::2, 1::2]
+    out *= 0.25
+
+
+def unpool_and_mask(da: Array, images: Array, space: Workspace, key: str) -> None:
+    """images <- dz: each error shared out over its 2x2 window, where relu(z) > 0. images: relu(z), overwritten."""
+    N, H, W, F = images.shape
+    OH, OW = H // 2, W // 2
+    share = space.array(f"share {key}", N, OH, 1, OW, 1, F)
+    np.multiply(da.reshape(share.shape), 0.25, out=share)
+    images[:, 2 * OH :] = 0
+    images[:, :, 2 * OW :] = 0
+    windows = images[:, : 2 * OH, : 2 * OW].reshape(N, OH, 2, OW, 2, F) if (H, W) == (2 * OH, 2 * OW) else None
+    if windows is None:  # an odd size cannot be reshaped in place
+        strides = images.strides
+        windows = as_strided(
+            images,
+            (N, OH, 2, OW, 2, F),
+            (strides[0], 2 * strides[1], strides[1], 2 * strides[2], strides[2], strides[3]),
+        )
+    mask = space.array(f"mask {key}", *windows.shape, dtype="bool")
+    np.greater(windows, 0, out=mask)
+    np.multiply(mask, share, out=windows)
+
+
+def _padded(space: Workspace, name: str, N: int, H: int, W: int, C: int, padding: Pair) -> Array:
+    PH, PW = padding
+    padded = space.array(name, N, H + 2 * PH, W + 2 * PW, C)
+    if PH:
+        padded[:, :PH] = 0
+        padded[:, PH + H :] = 0
+    if PW:
+        padded[:, :, :PW] = 0
+        padded[:, :, PW + W :] = 0
+    return padded

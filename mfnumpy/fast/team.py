@@ -1,0 +1,101 @@
+"""A team of threads that walk through the same function side by side and meet where they need each other's results.
+
+NumPy lets go of Python's interpreter lock inside matrix products and long elementwise loops, so threads that spend
+their time there run at once. Inside a team BLAS is held to one thread: the split is the team's own.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from types import TracebackType
+
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.optional import require
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def shares(total: int, n: int) -> list[slice]:
+    """Cut range(total) into n slices whose lengths differ by at most one."""
+    edges = [total * i // n for i in range(n + 1)]
+    return [slice(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+
+
+class Team:
+    """n workers, one of them the caller's own thread. Use it in a `with` block; the threads end with the block.
+
+    size: how many workers, None for one per core. Raises InvalidValueError for a size below 1, MissingLibraryError
+    where threadpoolctl, which holds BLAS to one thread, is not installed and size is above 1.
+    """
+
+    def __init__(self, size: int | None = None):
+        self.size = cores() if size is None else size
+        if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 1:
+            raise InvalidValueError(f"A team needs an integer >= 1 of threads; got {size!r}.")
+        self._barrier = threading.Barrier(self.size)
+        self._start = [threading.Semaphore(0) for _ in range(self.size)]
+        self._done = threading.Semaphore(0)
+        self._task: Callable[[int], None] | None = None
+        self._error: BaseException | None = None
+        self._threads: list[threading.Thread] = []
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Team:
+        if self.size > 1:
+            limits = require("threadpoolctl").threadpool_limits
+            self._stack.enter_context(limits(1, user_api="blas"))
+        self._threads = [
+            threading.Thread(target=self._serve, args=(i,), name=f"mfnumpy-{i}", daemon=True)
+            for i in range(1, self.size)
+        ]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._task = None
+        for i, thread in enumerate(self._threads, start=1):
+            self._start[i].release()
+            thread.join()
+        self._threads = []
+        self._stack.close()
+
+    def run(self, task: Callable[[int], None]) -> None:
+        """Call task(i) in every worker i at once; return when all are done. Raises the first worker's error."""
+        self._task, self._error = task, None
+        for i in range(1, self.size):
+            self._start[i].release()
+        self._work(0, task)
+        for _ in range(1, self.size):
+            self._done.acquire()
+        if self._error is not None:
+            self._barrier.reset()
+            raise self._error
+
+    def meet(self) -> None:
+        """Inside a task: wait until every worker has come here."""
+        if self.size > 1:
+            self._barrier.wait()
+
+    def _serve(self, i: int) -> None:
+        while True:
+            self._start[i].acquire()
+            if self._task is None:
+                return
+            self._work(i, self._task)
+            self._done.release()
+
+    def _work(self, i: int, task: Callable[[int], None]) -> None:
+        try:
+            task(i)
+        except threading.BrokenBarrierError:
+            pass  # another worker failed and sent everybody home; its error is the one to be raised
+        except BaseException as error:
+            self._error = self._error or error
+            self._barrier.abort()

@@ -1,0 +1,69 @@
+"""A trainer that takes its batches through an engine of the fast room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.backend import Array
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.fast.adam import FastAdam
+from mfnumpy.fast.engine import Engine, engine, why_not
+from mfnumpy.fast.team import Team, shares
+from mfnumpy.network import Network
+from mfnumpy.rules import Rule, Step
+from mfnumpy.seeding import stream
+from mfnumpy.train import DECAYS, History, Progress, Trainer
+
+
+class FastTrainer(Trainer):
+    """As `Trainer`, with each layer's neurons (or a convolution's images) split over a team of threads.
+
+    optimiser: a FastAdam. threads: how many, None for one per core. All other options are the Trainer's.
+    Raises InvalidValueError where the fast room has no engine for this; the message says why.
+    """
+
+    def __init__(self, net: Network, rule: Rule, optimiser: FastAdam, *, threads: int | None = None, **options: Any):
+        super().__init__(net, rule, optimiser, **options)
+        reason = why_not(net, rule)
+        if reason is None and not isinstance(optimiser, FastAdam):
+            reason = "it needs the optimiser FastAdam"
+        if reason:
+            raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
+        self.threads = threads
+        self._adam = optimiser
+        self._engine: Engine | None = None
+        self._team: Team | None = None
+        self._rows: Array | None = None
+
+    def fit(
+        self, x: Any, y: np.ndarray, x_val: Any = None, y_val: np.ndarray | None = None, *, resume: bool = False
+    ) -> History:
+        """As `Trainer.fit`; the team's threads live as long as the call."""
+        with Team(self.threads) as self._team:
+            self._engine = engine(self.net, self.rule, self._adam, self._team)
+            try:
+                return super().fit(x, y, x_val, y_val, resume=resume)
+            finally:
+                self._engine = self._team = self._rows = None
+
+    def _train_batch(self, state: Progress, rows: np.ndarray, x: Any, y: np.ndarray, number: int, n: int) -> None:
+        assert self._engine is not None
+        scale = DECAYS[self.decay]((state.epoch * n + state.batch) / (self.epochs * n))
+        rng = stream(self.seed, "batch", number)
+        losses = self._engine.batch(self._gather(x, rows), y[rows], scale, self.phases[state.phase], rng)
+        for block, loss in losses:
+            self._note_loss(state, Step(block, loss, {}), len(rows))
+
+    def _gather(self, x: Any, rows: np.ndarray) -> Array:
+        """These rows of x; of an array, into memory that is used again, every worker its share."""
+        if not isinstance(x, np.ndarray):
+            return x[rows]
+        if self._rows is None or len(self._rows) < len(rows):
+            self._rows = np.empty((len(rows), *x.shape[1:]), x.dtype)
+        out, team = self._rows[: len(rows)], self._team
+        assert team is not None
+        parts = shares(len(rows), team.size)
+        team.run(lambda i: np.take(x, rows[parts[i]], axis=0, out=out[parts[i]], mode="clip"))  # type: ignore[arg-type,return-value]
+        return out
