@@ -40,7 +40,8 @@ def negative_labels(y: Array, n_classes: int, rng: np.random.Generator) -> Array
     y: (N,) integer labels. rng: drawn from on the host. Returns (N,), never equal to y anywhere.
     """
     shift = rng.integers(1, n_classes, size=y.shape[0])
-    return (y + backend.backend_of(y).to_device(shift).astype(y.dtype)) % n_classes
+    wide = y.astype(shift.dtype)  # in int8, 99 + 56 would wrap
+    return ((wide + backend.backend_of(y).to_device(shift)) % n_classes).astype(y.dtype)
 
 
 def normalise_length(a: Array, epsilon: float = 1e-8) -> Array:
