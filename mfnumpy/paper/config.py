@@ -1,0 +1,114 @@
+"""What one run is: every setting that its result depends on, and a hash that names it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from mfnumpy.errors import InvalidValueError
+
+KEY_LENGTH = 12
+"""Hexadecimal digits of a hash that a file name carries: 48 bits, ample for thousands of configurations."""
+
+
+def key_of(settings: Mapping[str, Any]) -> str:
+    """The hash of a configuration: SHA-256 of its JSON with sorted keys and no spaces, shortened.
+
+    The same settings give the same key in every Python and on every machine. Raises InvalidValueError if a value
+    is not JSON.
+    """
+    try:
+        text = json.dumps(settings, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise InvalidValueError(f"A configuration must hold JSON values only: {error}") from error
+    return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
+
+
+@dataclass(frozen=True)
+class Config:
+    """A training run, without its seed. Two runs with equal settings and seed give the same history.
+
+    dataset, subset, validation, split: what `data_utils.load` is asked for; `split` is its seed, the same for
+    every run, so that seeds differ in initialisation and order only. network: as `network.named` reads it.
+    rule, options: as `rules.make` reads them. lr, batch_size (None: full batch), epochs, decay: as `Trainer` does;
+    the optimiser is Adam, as in the paper. patience: of the stopping rule, applied to the history afterwards.
+    """
+
+    dataset: str
+    network: str
+    rule: str
+    lr: float
+    epochs: int
+    batch_size: int | None = 256
+    decay: str = "linear"
+    patience: int = 5
+    subset: int | None = None
+    validation: int | float = 0.1
+    split: int = 0
+    options: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The JSON form, from which `Config.of` builds the same configuration again."""
+        return {"kind": "train"} | asdict(self)
+
+    @property
+    def key(self) -> str:
+        """The hash of the settings; see `key_of`."""
+        return key_of(self.settings)
+
+    @property
+    def label(self) -> str:
+        """A name for people, at the front of the record's file name."""
+        return "-".join(part.replace(":", "_") for part in (self.dataset, self.network, self.rule))
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Config:
+        """Rebuild from `settings`. Raises InvalidValueError if it is not a training run's."""
+        known = {f.name for f in fields(cls)}
+        given = dict(settings)
+        if given.pop("kind", None) != "train" or set(given) != known:
+            raise InvalidValueError(
+                f"These are not the settings of a training run: missing {sorted(known - set(given)) or 'nothing'}, "
+                f"unknown {sorted(set(given) - known) or 'nothing'}. Records of another version cannot be repeated."
+            )
+        return cls(**given)
+
+    def with_(self, **changes: Any) -> Config:
+        """The same configuration with some settings changed."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A measurement of time or memory, not a training run: its kind and its settings. The seed is a repetition."""
+
+    kind: str
+    label: str
+    values: dict[str, Any]
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The JSON form that is hashed and recorded."""
+        return {"kind": self.kind} | self.values
+
+    @property
+    def key(self) -> str:
+        """The hash of the settings; see `key_of`."""
+        return key_of(self.settings)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One record to be: a configuration and a seed."""
+
+    config: Config | Measurement
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """The record's file name without its ending."""
+        return f"{self.config.label}-{self.config.key}-s{self.seed}"

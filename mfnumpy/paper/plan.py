@@ -1,0 +1,151 @@
+"""Which training runs each table and figure needs, at each scale.
+
+A `Cell` is one entry of a table: a data set, a network and a rule, with a search on validation data before it
+(or a learning rate that the paper states), and the seeds to run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mfnumpy import choices
+from mfnumpy.errors import unknown_name
+from mfnumpy.paper.config import Config, Job
+from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.protocol import Tuning, choose
+
+CONTROLS = ("shallow", "deep_supervision", "mf_joint")
+CNN_RULES = ("mf", "bp", "fa", "dfa", *CONTROLS)
+MLP_RULES = ("mf", "bp", "fa", "dfa", "ff", "ff_one_pass", *CONTROLS)
+TABLE6_RULES = ("mf", "bp", "shallow", "deep_supervision")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of a table or figure.
+
+    experiment: "table3", ... final: the configuration of its runs; with `tuning`, its lr is still to be chosen.
+    tuned_on: the configuration whose search decides; `final` itself, unless two entries must share their rate.
+    """
+
+    experiment: str
+    final: Config
+    seeds: int
+    tuning: Tuning | None = None
+    tuned_on: Config | None = None
+
+    def tuning_configs(self) -> list[Config]:
+        """The runs of the search; none where the rate is given."""
+        return [] if self.tuning is None else self.tuning.configs(self.tuned_on or self.final)
+
+    def tuned(self, ledger: Ledger) -> list[Record]:
+        """The search's records that are in the ledger."""
+        from mfnumpy.paper.protocol import TUNING_SEED
+
+        return [r for config in self.tuning_configs() for r in ledger.of(config, [TUNING_SEED])]
+
+    def chosen(self, ledger: Ledger) -> Config | None:
+        """`final` with the chosen learning rate, or None while the search is not finished."""
+        if self.tuning is None:
+            return self.final
+        tuned = self.tuned(ledger)
+        return self.final.with_(lr=choose(tuned)) if len(tuned) == len(self.tuning.rates) else None
+
+    def jobs(self, ledger: Ledger) -> list[Job]:
+        """The final runs, once the rate is known."""
+        config = self.chosen(ledger)
+        return [] if config is None else [Job(config, seed) for seed in range(self.seeds)]
+
+    def records(self, ledger: Ledger) -> list[Record]:
+        """The final runs that are in the ledger, by seed."""
+        config = self.chosen(ledger)
+        return [] if config is None else ledger.of(config)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much of a data set is run, and for how long."""
+
+    dataset: str
+    network: str
+    epochs: int
+    seeds: int
+    tuning: Tuning | None = None
+    subset: int | None = None
+    patience: int = 5
+    validation: int | float = 0.1
+
+    def config(self, rule: str, network: str | None = None) -> Config:
+        """The configuration for one rule; its lr is the one that the paper states, until one is chosen."""
+        return Config(
+            dataset=self.dataset,
+            network=network or self.network,
+            rule=rule,
+            lr=choices.learning_rate(rule),
+            epochs=self.epochs,
+            batch_size=choices.batch_size(self.dataset),
+            patience=self.patience,
+            subset=self.subset,
+            validation=self.validation,
+        )
+
+    def cell(self, experiment: str, rule: str, network: str | None = None) -> Cell:
+        """One entry of a table."""
+        return Cell(experiment, self.config(rule, network), self.seeds, self.tuning)
+
+
+def _of_all(rules: Sequence[str]) -> Callable[[str, Budget], Iterator[Cell]]:
+    def cells(experiment: str, budget: Budget) -> Iterator[Cell]:
+        for rule in rules:
+            yield budget.cell(experiment, rule)
+
+    return cells
+
+
+def _table1(experiment: str, budget: Budget) -> Iterator[Cell]:
+    """Nets of 2 and 3 hidden layers at the same rate: only so can layers 1 and 2 be the same in both."""
+    width = budget.network.split("x")[1]
+    for rule in ("mf", "bp"):
+        two = budget.cell(experiment, rule, f"2x{width}")
+        yield two
+        yield replace(two, final=two.final.with_(network=f"3x{width}"), tuned_on=two.final)
+
+
+def _fig4(experiment: str, budget: Budget) -> Iterator[Cell]:
+    """The paper's stated setting: Adam, learning rate 0.001, constant."""
+    for rule in ("mf", "bp"):
+        cell = budget.cell(experiment, rule)
+        yield replace(cell, final=cell.final.with_(decay="constant"), tuning=None)
+
+
+DEPTHS = (1, 2, 4, 8)
+
+
+def _fig5(experiment: str, budget: Budget) -> Iterator[Cell]:
+    """Fig. 4's setting at several depths."""
+    width = budget.network.split("x")[1]
+    for depth in DEPTHS:
+        yield from _fig4(experiment, replace(budget, network=f"{depth}x{width}"))
+
+
+CELLS: dict[str, Callable[[str, Budget], Iterator[Cell]]] = {
+    "table1": _table1,
+    "table2": _of_all(CNN_RULES),
+    "table3": _of_all(MLP_RULES),
+    "table6": _of_all(TABLE6_RULES),
+    "fig4": _fig4,
+    "fig5": _fig5,
+}
+"""How an experiment's cells follow from a budget."""
+
+
+def cells(experiment: str, budgets: dict[str, list[Budget]], seeds: int | None = None) -> list[Cell]:
+    """All entries of an experiment. budgets: a scale, see `scales`. seeds: in place of the scale's own number.
+
+    Raises UnknownNameError for an experiment that has no training runs.
+    """
+    if experiment not in CELLS:
+        raise unknown_name("experiment with training runs", experiment, CELLS)
+    found = [cell for budget in budgets.get(experiment, []) for cell in CELLS[experiment](experiment, budget)]
+    return found if seeds is None else [replace(cell, seeds=seeds) for cell in found]

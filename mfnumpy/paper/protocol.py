@@ -1,0 +1,102 @@
+"""The protocol, the same for every rule: a search of equal budget on validation data, and one stopping rule.
+
+Every final run makes the same number of passes; the stopping rule is applied to its history. So one run gives both
+what the paper compares (each rule stopped at its best) and what it leaves out (all rules at equal passes). The test
+accuracies of every epoch are recorded beside it, and decide nothing; `worth_of_test_tuning` measures what they
+would have been worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.paper.config import Config
+from mfnumpy.paper.ledger import Record
+
+LEARNING_RATES = (3e-4, 1e-3, 3e-3)
+"""The search space: Adam's learning rate. Nothing else is tuned, for any rule."""
+
+TUNING_SEED = 0
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The budget of the search, equal for all rules: epochs on at most `subset` training rows, for each rate."""
+
+    epochs: int
+    subset: int | None
+    rates: tuple[float, ...] = LEARNING_RATES
+
+    def configs(self, final: Config) -> list[Config]:
+        """The runs of the search for a final configuration, whose own lr is not read."""
+        subset = self.subset
+        if final.subset is not None:
+            subset = final.subset if subset is None else min(subset, final.subset)
+        return [final.with_(lr=lr, epochs=self.epochs, subset=subset) for lr in self.rates]
+
+
+def main_accuracy(entry: dict[str, Any], part: str = "val") -> float:
+    """The accuracy of an epoch in the rule's default prediction mode, which is the first one recorded."""
+    return entry[f"{part}_accuracy"][entry["main"]]
+
+
+def stop(accuracies: Sequence[float], patience: int) -> int:
+    """The index of the epoch whose parameters are kept: the best so far when `patience` epochs brought no better one.
+
+    accuracies: on the validation part, by epoch. A later epoch must be better, not equal, as in `Trainer`.
+    Raises InvalidValueError if there is no epoch.
+    """
+    if not accuracies:
+        raise InvalidValueError("There is no epoch to stop at: the history is empty.")
+    best = 0
+    for epoch, accuracy in enumerate(accuracies):
+        if accuracy > accuracies[best]:
+            best = epoch
+        elif epoch - best >= patience:
+            break
+    return best
+
+
+def choose(tuned: Iterable[Record], part: str = "val") -> float:
+    """The learning rate of the run with the best accuracy at any epoch; of equals, the smaller rate.
+
+    part: "val", as the protocol has it; "test" only to measure what looking at the test set is worth. A run that
+    diverged counts as 0. Raises InvalidValueError if there is no run.
+    """
+    scored = [(max((main_accuracy(e, part) for e in r.history), default=0.0), -r.config["lr"]) for r in tuned]
+    if not scored:
+        raise InvalidValueError("No tuning run has finished for this configuration.")
+    return -max(scored)[1]
+
+
+def summarise(history: Sequence[dict[str, Any]], patience: int) -> dict[str, Any]:
+    """What tables read of a history: the epoch chosen by the stopping rule, and the last one.
+
+    Returns {"stopped": {...}, "equal_passes": {...}, "best_on_test": float}, each with epoch, test and validation
+    accuracies by prediction mode, and the test accuracy of each layer alone.
+    """
+    kept = stop([main_accuracy(e) for e in history], patience)
+    return {
+        "stopped": _at(history[kept]),
+        "equal_passes": _at(history[-1]),
+        "best_on_test": max(main_accuracy(e, "test") for e in history),
+    }
+
+
+def _at(entry: dict[str, Any]) -> dict[str, Any]:
+    return {k: entry[k] for k in ("epoch", "main", "val_accuracy", "test_accuracy", "test_layers")}
+
+
+def worth_of_test_tuning(tuned: Sequence[Record]) -> float:
+    """How much higher the reported accuracy would be, as a fraction, had rate and epoch been chosen by the test set.
+
+    tuned: the runs of one search. The difference of two test accuracies: chosen by test, and chosen by validation.
+    """
+    by_validation = choose(tuned)
+    run = next(r for r in tuned if r.config["lr"] == by_validation)
+    honest = run.history[stop([main_accuracy(e) for e in run.history], run.config["patience"])]
+    best = max(main_accuracy(e, "test") for r in tuned for e in r.history)
+    return best - main_accuracy(honest, "test")

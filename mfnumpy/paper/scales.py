@@ -1,0 +1,83 @@
+"""How much of the paper is run: `quick` in minutes, `laptop` in hours on two cores, `paper` in full.
+
+Whatever is smaller than the paper's is written here and is printed with the results: the subset, the widths, the
+epochs. Nothing else differs between the scales.
+"""
+
+from __future__ import annotations
+
+from mfnumpy.errors import unknown_name
+from mfnumpy.paper.plan import Budget
+from mfnumpy.paper.protocol import Tuning
+
+_SHORT = Tuning(epochs=3, subset=12_000)
+_LONG = Tuning(epochs=20, subset=None, rates=(1e-4, 3e-4, 1e-3, 3e-3))
+
+_QUICK_DIGITS = Tuning(epochs=5, subset=None)
+_QUICK_IMAGES = Tuning(epochs=2, subset=2_000)
+
+QUICK = {
+    "table1": [Budget("digits", "2x200", 15, 2, _QUICK_DIGITS)],
+    "table2": [Budget("digits", "cnn:8-16", 6, 1, Tuning(epochs=2, subset=None))],
+    "table3": [
+        Budget("digits", "2x200", 15, 2, _QUICK_DIGITS),
+        Budget("mnist", "2x200", 5, 1, _QUICK_IMAGES, subset=4_000),
+        Budget("fashion_mnist", "2x200", 5, 1, _QUICK_IMAGES, subset=4_000),
+    ],
+    "table6": [Budget("breast_cancer", "2x100", 20, 3, Tuning(epochs=10, subset=None), validation=0.2)],
+    "fig4": [Budget("digits", "4x200", 15, 3)],
+    "fig5": [Budget("digits", "8x200", 15, 1)],
+}
+
+LAPTOP = {
+    "table1": [
+        Budget("mnist", "2x1000", 15, 2, _SHORT, subset=12_000),
+        Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None)),
+    ],
+    "table2": [
+        Budget("fashion_mnist", "cnn", 8, 1, Tuning(epochs=2, subset=1_500), subset=4_000),
+        Budget("cifar10", "cnn", 8, 1, Tuning(epochs=2, subset=1_500), subset=4_000),
+    ],
+    "table3": [
+        Budget("mnist", "2x1000", 20, 3, _SHORT, validation=5_000),
+        Budget("fashion_mnist", "2x1000", 20, 3, _SHORT, validation=5_000),
+        Budget("cifar10", "3x2000", 12, 2, Tuning(epochs=2, subset=5_000), subset=10_000),
+        Budget("cifar100", "3x2000", 12, 2, Tuning(epochs=2, subset=5_000), subset=10_000),
+    ],
+    "table6": [
+        Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2),
+        Budget("imdb", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
+        Budget("transaction", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
+    ],
+    "fig4": [Budget("mnist", "4x1000", 15, 3, subset=6_000)],
+    "fig5": [Budget("mnist", "8x1000", 10, 1, subset=6_000)],
+}
+
+PAPER = {
+    "table1": [Budget("mnist", "2x1000", 100, 10, _LONG, patience=10)],
+    "table2": [
+        Budget(name, "cnn", 100, 3, _LONG, patience=10) for name in ("mnist", "fashion_mnist", "cifar10", "cifar100")
+    ],
+    "table3": [
+        Budget("mnist", "2x1000", 100, 10, _LONG, patience=10),
+        Budget("fashion_mnist", "2x1000", 100, 10, _LONG, patience=10),
+        Budget("cifar10", "3x2000", 100, 10, _LONG, patience=10),
+        Budget("cifar100", "3x2000", 100, 10, _LONG, patience=10),
+    ],
+    "table6": [
+        Budget("transaction", "2x1000", 50, 10, _LONG, patience=10),
+        Budget("breast_cancer", "2x100", 100, 10, Tuning(epochs=50, subset=None), patience=10, validation=0.2),
+        Budget("imdb", "2x1000", 30, 10, _LONG, patience=10),
+    ],
+    "fig4": [Budget("mnist", "4x1000", 100, 10)],
+    "fig5": [Budget("mnist", "8x1000", 100, 3)],
+}
+
+SCALES: dict[str, dict[str, list[Budget]]] = {"quick": QUICK, "laptop": LAPTOP, "paper": PAPER}
+
+
+def scale(name: str) -> dict[str, list[Budget]]:
+    """The budgets of a scale, by experiment. Raises UnknownNameError."""
+    if name not in SCALES:
+        raise unknown_name("scale", name, SCALES)
+    return SCALES[name]

@@ -1,0 +1,155 @@
+"""What stands in each table, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mfnumpy.paper import published
+from mfnumpy.paper.statistics import summary
+from mfnumpy.paper.tables import MISSING, Table
+from mfnumpy.paper.view import Entry, View, accuracy_summary, described, difference, spread
+
+NUMBERS = {
+    "table1": "Table 1",
+    "table2": "Table 2 (CNN)",
+    "table3": "Table 3 (MLP)",
+    "table4": "Table 4 (prediction)",
+    "table5": "Table 5 (seconds per epoch)",
+    "table6": "Table 6",
+}
+ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervision", "mf_joint")
+"""The paper's order of rows, then the controls."""
+
+
+def command(experiment: str, view: View) -> str:
+    """What makes an experiment's tables and figures again."""
+    return f"mfnumpy reproduce {experiment} --scale {view.scale}"
+
+
+def accuracy_tables(experiment: str, view: View) -> list[Table]:
+    """Tables 2, 3 and 6: a table for each data set, a row for each rule and prediction."""
+    tables = []
+    for dataset in view.datasets(experiment):
+        entries = sorted(
+            (e for e in view.entries(experiment) if e.config.dataset == dataset), key=lambda e: ORDER.index(e.rule)
+        )
+        if not entries:
+            continue
+        bp = view.entry(experiment, dataset, "bp")
+        rows = [row for e in entries for row in _accuracy_rows(experiment, e, bp)]
+        tables.append(
+            Table(
+                f"{experiment}-{dataset}",
+                f"{NUMBERS[experiment]}, {dataset}: test accuracy in %",
+                ["rule", "prediction", "paper", "ours ± sd (n)", "difference", "against BP, same seeds"]
+                + ["at equal passes", "rate", "epoch kept", "s/epoch", "peak MB"],
+                rows,
+                command(experiment, view),
+                [f"Run: {described(entries[0].config)}."],
+            )
+        )
+    return tables
+
+
+def _accuracy_rows(experiment: str, e: Entry, bp: Entry | None) -> list[list[str]]:
+    rows = []
+    paper = published.ACCURACY.get((experiment, e.config.dataset, e.rule))
+    for i, mode in enumerate(e.modes()):
+        ours = accuracy_summary(e, mode)
+        gap = MISSING if ours is None or paper is None or i > 0 else f"{ours.mean - paper.value:+.2f}"
+        against = difference(e, bp) if i == 0 and e.rule != "bp" else None
+        row = [e.rule, mode, MISSING if paper is None or i > 0 else f"{paper.value:.2f}"]
+        row += [spread(ours) if e.runs else f"diverged ({e.diverged})", gap]
+        row += [MISSING if against is None else against.text(), spread(accuracy_summary(e, mode, "equal_passes"))]
+        rows.append(row + (_costs(e) if i == 0 else [MISSING] * 4))
+    return rows
+
+
+def _costs(e: Entry) -> list[str]:
+    """Chosen rate, mean epoch kept, median-free mean seconds of an epoch, peak bytes of a step in MB."""
+    kept = summary([float(v) for v in e.values(lambda r: r.result["stopped"]["epoch"]).values()])
+    seconds = summary([s for r in e.runs for s in r.epoch_seconds])
+    peak = max((r.peak_bytes or 0 for r in e.runs), default=0)
+    return [
+        f"{e.config.lr:g}",
+        MISSING if kept is None else f"{kept.mean:.1f}",
+        MISSING if seconds is None else f"{seconds.mean:.2f}",
+        f"{peak / 1e6:.1f}",
+    ]
+
+
+def table1(view: View) -> list[Table]:
+    """Table 1: accuracy of BP, of MF, and of each MF layer alone, in nets of 2 and 3 hidden layers."""
+    tables = []
+    for dataset in view.datasets("table1"):
+        rows, ran = [], None
+        for depth in (2, 3):
+            found = [e for e in view.entries("table1") if e.config.dataset == dataset and e.runs]
+            by_rule = {e.rule: e for e in found if e.config.network.startswith(f"{depth}x")}
+            ran = ran or next(iter(by_rule.values()), None)
+            for name, value in _table1_rows(by_rule):
+                rows.append([name, f"{depth} hidden layers", value])
+        if ran is None:
+            continue
+        how = f"Run: {described(ran.config)}; the nets of 3 layers take the rate found for 2."
+        tables.append(
+            Table(
+                f"table1-{dataset}",
+                f"Table 1, {dataset}: test accuracy in %",
+                ["algorithm", "total hidden layers", "ours ± sd (n)"],
+                rows,
+                command("table1", view),
+                [
+                    how,
+                    layers_shared(view, dataset),
+                    "The paper's values of this table, and its data set, are lost to us.",
+                ],
+            )
+        )
+    return tables
+
+
+def _table1_rows(by_rule: dict[str, Entry]) -> list[tuple[str, str]]:
+    rows = []
+    if "bp" in by_rule:
+        rows.append(("BP", spread(accuracy_summary(by_rule["bp"], "readout"))))
+    if "mf" in by_rule:
+        e = by_rule["mf"]
+        rows.append(("MF (FF pred)", spread(accuracy_summary(e, "ff"))))
+        for i in range(e.layers()):
+            rows.append((f"MF layer {i + 1}", spread(summary(list(e.layer(i).values())))))
+    return rows
+
+
+def layers_shared(view: View, dataset: str) -> str:
+    """Whether layers 1 and 2 had the same losses and accuracies, to the bit, in both nets, epoch by epoch."""
+    same, n = shared_layers(view, dataset)
+    if n == 0:
+        return "Layers 1 and 2 of both nets could not be compared yet."
+    return (
+        f"Layers 1 and 2 of both nets: losses and accuracies of every epoch are the same to the last bit in "
+        f"{same} of {n} seeds."
+    )
+
+
+def shared_layers(view: View, dataset: str) -> tuple[int, int]:
+    """(seeds in which layers 1 and 2 agree to the bit in every epoch, seeds compared)."""
+    mf = {e.config.network[0]: e for e in view.entries("table1") if e.config.dataset == dataset and e.rule == "mf"}
+    if set(mf) != {"2", "3"}:
+        return 0, 0
+    shallow, deep = ({r.seed: r for r in mf[depth].runs} for depth in "23")
+    seeds = sorted(set(shallow) & set(deep))
+
+    def lower(history: list[dict]) -> list:
+        return [(e["loss"]["block1"], e["loss"]["block2"], e["val_layers"][:2], e["test_layers"][:2]) for e in history]
+
+    return sum(lower(shallow[s].history) == lower(deep[s].history) for s in seeds), len(seeds)
+
+
+BUILDERS: dict[str, Callable[[View], list[Table]]] = {
+    "table1": table1,
+    "table2": lambda view: accuracy_tables("table2", view),
+    "table3": lambda view: accuracy_tables("table3", view),
+    "table6": lambda view: accuracy_tables("table6", view),
+}
+"""Experiment -> its tables."""

@@ -1,0 +1,93 @@
+"""A table of text cells, and its three forms: Markdown, CSV, LaTeX. Each says which command made it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mfnumpy.errors import ShapeError
+from mfnumpy.files import atomic_write
+
+MISSING = "–"
+
+_LATEX = {
+    "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "±": r"$\pm$", "–": "--", "Δ": r"$\Delta$", "×": r"$\times$",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Table:
+    """name: of its files. title, columns, rows: text. notes: sentences below it. command: what makes it again."""
+
+    name: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    command: str
+    notes: Sequence[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ShapeError(f"Table {self.name}: {len(self.columns)} columns, but a row of {len(row)}: {row}.")
+
+    def markdown(self) -> str:
+        """A pipe table with title, notes and command."""
+        lines = [f"### {self.title}", "", _pipes(self.columns), _pipes(["---"] * len(self.columns))]
+        lines += [_pipes([cell.replace("|", r"\|") for cell in row]) for row in self.rows]
+        for note in self.notes:
+            lines += ["", note]
+        return "\n".join([*lines, "", f"Made by `{self.command}`.", ""])
+
+    def csv(self) -> str:
+        """Comma-separated values; title, notes and command stand in comment lines before the head."""
+        out = io.StringIO()
+        for line in (self.title, *self.notes, f"made by: {self.command}"):
+            out.write(f"# {line}\n")
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows(self.rows)
+        return out.getvalue()
+
+    def latex(self) -> str:
+        """A table environment with booktabs rules."""
+        body = [" & ".join(_escape(cell) for cell in row) + r" \\" for row in self.rows]
+        caption = " ".join(_escape(text) for text in (self.title + ".", *self.notes))
+        return "\n".join(
+            [
+                f"% made by: {self.command}",
+                r"\begin{table}",
+                r"\centering",
+                rf"\begin{{tabular}}{{{'l' * min(2, len(self.columns)) + 'r' * (len(self.columns) - 2)}}}",
+                r"\toprule",
+                " & ".join(_escape(c) for c in self.columns) + r" \\",
+                r"\midrule",
+                *body,
+                r"\bottomrule",
+                r"\end{tabular}",
+                rf"\caption{{{caption}}}",
+                rf"\label{{tab:{self.name}}}",
+                r"\end{table}",
+                "",
+            ]
+        )
+
+    def save(self, folder: Path) -> list[Path]:
+        """Write the three files, each atomically. Returns their paths. Raises OutputError."""
+        forms = {".md": self.markdown(), ".csv": self.csv(), ".tex": self.latex()}
+        for suffix, text in forms.items():
+            with atomic_write(folder / f"{self.name}{suffix}", "w") as file:
+                file.write(text)
+        return [folder / f"{self.name}{suffix}" for suffix in forms]
+
+
+def _pipes(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _escape(text: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in text)

@@ -1,0 +1,133 @@
+"""The ledger: nothing half-written, nothing lost but the run in progress, two sweeps in one folder."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.paper.config import Config, Job
+from mfnumpy.paper.ledger import Ledger, LedgerError, Record
+
+CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
+
+# Stands for a sweep: each "run" takes some milliseconds, and its record is long enough to be written in pieces.
+WORKER = """
+import sys, time
+from mfnumpy.paper.config import Config, Job
+from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.sweep import Sweep
+folder, pause, jobs = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
+config = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
+def execute(job):
+    open(f"{folder}/started-{job.seed}", "a").write("x")
+    time.sleep(pause)
+    history = [{"epoch": i, "loss": job.seed + i / 7} for i in range(4000)]
+    return Record(job.config.settings, job.seed, history, {"diverged": "no"}, pause)
+Sweep(Ledger(folder), execute, lambda line: None, 0.01).jobs([Job(config, s) for s in range(jobs)])
+"""
+
+
+def worker(folder, pause, jobs):
+    return subprocess.Popen([sys.executable, "-c", WORKER, str(folder), str(pause), str(jobs)])
+
+
+def record(seed=0, **changes):
+    return Record(**({"config": CONFIG.settings, "seed": seed, "history": [], "result": {}, "seconds": 0.5} | changes))
+
+
+def test_a_record_comes_back_to_the_last_bit(tmp_path):
+    job, values = Job(CONFIG, 3), [0.1 + 0.2, 1 / 3, 2**-1074, 1e22]
+    Ledger(tmp_path).write(job, record(3, history=[{"epoch": 1, "loss": v} for v in values]))
+    assert [e["loss"] for e in Ledger(tmp_path).get(job).history] == values
+    assert Ledger(tmp_path).get(Job(CONFIG, 4)) is None
+
+
+def test_a_record_that_was_edited_or_is_no_record_is_refused_by_name(tmp_path):
+    job = Job(CONFIG, 0)
+    ledger = Ledger(tmp_path)
+    ledger.write(job, record())
+    text = ledger.path(job).read_text()
+    for spoiled in (text.replace('"epochs": 3', '"epochs": 4'), text[: len(text) // 2], "[]", "{}", "null"):
+        ledger.path(job).write_text(spoiled)
+        with pytest.raises(LedgerError, match=job.name):
+            ledger.get(job)
+        with pytest.raises(LedgerError):
+            ledger.records()
+    other = Job(CONFIG, 1)
+    ledger.path(other).write_text(text)  # another seed's record under this name
+    with pytest.raises(LedgerError, match="another run"):
+        ledger.get(other)
+
+
+def test_find_needs_exactly_one(tmp_path):
+    ledger = Ledger(tmp_path)
+    for seed in (0, 1):
+        ledger.write(Job(CONFIG, seed), record(seed))
+    assert ledger.find(f"{CONFIG.key}-s1").seed == 1
+    for name in (CONFIG.key, "nothing"):
+        with pytest.raises(InvalidValueError, match="records in"):
+            ledger.find(name)
+
+
+def test_a_claim_excludes_others_and_ends_with_its_block(tmp_path):
+    ledger, job = Ledger(tmp_path), Job(CONFIG, 0)
+    with ledger.claim(job) as mine:
+        assert mine
+        with Ledger(tmp_path).claim(job) as other:
+            assert not other
+        assert str(os.getpid()) in ledger.claimed_by(job)
+        with ledger.claim(Job(CONFIG, 1)) as another_job:
+            assert another_job
+    with ledger.claim(job) as again:
+        assert again
+    assert not list((tmp_path / "claims").iterdir())
+
+
+def test_the_claim_of_a_killed_process_is_stale(tmp_path):
+    process = worker(tmp_path, 60, 1)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "started-0").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    ledger, job = Ledger(tmp_path), Job(CONFIG, 0)
+    with ledger.claim(job) as mine:
+        assert not mine  # a living process holds it
+    process.kill()
+    process.wait()
+    assert (tmp_path / "claims" / f"{job.name}.claim").exists()
+    with ledger.claim(job) as mine:
+        assert mine
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_a_sweep_killed_many_times_loses_only_the_run_in_progress(tmp_path):
+    chance, jobs, kills = random.Random(5), 14, 0
+    ledger, done = Ledger(tmp_path), set()
+    while kills < 10:
+        process, before = worker(tmp_path, 0.03, jobs), len(done)
+        deadline = time.monotonic() + 30
+        while len(ledger.records()) == before < jobs and time.monotonic() < deadline:
+            time.sleep(chance.uniform(0, 0.02))  # until it has made a record: then anywhere in its work
+        time.sleep(chance.uniform(0, 0.05))
+        process.kill()
+        process.wait()
+        kills += 1
+        now = {r.seed for r in ledger.records()}  # raises if any file is half a record
+        assert done <= now
+        done = now
+    assert worker(tmp_path, 0.03, jobs).wait(timeout=60) == 0
+    assert {r.seed for r in ledger.records()} == set(range(jobs))
+    # A finished run is never made again: at most one unfinished start for each kill.
+    starts = sum(len(p.read_text()) for p in tmp_path.glob("started-*"))
+    assert jobs <= starts <= jobs + kills
+
+
+def test_two_sweeps_share_a_ledger_and_make_each_run_once(tmp_path):
+    pair = [worker(tmp_path, 0.02, 15) for _ in range(2)]
+    assert [p.wait(timeout=60) for p in pair] == [0, 0]
+    assert {r.seed for r in Ledger(tmp_path).records()} == set(range(15))
+    assert [p.read_text() for p in tmp_path.glob("started-*")] == ["x"] * 15
