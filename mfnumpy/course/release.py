@@ -1,0 +1,96 @@
+"""Making the student release with nbgrader, and looking for anything in it that gives a solution away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from mfnumpy.course import config, sources
+from mfnumpy.course.sources import CourseError
+from mfnumpy.files import atomic_write, make_folder
+from mfnumpy.optional import require
+
+FORBIDDEN = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "grade(")
+
+
+def api(root: Path, *, cell_seconds: int = 30) -> Any:
+    """nbgrader's own API on the course directory `root`.
+
+    nbgrader starts `alembic` by name, so the folder of this Python's programs is put on the path.
+    """
+    programs = str(Path(sys.executable).parent)
+    if programs not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
+    apps = require("nbgrader.apps", "course")
+    return apps.NbGraderAPI(config=config.settings(root, cell_seconds=cell_seconds))
+
+
+def release(root: Path, folder: Path | None = None) -> list[Path]:
+    """Make the course directory: source/, release/, gradebook.db and nbgrader_config.py; return the student notebooks.
+
+    root: the course directory; made anew, but a folder in it that is not ours stays. folder: the instructor's sources.
+    The same sources give the same student notebooks, to the byte. Raises CourseError if nbgrader fails, or if
+    anything of a solution is left in a student notebook.
+    """
+    nbformat = require("nbformat", "course")
+    root = make_folder(root)
+    for part in ("source", "release"):
+        shutil.rmtree(root / part, ignore_errors=True)
+    (root / "gradebook.db").unlink(missing_ok=True)
+    (root / "nbgrader_config.py").write_text(config.CONFIG_FILE, encoding="utf-8")
+    made = []
+    grader = api(root)
+    for path in sources.source_files(folder):
+        notebook, name = sources.read(path), path.stem
+        nbformat.write(notebook, make_folder(root / "source" / name) / f"{name}.ipynb")
+        outcome = grader.generate_assignment(name)
+        student = root / "release" / name / f"{name}.ipynb"
+        if not outcome["success"] or not student.is_file():
+            raise CourseError(f"nbgrader could not release {name}: {_last_lines(outcome)}")
+        if leaks := find_leaks(notebook, nbformat.read(student, 4)):
+            raise CourseError(f"{student} gives away a solution: {'; '.join(leaks)}. Change the text around it.")
+        made.append(student)
+    return made
+
+
+def find_leaks(source: Any, student: Any) -> list[str]:
+    """Where a student notebook holds what it must not: each as "cell: what".
+
+    Looked for are every solution line of the instructor's notebook, in every cell and every output, and the markers.
+    Lines that the instructor's notebook shows outside of solutions anyway (an import, a `return x`) are no leak.
+    """
+    shown = set()
+    for cell in source.cells:
+        outside, inside = [], False
+        for line in cell.source.splitlines():
+            inside = (inside or sources.BEGIN in line) and sources.END not in line
+            outside += [] if inside else [line.strip()]
+        shown |= set(outside)
+    secrets = {line for lines in sources.solution_lines(source).values() for line in lines if line not in shown}
+    leaks = []
+    for cell in student.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "?")
+        text = cell.source + "".join(str(output) for output in cell.get("outputs", []))
+        leaks += [f"{name}: {secret!r}" for secret in (*secrets, *FORBIDDEN) if secret in text]
+    return sorted(leaks)
+
+
+def copy_students(made: list[Path], target: Path) -> list[Path]:
+    """Copy the student notebooks side by side into `target`, and remove older ones there. Returns what was written."""
+    make_folder(target)
+    for old in target.glob("*.ipynb"):
+        old.unlink()
+    written = []
+    for path in made:
+        with atomic_write(target / path.name) as file:
+            file.write(path.read_bytes())
+        written.append(target / path.name)
+    return written
+
+
+def _last_lines(outcome: dict) -> str:
+    text = outcome.get("log") or outcome.get("error") or "no message"
+    return " ".join(text.strip().splitlines()[-3:])

@@ -1,0 +1,68 @@
+"""Grading one submission in a process of its own: python -m mfnumpy.course.worker FOLDER.
+
+The folder is a private course directory: source/, a copy of gradebook.db, one submission by "student". The worker
+leaves result.json and the feedback page there, and whatever happens in it happens to no other submission.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+from mfnumpy.course.release import api
+from mfnumpy.files import atomic_write
+
+STUDENT = "student"
+
+
+def limit(memory: int, file_size: int) -> None:
+    """Bound the address space and the size of a file, in bytes, for this process and the kernel that it starts."""
+    for kind, size in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, file_size), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+
+
+def grade_one(root: Path, assignment: str, cell_seconds: int) -> dict[str, Any]:
+    """Autograde and write feedback, by nbgrader's API.
+
+    Returns {"scores": {exercise: [score, points, what the checker said]}, "error": ""}.
+    """
+    grader = api(root, cell_seconds=cell_seconds)
+    outcome = grader.autograde(assignment, STUDENT)
+    if not outcome["success"]:
+        return {"scores": {}, "error": (outcome.get("error") or outcome.get("log") or "")[-2000:]}
+    grader.generate_feedback(assignment, STUDENT)
+    said = _what_was_said(root / "autograded" / STUDENT / assignment / f"{assignment}.ipynb")
+    with grader.gradebook as book:
+        grades = book.find_submission_notebook(assignment, assignment, STUDENT).grades
+        scores = {g.name.removeprefix("check-"): [g.score, g.max_score, said.get(g.name, "")] for g in grades}
+    return {"scores": scores, "error": ""}
+
+
+def _what_was_said(path: Path) -> dict[str, str]:
+    """The error of each graded cell that failed, by cell name; for an assertion that is the checker's report."""
+    said = {}
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        errors = [o for o in cell.get("outputs", []) if o["output_type"] == "error"]
+        if errors and cell["metadata"].get("nbgrader", {}).get("grade"):
+            kind, text = errors[-1]["ename"], errors[-1]["evalue"]
+            said[cell["metadata"]["nbgrader"]["grade_id"]] = text if kind == "AssertionError" else f"{kind}: {text}"
+    return said
+
+
+def main(folder: str) -> int:
+    """Grade the submission in `folder`."""
+    root = Path(folder)
+    job = json.loads((root / "job.json").read_text(encoding="utf-8"))
+    limit(job["memory"], job["file_size"])
+    result = grade_one(root, job["assignment"], job["cell_seconds"])
+    with atomic_write(root / "result.json", "w") as file:
+        json.dump(result, file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
