@@ -21,7 +21,7 @@ class Network:
     def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32"):
         if dtype not in ("float32", "float64"):
             raise InvalidValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}.")
-        self.input_shape: Shape = (input_shape,) if isinstance(input_shape, int) else tuple(input_shape)
+        self.input_shape: Shape = _checked_shape(input_shape)
         self.seed, self.dtype = seed, dtype
         self.blocks: list[Block] = []
 
@@ -131,6 +131,15 @@ class Network:
     def _new(self, spec: dict) -> Block:
         index = len(self.blocks)
         return block_from_spec(spec, stream(self.seed, "weights", index), f"block{index + 1}", self.dtype)
+
+
+def _checked_shape(shape: Shape | int) -> Shape:
+    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    if not sizes or any(isinstance(s, bool) or not isinstance(s, int) or s < 1 for s in sizes):
+        raise InvalidValueError(
+            f"input_shape must be one or more integers >= 1, e.g. 784 or (28, 28, 1); got {shape!r}."
+        )
+    return sizes
 
 
 def _width(width: int) -> int:

@@ -118,9 +118,11 @@ class Adam:
             xp = xp_of(parameter)
             self.m[name], self.v[name], self.t[name] = xp.zeros_like(parameter), xp.zeros_like(parameter), 0
         self.t[name] += 1
-        flat = [array.reshape(-1) for array in (parameter, gradient, self.m[name], self.v[name])]
-        for block in blocks_of(flat[0]):
-            p, g, m, v = (array[block] for array in flat)
+        arrays = (parameter, gradient, self.m[name], self.v[name])
+        if parameter.flags.c_contiguous:  # only then is a flat view of it the parameter itself and no copy
+            arrays = tuple(array.reshape(-1) for array in arrays)
+        for block in blocks_of(arrays[0]) if parameter.flags.c_contiguous else (...,):
+            p, g, m, v = (array[block] for array in arrays)
             p[...], m[...], v[...] = adam_step(
                 p, g, m, v, self.t[name], self.lr * scale, self.beta1, self.beta2, self.epsilon
             )
