@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 
 import numpy as np
@@ -29,6 +31,25 @@ def blas_libraries() -> list[dict]:
         return []
     keys = ("internal_api", "version", "num_threads", "architecture")
     return [{k: lib.get(k) for k in keys} for lib in threadpool_info() if lib.get("user_api") == "blas"]
+
+
+SMALL_NETWORK = 500_000
+"""Up to so many parameters a second BLAS thread costs more than it gives; on a busy machine, very much more."""
+
+
+@contextmanager
+def blas_threads(limit: int | None) -> Iterator[None]:
+    """Limit every BLAS library in this process to so many threads inside the block; None changes nothing.
+
+    NumPy and SciPy each bring their own OpenBLAS; both are limited. Without threadpoolctl nothing is limited.
+    """
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:
+        yield
+        return
+    with threadpool_limits(limits=limit, user_api="blas"):
+        yield
 
 
 def environment() -> dict:

@@ -43,7 +43,7 @@ def figure(width: float = 7.0, height: float = 4.2, rows: int = 1, columns: int 
 
 
 def save(fig: Any, path: str | os.PathLike) -> list[Path]:
-    """Write a figure as PNG and as SVG, each atomically, with the same bytes for the same picture. Returns the paths."""
+    """Write a figure as PNG and SVG, atomically, the same bytes for the same picture; return the paths."""
     path = Path(path)
     written = []
     for suffix, text in ((".png", render(fig, "png")), (".svg", render(fig, "svg"))):
@@ -54,7 +54,7 @@ def save(fig: Any, path: str | os.PathLike) -> list[Path]:
 
 
 def render(fig: Any, kind: str) -> bytes:
-    """The figure as PNG or SVG bytes; no date and no random identifiers in it."""
+    """The figure as PNG or SVG bytes, without a date or random identifiers."""
     import matplotlib
 
     buffer = io.BytesIO()
@@ -80,8 +80,8 @@ def curves(runs: dict[str, list[np.ndarray]], ylabel: str, title: str, *, log: b
             ax.fill_between(epochs, stack.min(axis=0), stack.max(axis=0), color=style.get("color"), alpha=0.12, lw=0)
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     if not log:  # the first epochs of a slow rule would otherwise squeeze everything else together
-        values = np.concatenate([np.ravel(v) for seeds in runs.values() for v in seeds])
-        ax.set_ylim(bottom=max(values.min(), np.percentile(values, 5) - 3) - 0.5)
+        every = np.concatenate([np.ravel(v) for seeds in runs.values() for v in seeds])
+        ax.set_ylim(bottom=max(every.min(), np.percentile(every, 5) - 3) - 0.5)
     ax.locator_params(axis="x", integer=True)
     if log:
         ax.set_yscale("log")

@@ -7,16 +7,15 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mfnumpy import backend, checkpoint, models
+from mfnumpy import backend, progress
 from mfnumpy.backend import Array
 from mfnumpy.errors import (
-    CheckpointError,
     DTypeError,
     InvalidValueError,
     MfnumpyError,
@@ -27,6 +26,7 @@ from mfnumpy.interrupt import DeferredInterrupt
 from mfnumpy.measure import batches_of, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
+from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
 from mfnumpy.seeding import stream
 from mfnumpy.validate import check_inputs, check_labels
@@ -41,25 +41,6 @@ DECAYS: dict[str, Callable[[float], float]] = {
 
 class DivergedError(MfnumpyError, ArithmeticError):
     """The loss became NaN or infinite."""
-
-
-@dataclass
-class Progress:
-    """Where a run stands, to the batch; with the arrays it is all that a resumed run needs.
-
-    phase: 0, or the index of the block in turn. losses: of the current epoch, summed over its rows so far.
-    best, stale: the best validation accuracy of this phase, and for how many epochs it has stood.
-    """
-
-    phase: int = 0
-    epoch: int = 0
-    batch: int = 0
-    losses: dict[str, float] = field(default_factory=dict)
-    best: float = -1.0
-    stale: int = 0
-    epochs: list[dict] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    elapsed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -250,34 +231,14 @@ class Trainer:
         return run | self.optimiser.spec()
 
     def _save(self, state: Progress, y: np.ndarray) -> None:
-        if self.path is None:
-            return
-        moments, times = self.optimiser.state()
-        arrays = models.arrays(self.net, self.rule)
-        arrays |= {f"optimiser/{name}": array for name, array in moments.items()}
-        arrays |= {f"best/{name}": array for name, array in self._best.items()}
-        run = {"settings": self._settings(y), "progress": asdict(state), "times": times, "notes": self.notes}
-        checkpoint.save(self.path, arrays, models.describe(self.net, self.rule) | run)
+        if self.path is not None:
+            run = (self.net, self.rule, self.optimiser, state, self._best, self._settings(y), self.notes)
+            progress.write(self.path, *run)
 
     def _resumed(self, y: np.ndarray) -> Progress:
-        """Take up arrays, moments and progress from the checkpoint; raises CheckpointError if it is another run's."""
         if self.path is None:
             raise InvalidValueError("resume=True needs path=..., the checkpoint to go on from.")
-        stored, description = checkpoint.load(self.path)
-        for key, own in (models.describe(self.net, self.rule) | {"settings": self._settings(y)}).items():
-            if description.get(key) != own:
-                raise CheckpointError(
-                    f"{self.path} belongs to another run: its {key} is {description.get(key)}, this run's is {own}."
-                )
-        parts = {part: _part(stored, f"{part}/") for part in ("optimiser", "best")}
-        try:
-            state = Progress(**description["progress"])
-            times = dict(description["times"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise CheckpointError(f"{self.path} does not say where its run stood ({error}).") from error
-        checkpoint.put(models.arrays(self.net, self.rule), models.model_part(stored), "network or rule")
-        self.optimiser.load_state({k: backend.to_device(v) for k, v in parts["optimiser"].items()}, times)
-        self._best = {k: backend.to_device(v) for k, v in parts["best"].items()}
+        state, self._best = progress.read(self.path, self.net, self.rule, self.optimiser, self._settings(y))
         return state
 
     # -- borders -------------------------------------------------------------------------------------------------
@@ -318,12 +279,7 @@ class Trainer:
         return tqdm(total=total, initial=state.batch, desc=label, leave=False)
 
 
-def _take(data: Any, rows: np.ndarray) -> Any:
+def _take(data: Any, rows: np.ndarray) -> Array:
     """These rows, on the device."""
-    if isinstance(data, backend.current().array_type):
-        return data[backend.to_device(rows)]
-    return backend.to_device(data[rows])
-
-
-def _part(stored: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): array for name, array in stored.items() if name.startswith(prefix)}
+    on_device = isinstance(data, backend.current().array_type)
+    return data[backend.to_device(rows)] if on_device else backend.to_device(data[rows])

@@ -12,6 +12,7 @@ from mfnumpy.cli import options
 from mfnumpy.compare import Comparison, Run, Settings, compare, percent
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.files import atomic_write, make_folder
+from mfnumpy.network import Network
 from mfnumpy.optional import require
 
 
@@ -45,15 +46,15 @@ def run(args: argparse.Namespace) -> int:
     )
     for name in left_out:
         print(f"{name}: left out, since Forward-Forward cannot train a convolutional network.", file=sys.stderr)
-    result = compare(
-        names,
-        lambda seed: options.build_network(args, data.input_shape, seed),
-        lambda seed: data if seed == 0 else options.load_data(args, seed),
-        len(data.class_names),
-        settings,
-        config=_config(args, data),
-        on_run=_tell,
-    )
+
+    def build(seed: int) -> Network:
+        return options.build_network(args, data.input_shape, seed)
+
+    def load(seed: int) -> Any:
+        return data if seed == 0 else options.load_data(args, seed)
+
+    with options.limited_threads(args, build(0)):
+        result = compare(names, build, load, len(data.class_names), settings, config=_config(args, data), on_run=_tell)
     _print_table(result)
     for path in write(result, folder):
         print(f"wrote {path}")

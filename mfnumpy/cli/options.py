@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
+from contextlib import AbstractContextManager
 from typing import Any
 
 from mfnumpy import backend, choices, network, optim, rules, train
+from mfnumpy.environment import SMALL_NETWORK, blas_threads
 from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
 from mfnumpy.network import Network
 
@@ -29,6 +31,7 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bias", action="store_true", help="give every layer a bias (the paper's nets have none)")
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
+    parser.add_argument("--threads", type=int, help="BLAS threads (default: 1 for a small network, else all)")
 
 
 def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
@@ -81,6 +84,14 @@ def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: 
     if args.net:
         return network.named(args.net, input_shape, **options)
     return network.mlp(math.prod(input_shape), args.hidden or [256, 256], **options)
+
+
+def limited_threads(args: argparse.Namespace, net: Network) -> AbstractContextManager[None]:
+    """A `with` block in which BLAS has the threads that were asked for, or as many as pay off for this network."""
+    if args.threads is not None and args.threads < 1:
+        raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
+    small = net.count() <= SMALL_NETWORK
+    return blas_threads(args.threads or (1 if small else None))
 
 
 def batch_size(args: argparse.Namespace, rows: int) -> int | None:

@@ -55,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     )
     print(net.describe())
     try:
-        history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val, resume=args.resume)
+        with options.limited_threads(args, net):
+            history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val, resume=args.resume)
     except KeyboardInterrupt:
         print(f"stopped; go on with --resume (checkpoint: {folder / 'checkpoint.npz'})", file=sys.stderr)
         raise
