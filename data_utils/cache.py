@@ -44,8 +44,7 @@ def entry(found: Found) -> Path:
 
 
 def through(found: Found, parse: Callable[[Found], Arrays]) -> Arrays:
-    """Return the arrays of these files as read-only memory maps: from the cache, or parsed and then kept
-    there.
+    """Return the arrays of these files as read-only memory maps: from the cache, or parsed and then kept there.
 
     Raises what `parse` raises, and OutputError if the cache cannot be written (a full disk): nothing is left
     then.

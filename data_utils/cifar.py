@@ -28,8 +28,7 @@ RECORDS_AT_ONCE = 500
 
 
 def parse(stream: Readable, records: int, classes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return (images, labels) of a binary CIFAR file: (records, 32, 32, 3) and (records, len(classes)),
-    bytes.
+    """Return (images, labels) of a binary CIFAR file, as bytes: (records, 32, 32, 3) and (records, len(classes)).
 
     classes: the number of classes for each label byte of a record: (10,) for CIFAR-10, (20, 100) for
     CIFAR-100. Raises FormatError if the file holds other than `records` records, or a label that is not a

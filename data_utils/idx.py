@@ -55,8 +55,8 @@ def parse(stream: BoundedStream, shape: tuple[int, ...] | None = None, limit: in
 def read(path: Path, shape: tuple[int, ...] | None = None, sha256: str | None = None) -> np.ndarray:
     """Read an IDX file, packed (.gz, .bz2, .xz) or not, as an array of unsigned bytes.
 
-    shape: the shape it must have. sha256: the digest that its unpacked bytes must have. Raises
-    MissingDataError, FormatError as `parse` does, or ChecksumError for well-formed bytes that are others.
+    shape: the shape it must have. sha256: the digest that its unpacked bytes must have.
+    Raises MissingDataError, FormatError as `parse` does, or ChecksumError for well-formed bytes that are others.
     """
     with open_bounded(path, LIMIT + 4 * (1 + MAX_DIMENSIONS), digest=sha256 is not None) as stream:
         array = parse(stream, shape)

@@ -51,8 +51,7 @@ def locate(source: Source, data_dir: str | os.PathLike[str] | None, *, download:
 
 
 def parse_idx(found: Found) -> cache.Arrays:
-    """Parse the four IDX files of MNIST or Fashion-MNIST into x_train (N, 28, 28, 1), y_train (N,), x_test,
-    y_test.
+    """Parse the four IDX files of MNIST or Fashion-MNIST: x_train (N, 28, 28, 1), y_train (N,), x_test, y_test.
 
     Raises FormatError, ChecksumError (the SHA-256 of the unpacked bytes is published).
     """

@@ -32,8 +32,8 @@ _NAME = re.compile(r"aclImdb/(train|test)/(neg|pos)/(\d+)_(\d+)\.txt")
 def read_texts(found: Found) -> tuple[list[str], np.ndarray]:
     """Return all labelled reviews, training part first, and their labels (N,): 0 negative, 1 positive.
 
-    Sorted by part, class and number, so that two archives of the same files give the same order. Raises
-    MissingDataError, or FormatError for a damaged archive, a review too long or not UTF-8, or one too many.
+    Sorted by part, class and number, so that two archives of the same files give the same order.
+    Raises MissingDataError, or FormatError for a damaged archive, a review too long or not UTF-8, or one too many.
     """
     archive = found.archive
     assert archive is not None  # the only form in which this set is looked for

@@ -14,7 +14,6 @@ from __future__ import annotations
 import bz2
 import hashlib
 import lzma
-import os
 import stat
 import zlib
 from collections.abc import Callable, Iterator
@@ -173,15 +172,16 @@ def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[Bound
     ever) or the system cannot read it.
     """
     try:
-        # O_NONBLOCK: opening a FIFO returns at once, and then the check below refuses it
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise FormatError(f"{path}: expected a regular file; it is a folder, a pipe or a device.")
+        raw = path.open("rb")
     except FileNotFoundError as error:
         raise MissingDataError(f"{path} does not exist.") from error
+    except FormatError:
+        raise
     except OSError as error:
         raise FormatError(f"{path} cannot be opened: {error.strerror}.") from error
-    with os.fdopen(handle, "rb") as raw:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise FormatError(f"{path}: expected a regular file; it is a directory, a pipe or a device.")
+    with raw:
         yield BoundedStream(raw, str(path), limit, digest)
 
 

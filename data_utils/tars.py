@@ -16,10 +16,7 @@ from data_utils.streams import open_bounded
 from mfnumpy.errors import FormatError
 
 MAX_MEMBERS = 200_000
-"""The IMDB archive has about 100,000.
-
-An archive of millions of empty files would only waste time and memory.
-"""
+"""The IMDB archive has about 100,000; an archive of millions of empty files would only waste time and memory."""
 
 MAX_EXTENDED = 65_536
 """The most bytes of an extended header (a long name): tarfile would read it into memory whatever size it claims."""
@@ -33,10 +30,7 @@ _TAR_ERRORS = (tarfile.TarError, ValueError, EOFError, OverflowError, IndexError
 
 @dataclass(frozen=True)
 class Member:
-    """One file of an archive, to be read before the next one is asked for.
-
-    Name: as in the archive, without ./.
-    """
+    """One file of an archive, to be read before the next one is asked for. name: as in the archive, without ./."""
 
     name: str
     size: int
@@ -44,10 +38,7 @@ class Member:
     _archive: str
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` bytes, fewer only at the end.
-
-        Raises FormatError if the archive is damaged here.
-        """
+        """Return the next `size` bytes, fewer only at the end. Raises FormatError if the archive is damaged here."""
         try:
             return self._file.read(size)
         except FormatError:
@@ -57,8 +48,7 @@ class Member:
 
 
 def members(path: Path, limit: int) -> Iterator[Member]:
-    """Yield the regular files of a tar archive, whatever its compression, in the order in which they lie
-    there.
+    """Yield the regular files of a tar archive, of whatever compression, in the order in which they lie there.
 
     limit: the most unpacked bytes that the archive may hold, headers and padding included.
     Raises MissingDataError, or FormatError for a damaged, oversized or hostile archive.

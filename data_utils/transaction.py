@@ -143,8 +143,7 @@ SHIFT = 0.108
 
 
 def synthetic(source: Source, samples: int | None = None) -> Raw:
-    """Return made-up transactions: the real set's shape and imbalance, no row of it. For lessons and tests
-    only.
+    """Return made-up transactions: the real set's shape and imbalance, no row of it; for lessons and tests only.
 
     samples: how many rows; None for 20,000; 200_000 for the real size. The first rows of a larger set are
     those of a smaller one. Each column is normal, with mean and sd of its own; the positives' mean is shifted

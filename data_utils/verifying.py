@@ -37,8 +37,8 @@ class Check:
 def verify(name: str, data_dir: str | os.PathLike[str] | None = None) -> list[Check]:
     """Check the files of a data set that are on this machine, and return what was compared.
 
-    Always reads the files themselves, never the cache of parsed arrays. Downloads nothing. Raises
-    MissingDataError if there are none, ChecksumError or FormatError at the first thing that must not be.
+    Always reads the files themselves, never the cache of parsed arrays. Downloads nothing.
+    Raises MissingDataError if there are none, ChecksumError or FormatError at the first thing that must not be.
     """
     source = registry.get(name)
     if not source.files:

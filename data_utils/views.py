@@ -68,8 +68,7 @@ class RowView:
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> np.ndarray:
-        """Return one sample (for an int) or a batch (for a slice, row numbers or a mask), of this view's
-        dtype.
+        """Return one sample (for an int) or a batch (for a slice, row numbers or a mask), of this view's dtype.
 
         Raises InvalidValueError for an index into the sample's own axes: take the rows first.
         """
