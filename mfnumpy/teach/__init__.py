@@ -1,0 +1,11 @@
+"""What the lessons are made of: an update as data, pictures of it, a stepper, and code shown from its own source.
+
+Nothing in the core imports this. It needs the extra "lessons" (matplotlib, ipywidgets, jupytext, ...).
+"""
+
+from mfnumpy.teach import pictures
+from mfnumpy.teach.moments import Moment, moments
+from mfnumpy.teach.source import Source, show_source
+from mfnumpy.teach.widget import StepThrough, step_through
+
+__all__ = ["Moment", "Source", "StepThrough", "moments", "pictures", "show_source", "step_through"]

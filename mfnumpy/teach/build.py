@@ -1,0 +1,150 @@
+"""Lessons: from the text that people edit (notebooks/lessons/NN_name.py) to the executed notebook beside it.
+
+    python -m mfnumpy.teach.build               # write the notebooks whose source or shown code has changed
+    python -m mfnumpy.teach.build --force 03    # write lesson 03 in any case
+    python -m mfnumpy.teach.build --check       # fail if a notebook and its source differ; executes nothing
+    python -m mfnumpy.teach.build --execute     # run every lesson in a fresh kernel and write nothing
+
+The .py file is the source of truth. A notebook holds nothing that differs from one build to the next but what the
+lesson itself measures (seconds): cell ids follow from the position, and there are no time stamps.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mfnumpy.errors import MfnumpyError, MissingDataError
+from mfnumpy.files import atomic_write
+from mfnumpy.optional import require
+from mfnumpy.teach.source import MIME, Source
+
+LESSONS = Path(__file__).resolve().parents[2] / "notebooks" / "lessons"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+SECONDS_PER_LESSON = 300
+# The last bits of a matrix product depend on the number of threads; and small matrices need only one.
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP", "VECLIB_MAXIMUM")}
+
+
+class LessonError(MfnumpyError):
+    """A lesson does not run, or its notebook is not what its source says."""
+
+
+def sources(which: Sequence[str] = (), folder: Path = LESSONS) -> list[Path]:
+    """The lessons' sources in order; `which`: only those whose file name begins so. Raises MissingDataError if none."""
+    found = [p for p in sorted(folder.glob("[0-9][0-9]_*.py")) if not which or p.name.startswith(tuple(which))]
+    if not found:
+        raise MissingDataError(f"No lesson {' '.join(which)} in {folder}. Lessons are files NN_name.py there.")
+    return found
+
+
+def notebook_of(source: Path) -> Any:
+    """The notebook of a lesson, not executed, with cell ids that follow from the position."""
+    notebook = require("jupytext", "lessons").reads(source.read_text(encoding="utf-8"), fmt="py:percent")
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for k, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{k:03d}"
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def execute(source: Path) -> Any:
+    """Run a lesson in a fresh kernel; returns the notebook with its outputs.
+
+    Raises LessonError with the cell and its error if one fails.
+    """
+    nbclient = require("nbclient", "lessons")
+    notebook = notebook_of(source)
+    client = nbclient.NotebookClient(
+        notebook, timeout=SECONDS_PER_LESSON, kernel_name="python3", record_timing=False, store_widget_state=False
+    )
+    try:
+        client.execute(cwd=str(source.parent), env=os.environ | ONE_THREAD)
+    except (nbclient.exceptions.CellExecutionError, nbclient.exceptions.CellTimeoutError) as error:
+        raise LessonError(f"{source.name} does not run to its end:\n{error}") from error
+    _tidy(notebook)
+    return notebook
+
+
+def _tidy(notebook: Any) -> None:
+    """Drop what belongs to one run or one machine: live widgets (their strip of pictures stays), kernel details."""
+    notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)
+
+
+def differences(source: Path) -> list[str]:
+    """What is out of step between a lesson's source, its notebook, and the package; empty if nothing is."""
+    path = source.with_suffix(".ipynb")
+    if not path.exists():
+        return [f"{path.name} does not exist"]
+    made = require("nbformat", "lessons").read(path, as_version=4)
+    wanted = notebook_of(source)
+    if [(c.cell_type, c.source) for c in made.cells] != [(c.cell_type, c.source) for c in wanted.cells]:
+        return [f"{path.name} does not hold the cells of {source.name}"]
+    found = []
+    for k, cell in enumerate(made.cells):
+        if cell.cell_type == "code" and cell.execution_count is None:
+            found.append(f"{path.name}, cell {k}: not executed")
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                found.append(f"{path.name}, cell {k}: {output.ename}")
+            names = output.get("metadata", {}).get(MIME)
+            if names and output.data["text/plain"] != Source(tuple(names)).text:
+                found.append(f"{path.name}, cell {k}: shows code of {', '.join(names)} that has changed since")
+    return found
+
+
+def build(source: Path) -> Path:
+    """Execute a lesson and write its notebook, atomically. Returns the notebook's path."""
+    path = source.with_suffix(".ipynb")
+    text = require("nbformat", "lessons").writes(execute(source), version=4)
+    with atomic_write(path) as file:
+        file.write(re.sub(r"\s+\Z", "", text).encode() + b"\n")
+    return path
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns 0, or 1 if a lesson is out of step or does not run."""
+    parser = argparse.ArgumentParser(prog="python -m mfnumpy.teach.build", description="Build the lessons' notebooks.")
+    parser.add_argument("lessons", nargs="*", help="numbers, e.g. 03; all by default")
+    parser.add_argument("--check", action="store_true", help="fail if a notebook differs from its source; run nothing")
+    parser.add_argument("--execute", action="store_true", help="run the lessons, write nothing")
+    parser.add_argument("--force", action="store_true", help="write also what is in step")
+    options = parser.parse_args(arguments)
+    bad = 0
+    for source in sources(options.lessons):
+        stale = differences(source)
+        if options.check:
+            print(f"{source.name}: {'; '.join(stale) or 'in step'}")
+            bad += bool(stale)
+            if not options.execute:
+                continue
+        elif not (stale or options.force or options.execute):
+            print(f"{source.name}: in step")
+            continue
+        start = time.perf_counter()
+        try:
+            execute(source) if options.execute else build(source)
+            print(f"{source.name}: ran in {time.perf_counter() - start:.1f} s", flush=True)
+        except LessonError as error:
+            print(error, file=sys.stderr)
+            bad += 1
+    if bad and options.check:
+        print("Rebuild with: python -m mfnumpy.teach.build", file=sys.stderr)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

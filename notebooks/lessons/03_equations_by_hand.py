@@ -1,0 +1,274 @@
+# %% [markdown]
+# # 03 · Equations (5), (7) and (8) by hand
+#
+# **Goal.** Carry out one complete Mono-Forward update on paper, number by number, and know why each factor stands
+# where it stands.
+#
+# **Time.** 40 minutes, with a pencil. **Before.** Lesson 01 (shapes), lesson 02 (softmax cross-entropy).
+
+# %%
+import numpy as np
+
+from data_utils import load
+from mfnumpy import check, equations, optim, rules
+from mfnumpy.network import mlp
+from mfnumpy.optim import SGD
+from mfnumpy.teach import pictures, show_source, step_through
+from mfnumpy.train import Trainer
+
+np.set_printoptions(precision=4, suppress=True)
+
+# %% [markdown]
+# ## Derivation
+#
+# One block, one batch. Forward: $z = xW$, $a = \max(z, 0)$, and
+#
+# $$G = a M^T \tag{5}$$
+#
+# The loss is the mean cross-entropy of $p = \mathrm{softmax}(G)$ with the labels, Eq. (6); its gradient at the scores
+# is
+#
+# $$dG = \frac{\partial L}{\partial G} = \frac{p - y}{N}.$$
+#
+# The factor $1/N$ comes from the mean. It enters here, **once**, and every gradient below inherits it through $dG$.
+#
+# **Eq. (8): how $M$ must change.** Entry by entry, $G_{nc} = \sum_j a_{nj} M_{cj}$. So $M_{cj}$ touches only the column
+# $c$ of $G$, each row $n$ with the factor $a_{nj}$:
+#
+# $$\frac{\partial L}{\partial M_{cj}} = \sum_n dG_{nc}\, a_{nj} \qquad\Longleftrightarrow\qquad dM = dG^T a.$$
+
+# %%
+show_source(equations.goodness_scores, equations.projection_gradient)
+
+# %% [markdown]
+# **Eq. (7): how $W$ must change.** The paper prints it as a chain of four factors, and they become three lines:
+#
+# $$\frac{\partial L}{\partial W}
+#   = \underbrace{\frac{\partial L}{\partial G}}_{dG}
+#     \cdot \underbrace{\frac{\partial G}{\partial a}}_{\cdot\, M}
+#     \cdot \underbrace{\frac{\partial a}{\partial z}}_{\odot\, [z > 0]}
+#     \cdot \underbrace{\frac{\partial z}{\partial W}}_{x^T \cdot}$$
+#
+# * $G_{nc} = \sum_j a_{nj} M_{cj}$, so an activity $a_{nj}$ is felt by *every* class: $da = dG\, M$.
+# * A ReLU lets an error through where it let a signal through: $dz = da \odot [z > 0]$.
+# * $z_{nj} = \sum_i x_{ni} W_{ij}$, so $W_{ij}$ sees sample $n$ with the factor $x_{ni}$: $dW = x^T dz$.
+
+# %%
+show_source(equations.weight_gradient)
+
+# %% [markdown]
+# Which matrix is transposed? You need not remember it: the shapes allow only one way. $dW$ must be $(d, n)$ like $W$,
+# and from $x$: $(N, d)$ and $dz$: $(N, n)$ only $x^T dz$ gives that. Where dimensions happen to be equal, as $N$ and
+# $m$ are in the case below, shapes no longer protect you; the package's tests draw all of them different.
+
+# %% [markdown]
+# ## By hand: two samples, three inputs
+#
+# Two samples with three inputs each, four neurons, two classes. All numbers are small; do each step on paper first.
+
+# %%
+x = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]])  # (N, d)
+W = np.array([[1.0, -1.0, 0.5, 0.0], [2.0, 0.0, 2.0, 1.0], [0.0, 1.0, -0.5, -1.0]])  # (d, n)
+M = np.array([[1.0, 0.0, -1.0, -1.0], [0.0, 1.0, 1.0, 1.0]])  # (m, n)
+y = np.array([0, 1])  # the true classes, of m = 2
+N = len(y)
+
+z = x @ W
+pictures.equation(
+    ("x", x), ("W", W), "=", ("z", z),
+    alt="z = x W with all numbers: a 2 by 3 matrix times a 3 by 4 matrix.",
+)  # fmt: skip
+
+# %% [markdown]
+# In the first row: $1\cdot 1 + 0 \cdot 2 + 2 \cdot 0$ is the first entry, and so on. Now the ReLU and its mask.
+
+# %%
+a = np.maximum(z, 0)
+mask = (z > 0).astype(float)
+pictures.equation(
+    ("z", z), "→", ("a", a), "and", ("[z>0]", mask),
+    alt="The ReLU keeps what is positive and writes zero elsewhere; the mask has a one where z is positive.",
+)  # fmt: skip
+
+# %%
+G = a @ M.T
+pictures.equation(
+    ("a", a), ("M^T", M.T), "=", ("G", G),
+    alt="Equation (5): a times M transposed gives two goodness scores for each of the two samples.",
+)  # fmt: skip
+
+# %%
+p = np.exp(G) / np.exp(G).sum(axis=1, keepdims=True)
+one_hot = np.array([[1.0, 0.0], [0.0, 1.0]])
+dG = (p - one_hot) / N
+print("p =\n", p)
+print("loss =", -np.log(p[[0, 1], y]).mean())
+pictures.equation(
+    "(", ("p", p), "−", ("y", one_hot), ")", "/ N =", ("dG", dG), digits=3,
+    alt="dG is p minus the one-hot labels, divided by the batch size. Each row of dG sums to zero.",
+)  # fmt: skip
+
+# %% [markdown]
+# Each row of $dG$ sums to zero: what the true class gains, the others lose. Now the two gradients.
+
+# %%
+dM = dG.T @ a
+pictures.equation(
+    ("dG^T", dG.T), ("a", a), "=", ("dM", dM), digits=3,
+    alt="Equation (8): dG transposed times a gives dM, which has the shape of M.",
+)  # fmt: skip
+
+# %%
+da = dG @ M
+dz = da * mask
+pictures.equation(
+    ("dG", dG), ("M", M), "=", ("da", da), "⊙", ("[z>0]", mask), "=", ("dz", dz), digits=3,
+    alt="Inside equation (7): dG times M gives da; where the mask is zero, dz is zero whatever da says.",
+)  # fmt: skip
+
+# %%
+dW = x.T @ dz
+pictures.equation(
+    ("x^T", x.T), ("dz", dz), "=", ("dW", dW), digits=3,
+    alt="The last factor of equation (7): x transposed times dz gives dW, which has the shape of W.",
+)  # fmt: skip
+
+# %% [markdown]
+# Look for the entries of $dW$ that are zero, and say for each why: was the input zero, or the neuron silent, in every
+# sample?
+#
+# The package agrees with our pencil, and one step of plain gradient descent does lower the loss:
+
+# %%
+print("dM as in the package:", np.array_equal(dM, equations.projection_gradient(a, dG)))
+print("dW as in the package:", np.array_equal(dW, equations.weight_gradient(x, z, M, dG)))
+eta = 0.5
+W_new, M_new = optim.sgd_step(W, dW, eta), optim.sgd_step(M, dM, eta)
+print("loss before:", equations.cross_entropy(G, y))
+print("loss after :", equations.cross_entropy(np.maximum(x @ W_new, 0) @ M_new.T, y))
+
+# %% [markdown]
+# ## Check the gradient
+#
+# Numbers from a pencil deserve the same distrust as any others.
+
+# %%
+
+
+def loss(W, M):
+    """Eqs. (5) and (6), as a function of the block's two matrices."""
+    return equations.cross_entropy(equations.goodness_scores(np.maximum(x @ W, 0), M), y)
+
+
+def gradients(W, M):
+    """Eqs. (7) and (8)."""
+    z = x @ W
+    a = np.maximum(z, 0)
+    dG = equations.cross_entropy_gradient(equations.goodness_scores(a, M), y)
+    return equations.weight_gradient(x, z, M, dG), equations.projection_gradient(a, dG)
+
+
+print(check.gradient(loss, gradients, W, M))
+
+# %% [markdown]
+# Some entries lie at a *kink*: where $z$ is exactly zero, the loss has no derivative, and a difference says nothing.
+# Our case has one such $z$; did you see it? The checker leaves these entries out and says so. With a random $W$ no $z$
+# is ever exactly zero:
+
+# %%
+W_random = np.random.default_rng(0).standard_normal(W.shape)
+print(check.gradient(loss, gradients, W_random, M))
+
+# %% [markdown]
+# A wrong gradient is caught. Forget the mask, and the check says where it hurts:
+
+# %%
+
+
+def without_mask(W, M):
+    """A mistake: the ReLU's mask is missing."""
+    _, dM = gradients(W, M)
+    dG = equations.cross_entropy_gradient(np.maximum(x @ W, 0) @ M.T, y)
+    return x.T @ (dG @ M), dM
+
+
+print(check.gradient(loss, without_mask, W_random, M))
+
+# %% [markdown]
+# ## A run
+#
+# Equations (7) and (8) as they are printed, with plain gradient descent, on real digits. To show that nothing else is
+# hidden in the package, we hand the rule our own three lines:
+
+# %%
+
+
+def my_weight_gradient(x, z, M, dG):
+    """Eq. (7), as on paper."""
+    da = dG @ M
+    dz = da * (z > 0)
+    return x.T @ dz
+
+
+data = load("digits")
+net = mlp(data.input_shape, (48,), seed=0)
+rule = rules.MonoForward(weight_gradient=my_weight_gradient, projection_gradient=lambda a, dG: dG.T @ a)
+rule.start(net, data.n_classes, seed=0)
+history = Trainer(net, rule, SGD(lr=0.3), epochs=12).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+loss_curve = [epoch["loss"]["block1"] for epoch in history.epochs]
+print("loss by epoch:", np.round(loss_curve, 3))
+print("validation accuracy:", round(history.epochs[-1]["val_accuracy"]["ff"], 3))
+pictures.plot(
+    {"loss": loss_curve}, ylabel="mean loss of the block", size=(5, 2.6),
+    alt="The block's loss falls steeply in the first epochs and then levels off.",
+)  # fmt: skip
+
+# %% [markdown]
+# ### Step through the case by hand
+#
+# The same update, as the package's rule performs it.
+
+# %%
+tiny = mlp(3, (4,), dtype="float64")
+tiny.blocks[0].parameters["W"][...] = W
+by_hand = rules.MonoForward()
+by_hand.start(tiny, n_classes=2)
+by_hand.M[0][...] = M
+step_through(tiny, by_hand, x, y)
+
+# %% [markdown]
+# ## Questions
+#
+# 1. Eq. (7) uses $M$, Eq. (8) changes $M$. Does it matter which update comes first?
+#
+# <details><summary>Answer</summary>
+#
+# The order of the *updates* does not matter as long as both gradients were computed from the same forward pass. If you
+# update $M$ first and then compute $da = dG\, M$ with the **new** $M$, you mix two networks: $dG$ belongs to the old
+# one. A published implementation does just that; lesson 11 hunts it.
+#
+# </details>
+#
+# 2. All inputs of a sample are zero. Which gradients does it contribute to?
+#
+# <details><summary>Answer</summary>
+#
+# None. Without a bias $z$ is zero, so $a$ is zero and contributes nothing to $dM = dG^T a$; the mask $[z > 0]$ is
+# zero, and so is $x^T$. Its loss is $\ln m$ whatever the parameters are.
+#
+# </details>
+#
+# 3. You double every entry of $M$ and halve nothing else. What happens to $da$ if $dG$ stayed the same, and why does
+#    $dG$ not stay the same?
+#
+# <details><summary>Answer</summary>
+#
+# $da = dG\, M$ doubles. But $G$ doubles too, so the softmax becomes sharper: where the prediction was right, $p - y$
+# shrinks; where it was wrong, it grows towards its bound. The loss decides, not the scale of $M$.
+#
+# </details>
+#
+# ## Read next
+#
+# Lesson 04 lets this block learn and watches what it does. The exercise for this lesson asks you for Eqs. (7) and (8)
+# themselves. In the source: `mfnumpy/equations.py`, from `goodness_scores` to `projection_gradient`.
