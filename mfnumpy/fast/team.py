@@ -6,6 +6,7 @@ their time there run at once. Inside a team BLAS is held to one thread: the spli
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections.abc import Callable
@@ -24,7 +25,7 @@ def cores() -> int:
 def shares(total: int, n: int) -> list[slice]:
     """Cut range(total) into n slices whose lengths differ by at most one."""
     edges = [total * i // n for i in range(n + 1)]
-    return [slice(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+    return [slice(low, high) for low, high in itertools.pairwise(edges)]
 
 
 class Team:

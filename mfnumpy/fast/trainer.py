@@ -65,5 +65,5 @@ class FastTrainer(Trainer):
         out, team = self._rows[: len(rows)], self._team
         assert team is not None
         parts = shares(len(rows), team.size)
-        team.run(lambda i: np.take(x, rows[parts[i]], axis=0, out=out[parts[i]], mode="clip"))  # type: ignore[arg-type,return-value]
+        team.run(lambda i: np.take(x, rows[parts[i]], axis=0, out=out[parts[i]], mode="clip"))  # type: ignore[arg-type]
         return out

@@ -1,0 +1,1 @@
+"""Speed: ours against PyTorch on the same machine, in alternating rounds, beside the machine's own limit."""

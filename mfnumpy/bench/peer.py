@@ -1,0 +1,179 @@
+"""PyTorch's side: the same rules, from the same weights, as a good user would write them.
+
+nn.functional on channels-last images, one fused Adam over all parameters, gradients set to None, autograd for all
+that autograd can do. Everything here is the peer; nothing of it is used by mfnumpy itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.layers import Conv2d
+from mfnumpy.network import Network
+from mfnumpy.optional import require
+from mfnumpy.rules import Rule
+
+
+class Peer:
+    """One network and rule in PyTorch, with a copy of the given network's and rule's arrays."""
+
+    def __init__(self, net: Network, rule: Rule, lr: float, threads: int):
+        self.torch = torch = require("torch", "bench")
+        torch.set_num_threads(threads)
+        self.F = torch.nn.functional
+        self.kinds = [isinstance(block.linear, Conv2d) for block in net.blocks]
+        self.convs = [block.linear for block in net.blocks]
+        self.W = [self._weight(block.linear, block.parameters["W"]) for block in net.blocks]
+        self.rule, self.n_classes = rule, rule.n_classes
+        self.M = [torch.tensor(M) for M in getattr(rule, "M", [])]
+        readout = getattr(rule, "readout", None)
+        self.R = torch.tensor(readout.parameters["W"].T.copy()) if readout is not None else None
+        self.B = [torch.tensor(B) for B in getattr(rule, "feedback", [])]
+        learned = [*self.W, *self.M, *([] if self.R is None else [self.R])]
+        for parameter in learned:
+            parameter.requires_grad_(True)
+        self.adam = torch.optim.Adam(learned, lr=lr, fused=True)
+        losses: dict[str, Callable] = {"mf": self.mf, "bp": self.bp, "fa": self.fa, "dfa": self.dfa, "ff": self.ff}
+        self.loss = losses.get(rule.name)
+
+    def batch(self, x: np.ndarray, y: np.ndarray, negative: np.ndarray | None = None) -> list[float]:
+        """One training step; the losses in the order of the rule's Steps."""
+        assert self.loss is not None
+        self.adam.zero_grad(set_to_none=True)
+        inputs, labels = self.images(x), self.torch.from_numpy(y)
+        losses = self.loss(inputs, labels) if negative is None else self.loss(inputs, labels, negative)
+        self.adam.step()
+        return [loss.item() for loss in losses]
+
+    # -- layers --------------------------------------------------------------------------------------------------
+
+    def images(self, x: np.ndarray) -> Any:
+        """(N, H, W, C) seen as PyTorch's (N, C, H, W) in channels-last order, without a copy; rows as they are."""
+        t = self.torch.from_numpy(x)
+        return t.permute(0, 3, 1, 2) if t.ndim == 4 else t
+
+    def _weight(self, linear: Any, W: np.ndarray) -> Any:
+        """W in PyTorch's layout: (F, C, KH, KW) channels last, or (n_out, n_in)."""
+        if isinstance(linear, Conv2d):
+            kernel = W.reshape(*linear.kernel, linear.channels_in, linear.n_outputs)
+            t = self.torch.tensor(kernel.transpose(3, 2, 0, 1).copy())
+            return t.contiguous(memory_format=self.torch.channels_last)
+        return self.torch.tensor(W.T.copy())
+
+    def block(self, i: int, x: Any, linear: Callable | None = None) -> Any:
+        """relu(x W), pooled if it is an image."""
+        if self.kinds[i]:
+            z = (linear or self.F.conv2d)(x, self.W[i], None, 1, self.convs[i].padding)
+            return self.F.avg_pool2d(self.F.relu(z), 2)
+        return self.F.relu((linear or self.F.linear)(x, self.W[i]))
+
+    def flat(self, a: Any) -> Any:
+        """One row per sample, in the order (H, W, C) as ours."""
+        return a.permute(0, 2, 3, 1).flatten(1) if a.ndim == 4 else a
+
+    # -- rules ---------------------------------------------------------------------------------------------------
+
+    def mf(self, x: Any, y: Any) -> list[Any]:
+        """A loss per block; detach() between them is all that makes it local."""
+        losses = []
+        for i, M in enumerate(self.M):
+            a = self.block(i, x)
+            losses.append(self.F.cross_entropy(self.flat(a) @ M.T, y))
+            losses[-1].backward()
+            x = a.detach()
+        return losses
+
+    def bp(self, x: Any, y: Any) -> list[Any]:
+        """One loss at the readout."""
+        for i in range(len(self.W)):
+            x = self.block(i, x)
+        loss = self.F.cross_entropy(self.F.linear(self.flat(x), self.R), y)
+        loss.backward()
+        return [loss]
+
+    def fa(self, x: Any, y: Any) -> list[Any]:
+        """As bp, with layers whose backward pass goes through B."""
+        for i in range(len(self.W)):
+            linear = None if i == 0 else self._feedback(i)
+            x = self.block(i, x, linear)
+        readout = self._feedback(len(self.W))
+        loss = self.F.cross_entropy(readout(self.flat(x), self.R), y)
+        loss.backward()
+        return [loss]
+
+    def dfa(self, x: Any, y: Any) -> list[Any]:
+        """Each block's output gets e B as its gradient; detach() keeps errors from going from block to block."""
+        outputs = []
+        for i in range(len(self.W)):
+            outputs.append(self.block(i, x))
+            x = outputs[-1].detach()
+        G = self.F.linear(self.flat(x), self.R)
+        loss = self.F.cross_entropy(G, y)
+        G.retain_grad()
+        loss.backward()
+        errors = [(G.grad @ B) for B in self.B]
+        self.torch.autograd.backward([self.flat(a) for a in outputs], errors)
+        return [loss]
+
+    def ff(self, x: Any, y: Any, negative: np.ndarray) -> list[Any]:
+        """Right labels, then wrong ones; the length normalised before each block."""
+        torch, N, losses = self.torch, len(y), []
+        x = torch.cat([x, x])
+        x[:, : self.n_classes] = self.F.one_hot(torch.cat([y, torch.from_numpy(negative)]), self.n_classes)
+        for i in range(len(self.W)):
+            norm = x.norm(dim=1, keepdim=True)
+            if self.rule.normalise == "rms":  # type: ignore[attr-defined]
+                norm = norm / x.shape[1] ** 0.5
+            a = self.block(i, x / (norm + 1e-8))
+            theta, G = self.rule.threshold(self._net, i), (a * a).sum(dim=1)  # type: ignore[attr-defined]
+            loss = self.F.softplus(theta - G[:N]).mean() + self.F.softplus(G[N:] - theta).mean()
+            loss.backward()
+            losses.append(loss)
+            x = a.detach()
+        return losses
+
+    def _feedback(self, i: int) -> Callable:
+        """A layer that is forward as ever, and sends errors down through feedback matrix i - 1."""
+        torch, B = self.torch, self.B[i - 1]
+        if i < len(self.W) and self.kinds[i]:
+            fixed = self._weight(self.convs[i], B.numpy())
+            return lambda x, W, b, stride, padding: _feedback_conv(torch).apply(x, W, fixed, padding)
+        return lambda x, W: _feedback_linear(torch).apply(x, W, B)
+
+    _net: Any = None
+
+
+def _feedback_linear(torch: Any) -> Any:
+    class FeedbackLinear(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, W: Any, B: Any) -> Any:
+            ctx.save_for_backward(x, B)
+            return torch.nn.functional.linear(x, W)
+
+        @staticmethod
+        def backward(ctx: Any, dz: Any) -> Any:
+            x, B = ctx.saved_tensors
+            return dz @ B.T, dz.T @ x, None
+
+    return FeedbackLinear
+
+
+def _feedback_conv(torch: Any) -> Any:
+    class FeedbackConv(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any, W: Any, B: Any, padding: Any) -> Any:
+            ctx.save_for_backward(x, W, B)
+            ctx.padding = padding
+            return torch.nn.functional.conv2d(x, W, None, 1, padding)
+
+        @staticmethod
+        def backward(ctx: Any, dz: Any) -> Any:
+            x, W, B = ctx.saved_tensors
+            dx = torch.nn.grad.conv2d_input(x.shape, B, dz, 1, ctx.padding)
+            dW = torch.nn.grad.conv2d_weight(x, W.shape, dz, 1, ctx.padding)
+            return dx, dW, None, None
+
+    return FeedbackConv
