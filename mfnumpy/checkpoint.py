@@ -97,10 +97,10 @@ def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.nda
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy()
 
 
-def put(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:
-    """Copy arrays into live ones of the same names, shapes and dtypes.
+def check_fits(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:
+    """Check that a checkpoint's arrays have the names, shapes and dtypes of live ones, and hold finite numbers.
 
-    Raises CheckpointError, before anything is changed, if they do not belong to each other.
+    Raises CheckpointError, naming the array.
     """
     if set(target) != set(source):
         missing, extra = sorted(set(target) - set(source)), sorted(set(source) - set(target))
@@ -115,5 +115,10 @@ def put(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str
             )
         if not np.isfinite(array).all():
             raise CheckpointError(f"The checkpoint holds NaN or Inf in {name}.")
+
+
+def put(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:
+    """Copy arrays into live ones. Raises CheckpointError as `check_fits` does, before anything is changed."""
+    check_fits(target, source, what)
     for name, array in source.items():
         target[name][...] = backend.to_device(array)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -84,20 +85,45 @@ def read(
                 f"{path} belongs to another run: its {key} is {description.get(key)}, this run's is {own}."
             )
     live = models.arrays(net, rule)
-    moments = _part(stored, "optimiser/")
-    best = _part(stored, "best/")
+    moments, best = _part(stored, "optimiser/"), _part(stored, "best/")
     try:
         progress = Progress.from_json(description["progress"])
-        times = {name: int(t) for name, t in dict(description["times"]).items()}
+        _check_place(progress, settings)
+        times = _times(description["times"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} does not say where its run stood: {error}.") from error
-    for name, array in [*moments.items(), *best.items()]:
-        parameter = live.get(name.removeprefix("m/").removeprefix("v/"))
-        if parameter is None or parameter.shape != array.shape or parameter.dtype != array.dtype:
-            raise CheckpointError(f"{path} holds {name} {array.dtype} {array.shape}, which fits no parameter.")
+    stray = [name for name in stored if "/" in name and name.split("/")[0] not in ("optimiser", "best")]
+    if stray:
+        raise CheckpointError(f"{path} holds {stray[0]!r}, which no run of mfnumpy writes.")
+    learned = rule.parameters(net)
+    checkpoint.check_fits(live, models.model_part(stored), "network or rule")
+    checkpoint.check_fits({k: learned[k[2:]] for k in moments if k[2:] in learned}, moments, "optimiser")
+    checkpoint.check_fits(learned if best else {}, best, "run")
     optimiser.load_state({k: backend.to_device(v) for k, v in moments.items()}, times)
     checkpoint.put(live, models.model_part(stored), "network or rule")
     return progress, {k: backend.to_device(v) for k, v in best.items()}
+
+
+def _check_place(progress: Progress, settings: dict) -> None:
+    """Raises ValueError for a place that a run with these settings never reaches."""
+    rows = settings["rows"]
+    batches = math.ceil(rows / (settings["batch_size"] or rows))
+    for name, value, most in (
+        ("phase", progress.phase, len(settings["phases"])),
+        ("epoch", progress.epoch, settings["epochs"]),
+        ("batch", progress.batch, batches),
+    ):
+        if value > most:
+            raise ValueError(f"its progress says {name} = {value}, and there are only {most}")
+    if not all(type(v) is float for v in [*progress.losses.values(), *progress.seconds]):
+        raise ValueError("its progress holds losses or seconds that are no numbers")
+
+
+def _times(values: Any) -> dict[str, int]:
+    """The optimiser's time steps. Raises ValueError for anything but whole numbers from 1."""
+    if not isinstance(values, dict) or any(type(t) is not int or t < 1 for t in values.values()):
+        raise ValueError("its optimiser's time steps are not whole numbers from 1")
+    return values
 
 
 def _part(stored: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
