@@ -7,42 +7,68 @@ from pathlib import Path
 
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.optional import require
-from mfnumpy.paper import plan, scales
+from mfnumpy.paper import plan, repeat, report, scales
 from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.sweep import Outcome, Sweep, training
+from mfnumpy.paper.view import View
 
-EXPERIMENTS = ("table3", "table1", "table6", "fig4", "fig5", "table2")
-"""In the order in which `all` makes them."""
+EXPERIMENTS = ("table3", "table4", "table6", "table1", "fig4", "fig5", "table2", "table5", "fig1", "fig2", "fig3")
+"""In the order in which `all` makes them: of most value first."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mfnumpy reproduce`."""
     add = parser.add_argument
-    add("what", nargs="+", metavar="WHAT", choices=(*sorted(EXPERIMENTS), "all"), help="table1 ... fig5, or all")
+    names = (*sorted(EXPERIMENTS), "all", "results")
+    add("what", nargs="*", metavar="WHAT", help=f"{', '.join(names)}; 'results' writes results.md and runs nothing")
     add("--scale", default="quick", help="quick (minutes; default), laptop (hours), paper (in full)")
     add("--seeds", type=int, metavar="N", help="seeds 0 to N-1 of every entry, in place of the scale's own number")
     add("--ledger", type=Path, default=Path("runs/reproduce/ledger"), help="folder of records (%(default)s)")
     add("--out", type=Path, default=Path("runs/reproduce"), help="where tables and figures go (%(default)s)")
-    add("--rules", nargs="+", metavar="RULE", help="make runs of these rules only")
-    add("--datasets", nargs="+", metavar="NAME", help="make runs on these data sets only")
+    add("--rules", nargs="+", metavar="RULE", help="make runs of these rules only, in this order")
+    add("--datasets", nargs="+", metavar="NAME", help="make runs on these data sets only, in this order")
     add("--data-dir", help="folder of official data files, looked through first")
     add("--offline", action="store_true", help="do not download anything")
     add("--threads", type=int, metavar="N", help="threads of the matrix library (default: as it is set)")
-    add("--resume", action="store_true", default=True, help="keep what the ledger holds (always so; the default)")
+    add("--resume", action="store_true", default=True, help="keep what the ledger holds (always so)")
+    add("--no-runs", action="store_true", help="tables and figures from the ledger alone")
+    add("--repeat", metavar="RECORD", help="run one record again (part of its file name) and compare the histories")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the missing runs of every experiment asked for. Returns 0."""
+    """Make the missing runs, then tables and figures. Returns 0, or 1 if a repeated record differs."""
     if args.seeds is not None and args.seeds < 1:
         raise InvalidValueError(f"--seeds must be at least 1; got {args.seeds}.")
     if args.threads is not None:
         require("threadpoolctl").threadpool_limits(args.threads)
-    wanted = EXPERIMENTS if "all" in args.what else tuple(args.what)
-    sweep = Sweep(Ledger(args.ledger), training(args.data_dir, not args.offline), _say)
-    for name in wanted:
-        outcome = sweep.cells(_filtered(plan.cells(name, scales.scale(args.scale), args.seeds), args))
-    _report(outcome)
+    ledger = Ledger(args.ledger)
+    if args.repeat:
+        return _repeat(ledger, args)
+    wanted = _wanted(args.what)
+    view = View(ledger, args.scale)
+    if wanted and not args.no_runs:
+        _make(ledger, wanted, args)
+    paths = report.save_results(view, args.out) if "results" in args.what else report.save(view, wanted, args.out)
+    for path in paths:
+        if path.suffix in (".md", ".png"):
+            _say(f"{path}")
     return 0
+
+
+def _wanted(names: list[str]) -> tuple[str, ...]:
+    """The experiments asked for, in the order of EXPERIMENTS. Raises InvalidValueError for another name or none."""
+    known = (*sorted(EXPERIMENTS), "all", "results")
+    if not names or not set(names) <= set(known):
+        raise InvalidValueError(f"Say what to reproduce: {', '.join(known)}; got {' '.join(names) or 'nothing'}.")
+    return EXPERIMENTS if "all" in names else tuple(name for name in EXPERIMENTS if name in names)
+
+
+def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
+    sweep = Sweep(ledger, training(args.data_dir, not args.offline), _say)
+    for name in wanted:
+        if name in plan.CELLS:
+            sweep.cells(_filtered(plan.cells(name, scales.scale(args.scale), args.seeds), args))
+    _report(sweep.outcome)
 
 
 def _filtered(cells: list[plan.Cell], args: argparse.Namespace) -> list[plan.Cell]:
@@ -51,6 +77,14 @@ def _filtered(cells: list[plan.Cell], args: argparse.Namespace) -> list[plan.Cel
         if (order := getattr(args, option)) is not None:
             cells = [cell for one in order for cell in cells if getattr(cell.final, name) == one]
     return cells
+
+
+def _repeat(ledger: Ledger, args: argparse.Namespace) -> int:
+    old = ledger.find(args.repeat)
+    new = repeat.repeat(old, args.data_dir, not args.offline)
+    found = repeat.differences(old, new)
+    _say("The same history, to the last bit." if not found else "Not the same: " + "; ".join(found) + ".")
+    return 1 if found else 0
 
 
 def _say(line: str) -> None:

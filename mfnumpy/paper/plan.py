@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mfnumpy import choices
 from mfnumpy.errors import unknown_name
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger, Record
-from mfnumpy.paper.protocol import Tuning, choose
+from mfnumpy.paper.protocol import TUNING_SEED, Tuning, choose
 
 CONTROLS = ("shallow", "deep_supervision", "mf_joint")
 CNN_RULES = ("mf", "bp", "fa", "dfa", *CONTROLS)
 MLP_RULES = ("mf", "bp", "fa", "dfa", "ff", "ff_one_pass", *CONTROLS)
 TABLE6_RULES = ("mf", "bp", "shallow", "deep_supervision")
+
+STATED_RATE = 1e-3
+"""The one learning rate that the paper states, in Fig. 4 (with batch 256)."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,6 @@ class Cell:
 
     def tuned(self, ledger: Ledger) -> list[Record]:
         """The search's records that are in the ledger."""
-        from mfnumpy.paper.protocol import TUNING_SEED
-
         return [r for config in self.tuning_configs() for r in ledger.of(config, [TUNING_SEED])]
 
     def chosen(self, ledger: Ledger) -> Config | None:
@@ -73,18 +73,19 @@ class Budget:
     seeds: int
     tuning: Tuning | None = None
     subset: int | None = None
+    batch_size: int = 256
     patience: int = 5
     validation: int | float = 0.1
 
     def config(self, rule: str, network: str | None = None) -> Config:
-        """The configuration for one rule; its lr is the one that the paper states, until one is chosen."""
+        """The configuration for one rule; its lr is the paper's one stated value, until one is chosen."""
         return Config(
             dataset=self.dataset,
             network=network or self.network,
             rule=rule,
-            lr=choices.learning_rate(rule),
+            lr=STATED_RATE,
             epochs=self.epochs,
-            batch_size=choices.batch_size(self.dataset),
+            batch_size=self.batch_size,
             patience=self.patience,
             subset=self.subset,
             validation=self.validation,

@@ -17,22 +17,22 @@ _QUICK_DIGITS = Tuning(epochs=5, subset=None)
 _QUICK_IMAGES = Tuning(epochs=2, subset=2_000)
 
 QUICK = {
-    "table1": [Budget("digits", "2x200", 15, 2, _QUICK_DIGITS)],
-    "table2": [Budget("digits", "cnn:8-16", 6, 1, Tuning(epochs=2, subset=None))],
+    "table1": [Budget("digits", "2x200", 15, 2, _QUICK_DIGITS, batch_size=64)],
+    "table2": [Budget("digits", "cnn:8-16", 6, 1, Tuning(epochs=2, subset=None), batch_size=64)],
     "table3": [
-        Budget("digits", "2x200", 15, 2, _QUICK_DIGITS),
+        Budget("digits", "2x200", 15, 2, _QUICK_DIGITS, batch_size=64),
         Budget("mnist", "2x200", 5, 1, _QUICK_IMAGES, subset=4_000),
         Budget("fashion_mnist", "2x200", 5, 1, _QUICK_IMAGES, subset=4_000),
     ],
-    "table6": [Budget("breast_cancer", "2x100", 20, 3, Tuning(epochs=10, subset=None), validation=0.2)],
-    "fig4": [Budget("digits", "4x200", 15, 3)],
-    "fig5": [Budget("digits", "8x200", 15, 1)],
+    "table6": [Budget("breast_cancer", "2x100", 20, 3, Tuning(epochs=10, subset=None), validation=0.2, batch_size=32)],
+    "fig4": [Budget("digits", "4x200", 15, 3, batch_size=64)],
+    "fig5": [Budget("digits", "8x200", 15, 1, batch_size=64)],
 }
 
 LAPTOP = {
     "table1": [
         Budget("mnist", "2x1000", 15, 2, _SHORT, subset=12_000),
-        Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None)),
+        Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
         Budget("fashion_mnist", "cnn", 8, 1, Tuning(epochs=2, subset=1_500), subset=4_000),
@@ -45,7 +45,7 @@ LAPTOP = {
         Budget("cifar100", "3x2000", 12, 2, Tuning(epochs=2, subset=5_000), subset=10_000),
     ],
     "table6": [
-        Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2),
+        Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
         Budget("imdb", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
         Budget("transaction", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
     ],
@@ -66,7 +66,16 @@ PAPER = {
     ],
     "table6": [
         Budget("transaction", "2x1000", 50, 10, _LONG, patience=10),
-        Budget("breast_cancer", "2x100", 100, 10, Tuning(epochs=50, subset=None), patience=10, validation=0.2),
+        Budget(
+            "breast_cancer",
+            "2x100",
+            100,
+            10,
+            Tuning(epochs=50, subset=None),
+            patience=10,
+            validation=0.2,
+            batch_size=32,
+        ),
         Budget("imdb", "2x1000", 30, 10, _LONG, patience=10),
     ],
     "fig4": [Budget("mnist", "4x1000", 100, 10)],

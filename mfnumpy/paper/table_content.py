@@ -87,8 +87,9 @@ def table1(view: View) -> list[Table]:
             found = [e for e in view.entries("table1") if e.config.dataset == dataset and e.runs]
             by_rule = {e.rule: e for e in found if e.config.network.startswith(f"{depth}x")}
             ran = ran or next(iter(by_rule.values()), None)
-            for name, value in _table1_rows(by_rule):
-                rows.append([name, f"{depth} hidden layers", value])
+            stopped, last = _table1_rows(by_rule, "stopped"), _table1_rows(by_rule, "equal_passes")
+            for (name, value), (_, at_end) in zip(stopped, last, strict=True):
+                rows.append([name, f"{depth} hidden layers", value, at_end])
         if ran is None:
             continue
         how = f"Run: {described(ran.config)}; the nets of 3 layers take the rate found for 2."
@@ -96,7 +97,7 @@ def table1(view: View) -> list[Table]:
             Table(
                 f"table1-{dataset}",
                 f"Table 1, {dataset}: test accuracy in %",
-                ["algorithm", "total hidden layers", "ours ± sd (n)"],
+                ["algorithm", "total hidden layers", "ours ± sd (n)", "at equal passes"],
                 rows,
                 command("table1", view),
                 [
@@ -109,15 +110,15 @@ def table1(view: View) -> list[Table]:
     return tables
 
 
-def _table1_rows(by_rule: dict[str, Entry]) -> list[tuple[str, str]]:
+def _table1_rows(by_rule: dict[str, Entry], at: str) -> list[tuple[str, str]]:
     rows = []
     if "bp" in by_rule:
-        rows.append(("BP", spread(accuracy_summary(by_rule["bp"], "readout"))))
+        rows.append(("BP", spread(accuracy_summary(by_rule["bp"], "readout", at))))
     if "mf" in by_rule:
         e = by_rule["mf"]
-        rows.append(("MF (FF pred)", spread(accuracy_summary(e, "ff"))))
+        rows.append(("MF (FF pred)", spread(accuracy_summary(e, "ff", at))))
         for i in range(e.layers()):
-            rows.append((f"MF layer {i + 1}", spread(summary(list(e.layer(i).values())))))
+            rows.append((f"MF layer {i + 1}", spread(summary(list(e.layer(i, at).values())))))
     return rows
 
 

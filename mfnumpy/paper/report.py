@@ -1,0 +1,118 @@
+"""docs/results.md and everything that it shows, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mfnumpy.files import atomic_write
+from mfnumpy.paper import figures, plan, verdicts
+from mfnumpy.paper.ledger import Record
+from mfnumpy.paper.table_content import BUILDERS
+from mfnumpy.paper.tables import Table
+from mfnumpy.paper.view import View
+
+EXPERIMENTS = ("table1", "table2", "table3", "table4", "table5", "table6", "fig1", "fig2", "fig3", "fig4", "fig5")
+
+PROTOCOL = """\
+Every rule is treated alike. The learning rate of Adam is searched on a validation part of the training data, with the
+same candidates and the same number of passes for each rule; nothing else is tuned. Every run then makes the same number
+of passes, and one stopping rule is applied to its validation accuracies: the best epoch is kept, once no better one has
+come for a fixed number of epochs ("ours"). The last epoch of all rules is shown as well ("at equal passes"). The test
+part decides nothing. Seeds differ in initialisation and order of samples, not in the division of the data; the p values
+are of paired t-tests over seeds, and with two or three seeds they can show large effects only.
+
+The paper's numbers: Table 4 and 5 and the slopes of Fig. 3 are from our copy of the paper. The means of BP and MF in
+Tables 2 and 3 are from a secondary source without standard deviations, whose two tables were interchanged, as the
+parameter counts show; `mfnumpy/paper/published.py` says more. All else is lost to us and shown as a dash.
+"""
+
+
+def tables(view: View, experiments: Sequence[str]) -> list[Table]:
+    """All tables of these experiments that the ledger has something for."""
+    return [table for name in experiments if name in BUILDERS for table in BUILDERS[name](view)]
+
+
+def save(view: View, experiments: Sequence[str], folder: Path) -> list[Path]:
+    """Write tables (Markdown, CSV, LaTeX) and figures (PNG, SVG) of these experiments. Returns the paths."""
+    paths = [path for table in tables(view, experiments) for path in table.save(folder)]
+    for name in experiments:
+        if name in figures.FIGURES:
+            paths += figures.save(name, view, folder)
+    return paths
+
+
+def results(view: View, folder: str = "results") -> str:
+    """The text of results.md; figures are linked from `folder` beside it."""
+    parts = [
+        "# Results",
+        f"Made from the ledger by `mfnumpy reproduce results --scale {view.scale}`; do not edit. Every number below "
+        "that is ours comes from a record in the ledger, and a test holds this.",
+        "## What was run here",
+        _what_was_run(view),
+        "## Protocol",
+        PROTOCOL.strip(),
+        "## Claims",
+        verdicts.verdicts(view).markdown().strip(),
+    ]
+    for name in EXPERIMENTS:
+        shown = [table.markdown().strip() for table in tables(view, [name])]
+        if name in figures.FIGURES and figures.FIGURES[name](view) is not None:
+            shown.append(f"![{name}]({folder}/{name}.svg)")
+        if shown:
+            parts += [f"## {name.replace('table', 'Table ').replace('fig', 'Fig. ')}", *shown]
+    tuning = verdicts.test_tuning(view)
+    if tuning is not None:
+        parts += ["## The test set as a tuning set", tuning.markdown().strip()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _what_was_run(view: View) -> str:
+    records = view.ledger.records()
+    training = [r for r in records if r.config["kind"] == "train"]
+    lines = [
+        f"{len(records)} records, {len(training)} of them training runs, {_hours(records)} hours of computing; "
+        f"scale `{view.scale}`."
+    ]
+    for name in view.ledger.absent():
+        lines.append(f"- `{name}`: not run here, its files are not on this machine.")
+    lines += [f"- {line}" for line in _missing(view)]
+    machines = sorted({_machine(r) for r in records})
+    lines += [f"- Machine: {machine}." for machine in machines]
+    return "\n".join(lines)
+
+
+def _missing(view: View) -> list[str]:
+    """Entries that the scale asks for and the ledger lacks, by experiment and data set."""
+    lines = []
+    for experiment in plan.CELLS:
+        for dataset in view.datasets(experiment):
+            if dataset in view.ledger.absent():
+                continue
+            wanted = [c for c in plan.cells(experiment, view.budgets) if c.final.dataset == dataset]
+            have = [(c, len(c.records(view.ledger))) for c in wanted]
+            if not any(n for _, n in have):
+                lines.append(f"{experiment}, {dataset}: not run yet.")
+            elif short := [f"{c.final.rule} {c.final.network} {n} of {c.seeds}" for c, n in have if n < c.seeds]:
+                lines.append(f"{experiment}, {dataset}: fewer seeds than planned: {', '.join(short)}.")
+    return lines
+
+
+def _machine(record: Record) -> str:
+    e = record.environment
+    blas = ", ".join(sorted({f"{b['internal_api']} {b['version']} with {b['num_threads']} threads" for b in e["blas"]}))
+    return f"{e['platform']}, {e['cpus']} processors, NumPy {e['numpy']}, {blas}, backend {e['backend']}"
+
+
+def _hours(records: list[Record]) -> str:
+    return f"{sum(r.seconds for r in records) / 3600:.1f}"
+
+
+def save_results(view: View, out: Path) -> list[Path]:
+    """Write out/results.md, and all tables and figures to out/results/. Returns the paths."""
+    paths = save(view, EXPERIMENTS, out / "results")
+    for table in (verdicts.verdicts(view), verdicts.test_tuning(view)):
+        paths += [] if table is None else table.save(out / "results")
+    with atomic_write(out / "results.md", "w") as file:
+        file.write(results(view))
+    return [*paths, out / "results.md"]

@@ -1,0 +1,155 @@
+"""One protocol for all rules: hashes, the search on validation data alone, the stopping rule, the statistics."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+
+from mfnumpy import network, optim, rules
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.paper import plan, protocol, scales, statistics
+from mfnumpy.paper.config import Config, key_of
+from mfnumpy.paper.ledger import Record
+from mfnumpy.train import Trainer
+
+CONFIG = Config("mnist", "2x1000", "mf", 0.001, epochs=20)
+CHANGES = {
+    "dataset": "digits", "network": "3x1000", "rule": "bp", "lr": 0.003, "epochs": 21, "batch_size": None,
+    "decay": "constant", "patience": 6, "subset": 100, "validation": 5000, "split": 1, "options": {"theta": 2.0},
+}  # fmt: skip
+
+
+def test_the_hash_of_a_configuration_is_the_same_everywhere_and_for_ever():
+    assert CONFIG.key == "87d9e0c991a7"
+    assert key_of({"b": 1, "a": [None, 0.1]}) == key_of({"a": [None, 0.1], "b": 1})
+    assert Config.of(CONFIG.settings) == CONFIG
+
+
+def test_every_setting_changes_the_hash():
+    assert set(CHANGES) == {f.name for f in dataclasses.fields(Config)}
+    keys = {CONFIG.key, *(CONFIG.with_(**{name: value}).key for name, value in CHANGES.items())}
+    assert len(keys) == len(CHANGES) + 1
+
+
+def test_settings_of_another_version_are_refused():
+    for spoiled in ({**CONFIG.settings, "momentum": 0.9}, {**CONFIG.settings, "kind": "memory"}, {"kind": "train"}):
+        with pytest.raises(InvalidValueError, match="training run"):
+            Config.of(spoiled)
+    with pytest.raises(InvalidValueError, match="JSON"):
+        key_of({"lr": float("nan")})
+
+
+def run(lr, val, test=None, **changes):
+    test = [0.0] * len(val) if test is None else test
+    history = [
+        {"epoch": i + 1, "main": "ff", "val_accuracy": {"bp": 0.0, "ff": v}, "test_accuracy": {"bp": 1.0, "ff": t}}
+        | {"test_layers": [t / 2]}
+        for i, (v, t) in enumerate(zip(val, test, strict=True))
+    ]
+    return Record(CONFIG.with_(lr=lr, **changes).settings, 0, history, {}, 1.0)
+
+
+def test_the_rate_is_chosen_on_validation_and_never_on_test():
+    tuned = [run(0.1, [0.5, 0.8, 0.1], [0.1] * 3), run(0.2, [0.7, 0.7, 0.7], [0.99] * 3)]
+    assert protocol.choose(tuned) == 0.1
+    assert protocol.choose(tuned, "test") == 0.2
+    assert protocol.choose([run(0.3, [0.8]), run(0.1, [0.8]), run(0.2, [0.8])]) == 0.1  # of equals the smallest
+    assert protocol.choose([run(0.1, [0.01]), run(0.2, [])]) == 0.1  # a run that diverged at once loses
+    with pytest.raises(InvalidValueError):
+        protocol.choose([])
+
+
+@pytest.mark.parametrize("patience", [1, 2, 3, 9])
+def test_the_stopping_rule_is_the_trainers_own(patience):
+    """Applied to the history of a full run, it keeps the epoch whose parameters a stopped run ends with."""
+    rng = np.random.default_rng(3)
+    x, x_val = (rng.standard_normal((n, 6)).astype("float32") for n in (40, 23))
+    y, y_val = (rng.integers(0, 3, n) for n in (40, 23))
+
+    def fit(patience):
+        net, rule = network.mlp(6, [5], seed=1), rules.make("mf")
+        rule.start(net, 3, 1)
+        trainer = Trainer(
+            net, rule, optim.Adam(0.3), epochs=12, batch_size=8, decay="linear", patience=patience, show_progress=False
+        )
+        history = trainer.fit(x, y, x_val, y_val)
+        return history.epochs, rule.scores(net, x_val)
+
+    full, _ = fit(None)
+    stopped, scores = fit(patience)
+    kept = protocol.stop([e["val_accuracy"]["ff"] for e in full], patience)
+    assert len(stopped) == min(12, kept + 1 + patience)
+    assert (scores.argmax(axis=1) == y_val).mean() == full[kept]["val_accuracy"]["ff"]
+
+
+def test_stopping_needs_a_better_epoch_not_an_equal_one_and_does_not_look_ahead():
+    assert protocol.stop([0.5, 0.5, 0.5], 5) == 0
+    assert protocol.stop([0.1, 0.3, 0.2, 0.2, 0.9], 2) == 1
+    assert protocol.stop([0.1, 0.3, 0.2, 0.2, 0.9], 3) == 4
+    with pytest.raises(InvalidValueError):
+        protocol.stop([], 3)
+
+
+def test_a_summary_has_both_the_stopped_and_the_last_epoch():
+    history = run(0.1, [0.2, 0.9, 0.3, 0.4], [0.5, 0.6, 0.7, 0.8]).history
+    result = protocol.summarise(history, patience=5)
+    assert (result["stopped"]["epoch"], result["equal_passes"]["epoch"]) == (2, 4)
+    assert result["stopped"]["test_accuracy"]["ff"] == 0.6
+    assert result["equal_passes"]["test_layers"] == [0.4]
+    assert result["best_on_test"] == 0.8
+
+
+def test_what_looking_at_the_test_set_is_worth():
+    tuned = [run(0.1, [0.5, 0.9, 0.2], [0.3, 0.6, 0.65]), run(0.2, [0.6, 0.7, 0.1], [0.7, 0.2, 0.2])]
+    assert protocol.worth_of_test_tuning(tuned) == pytest.approx(0.7 - 0.6)
+
+
+@pytest.mark.parametrize("scale", scales.SCALES)
+def test_all_rules_of_a_table_get_the_same_budget(scale):
+    budgets = scales.scale(scale)
+    for experiment in plan.CELLS:
+        groups = {}
+        for cell in plan.cells(experiment, budgets):
+            searches = tuple(c.with_(rule="", network="") for c in cell.tuning_configs())
+            final = cell.final.with_(rule="", network="", lr=1.0)
+            groups.setdefault(cell.final.dataset, []).append((searches, final, cell.seeds))
+        for group in groups.values():
+            assert len({repr(entry) for entry in group}) == 1
+        wanted = len({b.dataset for b in budgets.get(experiment, [])})
+        assert len(groups) == wanted
+
+
+def test_table_3_at_paper_scale_is_the_papers():
+    cells = plan.cells("table3", scales.PAPER)
+    nets = {(c.final.dataset, c.final.network) for c in cells}
+    assert nets == {("mnist", "2x1000"), ("fashion_mnist", "2x1000"), ("cifar10", "3x2000"), ("cifar100", "3x2000")}
+    assert {c.final.rule for c in cells} == set(rules.RULES)
+    assert all(c.final.subset is None for c in cells)
+    assert {c.seeds for c in plan.cells("table3", scales.PAPER, seeds=4)} == {4}
+
+
+def test_a_paired_test_agrees_with_scipy_and_sees_only_common_seeds():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(2)
+    for n in (2, 3, 5, 10, 30):
+        a, b = rng.normal(0.4, 1, n), rng.normal(0, 1, n)
+        ours = statistics.paired(dict(enumerate(a)), dict(enumerate(b)) | {99: 1e9})
+        assert ours.n == n
+        assert ours.mean == pytest.approx((a - b).mean())
+        assert ours.p == pytest.approx(stats.ttest_rel(a, b).pvalue, abs=1e-9)
+
+
+def test_statistics_of_little():
+    assert statistics.summary([]) is None
+    assert statistics.summary([2.0]) == statistics.Summary(2.0, None, 1)
+    assert statistics.summary([1.0, 2.0, 4.0]).sd == pytest.approx(np.std([1, 2, 4], ddof=1))
+    assert statistics.paired({1: 2.0}, {2: 1.0}) is None
+    assert statistics.paired({1: 2.0}, {1: 1.0}).p is None
+    assert statistics.Summary(98.456, 0.1234, 3).text() == "98.46 ± 0.12 (3)"
+
+
+def test_the_quick_scale_stays_small():
+    """Fewer than 400 runs, each of a few seconds: `make reproduce` is meant to end within ten minutes."""
+    cells = list(itertools.chain.from_iterable(plan.cells(name, scales.QUICK) for name in plan.CELLS))
+    assert 50 < sum(cell.seeds + len(cell.tuning_configs()) for cell in cells) < 400

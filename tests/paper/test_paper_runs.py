@@ -1,0 +1,206 @@
+"""Runs and sweeps: the same record twice, interruption, absent data, data sets that only their owners have."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from data_utils import registry
+from mfnumpy.cli import main
+from mfnumpy.errors import InvalidValueError, MissingDataError
+from mfnumpy.paper import plan, protocol, repeat, runner, scales, sweep
+from mfnumpy.paper.config import Config, Job
+from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.plan import Budget
+from mfnumpy.paper.protocol import Tuning
+
+TINY = Config("digits", "2x9", "mf", 3e-3, epochs=3, batch_size=32, subset=150)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(monkeypatch, tmp_path):
+    monkeypatch.setenv("MFNUMPY_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.delenv("MFNUMPY_DATA_DIR", raising=False)
+    runner.dataset.cache_clear()
+    yield
+    runner.dataset.cache_clear()
+
+
+def without_times(record):
+    return dataclasses.replace(record, seconds=0.0, epoch_seconds=[], finished="")
+
+
+@pytest.mark.parametrize("rule", ["mf", "bp", "ff_one_pass", "dfa"])
+def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(rule):
+    first = runner.execute(TINY.with_(rule=rule), 4)
+    again = repeat.repeat(Record.from_json(first.to_json(), "here"))
+    assert without_times(again) == without_times(first)
+    assert repeat.differences(first, again) == []
+
+
+def test_a_history_that_differs_in_one_bit_is_noticed_and_explained():
+    first = runner.execute(TINY, 4)
+    other = Record.from_json(first.to_json(), "here")
+    loss = other.history[1]["loss"]
+    loss["block2"] = float(np.nextafter(loss["block2"], 9))
+    other.code["core"] = "abc"
+    found = repeat.differences(first, other)
+    assert found == [f"the engine's source was {first.code['core']}, is abc", "epoch 2 differs in loss"]
+    assert repeat.differences(first, runner.execute(TINY, 5)) != []
+
+
+def test_a_record_holds_what_a_reader_needs():
+    record = runner.execute(TINY, 0)
+    assert [e["epoch"] for e in record.history] == [1, 2, 3]
+    assert record.result == {"parameters": {"ff": 9 * 64 + 81 + 180, "bp": 9 * 64 + 81 + 90}} | protocol.summarise(
+        record.history, TINY.patience
+    )
+    assert set(record.history[0]["test_accuracy"]) == {"ff", "bp"}
+    assert len(record.history[0]["test_layers"]) == 2
+    assert len(record.epoch_seconds) == 3
+    assert record.peak_bytes > 4 * 4 * (9 * 64 + 81 + 180)  # W and M, gradient and both moments
+    assert record.code["version"]
+    assert record.environment["numpy"] == np.__version__
+
+
+def test_a_run_that_diverges_is_recorded_as_such():
+    record = runner.execute(TINY.with_(lr=1e30, rule="bp"), 0)
+    assert "readout" in record.result["diverged"] or "output" in record.result["diverged"]
+    assert "stopped" not in record.result
+
+
+def fake(job):
+    history = [
+        {"epoch": 1, "loss": {}, "main": "ff", "val_accuracy": {"ff": job.config.lr}}
+        | {"test_accuracy": {"ff": 0.5}, "test_layers": []}
+    ]
+    return Record(job.config.settings, job.seed, history, protocol.summarise(history, 5), 0.1)
+
+
+def cells(seeds=3, rules=("mf", "bp")):
+    budget = Budget("digits", "2x9", 3, seeds, Tuning(2, 60), subset=150)
+    return [budget.cell("table3", rule) for rule in rules]
+
+
+def test_a_sweep_searches_first_and_does_every_first_seed_before_any_second(tmp_path):
+    order = []
+
+    def execute(job):
+        order.append((job.config.rule, job.config.epochs, job.seed))
+        return fake(job)
+
+    ledger = Ledger(tmp_path)
+    outcome = sweep.Sweep(ledger, execute, lambda line: None).cells(cells())
+    first = [[(rule, 2, 0)] * 3 + [(rule, 3, 0)] for rule in ("mf", "bp")]
+    assert order == first[0] + first[1] + [(rule, 3, seed) for seed in (1, 2) for rule in ("mf", "bp")]
+    assert outcome.made == len(order)
+    assert {c.chosen(ledger).lr for c in cells()} == {3e-3}  # the fake's validation accuracy is the rate itself
+    assert sweep.Sweep(ledger, execute, lambda line: None).cells(cells()).made == 0
+
+
+def test_an_interrupted_sweep_goes_on_where_it_was(tmp_path):
+    class Killed(BaseException):
+        pass
+
+    def execute(job):
+        if len(list(tmp_path.glob("*.json"))) == 5:
+            raise Killed
+        return fake(job)
+
+    with pytest.raises(Killed):
+        sweep.Sweep(Ledger(tmp_path), execute, lambda line: None).cells(cells())
+    outcome = sweep.Sweep(Ledger(tmp_path), fake, lambda line: None).cells(cells())
+    assert outcome.made == 2 * (3 + 3) - 5
+
+
+def test_an_absent_data_set_is_noted_and_the_rest_goes_on(tmp_path):
+    def execute(job):
+        if job.config.dataset == "mnist":
+            raise MissingDataError("no files")
+        return fake(job)
+
+    absent = Budget("mnist", "2x9", 3, 2, Tuning(2, 60)).cell("table3", "mf")
+    ledger = Ledger(tmp_path)
+    outcome = sweep.Sweep(ledger, execute, lambda line: None).cells([absent, *cells(1)])
+    assert outcome.absent == {"mnist": "no files"}
+    assert ledger.absent() == ["mnist"]
+    assert outcome.made == 8
+    sweep.Sweep(ledger, fake, lambda line: None).cells([absent])  # the files have come
+    assert ledger.absent() == []
+
+
+def test_cifar_100_runs_through_both_networks_where_its_files_are(tmp_path, monkeypatch):
+    """Not the real data: random images in the official layout."""
+    n_train, n_test = 400, 200
+    source = dataclasses.replace(registry.get("cifar100"), samples=(n_train, n_test))
+    monkeypatch.setitem(registry.SOURCES, "cifar100", source)
+    rng = np.random.default_rng(8)
+    folder = tmp_path / "data" / "cifar-100-binary"
+    folder.mkdir(parents=True)
+    for name, n in (("train", n_train), ("test", n_test)):
+        labels = np.stack([np.arange(n) % 20, np.arange(n) % 100], axis=1)
+        rows = np.hstack([labels, rng.integers(0, 256, (n, 3072))]).astype(np.uint8)
+        (folder / f"{name}.bin").write_bytes(rows.tobytes())
+    for net, rules in (("2x11", ("mf", "bp", "ff")), ("cnn:3-4", ("mf", "deep_supervision"))):
+        for rule in rules:
+            config = Config("cifar100", net, rule, 1e-3, epochs=1, batch_size=50, validation=0.25)
+            record = runner.execute(config, 0, str(tmp_path / "data"), download=False)
+            assert 0 <= record.result["stopped"]["test_accuracy"][record.history[0]["main"]] <= 0.5
+    assert {c.final.dataset for c in plan.cells("table2", scales.PAPER)} >= {"cifar100"}
+
+
+def test_transactions_run_where_their_file_is(tmp_path, monkeypatch):
+    """Not the real data: random numbers in the official columns."""
+    n = 300
+    monkeypatch.setitem(
+        registry.SOURCES, "transaction", dataclasses.replace(registry.get("transaction"), samples=(n, 0))
+    )
+    rng = np.random.default_rng(9)
+    y = (np.arange(n) % 10 == 0).astype(int)
+    lines = ["ID_code,target," + ",".join(f"var_{i}" for i in range(200))]
+    lines += [f"train_{i},{y[i]}," + ",".join(f"{v:.4f}" for v in rng.normal(size=200)) for i in range(n)]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "train.csv").write_text("\n".join(lines) + "\n")
+    for rule in plan.TABLE6_RULES:
+        config = Config("transaction", "2x8", rule, 1e-3, epochs=1, batch_size=32)
+        record = runner.execute(config, 0, str(tmp_path / "data"), download=False)
+        assert 0 <= record.result["stopped"]["test_accuracy"][record.history[0]["main"]] <= 1
+    assert "transaction" in {c.final.dataset for c in plan.cells("table6", scales.PAPER)}
+
+
+def test_data_sets_whose_files_are_nowhere_say_so(tmp_path):
+    for name in ("cifar100", "transaction"):
+        with pytest.raises(MissingDataError):
+            runner.execute(Config(name, "2x8", "mf", 1e-3, epochs=1), 0, str(tmp_path), download=False)
+
+
+def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, monkeypatch, capsys):
+    quick = {
+        "table3": [Budget("digits", "2x9", 2, 2, Tuning(1, 60), subset=150, batch_size=32)],
+        "fig4": [Budget("digits", "3x9", 2, 2, subset=150, batch_size=32)],
+    }
+    monkeypatch.setitem(scales.SCALES, "quick", quick)
+    places = ["--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]
+    assert main(["reproduce", "table3", "fig4", "--rules", "mf", "bp", "--offline", *places]) == 0
+    assert "14 runs made" in capsys.readouterr().out
+    for name in ("table3-digits.md", "table3-digits.csv", "table3-digits.tex", "fig4.png", "fig4.svg"):
+        assert (tmp_path / "out" / name).stat().st_size > 100
+    name = next((tmp_path / "ledger").glob("digits-3x9-mf-*-s1.json")).stem
+    assert main(["reproduce", "--repeat", name, *places]) == 0
+    assert "to the last bit" in capsys.readouterr().out
+    before = (tmp_path / "out" / "table3-digits.md").read_text()
+    monkeypatch.setattr(runner, "execute", lambda *a, **k: pytest.fail("--no-runs must not run"))
+    assert main(["reproduce", "table3", "--no-runs", *places]) == 0
+    assert (tmp_path / "out" / "table3-digits.md").read_text() == before
+
+
+def test_the_command_line_refuses_what_it_does_not_know(tmp_path, capsys):
+    for arguments in (["table9"], [], ["table3", "--scale", "lapto"], ["table3", "--seeds", "0"]):
+        assert main(["reproduce", *arguments, "--ledger", str(tmp_path)]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+    with pytest.raises(InvalidValueError):
+        Ledger(tmp_path).find("x")
+
+
+def test_a_job_names_its_file_by_what_it_is():
+    assert Job(TINY.with_(network="cnn:3-4"), 7).name == f"digits-cnn_3-4-mf-{TINY.with_(network='cnn:3-4').key}-s7"
