@@ -44,8 +44,9 @@ OPTIMISER = Choice(
     "Section 4: all networks are optimised with Adam. Its beta1, beta2 and epsilon are those of Kingma and Ba.",
 )
 LEARNING_RATE = Choice(
-    {"default": 1e-3},
-    "The paper's one stated value (Fig. 4).",
+    {"default": 1e-3, "digits": 3e-3, "breast_cancer": 3e-3},
+    "0.001 is the paper's one stated value (Fig. 4); on the small sets an epoch has few steps, and of 0.001 and 0.003 "
+    "the larger did better on validation under every rule but backpropagation, where they differ by less than the spread.",
 )
 DECAY = Choice(
     "linear",
@@ -101,9 +102,9 @@ def every() -> dict[str, Choice]:
     return {name.lower(): value for name, value in globals().items() if isinstance(value, Choice)}
 
 
-def learning_rate(rule: str) -> float:
-    """The learning rate that a rule starts with."""
-    return LEARNING_RATE.value.get(rule, LEARNING_RATE.value["default"])
+def learning_rate(dataset: str) -> float:
+    """The learning rate with which training on a data set starts, the same for all rules."""
+    return LEARNING_RATE.value.get(dataset, LEARNING_RATE.value["default"])
 
 
 def batch_size(dataset: str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy import backend, choices, optim, rules
+from mfnumpy import backend, optim, rules
 from mfnumpy.environment import environment
 from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import Network
@@ -19,11 +19,11 @@ from mfnumpy.train import Trainer
 
 @dataclass(frozen=True)
 class Settings:
-    """How every run of a comparison is trained. lr: None for each rule's own; batch_size: None for full batch."""
+    """How every run of a comparison is trained, the same for all rules. batch_size: None for full batch."""
 
     epochs: int = 30
     batch_size: int | None = 64
-    lr: float | None = None
+    lr: float = 1e-3
     optimiser: str = "adam"
     decay: str = "linear"
     patience: int | None = None
@@ -36,7 +36,6 @@ class Run:
 
     rule: str
     seed: int
-    lr: float
     accuracy: dict[str, float]
     layers: list[float]
     parameters: dict[str, int]
@@ -74,7 +73,6 @@ class Comparison:
                     "test_accuracy_by_seed": {str(run.seed): run.accuracy[mode] for run in runs},
                     "layer_accuracy": layers.mean(axis=0).tolist(),
                     "parameters": runs[0].parameters[mode],
-                    "lr": runs[0].lr,
                     "epochs": max(len(run.epochs) for run in runs),
                     "seconds_per_epoch": statistics.median(seconds),
                     "peak_bytes": max(run.peak_bytes for run in runs),
@@ -101,8 +99,7 @@ def run_one(
     """
     net, rule = build(seed), rules.make(name)
     rule.start(net, n_classes, seed)
-    lr = choices.learning_rate(name) if settings.lr is None else settings.lr
-    optimiser = optim.make(settings.optimiser, lr=lr)
+    optimiser = optim.make(settings.optimiser, lr=settings.lr)
     trainer = Trainer(
         net,
         rule,
@@ -120,7 +117,7 @@ def run_one(
     rows = slice(0, settings.batch_size or len(data.y_train))
     batch = backend.to_device(data.x_train[rows]), backend.to_device(data.y_train[rows])
     peak = peak_step_bytes(net, rule, optimiser, *batch)  # last: it takes a further step
-    return Run(name, seed, lr, result.accuracy, result.layers, parameters, history.epochs, history.seconds, peak)
+    return Run(name, seed, result.accuracy, result.layers, parameters, history.epochs, history.seconds, peak)
 
 
 def compare(

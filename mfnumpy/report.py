@@ -168,13 +168,12 @@ def _rules(rows: list[dict]) -> str:
 
 
 def _made(result: Comparison) -> str:
-    rates = {row["rule"]: row["lr"] for row in result.rows}
     env = result.environment
     blas = "; ".join(f"{b['internal_api']} {b['version']}, {b['num_threads']} threads" for b in env["blas"])
     return "\n".join(
         [
             *result.config["network"],
-            "learning rates: " + ", ".join(f"{name} {lr:g}" for name, lr in rates.items()),
+            f"learning rate: {result.config['lr']:g}",
             f"inputs: {result.config['scaling']}",
             f"mfnumpy {env['mfnumpy']}, NumPy {env['numpy']}, Python {env['python']}, {env['platform']}, "
             f"{env['cpus']} cores, backend {env['backend']}" + (f", {blas}" if blas else ""),

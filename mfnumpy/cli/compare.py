@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     settings = Settings(
         epochs=args.epochs,
         batch_size=options.batch_size(args, len(data.y_train)),
-        lr=args.lr,
+        lr=options.learning_rate(args),
         optimiser=args.optimiser,
         decay=args.decay,
         patience=args.patience,

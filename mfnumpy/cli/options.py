@@ -26,7 +26,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def add_network(parser: argparse.ArgumentParser) -> None:
     """--net or --hidden, --bias, --dtype, --backend."""
     shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--hidden", type=int, nargs="+", metavar="N", help="an MLP of these widths (default: 256 256)")
+    shape.add_argument("--hidden", type=int, nargs="+", metavar="N", help="an MLP of these widths (default: 128 128)")
     shape.add_argument("--net", help="a network by name: 2x1000, 3x2000 (LxN), cnn, cnn:8-16")
     parser.add_argument("--bias", action="store_true", help="give every layer a bias (the paper's nets have none)")
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
@@ -38,7 +38,7 @@ def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
     """--epochs, --batch-size, --lr, --optimiser, --decay, --patience, --out."""
     parser.add_argument("--epochs", type=int, default=epochs, help=f"passes over the data (default: {epochs})")
     parser.add_argument("--batch-size", metavar="N|full", help="rows per step, or 'full' (default: by data set)")
-    parser.add_argument("--lr", type=float, help="learning rate, for all rules (default: each rule's own)")
+    parser.add_argument("--lr", type=float, help="learning rate (default: by data set)")
     parser.add_argument("--optimiser", default="adam", choices=sorted(optim.OPTIMISERS))
     parser.add_argument("--decay", default="linear", choices=sorted(train.DECAYS), help="of the learning rate")
     parser.add_argument("--patience", type=int, help="stop after so many epochs without a better validation accuracy")
@@ -53,7 +53,7 @@ def use_backend(args: argparse.Namespace) -> None:
 
 def network_name(args: argparse.Namespace) -> str:
     """The network's name for titles and folders: "2x1000", "cnn", "256-128"."""
-    return args.net or "-".join(map(str, args.hidden or [256, 256]))
+    return args.net or "-".join(map(str, args.hidden or [128, 128]))
 
 
 def is_convolutional(args: argparse.Namespace) -> bool:
@@ -83,7 +83,7 @@ def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: 
     options: dict[str, Any] = {"bias": args.bias, "seed": seed, "dtype": args.dtype}
     if args.net:
         return network.named(args.net, input_shape, **options)
-    return network.mlp(math.prod(input_shape), args.hidden or [256, 256], **options)
+    return network.mlp(math.prod(input_shape), args.hidden or [128, 128], **options)
 
 
 def limited_threads(args: argparse.Namespace, net: Network) -> AbstractContextManager[None]:
@@ -107,6 +107,11 @@ def batch_size(args: argparse.Namespace, rows: int) -> int | None:
         return int(args.batch_size)
     except ValueError:
         raise InvalidValueError(f"--batch-size must be an integer or 'full'; got {args.batch_size!r}.") from None
+
+
+def learning_rate(args: argparse.Namespace) -> float:
+    """--lr, or the data set's own."""
+    return choices.learning_rate(args.dataset) if args.lr is None else args.lr
 
 
 def rule_names(text: str | None, convolutional: bool) -> tuple[list[str], list[str]]:

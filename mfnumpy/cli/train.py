@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from mfnumpy import choices, optim, rules
+from mfnumpy import optim, rules
 from mfnumpy.cli import options
 from mfnumpy.compare import percent
 from mfnumpy.files import atomic_write, make_folder
@@ -38,11 +38,10 @@ def run(args: argparse.Namespace) -> int:
     rule.start(net, len(data.class_names), args.seed)
     folder = make_folder(args.out or Path("runs/train") / f"{args.dataset}-{options.network_name(args)}-{args.rule}")
     notes = {key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")}
-    lr = choices.learning_rate(args.rule) if args.lr is None else args.lr
     trainer = Trainer(
         net,
         rule,
-        optim.make(args.optimiser, lr=lr),
+        optim.make(args.optimiser, lr=options.learning_rate(args)),
         epochs=args.epochs,
         batch_size=options.batch_size(args, len(data.y_train)),
         seed=args.seed,
