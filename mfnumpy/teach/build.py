@@ -70,7 +70,8 @@ def execute(source: Path) -> Any:
     try:
         client.execute(cwd=str(source.parent), env=os.environ | ONE_THREAD)
     except (nbclient.exceptions.CellExecutionError, nbclient.exceptions.CellTimeoutError) as error:
-        raise LessonError(f"{source.name} does not run to its end:\n{error}") from error
+        plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+        raise LessonError(f"{source.name} does not run to its end:\n{plain}") from error
     _tidy(notebook)
     return notebook
 

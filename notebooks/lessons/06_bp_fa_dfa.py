@@ -143,7 +143,8 @@ for name in ("bp", "fa", "dfa"):
 # ## A run: does the angle close?
 #
 # Lillicrap and others found that the forward weights come to *align* with the random feedback. `measure.alignment`
-# gives the angle between a rule's $dW$ and backpropagation's, for the same network and batch. A right angle is no relation.
+# gives the angle between a rule's $dW$ and backpropagation's, for the same network and batch. A right angle is no
+# relation.
 
 # %%
 show_source(measure.alignment)
