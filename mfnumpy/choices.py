@@ -46,7 +46,7 @@ OPTIMISER = Choice(
 LEARNING_RATE = Choice(
     {"default": 1e-3, "digits": 3e-3, "breast_cancer": 3e-3},
     "0.001 is the paper's one stated value (Fig. 4); on the small sets an epoch has few steps, and of 0.001 and 0.003 "
-    "the larger did better on validation under every rule but backpropagation, where they differ by less than the spread.",
+    "the larger did better on validation under every rule but backpropagation, where they hardly differ.",
 )
 DECAY = Choice(
     "linear",

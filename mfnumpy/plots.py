@@ -81,7 +81,7 @@ def curves(runs: dict[str, list[np.ndarray]], ylabel: str, title: str, *, log: b
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     if not log:  # the first epochs of a slow rule would otherwise squeeze everything else together
         every = np.concatenate([np.ravel(v) for seeds in runs.values() for v in seeds])
-        ax.set_ylim(bottom=max(every.min(), np.percentile(every, 5) - 3) - 0.5)
+        ax.set_ylim(max(every.min(), np.percentile(every, 5) - 3) - 0.5, every.max() + 0.5)
     ax.locator_params(axis="x", integer=True)
     if log:
         ax.set_yscale("log")

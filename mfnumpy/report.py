@@ -47,7 +47,7 @@ CSS = """
 --track:#333c44}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif}
-main{max-width:62rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
+main{max-width:68rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
 h1{font-size:1.9rem;line-height:1.2;margin:0 0 .4rem}h2{font-size:1.2rem;margin:2.6rem 0 .8rem}
 p,li{max-width:44rem}.soft,figcaption,dt{color:var(--soft)}
 .facts{display:flex;flex-wrap:wrap;gap:.4rem 2rem;margin:1rem 0 0;padding:0}.facts div{margin:0}
@@ -59,7 +59,7 @@ thead th{border-top:0;color:var(--soft);font-weight:600;font-size:.82rem}
 th:first-child,td:first-child,th:nth-child(2),td:nth-child(2){text-align:left}
 .rule{display:flex;gap:.55rem;align-items:center;font-weight:600}
 .dot{width:.7rem;height:.7rem;border-radius:50%;flex:none}.name{font-weight:400;color:var(--soft)}
-.bar{display:inline-block;width:6.5rem;height:.5rem;border-radius:.25rem;background:var(--track);margin-right:.6rem}
+.bar{display:inline-block;width:5.5rem;height:.5rem;border-radius:.25rem;background:var(--track);margin-right:.6rem}
 .bar i{display:block;height:100%;border-radius:.25rem}
 figure{margin:0 0 1.4rem}.picture{background:#fff;border:1px solid var(--line);border-radius:.6rem;padding:.6rem}
 .picture svg{display:block;width:100%;height:auto}figcaption{font-size:.88rem;margin-top:.4rem}
