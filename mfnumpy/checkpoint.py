@@ -29,7 +29,7 @@ def save(path: str | os.PathLike, arrays: Mapping[str, Array], description: dict
     Raises OutputError if the file cannot be written.
     """
     text = json.dumps({"format": FORMAT} | description).encode()
-    on_host = {name: np.ascontiguousarray(backend.to_host(array)) for name, array in arrays.items()}
+    on_host = {name: np.asarray(backend.to_host(array), order="C") for name, array in arrays.items()}
     with atomic_write(path) as file:
         np.savez(file, allow_pickle=False, **{_DESCRIPTION: np.frombuffer(text, np.uint8)}, **on_host)
 
@@ -43,6 +43,7 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     path = Path(path)
     try:
         with zipfile.ZipFile(path) as archive:
+            _refuse_overlaps(path, archive.infolist())
             arrays = {_name(path, info): _read(path, archive, info) for info in archive.infolist()}
     except MfnumpyError:
         raise
@@ -52,6 +53,7 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
         zipfile.BadZipFile,
         OSError,
         ValueError,
+        TypeError,
         EOFError,
         NotImplementedError,
         RuntimeError,
@@ -65,6 +67,14 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a checkpoint of mfnumpy ({error}).") from error
     return arrays, description
+
+
+def _refuse_overlaps(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """A thousand members that share the same bytes, or one name, would make little file much work."""
+    if len({info.filename for info in members}) < len(members):
+        raise CheckpointError(f"{path} is not a checkpoint of mfnumpy: it holds two arrays of one name.")
+    if sum(info.file_size for info in members) > path.stat().st_size:
+        raise CheckpointError(f"{path}: its arrays claim more bytes than the file holds.")
 
 
 def _name(path: Path, info: zipfile.ZipInfo) -> str:

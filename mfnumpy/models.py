@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,16 +30,22 @@ def describe(net: Network, rule: Rule) -> dict:
     return {"network": net.spec(), "rule": own}
 
 
-def rebuild(description: dict) -> tuple[Network, Rule]:
+def rebuild(description: dict, stored: Mapping[str, np.ndarray] | None = None) -> tuple[Network, Rule]:
     """The network and the started rule that `describe` described, with the values of their seeds.
 
-    Raises CheckpointError if the description makes no sense.
+    stored: the arrays that came with the description; one that asks for more than they hold is refused before
+    anything is allocated. Raises CheckpointError if the description makes no sense.
     """
     try:
         own = description["rule"]
-        _refuse_giants(description["network"])
+        _refuse_giant_network(description["network"], stored)
         net = Network.from_spec(description["network"])
+        if net.spec() != description["network"]:
+            raise ValueError("its network is not written as this version writes one")
         rule = rules.make(own["name"], **own["options"])
+        if rule.options() != own["options"]:
+            raise ValueError(f"the rule '{rule.name}' has no such options: {own['options']}")
+        _refuse_giant_rule(net, own["n_classes"], stored)
         rule.start(net, own["n_classes"], own["seed"])
     except (
         KeyError,
@@ -63,7 +71,7 @@ def load(path: str | os.PathLike) -> tuple[Network, Rule, dict]:
     Raises CheckpointError if the file is missing, broken, hostile, or does not hold what it describes.
     """
     stored, description = checkpoint.load(path)
-    net, rule = rebuild(description)
+    net, rule = rebuild(description, stored)
     checkpoint.put(arrays(net, rule), model_part(stored), "network or rule")
     return net, rule, description
 
@@ -73,14 +81,25 @@ def model_part(stored: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: array for name, array in stored.items() if "/" not in name}
 
 
-def _refuse_giants(spec: dict) -> None:
-    """A hostile description must not make us allocate before its arrays have been seen."""
+def _refuse_giant_network(spec: dict, stored: Mapping[str, np.ndarray] | None) -> None:
+    """Every W must be there in the file, in the shape described, before one of that shape is drawn."""
     total = 0
-    for block in spec["blocks"]:
+    for i, block in enumerate(spec["blocks"]):
         if block["layer"] == "Dense":
-            total += int(block["n_in"]) * int(block["n_out"])
+            shape = (int(block["n_in"]), int(block["n_out"]))
         else:
             KH, KW = block["kernel"]
-            total += int(KH) * int(KW) * int(block["channels_in"]) * int(block["channels_out"])
+            shape = (int(KH) * int(KW) * int(block["channels_in"]), int(block["channels_out"]))
+        name = f"block{i + 1}.W"
+        if stored is not None and (name not in stored or stored[name].shape != shape):
+            raise CheckpointError(f"it has a {name} of shape {shape}, which the file does not hold.")
+        total += math.prod(shape)
     if total > MOST_PARAMETERS:
         raise CheckpointError(f"it would have {total:,} parameters, more than {MOST_PARAMETERS:,}.")
+
+
+def _refuse_giant_rule(net: Network, n_classes: Any, stored: Mapping[str, np.ndarray] | None) -> None:
+    """No rule draws more than a few matrices of (m, all neurons); small ones may be drawn in any case."""
+    most = MOST_PARAMETERS if stored is None else 2**24 + 4 * sum(array.size for array in stored.values())
+    if isinstance(n_classes, int) and n_classes * sum(net.widths) > most:
+        raise CheckpointError(f"{n_classes:,} classes for {sum(net.widths):,} neurons are more than the file holds.")

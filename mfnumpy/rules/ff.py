@@ -73,7 +73,10 @@ class ForwardForward(LocalRule):
         super().__init__()
         if normalise not in NORMALISE:
             raise InvalidValueError(f"normalise must be one of {', '.join(sorted(NORMALISE))}; got {normalise!r}.")
-        self.theta, self.normalise = theta, normalise
+        if theta is not None and (isinstance(theta, bool | str) or not np.isfinite(theta)):
+            raise InvalidValueError(f"theta must be a finite number, or None; got {theta!r}.")
+        self.theta = None if theta is None else float(theta)  # a NumPy float64 would widen all float32
+        self.normalise = normalise
 
     def plug(self, net: Network) -> None:
         """Check that FF can train this network. Raises InvalidValueError for images or too few inputs."""
