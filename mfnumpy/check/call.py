@@ -1,0 +1,257 @@
+"""Calling a student's function: with copies, captured output and a time limit; whatever it does becomes one sentence."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import inspect
+import io
+import signal
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.check.model import Case, Exercise, Finding, Refused, flatten
+
+
+class Stop(Exception):
+    """The check ends here with a finding."""
+
+    def __init__(self, finding: Finding):
+        super().__init__(finding.evidence)
+        self.finding = finding
+
+
+class _OutOfTime(BaseException):
+    """Raised inside the student's function when its time is up; no `except Exception` catches it."""
+
+
+class _Shown(io.StringIO):
+    """Keeps the first 2,000 characters that are printed, and throws the rest away."""
+
+    def write(self, text: str) -> int:
+        if self.tell() < 2000:
+            super().write(text[:2000])
+        return len(text)
+
+
+class Caller:
+    """Calls one function for one exercise. `seconds`: the time for all its calls together."""
+
+    def __init__(self, exercise: Exercise, function: Callable, seconds: float):
+        self.exercise, self.function, self.left, self.seconds = exercise, function, seconds, seconds
+        self.printed = ""
+
+    def __call__(self, *args: Any) -> list[np.ndarray]:
+        """The arrays that the function returns, checked for type only. Raises Stop for all else."""
+        return [array for _, array in self.named(*args)]
+
+    def named(self, *args: Any) -> list[tuple[str, np.ndarray]]:
+        """As a call, with the name of each output; Stop also if an argument was changed."""
+        given = copy.deepcopy(args)
+        named = self._arrays(self._run(given), args)
+        changed = self._changed(args, given)
+        if changed:
+            raise Stop(Finding("input_changed", _CHANGED.format(changed, changed), changed))
+        self.aliased = _aliased(self.exercise, given, named)
+        return [(name, np.array(array)) for name, array in named]
+
+    def _run(self, given: tuple) -> Any:
+        shown = _Shown()
+        try:
+            with (
+                contextlib.redirect_stdout(shown),
+                contextlib.redirect_stderr(shown),
+                warnings.catch_warnings(),
+                np.errstate(all="ignore"),
+            ):
+                warnings.simplefilter("ignore")
+                start = time.monotonic()
+                try:
+                    value = _limited(lambda: self.function(*given), self.left)
+                finally:
+                    self.left -= time.monotonic() - start
+            return value
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except _OutOfTime:
+            raise Stop(Finding("too_slow", f"It had not returned after {self.seconds:g} s, on very small arrays.")) from None
+        except Refused as refused:
+            raise Stop(refused.finding) from None
+        except BaseException as error:
+            raise Stop(self._raised(error, given)) from None
+        finally:
+            self.printed = self.printed or shown.getvalue()
+
+    def _raised(self, error: BaseException, given: tuple) -> Finding:
+        if isinstance(error, NotImplementedError):
+            return Finding("not_written", f"This function is not written yet. It should be {self.exercise.signature}.")
+        if isinstance(error, SystemExit):
+            return Finding("ends_program", "It calls exit() in place of returning a value.")
+        shapes = ", ".join(f"{n} {_describe(a)}" for n, a in zip(self.exercise.arguments, given, strict=True))
+        says = f"It raised {type(error).__name__}: {str(error)[:200]}{_line_of(error, self.function)} Given were: {shapes}."
+        return Finding("raises", says)
+
+    def _arrays(self, value: Any, args: tuple) -> list[tuple[str, np.ndarray]]:
+        exercise, names = self.exercise, self.exercise.outputs
+        if value is None:
+            raise Stop(Finding("returns_none", "It returned None. Is the `return` missing?"))
+        if len(names) > 1 and not (isinstance(value, (tuple, list)) and len(value) == len(names)):
+            got = f"{len(value)} values" if isinstance(value, (tuple, list)) else f"one {type(value).__name__}"
+            raise Stop(Finding("wrong_number_of_outputs", f"Expected are {len(names)} arrays, {names}; it returned {got}."))
+        if names == ("weights",):
+            self._check_list(value, args)
+        flat = flatten(value, names)
+        nested = any(isinstance(v, (list, tuple)) for v in (value if len(names) > 1 else [value]))
+        if nested and names != ("weights",):
+            raise Stop(Finding("returns_list", _returned("a list or tuple", "an array")))
+        return [(name, _array(name, item, exercise)) for name, item in flat]
+
+    def _check_list(self, value: Any, args: tuple) -> None:
+        expected = len(args[self.exercise.arguments.index("weights")])
+        if not isinstance(value, (list, tuple)):
+            raise Stop(Finding("wrong_type", _returned(f"a {type(value).__name__}", "a list of arrays")))
+        if len(value) != expected:
+            raise Stop(Finding("wrong_number_of_outputs", f"Expected are {expected} weight matrices; it returned {len(value)}."))
+
+    def _changed(self, before: tuple, after: tuple) -> str:
+        for name, old, new in zip(self.exercise.arguments, before, after, strict=True):
+            if not _equal(old, new):
+                return name
+        return ""
+
+
+_CHANGED = "It changes its argument {} in place. The caller still needs {}: work on a new array."
+
+
+def _returned(got: str, expected: str) -> str:
+    return f"It returned {got}; expected is {expected}."
+
+
+def _array(name: str, item: Any, exercise: Exercise) -> np.ndarray:
+    if item is None:
+        raise Stop(Finding("returns_none", f"{name} is None. It should be an array.", name))
+    if isinstance(item, np.matrix):
+        raise Stop(Finding("wrong_type", f"{name} is a numpy.matrix, whose * means something else; use an array.", name))
+    if isinstance(item, (int, float, complex, np.ndarray, np.generic)):
+        array = np.asarray(item)
+    else:
+        raise Stop(Finding("wrong_type", f"{name} is a {type(item).__name__}; expected is a NumPy array.", name))
+    if array.dtype.kind == "c":
+        raise Stop(Finding("wrong_dtype", f"{name} is complex; expected are real numbers.", name))
+    if array.dtype.kind not in "fiub":
+        raise Stop(Finding("wrong_dtype", f"{name} has dtype {array.dtype}; expected are numbers.", name))
+    return array
+
+
+def _equal(old: Any, new: Any) -> bool:
+    if isinstance(old, np.ndarray):
+        return isinstance(new, np.ndarray) and old.shape == new.shape and np.array_equal(old, new)
+    if isinstance(old, list):
+        return isinstance(new, list) and len(old) == len(new) and all(map(_equal, old, new))
+    return True
+
+
+def _leaves(value: Any) -> Iterator[np.ndarray]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+
+
+def _aliased(exercise: Exercise, given: tuple, named: list) -> tuple[str, str]:
+    """(output, argument) that share memory, or ("", "")."""
+    for output, array in named:
+        for argument, value in zip(exercise.arguments, given, strict=True):
+            if any(np.shares_memory(array, leaf) for leaf in _leaves(value)):
+                return output, argument
+    return "", ""
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return str(value.shape)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_describe, value)) + "]"
+    if isinstance(value, (int, float, tuple)):
+        return str(value)
+    return type(value).__name__
+
+
+def _line_of(error: BaseException, function: Callable) -> str:
+    """Where in the student's own code it happened."""
+    own = inspect.unwrap(function)
+    filename = getattr(getattr(own, "__code__", None), "co_filename", None)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == filename]
+    if not frames:
+        return "."
+    text = f": `{frames[-1].line}`" if frames[-1].line else ""
+    return f" (line {frames[-1].lineno}{text})."
+
+
+def _limited(call: Callable[[], Any], seconds: float) -> Any:
+    """call(), for so many seconds at most.
+
+    On the main thread of Linux and macOS an alarm interrupts Python code; elsewhere the call runs in a thread that is
+    left behind when its time is up. Neither can stop a single endless call into C: for that, grade in a process.
+    """
+    seconds = max(seconds, 0.01)
+    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
+        return _with_alarm(call, seconds)
+    return _in_thread(call, seconds)
+
+
+def _with_alarm(call: Callable[[], Any], seconds: float) -> Any:
+    def ring(signum: int, frame: Any) -> None:
+        raise _OutOfTime
+
+    start = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, ring)
+    before, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)  # again and again, should one be swallowed
+    try:
+        try:
+            return call()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if before:  # someone else's alarm was running: let it go on
+            signal.setitimer(signal.ITIMER_REAL, max(before - (time.monotonic() - start), 0.01))
+
+
+def _in_thread(call: Callable[[], Any], seconds: float) -> Any:
+    box: dict[str, Any] = {}
+
+    def work() -> None:
+        try:
+            with np.errstate(all="ignore"):
+                box["value"] = call()
+        except BaseException as error:
+            box["error"] = error
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    worker.join(seconds)
+    if worker.is_alive():
+        raise _OutOfTime
+    if "error" in box:
+        raise box["error"]
+    return box["value"]
+
+
+def signature_problem(exercise: Exercise, function: Callable, case: Case) -> str:
+    """Why the function cannot be called with the exercise's arguments, or ""."""
+    try:
+        inspect.signature(function).bind(*case.args)
+    except TypeError as error:
+        return f"It must take the arguments {exercise.signature.split(' ->')[0]}, in this order: {error}."
+    except ValueError:  # no signature to be had (a builtin): find out by calling
+        pass
+    return ""

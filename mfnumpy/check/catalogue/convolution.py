@@ -1,0 +1,163 @@
+"""Exercises conv2d_forward and conv2d_backward, and what goes wrong in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy.check.catalogue.images import (
+    COLUMN_ORDERS,
+    LAYOUTS,
+    PUTS,
+    _col2im,
+    _dims,
+    _flip,
+    _geometry,
+    _patches,
+    _reorder,
+)
+from mfnumpy.check.draws import real
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.layers import col2im, conv2d_backward, conv2d_forward, im2col
+from mfnumpy.validate import pair
+
+
+def _rows(z):
+    return z.reshape(-1, z.shape[-1])
+
+
+def _conv(x, W, b, kernel, stride, padding, *, lay=im2col, weights=lambda W, shape: W, bias=lambda z, b: z + b,
+          fold=lambda rows, size: rows.reshape(*size, -1), after=lambda z: z):  # fmt: skip
+    cols = lay(x, kernel, stride, padding)
+    size = _patches(x.shape, kernel, stride, padding)[:3]
+    if len(cols) != np.prod(size):  # a mistake in the geometry: as large as it came out
+        size = (x.shape[0], len(cols) // x.shape[0], 1)
+    shape = (*pair("kernel", kernel, 1), x.shape[3])
+    return after(fold(bias(cols @ weights(W, shape), b), size))
+
+
+def _weight_order(*axes):
+    return lambda W, shape: W.reshape([shape[i] for i in axes] + [-1]).transpose(*np.argsort(axes), 3).reshape(W.shape)
+
+
+def _draw_conv(rng: Rng, k: int) -> Case:
+    shape, geometry, form = _geometry(rng, k)
+    F = 5
+    W = real(rng, im2col(np.zeros(shape), *geometry).shape[1], F)
+    return Case((real(rng, *shape), W, real(rng, F), *geometry), _dims(shape, geometry, F), form=form)
+
+
+def _only(names, table):
+    return {name: table[name] for name in names}
+
+
+CONV_FORWARD = Exercise(
+    name="conv2d_forward",
+    title="Convolution, forward",
+    arguments=("x", "W", "b", "kernel", "stride", "padding"),
+    outputs=("z",),
+    about="""A convolution as deep learning means it: no kernel is flipped.
+
+    x: (N, H, W, C). W: (KH*KW*C, F), rows in the order kernel row, kernel column, channel. b: (F,).
+    kernel: (KH, KW) or an integer. stride, padding: integers. Returns z: (N, OH, OW, F).""",
+    lesson="lesson 8, step 3",
+    reference=conv2d_forward,
+    recipe=_conv,
+    draw=_draw_conv,
+    draws=6,
+    mistakes=mistakes(
+        {
+            **_only(("kernel_flipped", "stride_missing", "padding_missing", "padding_not_zero", "padding_on_one_side",
+                     "only_first_channel", "channels_mixed", "row_order", "padding_sides_swapped"), LAYOUTS),
+            "column_order": [{"weights": _weight_order(*axes)} for axes in
+                             ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))],
+            "bias_missing": {"bias": lambda z, b: z},
+            "bias_subtracted": {"bias": lambda z, b: z - b},
+            "bias_averaged": {"bias": lambda z, b: z + b.mean()},
+            "bias_outside_sum": {"bias": lambda z, b: z + b * len(z)},
+            "channels_first": {"fold": lambda rows, size: rows.reshape(*size, -1).transpose(0, 3, 1, 2)},
+            "output_reshaped": [
+                {"fold": lambda rows, s: rows.reshape(s[0], -1, s[1], s[2]).transpose(0, 2, 3, 1)},
+                {"fold": lambda rows, s: rows.T.reshape(*s, -1)},
+                {"fold": lambda rows, s: rows.reshape(s[1], s[2], s[0], -1).transpose(2, 0, 1, 3)},
+                {"fold": lambda rows, s: rows.reshape(s[0], s[2], s[1], -1).transpose(0, 2, 1, 3)},
+            ],
+            "rectified": {"after": lambda z: np.maximum(z, 0)},
+            "flat_rows_returned": {"fold": lambda rows, size: rows},
+        }
+    ),
+)  # fmt: skip
+
+
+def _conv_backward(x, W, dz, kernel, stride, padding, *, lay=im2col, put=col2im, before=lambda cols, *rest: cols,
+                   rows=_rows, bias=lambda dz: dz.sum(axis=(0, 1, 2)), weights=lambda W, shape: W,
+                   product=lambda cols, rows: cols.T @ rows, after=lambda dx, dW, db: (dx, dW, db)):  # fmt: skip
+    errors = rows(dz)
+    dcols = errors @ weights(W, (*pair("kernel", kernel, 1), x.shape[3])).T
+    dx = _col2im(dcols, x.shape, kernel, stride, padding, put=put, before=before)
+    return after(dx, product(lay(x, kernel, stride, padding), errors), bias(dz))
+
+
+def _draw_conv_backward(rng: Rng, k: int) -> Case:
+    case = _draw_conv(rng, k)
+    x, W, b, *geometry = case.args
+    dz = real(rng, *conv2d_forward(x, W, b, *geometry).shape)
+    return Case((x, W, dz, *geometry), case.dims, form=case.form)
+
+
+CONV_BACKWARD = Exercise(
+    name="conv2d_backward",
+    title="Convolution, backward",
+    arguments=("x", "W", "dz", "kernel", "stride", "padding"),
+    outputs=("dx", "dW", "db"),
+    about="""The three gradients of a convolution with bias.
+
+    x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F), gradient of the loss at z; the mean over the batch is in it.
+    kernel: (KH, KW) or an integer. stride, padding: integers. Returns dx: as x, dW: as W, db: (F,).""",
+    lesson="lesson 8, step 5",
+    reference=conv2d_backward,
+    recipe=_conv_backward,
+    draw=_draw_conv_backward,
+    draws=6,
+    linear=("dz",),
+    scales={"1/N": "averaged_again", "1/places": "averaged_over_places"},
+    mistakes=mistakes(
+        {
+            **_only(("assigned_for_added", "divided_by_coverage", "padding_cropped_wrongly", "padding_not_cropped",
+                     "stride_missing"), PUTS),
+            "column_order": [{"lay": _reorder(*axes)} for axes in COLUMN_ORDERS],
+            "weights_in_another_order": [{"weights": _weight_order(*axes)} for axes in
+                                         ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))],
+            "kernel_flipped": [
+                {"before": lambda cols, shape, *g: _flip(cols, shape, *g)},
+                {"lay": lambda x, *g: _flip(im2col(x, *g), x.shape, *g)},
+                {"lay": lambda x, *g: _flip(im2col(x, *g), x.shape, *g),
+                 "before": lambda cols, shape, *g: _flip(cols, shape, *g)},
+            ],
+            "padding_missing": {"lay": lambda x, k, s, p: _unpadded(x, k, s, p)},
+            "error_reshaped": [
+                {"rows": lambda dz: dz.reshape(dz.shape[-1], -1).T},
+                {"rows": lambda dz: dz.transpose(0, 3, 1, 2).reshape(-1, dz.shape[-1])},
+                {"rows": lambda dz: _rows(dz.transpose(0, 2, 1, 3))},
+                {"rows": lambda dz: _rows(dz.transpose(1, 2, 0, 3))},
+            ],
+            "bias_averaged": {"bias": lambda dz: dz.mean(axis=(0, 1, 2))},
+            "bias_averaged_over_batch": {"bias": lambda dz: dz.sum(axis=(1, 2)).mean(axis=0)},
+            "bias_averaged_over_places": {"bias": lambda dz: dz.mean(axis=(1, 2)).sum(axis=0)},
+            "bias_wrong_axis": [{"bias": lambda dz: dz.sum(axis=0)}, {"bias": lambda dz: dz.sum(axis=(1, 2))},
+                                {"bias": lambda dz: dz.sum(axis=(0, 1, 3))}, {"bias": lambda dz: dz.sum(axis=(1, 2, 3))}],
+            "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[-1], dz.sum())}],
+            "bias_of_one_row": [{"bias": lambda dz: dz[0].sum(axis=(0, 1))}],
+            "outputs_in_another_order": [{"after": lambda dx, dW, db: (dW, db, dx)},
+                                         {"after": lambda dx, dW, db: (dW, dx, db)}],
+        }
+    ),
+)  # fmt: skip
+
+
+def _unpadded(x, kernel, stride, padding):
+    """Columns in which everything outside of the image's first rows and columns is lost."""
+    PH, PW = pair("padding", padding, 0)
+    return im2col(np.pad(x, ((0, 0), (0, 2 * PH), (0, 2 * PW), (0, 0))), kernel, stride, 0)
+
+
+EXERCISES = (CONV_FORWARD, CONV_BACKWARD)

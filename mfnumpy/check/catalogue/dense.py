@@ -1,0 +1,155 @@
+"""Exercises dense_forward, dense_backward and relu_backward, and what goes wrong in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy.check.catalogue.mono_forward import mask_mistakes, product_mistakes
+from mfnumpy.check.draws import real, sizes
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.layers import (
+    dense_backward,
+    dense_forward,
+    dense_input_gradient,
+    dense_parameter_gradients,
+    relu_backward,
+)
+
+
+def _forward(x, W, b, *, product=np.matmul, bias=lambda z, b: z + b, after=lambda z: z):
+    return after(bias(product(x, W), b))
+
+
+def _draw_forward(rng: Rng, k: int) -> Case:
+    N, D, H = sizes(rng, k, 7, 5, 6)
+    return Case((real(rng, N, D), real(rng, D, H), real(rng, H)), {"N": N, "D": D, "H": H})
+
+
+DENSE_FORWARD = Exercise(
+    name="dense_forward",
+    title="Dense layer, forward",
+    arguments=("x", "W", "b"),
+    outputs=("z",),
+    about="""The pre-activation of a fully connected layer.
+
+    x: (N, D). W: (D, H). b: (H,). Returns z: (N, H).""",
+    lesson="lesson 1, step 1",
+    reference=dense_forward,
+    recipe=_forward,
+    draw=_draw_forward,
+    mistakes=mistakes(
+        bias_missing={"bias": lambda z, b: z},
+        bias_subtracted={"bias": lambda z, b: z - b},
+        bias_multiplied={"bias": lambda z, b: z * b},
+        bias_twice={"bias": lambda z, b: z + 2 * b},
+        bias_averaged=[{"bias": lambda z, b: z + b.mean()}, {"bias": lambda z, b: z + b / len(z)}],
+        bias_summed={"bias": lambda z, b: z + b.sum()},
+        bias_in_first_row_only={"bias": lambda z, b: z + b * (np.arange(len(z)) == 0)[:, None]},
+        bias_outside_sum={"product": lambda x, W: x @ W, "bias": lambda z, b: z + len(z) * b},
+        reshaped_for_transposed=[{"product": lambda x, W: x @ W.T.reshape(W.shape)}],
+        rectified={"after": lambda z: np.maximum(z, 0)},
+        absolute_value={"after": np.abs},
+        input_rectified={"product": lambda x, W: np.maximum(x, 0) @ W},
+        input_normalised={"product": lambda x, W: x / np.linalg.norm(x, axis=1, keepdims=True) @ W},
+        scaled_by_width=[{"product": lambda x, W: x @ W / x.shape[1]}],
+        scaled_by_root_of_width={"product": lambda x, W: x @ W / np.sqrt(x.shape[1])},
+        product_missing={"product": lambda x, W: np.tile(W.sum(axis=0), (len(x), 1))},
+        last_column_dropped={"product": lambda x, W: x[:, :-1] @ W[:-1]},
+    ),
+)
+
+
+def _backward(x, W, dz, *, error=lambda x, z: z, to_input=dense_input_gradient,
+              product=lambda x, dz: dense_parameter_gradients(x, dz)[0],
+              bias=lambda dz: dz.sum(axis=0), after=lambda dx, dW, db: (dx, dW, db)):  # fmt: skip
+    dz = error(x, dz)
+    return after(to_input(dz, W), product(x, dz), bias(dz))
+
+
+def _draw_backward(rng: Rng, k: int) -> Case:
+    N, D, H = sizes(rng, k, 7, 5, 6)
+    return Case((real(rng, N, D), real(rng, D, H), real(rng, N, H)), {"N": N, "D": D, "H": H})
+
+
+DENSE_BACKWARD = Exercise(
+    name="dense_backward",
+    title="Dense layer, backward",
+    arguments=("x", "W", "dz"),
+    outputs=("dx", "dW", "db"),
+    about="""The three gradients of z = x W + b. The mean over the batch is already in dz.
+
+    x: (N, D). W: (D, H). dz: (N, H), gradient of the loss at z. Returns dx: (N, D), dW: (D, H), db: (H,).""",
+    lesson="lesson 1, step 3",
+    reference=dense_backward,
+    recipe=_backward,
+    draw=_draw_backward,
+    linear=("dz",),
+    scales={"1/N": "averaged_again"},
+    mistakes=mistakes(
+        {
+            **product_mistakes("product"),
+            "bias_wrong_axis": {"bias": lambda dz: dz.sum(axis=1)},
+            "bias_averaged": {"bias": lambda dz: dz.mean(axis=0)},
+            "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[1], dz.sum())},
+                            {"bias": lambda dz: np.full(dz.shape[1], dz.mean())}],
+            "bias_not_summed": {"bias": lambda dz: dz},
+            "bias_of_one_row": [{"bias": lambda dz: dz[0]}, {"bias": lambda dz: dz[-1]}],
+            "bias_axis_kept": {"bias": lambda dz: dz.sum(axis=0, keepdims=True)},
+            "bias_gradient_is_count": [{"bias": lambda dz: np.ones(dz.shape[1])}, {"bias": lambda dz: np.full(dz.shape[1], 1.0 * len(dz))}],
+            "weights_reshaped": {"to_input": lambda dz, W: dz @ W.reshape(W.shape[::-1])},
+            "input_gradient_masked": {"after": lambda dx, dW, db: (np.maximum(dx, 0), dW, db)},
+            "mask_added": {"error": lambda x, dz: dz * (dz > 0)},
+            "outputs_in_another_order": [
+                {"after": lambda dx, dW, db: (dW, db, dx)}, {"after": lambda dx, dW, db: (dW, dx, db)},
+                {"after": lambda dx, dW, db: (dx, db, dW)}, {"after": lambda dx, dW, db: (db, dW, dx)},
+                {"after": lambda dx, dW, db: (db, dx, dW)},
+            ],
+            "input_gradient_zero": {"to_input": lambda dz, W: np.zeros((len(dz), len(W)))},
+            "weights_binarised": {"to_input": lambda dz, W: dz @ np.sign(W).T},
+        }
+    ),
+)  # fmt: skip
+
+
+def _draw_relu(rng: Rng, k: int) -> Case:
+    shape = sizes(rng, k, 7, 6) if k < 3 else (3, 4, 5, 2)
+    z, da = 1.5 * real(rng, *shape), 1.5 * real(rng, *shape)
+    z.flat[:4] = 0.37, 1.41, 0.71, -0.37
+    return Case((z, da), {"N": shape[0], "H": shape[-1]})
+
+
+def _zero(rng: Rng) -> list[Case]:
+    case = _draw_relu(rng, 1)
+    case.args[0][::2] = 0.0
+    return [Case(case.args, case.dims, "pre-activations that are exactly 0", "let_through_at_zero")]
+
+
+RELU_BACKWARD = Exercise(
+    name="relu_backward",
+    title="ReLU, backward",
+    arguments=("z", "da"),
+    outputs=("dz",),
+    about="""The gradient at the pre-activation, from the gradient at the activation a = relu(z).
+
+    z, da: the same shape. Returns dz: that shape. At z = 0 the slope is 0.""",
+    lesson="lesson 1, step 4",
+    reference=relu_backward,
+    recipe=lambda z, da, gate=relu_backward: gate(z, da),
+    draw=_draw_relu,
+    extremes=_zero,
+    linear=("da",),
+    regions=lambda z, da: {"where z < 0": z < 0, "where z is between 0 and 1": (z > 0) & (z <= 1), "where z > 1": z > 1,
+                           "where da < 0": da < 0, "where z = 0": z == 0},
+    mistakes=mistakes(
+        {
+            **mask_mistakes(),
+            "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
+            "preactivation_added": {"gate": lambda z, da: np.maximum(z, 0) + da},
+            "rectified_for_masked": [{"gate": lambda z, da: np.maximum(z * da, 0)}],
+            "zeros_returned": {"gate": lambda z, da: np.zeros_like(da)},
+        },
+        accepted=("let_through_at_zero",),
+    ),
+)  # fmt: skip
+
+EXERCISES = (DENSE_FORWARD, DENSE_BACKWARD, RELU_BACKWARD)

@@ -1,0 +1,198 @@
+"""Exercises eq1 to eq4 with their gradients, and what goes wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.check.draws import real, sizes
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+
+
+def _goodness(a, *, square=np.square, total=lambda s: s.sum(axis=1), after=lambda G: G):
+    return after(total(square(a)))
+
+
+def _draw_activity(rng: Rng, k: int) -> Case:
+    N, n = sizes(rng, k, 7, 6)
+    return Case((real(rng, N, n),), {"N": N, "n": n})
+
+
+def _make_goodness(number: int, kind: str) -> Exercise:
+    return Exercise(
+        name=f"eq{number}",
+        title=f"Eq. ({number})",
+        arguments=("a",),
+        outputs=("G",),
+        about=f"""The goodness of each row of activations of {kind} data.
+
+    a: (N, n). Returns G: (N,).""",
+        lesson="lesson 7, step 1",
+        reference=eq.PAPER[number],
+        recipe=_goodness,
+        draw=_draw_activity,
+        scales={"1/n": "mean_for_sum", "n": "scaled_by_width", "-1": "goodness_negated"},
+        mistakes=mistakes(
+            square_missing={"square": lambda a: a},
+            absolute_for_square={"square": np.abs},
+            square_of_sum=[{"square": lambda a: a, "total": lambda s: s.sum(axis=1) ** 2}],
+            root_taken={"after": np.sqrt},
+            squared_twice=[{"square": lambda a: a**4}, {"after": np.square}],
+            cubed={"square": lambda a: a**3},
+            summed_over_batch={"total": lambda s: s.sum(axis=0)},
+            summed_to_one_number=[{"total": np.sum}, {"total": np.mean}],
+            largest_for_sum={"total": lambda s: s.max(axis=1)},
+            not_summed={"total": lambda s: s},
+            axis_kept={"total": lambda s: s.sum(axis=1, keepdims=True)},
+            last_column_dropped={"total": lambda s: s[:, :-1].sum(axis=1)},
+            first_column_dropped={"total": lambda s: s[:, 1:].sum(axis=1)},
+            variance_for_goodness=[{"square": lambda a: (a - a.mean(axis=1, keepdims=True)) ** 2},
+                                   {"square": lambda a: a, "total": lambda s: s.var(axis=1)}],
+            activity_rectified_again={"square": lambda a: np.maximum(a, 0) ** 2},
+            averaged_over_batch_early={"after": lambda G: np.full_like(G, G.mean())},
+            goodness_centred={"after": lambda G: G - G.mean()},
+        ),
+    )  # fmt: skip
+
+
+def _draw_goodness(rng: Rng, k: int) -> Case:
+    N, n = sizes(rng, k, 7, 6)
+    theta = float(np.round(rng.uniform(1.5, 4.5), 3))
+    return Case((theta + real(rng, N) * 1.5 + rng.choice([-0.4, 0.4]), theta), {"N": N, "theta": theta, "n": n})
+
+
+def _extreme_goodness(rng: Rng) -> list[Case]:
+    theta = 3.25
+    low, high = theta + real(rng, 5), theta + real(rng, 6)
+    low[1], high[2] = theta - 1000, theta + 1000
+    return [
+        Case((low, theta), {"N": 5, "theta": theta}, "a goodness 1000 below theta", "overflow"),
+        Case((high, theta), {"N": 6, "theta": theta}, "a goodness 1000 above theta", "overflow"),
+    ]
+
+
+def _softplus(u):
+    return np.logaddexp(0, u)
+
+
+def _sigmoid(u):
+    return 0.5 * (1 + np.tanh(0.5 * u))
+
+
+def _recipe(argument: Callable, curve: Callable, sign: float) -> Callable:
+    """mean (or 1/N, for a gradient) of sign * curve(argument(G, theta))."""
+
+    def loss(G, theta, *, argument=argument, curve=curve, sign=sign, mean=lambda values: values.mean(), whole=None):
+        return whole(G, theta) if whole is not None else mean(sign * curve(argument(G, theta)))
+
+    return loss
+
+
+def _loss_mistakes(d: float):
+    """d: +1 where the loss falls with G (Eq. (3)), -1 where it rises (Eq. (4))."""
+    eps = (1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
+    return mistakes(
+        positive_and_negative_swapped={"argument": lambda G, theta: d * (G - theta)},
+        overflow=[
+            {"curve": lambda u: np.log(1 + np.exp(u))}, {"curve": lambda u: -np.log(1 / (1 + np.exp(u)))},
+            {"curve": lambda u: np.log1p(np.exp(u))}, {"curve": lambda u: u + np.log(1 + np.exp(-u))},
+        ],
+        epsilon_in_log=[{"curve": lambda u, e=e: -np.log(_sigmoid(-u) + e)} for e in eps],
+        one_missing={"curve": lambda u: u},
+        log_missing=[{"curve": lambda u: 1 + np.exp(u)}, {"curve": np.exp}, {"curve": lambda u: -_sigmoid(-u)}],
+        hinge_for_softplus={"curve": lambda u: np.maximum(u, 0)},
+        sigmoid_for_softplus=[{"curve": _sigmoid}],
+        theta_missing={"argument": lambda G, theta: -d * G},
+        theta_added={"argument": lambda G, theta: -d * (G + theta)},
+        theta_for_goodness={"argument": lambda G, theta: d * theta + 0 * G},
+        goodness_squared_again={"argument": lambda G, theta: d * (theta - G * G)},
+        root_of_goodness={"argument": lambda G, theta: d * (theta - np.sqrt(np.abs(G)))},
+        divided_by_theta={"argument": lambda G, theta: d * (theta - G) / theta},
+        mean_before_loss={"argument": lambda G, theta: d * (theta - G.mean())},
+        log_base_two={"curve": lambda u: _softplus(u) / np.log(2)},
+        log_base_ten={"curve": lambda u: _softplus(u) / np.log(10)},
+        first_sample_only={"mean": lambda values: values[0]},
+        last_sample_dropped={"mean": lambda values: values[:-1].mean()},
+        largest_for_mean={"mean": np.max},
+        loss_not_reduced={"mean": lambda values: values},
+        squared_error_for_softplus={"curve": np.square},
+    )  # fmt: skip
+
+
+def _gradient_mistakes(d: float):
+    return mistakes(
+        sigmoid_flipped={"argument": lambda G, theta: d * (G - theta)},
+        positive_and_negative_swapped={"argument": lambda G, theta: d * (G - theta), "sign": d},
+        overflow={"curve": lambda u: np.exp(u) / (1 + np.exp(u))},
+        sigmoid_derivative={"curve": lambda u: _sigmoid(u) * _sigmoid(-u)},
+        tanh_for_sigmoid={"curve": np.tanh},
+        step_for_sigmoid={"curve": lambda u: (u > 0) * 1.0},
+        loss_for_gradient={"curve": _softplus},
+        exponential_for_sigmoid={"curve": np.exp},
+        one_missing={"curve": lambda u: np.ones_like(u)},
+        theta_missing={"argument": lambda G, theta: -d * G},
+        theta_added={"argument": lambda G, theta: -d * (G + theta)},
+        divided_by_theta={"argument": lambda G, theta: d * (theta - G) / theta},
+        goodness_squared_again={"argument": lambda G, theta: d * (theta - G * G)},
+        times_goodness={"whole": lambda G, theta: -d * 2 * G * _sigmoid(d * (theta - G)) / len(G)},
+        times_distance={"whole": lambda G, theta: (G - theta) * _sigmoid(d * (theta - G)) / len(G)},
+        averaged_over_batch_early={"mean": lambda g: np.full(g.shape, g.mean()) / len(g)},
+        mean_before_loss={"argument": lambda G, theta: np.full(len(G), d * (theta - G.mean()))},
+        gradient_summed={"mean": lambda g: g.mean()},
+        softmax_over_samples={"whole": lambda G, theta: -d * np.exp(-_softplus(d * (G - theta)) - np.log(
+            np.exp(-_softplus(d * (G - theta))).sum()))},
+    )  # fmt: skip
+
+
+def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
+    reference, slope = {
+        3: (eq.positive_loss, eq.positive_loss_gradient),
+        4: (eq.negative_loss, eq.negative_loss_gradient),
+    }[number]
+    shared = {"arguments": ("G", "theta"), "draw": _draw_goodness, "extremes": _extreme_goodness}
+    loss = Exercise(
+        name=f"eq{number}",
+        title=f"Eq. ({number})",
+        outputs=("loss",),
+        about=f"""The loss of {kind} data with goodness G, the mean over the batch.
+
+    G: (N,) goodness, also 1000 away from theta. theta: a float, the threshold. Returns a float.""",
+        lesson="lesson 7, step 2",
+        reference=reference,
+        recipe=_recipe(lambda G, theta: d * (theta - G), _softplus, 1.0),
+        mistakes=_loss_mistakes(d),
+        **shared,
+    )
+    gradient = Exercise(
+        name=f"eq{number}_gradient",
+        title=f"Eq. ({number}), its gradient at G",
+        outputs=("dG",),
+        about=f"""The gradient of Eq. ({number}) at the goodness; the loss is the mean over the batch.
+
+    G: (N,) goodness, also 1000 away from theta. theta: a float, the threshold. Returns dG: (N,).""",
+        lesson="lesson 7, step 3",
+        reference=slope,
+        recipe=_gradient_recipe(d),
+        mistakes=_gradient_mistakes(d),
+        **shared,
+    )
+    return loss, gradient
+
+
+def _gradient_recipe(d: float) -> Callable:
+    inner = _recipe(lambda G, theta: d * (theta - G), _sigmoid, -d)
+
+    def gradient(G, theta, *, mean=lambda g: g / len(g), **steps):
+        return inner(G, theta, mean=mean, **steps)
+
+    return gradient
+
+
+EXERCISES = (
+    _make_goodness(1, "positive"),
+    _make_goodness(2, "negative"),
+    *_make_loss(3, "positive", 1.0),
+    *_make_loss(4, "negative", -1.0),
+)

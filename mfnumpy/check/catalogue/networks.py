@@ -1,0 +1,207 @@
+"""Exercises bp_step, fa_step and dfa_step, and what goes wrong in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.check import references
+from mfnumpy.check.catalogue.mono_forward import mask_mistakes
+from mfnumpy.check.catalogue.steps import loss_mistakes, update_mistakes
+from mfnumpy.check.draws import clear_of_kinks, labels, rate, real, sizes, until
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.references import from_output, through_feedback, through_weights
+
+
+def _network(rng: Rng, k: int):
+    """x, y, weights, lr and the sizes; 3, 4, 3 and 2 layers."""
+    layers = (3, 4, 3, 2)[k % 4]
+    N, *n = sizes(rng, k, 7, 5, 6, 8, 4) if k == 0 else sizes(rng, k, *range(layers + 2))
+    m = n[-1]
+
+    def draw():
+        return real(rng, N, n[0]), *(real(rng, a, b) / np.sqrt(a) * 1.2 for a, b in zip(n, n[1:], strict=False))
+
+    x, *weights = until(draw, lambda x, *weights: clear_of_kinks(x, list(weights[:-1])))
+    lr = rate(rng)
+    dims = {"N": N, "lr": lr, "m": m}
+    return x, labels(rng, N, m, k), weights, lr, dims, n
+
+
+def _draw_bp(rng: Rng, k: int) -> Case:
+    x, y, weights, lr, dims, _ = _network(rng, k)
+    return Case((x, y, weights, lr), dims)
+
+
+def _extreme(draw):
+    def extremes(rng: Rng) -> list[Case]:
+        case = draw(rng, 2)
+        x, y, weights, *rest = case.args
+        return [Case((x, y, [*weights[:-1], 1000 * weights[-1]], *rest), case.dims, "scores beyond +-1000", "not_shifted")]
+
+    return extremes
+
+
+def _shared() -> dict:
+    """Mistakes that concern all three rules."""
+    masks = {name: steps for name, steps in mask_mistakes().items() if name != "error_missing"}
+    return {
+        **masks,
+        **loss_mistakes("output_error"),
+        **update_mistakes(),
+        "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
+        "rectified_output": [{"last": lambda z: np.maximum(z, 0)},
+                             {"last": lambda z: np.maximum(z, 0), "output_error": _masked_error}],
+        "other_activation": [{"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
+        "only_last_layer": {"trained": lambda layer, layers: layer == layers - 1},
+        "last_layer_unchanged": {"trained": lambda layer, layers: layer < layers - 1},
+        "first_layer_unchanged": {"trained": lambda layer, layers: layer > 0},
+        "only_first_layer": {"trained": lambda layer, layers: layer == 0},
+        "last_sample_dropped": {"product": lambda x, dz: x[:-1].T @ dz[:-1]},
+        "averaged_over_batch_early": {"product": lambda x, dz: np.outer(x.mean(axis=0), dz.sum(axis=0))},
+        "averaged_in_every_layer": {"output_error": lambda G, y: eq.cross_entropy_gradient(G, y) * len(G),
+                                    "product": lambda x, dz: x.T @ dz / len(x),
+                                    "gate": lambda z, da: da * (z > 0) / len(z)},
+    }  # fmt: skip
+
+
+def _masked_error(G, y):
+    return eq.cross_entropy_gradient(G, y) * (G > 0)
+
+
+BP_STEP = Exercise(
+    name="bp_step",
+    title="Backpropagation, one step",
+    arguments=("x", "y", "weights", "lr"),
+    outputs=("weights",),
+    about="""One step of SGD with backpropagation: ReLU between layers, the last layer linear, softmax cross-entropy.
+
+    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}), no biases. lr: a float.
+    The loss is the mean over the batch. Returns a list of new arrays; all gradients belong to the old weights.""",
+    lesson="lesson 6, step 1",
+    reference=references.bp_step,
+    recipe=references.bp_step,
+    draw=_draw_bp,
+    extremes=_extreme(_draw_bp),
+    updates={"weights": "weights"},
+    mistakes=mistakes(
+        {
+            **_shared(),
+            "updated_weights_sent_back": {"weights_seen": lambda old, new: new},
+            "error_not_through_weights": {"send_back": lambda layer, d, e, weights: np.tile(d.sum(axis=1, keepdims=True), weights[layer].shape[1])},
+            "weights_reshaped": {"send_back": lambda layer, d, e, weights: d @ weights[layer + 1].reshape(weights[layer + 1].shape[::-1])},
+            "weights_binarised": {"send_back": lambda layer, d, e, weights: d @ np.sign(weights[layer + 1]).T},
+            "error_sign": {"send_back": lambda *a: -through_weights(*a)},
+            "output_error_skips_layers": {"send_back": lambda layer, d, e, weights: _straight(layer, e, weights)},
+        }
+    ),
+)  # fmt: skip
+
+
+def _straight(layer, e, weights):
+    """The output's error through all weights above, without the masks between."""
+    for W in reversed(weights[layer + 1 :]):
+        e = e @ W.T
+    return e
+
+
+def _draw_fa(rng: Rng, k: int) -> Case:
+    x, y, weights, lr, dims, n = _network(rng, k)
+    feedback = [real(rng, b, a) / np.sqrt(a) for a, b in zip(n[1:], n[2:], strict=False)]
+    return Case((x, y, weights, feedback, lr), dims)
+
+
+def _draw_dfa(rng: Rng, k: int) -> Case:
+    x, y, weights, lr, dims, n = _network(rng, k)
+    feedback = [real(rng, n[-1], a) / np.sqrt(a) for a in n[1:-1]]
+    return Case((x, y, weights, feedback, lr), dims)
+
+
+def _with(change):
+    """send_back for FA with changed feedback matrices."""
+    return lambda feedback: through_feedback([change(B) for B in feedback])
+
+
+FA_STEP = Exercise(
+    name="fa_step",
+    title="Feedback Alignment, one step",
+    arguments=("x", "y", "weights", "feedback", "lr"),
+    outputs=("weights",),
+    about="""One step of SGD with Feedback Alignment: ReLU between layers, the last layer linear, softmax cross-entropy.
+
+    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays, one
+    fewer; feedback[l] is fixed and stands where backpropagation uses weights[l+1].T. lr: a float. The loss is the mean
+    over the batch; the last layer takes its true gradient. Returns a list of new weights.""",
+    lesson="lesson 6, step 3",
+    reference=references.fa_step,
+    recipe=references.fa_step,
+    draw=_draw_fa,
+    extremes=_extreme(_draw_fa),
+    updates={"weights": "weights"},
+    mistakes=mistakes(
+        {
+            **_shared(),
+            "weights_for_feedback": {"send_back": lambda feedback: through_weights},
+            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old, new: new},
+            "feedback_reshaped": {"send_back": lambda f: lambda layer, d, e, w: d @ f[layer].T.reshape(f[layer].shape)},
+            "feedback_binarised": {"send_back": _with(np.sign)},
+            "feedback_absolute": {"send_back": _with(np.abs)},
+            "feedback_negated": {"send_back": _with(np.negative)},
+            "feedback_added_to_weights": [
+                {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T)},
+                {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T) / 2}],
+            "feedback_in_last_only": {"send_back": lambda f: lambda layer, d, e, w:
+                                      d @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T},
+            "direct_error": {"send_back": lambda f: lambda layer, d, e, w: _chain(f, layer, e)},
+        }
+    ),
+)  # fmt: skip
+
+
+def _chain(feedback, layer, e):
+    """The output's error through all feedback matrices above, without the masks between."""
+    for B in reversed(feedback[layer:]):
+        e = e @ B
+    return e
+
+
+def _with_direct(change):
+    return lambda feedback: lambda layer, d, e, w: change(e) @ feedback[layer]
+
+
+DFA_STEP = Exercise(
+    name="dfa_step",
+    title="Direct Feedback Alignment, one step",
+    arguments=("x", "y", "weights", "feedback", "lr"),
+    outputs=("weights",),
+    about="""One step of SGD with Direct Feedback Alignment: ReLU between layers, the last layer linear, softmax
+    cross-entropy.
+
+    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays, one
+    fewer; feedback[l]: (m, n_{l+1}) is fixed and brings the output's error to hidden layer l. lr: a float. The loss is
+    the mean over the batch; the last layer takes its true gradient. Returns a list of new weights.""",
+    lesson="lesson 6, step 4",
+    reference=references.dfa_step,
+    recipe=references.dfa_step,
+    draw=_draw_dfa,
+    extremes=_extreme(_draw_dfa),
+    updates={"weights": "weights"},
+    mistakes=mistakes(
+        {
+            **_shared(),
+            "weights_for_feedback": {"send_back": lambda feedback: through_weights},
+            "feedback_at_top_then_weights": {"send_back": lambda f: lambda layer, d, e, w:
+                                             e @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T},
+            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old, new: new},
+            "feedback_negated": {"send_back": _with_direct(np.negative)},
+            "feedback_absolute": {"send_back": lambda f: from_output([np.abs(B) for B in f])},
+            "feedback_binarised": {"send_back": lambda f: from_output([np.sign(B) for B in f])},
+            "error_binarised": {"send_back": _with_direct(np.sign)},
+            "feedback_reshaped": {"send_back": lambda f: lambda layer, d, e, w: e @ f[layer].T.reshape(f[layer].shape)},
+            "target_for_error": {"send_back": lambda f: lambda layer, d, e, w: (e < 0) @ f[layer]},
+            "target_part_only": {"send_back": _with_direct(lambda e: np.minimum(e, 0))},
+        }
+    ),
+)  # fmt: skip
+
+EXERCISES = (BP_STEP, FA_STEP, DFA_STEP)

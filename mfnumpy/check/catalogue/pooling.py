@@ -1,0 +1,132 @@
+"""Exercises avgpool_forward and avgpool_backward, and what goes wrong in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy.check.catalogue.images import FORMS
+from mfnumpy.check.draws import real
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.layers import avgpool_backward, avgpool_forward
+from mfnumpy.validate import pair
+
+
+def _windows(x, size):
+    """(N, OH, size, OW, size, C)."""
+    PH, PW = pair("size", size, 1)
+    N, H, W, C = x.shape
+    return x.reshape(N, H // PH, PH, W // PW, PW, C)
+
+
+def _pool(x, size, *, reduce=lambda w: w.mean(axis=(2, 4)), whole=avgpool_forward):
+    return whole(x, size) if whole is not avgpool_forward else reduce(_windows(x, size))
+
+
+def _draw_pool(rng: Rng, k: int) -> Case:
+    size = (2, 3, 2, (2, 3))[k]
+    PH, PW = pair("size", size, 1)
+    N, OH, OW, C = ((3, 4, 2, 5), (2, 3, 4, 3), (5, 2, 3, 4), (2, 4, 3, 5))[k]
+    form = FORMS[2] if k == 3 else FORMS[1]
+    return Case((real(rng, N, OH * PH, OW * PW, C), size), {"N": N, "window": PH * PW, "side": (PH * PW) ** 0.5, "C": C}, form=form)
+
+
+def _mixed(x, size):
+    """Rows and columns of the windows taken apart in the wrong order."""
+    PH, PW = pair("size", size, 1)
+    N, H, W, C = x.shape
+    return x.reshape(N, PH, H // PH, PW, W // PW, C).mean(axis=(1, 3))
+
+
+POOL_FORWARD = Exercise(
+    name="avgpool_forward",
+    title="Average pooling, forward",
+    arguments=("x", "size"),
+    outputs=("y",),
+    about="""The mean over each window; windows do not overlap, and fill the image exactly.
+
+    x: (N, H, W, C). size: an integer, the side of the window. Returns y: (N, H/size, W/size, C).""",
+    lesson="lesson 8, step 6",
+    reference=avgpool_forward,
+    recipe=_pool,
+    draw=_draw_pool,
+    scales={"window": "sum_for_mean", "side": "divided_by_side", "1/window": "averaged_twice"},
+    mistakes=mistakes(
+        largest_for_mean={"reduce": lambda w: w.max(axis=(2, 4))},
+        smallest_for_mean={"reduce": lambda w: w.min(axis=(2, 4))},
+        median_for_mean={"reduce": lambda w: np.median(w, axis=(2, 4))},
+        first_of_window=[{"reduce": lambda w: w[:, :, 0, :, 0]}, {"reduce": lambda w: w[:, :, -1, :, -1]}],
+        half_of_window=[{"reduce": lambda w: w[:, :, 0].mean(axis=3)}, {"reduce": lambda w: w[:, :, :, :, 0].mean(axis=2)}],
+        pixels_far_apart={"whole": _mixed},
+        image_sides_swapped={"reduce": lambda w: w.mean(axis=(2, 4)).transpose(0, 2, 1, 3)},
+        channels_averaged={"reduce": lambda w: np.repeat(w.mean(axis=(2, 4, 5))[..., None], w.shape[5], axis=3)},
+        windows_overlap={"whole": lambda x, size: avgpool_forward(x, size, 1)},
+        root_mean_square={"reduce": lambda w: np.sqrt((w * w).mean(axis=(2, 4)))},
+        image_reshaped={"whole": lambda x, size: x.reshape(x.shape[0], x.shape[1] // pair("s", size, 1)[0],
+                        x.shape[2] // pair("s", size, 1)[1], -1, x.shape[3]).mean(axis=3)},
+        channels_as_rows={"whole": lambda x, size: avgpool_forward(
+            x.transpose(0, 3, 1, 2).reshape(x.shape), size)},
+    ),
+)  # fmt: skip
+
+
+def _spread(dy, PH, PW):
+    return dy.repeat(PH, axis=1).repeat(PW, axis=2)
+
+
+def _pool_back(dy, size, *, spread=_spread, share=lambda dy, PH, PW: dy / (PH * PW)):
+    PH, PW = pair("size", size, 1)
+    return spread(share(dy, PH, PW), PH, PW)
+
+
+def _draw_pool_back(rng: Rng, k: int) -> Case:
+    case = _draw_pool(rng, k)
+    return Case((real(rng, *avgpool_forward(*case.args).shape), case.args[1]), case.dims, form=case.form)
+
+
+def _one_pixel(place):
+    def spread(dy, PH, PW):
+        mask = np.zeros((PH, PW))
+        mask[place] = 1
+        return _spread(dy, PH, PW) * np.tile(mask, dy.shape[1:3])[None, :, :, None]
+
+    return spread
+
+
+POOL_BACKWARD = Exercise(
+    name="avgpool_backward",
+    title="Average pooling, backward",
+    arguments=("dy", "size"),
+    outputs=("dx",),
+    about="""The gradient at the image, from the gradient at the pooled image; the windows fill the image exactly.
+
+    dy: (N, OH, OW, C). size: an integer, the side of the window. Returns dx: (N, OH*size, OW*size, C).""",
+    lesson="lesson 8, step 7",
+    reference=avgpool_backward,
+    recipe=_pool_back,
+    draw=_draw_pool_back,
+    linear=("dy",),
+    scales={"window": "share_not_divided", "side": "divided_by_side", "1/window": "divided_twice"},
+    mistakes=mistakes(
+        one_pixel_gets_all=[
+            {"spread": _one_pixel((i, j)), "share": share}
+            for i, j in ((0, 0), (-1, -1)) for share in (lambda dy, PH, PW: dy, lambda dy, PH, PW: dy / (PH * PW))
+        ],
+        tiled_for_repeated=[
+            {"spread": lambda dy, PH, PW: np.tile(dy, (1, PH, PW, 1))},
+            {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PH, axis=1), (1, 1, PW, 1))},
+            {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PW, axis=2), (1, PH, 1, 1))},
+        ],
+        image_reshaped=[
+            {"spread": lambda dy, PH, PW: dy.repeat(PH * PW).reshape(_spread(dy, PH, PW).shape)},
+            {"spread": lambda dy, PH, PW: dy.repeat(PH * PW, axis=2).reshape(_spread(dy, PH, PW).shape)},
+            {"spread": lambda dy, PH, PW: np.tile(dy.ravel(), PH * PW).reshape(_spread(dy, PH, PW).shape)},
+        ],
+        diagonal_only={"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * np.tile(np.eye(PH, PW), dy.shape[1:3])[None, :, :, None]},
+        not_spread={"spread": lambda dy, PH, PW: dy},
+        channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3], axis=3) / (PH * PW)},
+        image_sides_swapped={"spread": lambda dy, PH, PW: _spread(dy, PH, PW).transpose(0, 2, 1, 3)},
+    ),
+)  # fmt: skip
+
+
+EXERCISES = (POOL_FORWARD, POOL_BACKWARD)

@@ -1,0 +1,127 @@
+"""Comparing arrays: equal to rounding, in proportion, transposed; and giving a factor its name."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.check.model import Case, Exercise, flatten
+
+LOOSE = 2e-5
+"""Relative to the largest entry: what is computed in float32 agrees with float64 this well."""
+TIGHT = 1e-9
+FLOOR = 1e-12
+
+Named = list[tuple[str, np.ndarray]]
+
+
+def quantities(exercise: Exercise, case: Case, named: Named) -> Named:
+    """What is compared: the outputs in float64; for a parameter that is updated, by how much it was changed."""
+    out = []
+    for name, array in named:
+        array = np.asarray(array)
+        if array.dtype.kind != "f" or array.dtype.itemsize < 8:
+            array = array.astype(np.float64)
+        base, _, index = name.partition("[")
+        if base in exercise.updates:
+            old: Any = case.args[exercise.arguments.index(exercise.updates[base])]
+            old = old[int(index[:-1])] if index else old
+            if old.shape == array.shape:
+                array = old - array
+        out.append((name, array))
+    return out
+
+
+def run_recipe(exercise: Exercise, case: Case, steps: Mapping) -> Named | None:
+    """What a wrong version gives on a case; None if it raises."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            value = exercise.recipe(*case.args, **steps)
+        named = [(name, np.asarray(a)) for name, a in flatten(value, exercise.outputs)]
+    except Exception:
+        return None
+    return quantities(exercise, case, named)
+
+
+def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
+    """Whether a equals b to the tolerance; entries that are not finite must be so in both."""
+    if a.shape != b.shape:
+        return False
+    difference = a - b
+    bad = ~np.isfinite(difference)
+    if not bad.any():
+        size = np.abs(b).max(initial=0.0)
+        return bool(np.abs(difference).max(initial=0.0) <= tolerance * size + FLOOR)
+    fine_a, fine_b = np.isfinite(a), np.isfinite(b)
+    if not np.array_equal(fine_a, fine_b):
+        return False
+    return close(a[fine_a], b[fine_a], tolerance)
+
+
+def all_close(a: Named | None, b: Named | None, tolerance: float) -> bool:
+    """Whether two runs on one case agree in every output."""
+    if a is None or b is None or len(a) != len(b):
+        return False
+    return all(close(p, q, tolerance) for (_, p), (_, q) in zip(a, b, strict=True))
+
+
+def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
+    """r with s = r t in every entry, or None. NaN if both are zero, so that any r fits."""
+    if s.shape != t.shape:
+        return None
+    fine = np.isfinite(t)
+    if not np.array_equal(fine, np.isfinite(s)):
+        return None
+    s, t = s[fine], t[fine]
+    size = float((t * t).sum())
+    if size == 0 or not s.any():
+        return float("nan") if size == 0 and not s.any() else None
+    r = float((s * t).sum()) / size
+    return r if np.abs(s - r * t).max() <= tolerance * np.abs(s).max() + FLOOR else None
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A factor with a name: a product of at most two of -1, 2, 1/2 and the case's numbers or their inverses."""
+
+    terms: tuple[str, ...]
+    value: float
+
+    @property
+    def text(self) -> str:
+        return " x ".join(self.terms)
+
+
+def term_values(cases: Sequence[Case]) -> dict[str, np.ndarray]:
+    """Each possible term of a factor, with its value on every case that has it."""
+    table = {"-1": np.full(len(cases), -1.0), "2": np.full(len(cases), 2.0), "1/2": np.full(len(cases), 0.5)}
+    for name in cases[0].dims:
+        values = np.array([case.dims.get(name, np.nan) for case in cases], dtype=float)
+        table[name], table[f"1/{name}"] = values, 1 / values
+    return table
+
+
+def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Factor]:
+    """All factors of the fewest terms that give these ratios; [Factor((), 1)] if they are 1; [] if none does."""
+    known = ~np.isnan(ratios)
+    if not known.any():
+        return [Factor((), 1.0)]
+    first = float(ratios[known][0])
+
+    def fits(values: np.ndarray) -> bool:
+        compared = known & ~np.isnan(values)
+        return bool(compared.any() and np.allclose(ratios[compared], values[compared], rtol=1e-4, atol=0))
+
+    if np.allclose(ratios[known], 1.0, rtol=3e-5, atol=0):
+        return [Factor((), 1.0)]
+    single = [Factor((name,), first) for name, values in table.items() if fits(values)]
+    if single:
+        return single
+    pairs = combinations_with_replacement(table.items(), 2)
+    return [Factor((a, b), first) for (a, va), (b, vb) in pairs if fits(va * vb)]

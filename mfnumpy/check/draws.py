@@ -1,0 +1,61 @@
+"""Drawing arguments that are not blind: every dimension different, signs mixed, no entry near a kink."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mfnumpy.check.model import Rng
+
+MARGIN = 2e-3
+"""No pre-activation comes closer to 0 than this, so that float32 and float64 mask the same neurons."""
+
+
+def sizes(rng: Rng, k: int, *first: int, low: int = 3, high: int = 10) -> tuple[int, ...]:
+    """Different sizes: the given ones for the first case, then random ones from low to high - 1."""
+    if k == 0:
+        return first
+    return tuple(int(n) for n in rng.permutation(np.arange(low, high))[: len(first)])
+
+
+def real(rng: Rng, *shape: int) -> np.ndarray:
+    """Standard normal numbers in float64, none nearer to 0 than the margin."""
+    x = rng.standard_normal(shape)
+    return x + np.copysign(MARGIN, x)
+
+
+def rate(rng: Rng) -> float:
+    """A learning rate that is none of the round numbers."""
+    return float(np.round(rng.uniform(0.2, 0.8), 3))
+
+
+def labels(rng: Rng, n: int, n_classes: int, k: int = 0) -> np.ndarray:
+    """n labels of at least two classes; every second case lacks the last class, so that y.max() tells nothing."""
+    used = n_classes - 1 if k % 2 and n_classes > 3 else n_classes
+    y = rng.integers(0, used, n)
+    y[rng.permutation(n)[:2]] = rng.permutation(used)[:2]
+    if used == n_classes:
+        y[rng.integers(n)] = n_classes - 1
+    while len(np.unique(y)) < 2:
+        y = rng.integers(0, used, n)
+    return y
+
+
+def until(make: Callable[[], tuple], good: Callable[..., bool]) -> tuple:
+    """Draw again until the arguments are as wanted."""
+    for _ in range(1000):
+        args = make()
+        if good(*args):
+            return args
+    raise AssertionError("No good draw in 1000: the condition is too strict.")
+
+
+def clear_of_kinks(x: np.ndarray, weights: list[np.ndarray]) -> bool:
+    """Whether all hidden pre-activations of a ReLU network lie clear of 0, with some on either side in each layer."""
+    for W in weights:
+        z = x @ W
+        if np.abs(z).min() < MARGIN or not ((z > 0).any(axis=0).sum() > 1 and (z < 0).any(axis=0).sum() > 1):
+            return False
+        x = np.maximum(z, 0)
+    return True

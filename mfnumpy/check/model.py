@@ -1,0 +1,124 @@
+"""What the checker is made of: exercises, the cases drawn for them, and the mistakes it knows by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Outputs = list[np.ndarray]
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of arguments for the student's function.
+
+    dims: the numbers that a wrong factor may be made of, by name: {"N": 7, "lr": 0.3}; they differ from case to case.
+    extreme: what is unusual about the case, in words; "" for an ordinary random draw.
+    suspect: the mistake that is likely if only this case fails.
+    form: the way in which sizes are given (integers or pairs); a function need understand only one form.
+    """
+
+    args: tuple
+    dims: Mapping[str, float] = field(default_factory=dict)
+    extreme: str = ""
+    suspect: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake in one exercise: the steps of the exercise's recipe that it replaces.
+
+    versions: several sets of replaced steps where the same mistake has a free number in it (a threshold, an epsilon).
+    accepted: a legitimate variant: it is named, and it passes.
+    """
+
+    name: str
+    versions: tuple[Mapping[str, Callable], ...]
+    accepted: bool = False
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function that a student writes.
+
+    arguments, outputs: names, in order. about: formula in words and shapes, the stub's docstring.
+    reference: the right answer. recipe: the same, as steps that can be replaced by keyword.
+    draw(rng, k): the k-th ordinary case. extremes(rng): the cases at the edge. draws: how many ordinary ones.
+    updates: {output: argument} for steps: compared is by how much the argument was changed.
+    scales: {"1/n": "mean_for_sum"}: what a factor means here, where it means something of its own.
+    regions(args): {"where z <= 0": mask} for the outputs' support pattern; masks of the first output's shape, or a dict.
+    linear: arguments in which the first output is linear. kind: "real" outputs, or "labels" (integers).
+    judge: decides in place of a comparison where many answers are right.
+    transposable: whether a transposed output is worth looking for.
+    """
+
+    name: str
+    title: str
+    arguments: tuple[str, ...]
+    outputs: tuple[str, ...]
+    about: str
+    lesson: str
+    reference: Callable
+    recipe: Callable
+    draw: Callable[[Rng, int], Case]
+    mistakes: tuple[Mistake, ...] = ()
+    extremes: Callable[[Rng], list[Case]] | None = None
+    draws: int = 4
+    updates: Mapping[str, str] = field(default_factory=dict)
+    scales: Mapping[str, str] = field(default_factory=dict)
+    regions: Callable[..., Mapping[str, Any]] | None = None
+    linear: tuple[str, ...] = ()
+    kind: str = "real"
+    judge: Callable | None = None
+    transposable: bool = True
+
+    @property
+    def signature(self) -> str:
+        """The signature as it is printed, e.g. "my_eq7(x, z, M, dG) -> dW"."""
+        returned = ", ".join(self.outputs)
+        return f"({', '.join(self.arguments)}) -> {f'({returned})' if len(self.outputs) > 1 else returned}"
+
+
+def mistakes(
+    table: Mapping[str, Mapping | list[Mapping]] | None = None, accepted: Iterable[str] = (), **more: Any
+) -> tuple[Mistake, ...]:
+    """Build the mistakes of one exercise from {name: replaced steps} or {name: [replaced steps, ...]}."""
+    rows = {**(table or {}), **more}
+    return tuple(
+        Mistake(name, tuple(steps) if isinstance(steps, list) else (steps,), name in set(accepted))
+        for name, steps in rows.items()
+    )
+
+
+def flatten(value: Any, names: tuple[str, ...]) -> list[tuple[str, Any]]:
+    """Name each array that a function returned: ("weights[0]", array) for a list of weights."""
+    values = list(value) if len(names) > 1 and isinstance(value, (tuple, list)) else [value]
+    flat: list[tuple[str, Any]] = []
+    for name, item in zip(names, values, strict=False):
+        if isinstance(item, (list, tuple)):
+            flat += [(f"{name}[{i}]", part) for i, part in enumerate(item)]
+        else:
+            flat.append((name, item))
+    return flat
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a judge found wrong: the mistake's name (or None), one sentence of evidence, and where."""
+
+    mistake: str | None
+    evidence: str
+    where: str = ""
+
+
+class Refused(Exception):
+    """Raised into a student's function by an argument that is a function, when it is used in a wrong way."""
+
+    def __init__(self, finding: Finding):
+        super().__init__(finding.evidence)
+        self.finding = finding

@@ -1,0 +1,125 @@
+"""What can be said of a mistake that is not in the catalogue: what the result depends on, and where it is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.check.call import Caller, Stop
+from mfnumpy.check.compare import LOOSE, Named, all_close, close, quantities
+from mfnumpy.check.model import Case, Exercise, Rng, flatten
+
+
+def moved(case: Case, place: int, rng: Rng) -> Case | None:
+    """The case with one argument changed a little (floats) or turned round (labels); None if it cannot be."""
+    value, new = case.args[place], None
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        new = value * (1 + 0.2 * rng.random(value.shape)) + 0.1 * rng.standard_normal(value.shape)
+    elif isinstance(value, np.ndarray) and value.dtype.kind in "iu":
+        new = np.roll(value, 1) if (np.roll(value, 1) != value).any() else None
+    elif isinstance(value, float):
+        new = value * 1.3
+    elif isinstance(value, list):
+        new = [v * (1 + 0.2 * rng.random(v.shape)) for v in value]
+    if new is None:
+        return None
+    args = list(case.args)
+    args[place] = new
+    return Case(tuple(args), case.dims)
+
+
+def dependence(exercise: Exercise, case: Case, call: Caller, rng: Rng) -> list[str]:
+    """Sentences on arguments that matter to the student's result and not to the right one, or the reverse."""
+    says = []
+
+    def run(function: Callable[..., Named], at: Case) -> Named:
+        return quantities(exercise, at, function(*at.args))
+
+    def right(*args: Any) -> Named:
+        return [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
+
+    for place, name in enumerate(exercise.arguments):
+        other = moved(case, place, rng)
+        if other is None:
+            continue
+        try:
+            should = [not close(a, b, 1e-7) for (_, a), (_, b) in zip(run(right, case), run(right, other), strict=True)]
+            does = [not close(a, b, 1e-7) for (_, a), (_, b) in
+                    zip(run(call.named, case), run(call.named, other), strict=True)]  # fmt: skip
+        except (Stop, ValueError):
+            continue
+        outputs = [n for n, _ in run(right, case)]
+        for output, s, d in zip(outputs, should, does, strict=False):
+            if s and not d:
+                says.append(f"{output} does not change when {name} changes, and it should.")
+            elif d and not s:
+                says.append(f"{output} changes when {name} changes, and it should not.")
+    return says[:4]
+
+
+def linearity(exercise: Exercise, case: Case, call: Caller) -> list[str]:
+    """Whether the result doubles with each argument in which it is linear."""
+    says = []
+    for name in exercise.linear:
+        place = exercise.arguments.index(name)
+        args = list(case.args)
+        args[place] = 2 * args[place]
+        try:
+            once, twice = call(*case.args)[0], call(*args)[0]
+        except Stop:
+            continue
+        if np.isfinite(once).all() and not close(twice, 2 * once, 1e-4):
+            says.append(f"It should double when {name} doubles, and does not.")
+    return says
+
+
+def wrong_entries(got: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Mask of the entries that differ."""
+    size = np.abs(right[np.isfinite(right)]).max(initial=0.0)
+    with np.errstate(invalid="ignore"):
+        return ~(np.abs(got - right) <= LOOSE * size + 1e-12)
+
+
+def support(exercise: Exercise, case: Case, wrong: np.ndarray) -> list[str]:
+    """In which region all the errors lie: a region of the exercise's own, else rows or columns."""
+    if wrong.all() or not wrong.any():
+        return []
+    if exercise.regions is not None:
+        for name, mask in exercise.regions(*case.args).items():
+            mask = np.asarray(mask)
+            if mask.shape == wrong.shape and mask.any() and not mask.all() and not (wrong & ~mask).any():
+                every = "All entries are wrong" if (wrong == mask).all() else "All wrong entries lie"
+                return [f"{every} {name}, and only there."]
+    for axis, word in enumerate(("row", "column")[: wrong.ndim]):
+        lines = np.flatnonzero(wrong.any(axis=tuple(a for a in range(wrong.ndim) if a != axis)))
+        if len(lines) == 1 and wrong.shape[axis] > 2:
+            last = lines[0] == wrong.shape[axis] - 1
+            return [f"Only {'the last ' if last else ''}{word} {'' if last else lines[0]}".rstrip() + " is wrong."]
+    return [f"{int(wrong.sum())} of {wrong.size} entries are wrong."]
+
+
+def largest(name: str, got: np.ndarray, right: np.ndarray) -> tuple[str, str]:
+    """("dW[2, 3]", how wrong it is there)."""
+    with np.errstate(invalid="ignore"):
+        error = np.abs(got - right)
+    error = np.where(np.isfinite(error), error, np.inf)
+    if not error.ndim:
+        size = abs(float(right)) or 1.0
+        return name, f"It is off by {100 * float(error) / size:.2g} %" if np.isfinite(error) else "It is not finite"
+    index = np.unravel_index(int(error.argmax()), error.shape)
+    where = f"{name}[{', '.join(str(int(i)) for i in index)}]"
+    if not np.isfinite(error[index]):
+        return where, "the value there is not finite"
+    size = np.abs(right[np.isfinite(right)]).max(initial=0.0) or 1.0
+    return where, f"it is off by {100 * float(error[index]) / size:.2g} % of the largest entry"
+
+
+def right_outputs(got: Sequence[Named], right: Sequence[Named]) -> tuple[list[str], list[str]]:
+    """Names of the outputs that are right on all cases, and of the others."""
+    good, bad = [], []
+    for i, (name, _) in enumerate(right[0]):
+        same = all(len(g) > i and len(r) > i and all_close([g[i]], [r[i]], LOOSE) for g, r in zip(got, right, strict=True))
+        (good if same else bad).append(name)
+    return good, bad

@@ -1,0 +1,141 @@
+"""Which mistake is it? The known wrong versions are run on the student's own draws, alone, scaled, turned and in pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from mfnumpy.check.compare import LOOSE, Factor, Named, all_close, name_factor, ratio, run_recipe, term_values
+from mfnumpy.check.model import Case, Exercise
+
+MEANS = {
+    "-1": "sign_flipped", "2": "factor_two", "1/2": "factor_half", "N": "mean_missing", "1/N": "mean_twice",
+    "lr": "lr_twice", "1/lr": "lr_missing",
+}  # fmt: skip
+"""What a factor means, where the exercise does not say otherwise."""
+FORWARD = {"eq1", "eq2", "eq5", "softmax", "dense_forward", "relu_backward", "im2col", "col2im", "conv2d_forward",
+           "avgpool_forward", "avgpool_backward", "overlay_label", "normalise_length"}  # fmt: skip
+"""Exercises without a mean over the batch: a factor N is only a factor there."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One explanation of the student's numbers: the mistakes in it, and the factors in each output."""
+
+    names: frozenset[str]
+    steps: int
+    factors: tuple[tuple[str, Factor], ...] = ()
+    transposed: tuple[str, ...] = ()
+    catalogued: tuple[str, ...] = ()
+
+
+def meaning(exercise: Exercise, term: str) -> str:
+    """The identifier of the mistake that makes this factor."""
+    if term in exercise.scales:
+        return exercise.scales[term]
+    if exercise.name in FORWARD and term in ("N", "1/N"):
+        return "scaled_by_batch"
+    return MEANS.get(term, "scaled_by_size")
+
+
+def recognise(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Hit]:
+    """All explanations with the fewest mistakes (three at most); several if the numbers cannot decide; [] if none."""
+    search = _Search(exercise, list(cases), list(got), list(right))
+    singles = search.hits(search.singles())
+    fewest = min((hit.steps for hit in singles), default=9)
+    if fewest == 1 or exercise.judge is not None:
+        return _best(singles)
+    return _best(singles + search.hits(search.pairs()))
+
+
+def _best(hits: list[Hit]) -> list[Hit]:
+    fewest = min((hit.steps for hit in hits), default=9)
+    best: dict[frozenset[str], Hit] = {}
+    for hit in hits:
+        if hit.steps == fewest <= 3:
+            best.setdefault(hit.names, hit)
+    return list(best.values())
+
+
+class _Search:
+    def __init__(self, exercise: Exercise, cases: list[Case], got: list[Named], right: list[Named]):
+        self.exercise, self.cases, self.got, self.right = exercise, cases, got, right
+        self.terms = term_values(cases)
+
+    def singles(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
+        """Nothing but the reference, then each known mistake in each of its versions."""
+        yield (), {}
+        for mistake in self.exercise.mistakes:
+            for version in mistake.versions:
+                yield (mistake.name,), version
+
+    def pairs(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
+        """Two known mistakes that concern different steps."""
+        for one, two in combinations(self.exercise.mistakes, 2):
+            if one.accepted or two.accepted:
+                continue
+            for a in one.versions:
+                for b in two.versions:
+                    if not set(a) & set(b) and "whole" not in a and "whole" not in b:
+                        yield (one.name, two.name), {**a, **b}
+
+    def hits(self, combinations_: Iterator[tuple[tuple[str, ...], Mapping]]) -> list[Hit]:
+        found = []
+        for names, steps in combinations_:
+            hit = self._match(names, steps)
+            if hit is not None:
+                found.append(hit)
+        return found
+
+    def _match(self, names: tuple[str, ...], steps: Mapping) -> Hit | None:
+        """Does this version explain all cases, if need be scaled and transposed, the same way in each?"""
+        ratios: dict[str, np.ndarray] = {}
+        turned: dict[str, bool] = {}
+        for k, case in enumerate(self.cases):
+            wrong = run_recipe(self.exercise, case, steps) if steps else self.right[k]
+            fit = self._fit(self.got[k], wrong)
+            if fit is None:
+                return None
+            for name, r, turn in fit:
+                if turned.setdefault(name, turn) != turn:
+                    return None
+                ratios.setdefault(name, np.full(len(self.cases), np.nan))[k] = r
+        return self._hit(names, ratios, turned)
+
+    def _fit(self, got: Named, wrong: Named | None) -> list[tuple[str, float, bool]] | None:
+        """For each output its ratio, and whether it is transposed; None if one is not in proportion."""
+        if wrong is None or len(wrong) != len(got):
+            return None
+        if self.exercise.kind != "real":
+            same = all_close(got, wrong, LOOSE)
+            return [(name, 1.0, False) for name, _ in got] if same else None
+        fits = []
+        for (name, s), (_, t) in zip(got, wrong, strict=True):
+            turn = s.shape != t.shape
+            if turn and not (self.exercise.transposable and s.ndim == 2 and s.shape == t.T.shape):
+                return None
+            r = ratio(s, t.T if turn else t, LOOSE)
+            if r is None:
+                return None
+            fits.append((name, r, turn))
+        return fits
+
+    def _hit(self, names: tuple[str, ...], ratios: dict[str, np.ndarray], turned: dict[str, bool]) -> Hit | None:
+        factors, meanings = [], set()
+        for output, values in ratios.items():
+            choices = name_factor(values, self.terms)
+            if not choices:
+                return None
+            known = [c for c in choices if all(t in self.exercise.scales or t in MEANS for t in c.terms)]
+            factor = (known or choices)[0]
+            if factor.terms:
+                factors.append((output, factor))
+                meanings |= {meaning(self.exercise, term) for term in factor.terms}
+        sides = tuple(output for output, turn in turned.items() if turn)
+        everything = frozenset(names) | meanings | ({"transposed"} if sides else set())
+        steps = len(names) + max((len(f.terms) for _, f in factors), default=0) + bool(sides)
+        steps = max(steps, len(everything))
+        return Hit(everything, steps, tuple(factors), sides, names) if everything else None

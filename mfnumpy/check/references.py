@@ -1,0 +1,151 @@
+"""The training steps of the exercises, each a few lines on top of the equations, the layers and SGD.
+
+A step can be handed other functions by keyword: this is how the catalogue builds its wrong versions. Without
+keywords these are the right answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.layers import dense_input_gradient, dense_parameter_gradients, relu_backward, relu_forward
+from mfnumpy.optim import sgd_step
+
+
+def _product(x, dz):
+    return dense_parameter_gradients(x, dz)[0]
+
+
+def mf_step(
+    x, y, W, M, lr, *,
+    hidden=relu_forward, project=eq.goodness_scores, loss_gradient=eq.cross_entropy_gradient,
+    weight_gradient=eq.weight_gradient, projection_gradient=eq.projection_gradient,
+    projection_seen=lambda old, new: old, again=None, update_W=sgd_step, update_M=sgd_step,
+    handed_on=lambda x, z, a, W, G: a, returned=lambda W, M, a: (W, M, a),
+):  # fmt: skip
+    """One Mono-Forward step of one block by SGD, Eqs. (5)-(8).
+
+    x: (N, D). y: (N,) integers. W: (D, H). M: (m, H). Returns the new W, the new M, and a: (N, H) from before.
+    """
+    z = x @ W
+    a = hidden(z)
+    G = project(a, M)
+    dG = loss_gradient(G, y)
+    new_M = update_M(M, projection_gradient(a, dG), lr)
+    new_W = update_W(W, weight_gradient(x, z, projection_seen(M, new_M), dG), lr)
+    if again is not None:  # only in wrong versions: M learns from a second forward pass
+        a2, dG2 = again(x, y, new_W, M, dG)
+        new_M = update_M(M, projection_gradient(a2, dG2), lr)
+    return returned(new_W, new_M, handed_on(x, z, a, new_W, G))
+
+
+def layered_step(
+    x, y, weights, lr, send_back, *,
+    hidden=relu_forward, last=lambda z: z, output_error=eq.cross_entropy_gradient, gate=relu_backward,
+    product=_product, update=sgd_step, trained=lambda layer, layers: True,
+    weights_seen=lambda old, new: old,
+):  # fmt: skip
+    """One step of a ReLU network with linear output and softmax cross-entropy, from the last layer to the first.
+
+    weights: a list of (n_l, n_{l+1}). send_back(layer, delta, e, weights): the error at the activation of `layer`, from
+    the error `delta` at the layer above or from the output's error e. Returns the new weights, a list.
+    """
+    inputs, zs = [x], []
+    for layer, W in enumerate(weights):
+        zs.append(inputs[-1] @ W)
+        inputs.append(hidden(zs[-1]) if layer < len(weights) - 1 else last(zs[-1]))
+    e = delta = output_error(inputs[-1], y)
+    new = list(weights)
+    for layer in reversed(range(len(weights))):
+        if layer < len(weights) - 1:
+            delta = gate(zs[layer], send_back(layer, delta, e, weights_seen(weights, new)))
+        if trained(layer, len(weights)):
+            new[layer] = update(weights[layer], product(inputs[layer], delta), lr)
+    return new
+
+
+def through_weights(layer: int, delta, e, weights):
+    """Backpropagation: the error goes back through the weights of the layer above."""
+    return dense_input_gradient(delta, weights[layer + 1])
+
+
+def through_feedback(feedback) -> Callable:
+    """Feedback Alignment: fixed random matrices stand in for the transposed weights."""
+    return lambda layer, delta, e, weights: delta @ feedback[layer]
+
+
+def from_output(feedback) -> Callable:
+    """Direct Feedback Alignment: the output's error goes to every layer at once."""
+    return lambda layer, delta, e, weights: e @ feedback[layer]
+
+
+def bp_step(x, y, weights, lr, *, send_back=through_weights, **steps):
+    """One step of backpropagation."""
+    return layered_step(x, y, weights, lr, send_back, **steps)
+
+
+def fa_step(x, y, weights, feedback, lr, *, send_back=through_feedback, **steps):
+    """One step of Feedback Alignment. feedback[l]: (n_{l+2}, n_{l+1}), stands for weights[l+1].T."""
+    return layered_step(x, y, weights, lr, send_back(feedback), **steps)
+
+
+def dfa_step(x, y, weights, feedback, lr, *, send_back=from_output, **steps):
+    """One step of Direct Feedback Alignment. feedback[l]: (m, n_{l+1})."""
+    return layered_step(x, y, weights, lr, send_back(feedback), **steps)
+
+
+def ff_step(
+    x_pos, x_neg, W, theta, lr, *,
+    before=lambda x: x, hidden=relu_forward, goodness=eq.positive_goodness, share=eq.goodness_gradient, gate=relu_backward,
+    positive=eq.positive_loss_gradient, negative=eq.negative_loss_gradient, product=_product,
+    combine=lambda p, n: p + n, update=sgd_step, negative_sees=lambda old, new: old,
+):  # fmt: skip
+    """One Forward-Forward step of one block by SGD: it minimises mean L_pos + mean L_neg, Eqs. (1)-(4).
+
+    x_pos, x_neg: (N, D). W: (D, H). Returns the new W.
+    """
+
+    def gradient(x, W, slope):
+        x = before(x)
+        z = x @ W
+        a = hidden(z)
+        return product(x, gate(z, share(a, slope(goodness(a), theta))))
+
+    up = gradient(x_pos, W, positive)
+    down = gradient(x_neg, negative_sees(W, W - lr * up), negative)
+    return update(W, combine(up, down), lr)
+
+
+def overlay_label(x, y, n_classes):
+    """Write the one-hot label over the first n_classes inputs. x: (N, D). Returns a new array."""
+    x = x.copy()
+    x[:, :n_classes] = eq.one_hot(y, n_classes, x.dtype)
+    return x
+
+
+def normalise_length(a):
+    """Scale each row to length 1: a / (|a| + 1e-8). a: (N, n)."""
+    return a / (np.linalg.norm(a, axis=1, keepdims=True) + 1e-8)
+
+
+def negative_labels(y, n_classes, rng):
+    """A wrong label for each sample, uniform over the wrong ones. y: (N,). Returns (N,) integers."""
+    return (y + rng.integers(1, n_classes, size=len(y))) % n_classes
+
+
+def shuffle_together(X, y, rng):
+    """X and y in one random order. Returns new arrays."""
+    order = rng.permutation(len(X))
+    return X[order], y[order]
+
+
+def accuracy_over_batches(predict, X, y, batch_size):
+    """The share of right predictions, a batch at a time."""
+    right = 0
+    for start in range(0, len(X), batch_size):
+        batch = slice(start, start + batch_size)
+        right += int((predict(X[batch]) == y[batch]).sum())
+    return right / len(X)
