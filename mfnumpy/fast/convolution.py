@@ -13,7 +13,7 @@ import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.fast.adam import FastAdam
-from mfnumpy.fast.dense import Losses, softmax_error
+from mfnumpy.fast.dense import Losses, relu, softmax_error
 from mfnumpy.fast.patches import col2im, im2col, pool, unpool_and_mask
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.fast.workspace import Workspace
@@ -69,8 +69,8 @@ class ConvEngine:
         rows = im2col(x, conv.kernel, conv.padding, self.space, f"{i} {key}")
         z = self.space.array(f"z {key}", rows.shape[0], conv.n_outputs)
         np.matmul(rows, conv.parameters["W"], out=z)
-        np.maximum(z, 0, out=z)
         images = z.reshape(x.shape[0], *conv.output_shape(self.shapes[i]))
+        relu(images.reshape(-1, images.shape[2] * images.shape[3]), self.space)
         pool(images, out)
         return rows, images
 

@@ -32,7 +32,7 @@ class Team:
     """n workers, one of them the caller's own thread. Use it in a `with` block; the threads end with the block.
 
     size: how many workers, None for one per core. Raises InvalidValueError for a size below 1, MissingLibraryError
-    where threadpoolctl, which holds BLAS to one thread, is not installed and size is above 1.
+    where threadpoolctl, which holds BLAS to one thread, is not installed.
     """
 
     def __init__(self, size: int | None = None):
@@ -48,9 +48,7 @@ class Team:
         self._stack = ExitStack()
 
     def __enter__(self) -> Team:
-        if self.size > 1:
-            limits = require("threadpoolctl").threadpool_limits
-            self._stack.enter_context(limits(1, user_api="blas"))
+        self._stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
         self._threads = [
             threading.Thread(target=self._serve, args=(i,), name=f"mfnumpy-{i}", daemon=True)
             for i in range(1, self.size)

@@ -25,6 +25,14 @@ class Workspace:
                 view = self._make(name, shape, dtype or self.dtype)
         return view
 
+    def zeros(self, n: int) -> np.ndarray:
+        """n zeros, only ever to be read."""
+        key = ("zeros", (n,))
+        if key not in self._views:
+            with self._lock:
+                self._views[key] = np.zeros(n, self.dtype)
+        return self._views[key]
+
     @property
     def nbytes(self) -> int:
         """How many bytes all arrays take."""
