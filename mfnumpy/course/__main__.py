@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mfnumpy.course import sources
-from mfnumpy.course.student import DEFAULT_GRADING_SEED
+from mfnumpy.course.student import GRADING_SEED
 from mfnumpy.errors import MfnumpyError
 
 
@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
     grade = commands.add_parser("grade", help="grade a folder of submissions: <student>/.../<notebook>.ipynb")
     grade.add_argument("submissions", type=Path, help="the folder, one subfolder for each student")
     grade.add_argument("--out", type=Path, default=Path("build/grades"), help="where CSV and feedback go")
-    grade.add_argument("--seed", type=int, default=DEFAULT_GRADING_SEED, help="of the draws for grading")
+    grade.add_argument("--seed", type=int, default=GRADING_SEED, help="of the draws for grading")
     grade.add_argument("--jobs", type=int, default=2, help="submissions graded at once")
     grade.add_argument("--cell-seconds", type=int, default=30, help="time limit for one cell")
     grade.add_argument("--seconds", type=int, default=600, help="time limit for one submission")

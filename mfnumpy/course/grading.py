@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import multiprocessing
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +17,8 @@ from typing import Any
 
 from mfnumpy.course.assemble import assemble
 from mfnumpy.course.sources import CourseError, exercises
-from mfnumpy.course.student import DEFAULT_GRADING_SEED, SEED_VARIABLE
-from mfnumpy.course.worker import STUDENT
+from mfnumpy.course.student import GRADING_SEED, SEED_VARIABLE
+from mfnumpy.course.worker import STUDENT, work
 from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.optional import require
 
@@ -86,7 +85,7 @@ def grade_all(
     out: Path,
     *,
     limits: Limits | None = None,
-    seed: int = DEFAULT_GRADING_SEED,
+    seed: int = GRADING_SEED,
     jobs: int = 2,
     tell: Callable[[str], None] = print,
 ) -> list[Grade]:
@@ -167,21 +166,27 @@ def _grade_one(
 def _run_worker(root: Path, seconds: int, seed: int) -> str:
     """Run the worker on its folder; what went wrong, or "". Nothing that it started outlives it."""
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    home = {name: str(make_folder(root / "home")) for name in ("HOME", "IPYTHONDIR", "JUPYTER_DATA_DIR", "TMPDIR")}
-    environment |= home | {SEED_VARIABLE: str(seed), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "mfnumpy.course.worker", str(root)]
-    with open(root / "worker.log", "wb") as log:
-        process = subprocess.Popen(command, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            code = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            return f"stopped: grading took more than {seconds} seconds"
-        finally:
-            _end_with_children(process)
-    return "" if code == 0 else f"the grading process ended with code {code}"
+    environment |= {name: str(root / "home") for name in ("HOME", "IPYTHONDIR", "JUPYTER_DATA_DIR", "TMPDIR")}
+    environment |= {SEED_VARIABLE: str(seed), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    make_folder(root / "home")
+    process = _workers().Process(target=work, args=(root, environment), daemon=False)
+    process.start()
+    process.join(seconds)
+    late = process.is_alive()
+    _end_with_children(process)
+    if late:
+        return f"stopped: grading took more than {seconds} seconds"
+    return "" if process.exitcode == 0 else f"the grading process ended with code {process.exitcode}"
 
 
-def _end_with_children(process: subprocess.Popen) -> None:
+def _workers() -> Any:
+    """Processes that start with nbgrader imported, which takes longer than grading a notebook does."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["nbgrader.apps", "nbconvert.exporters", "mfnumpy.course.execute"])
+    return context
+
+
+def _end_with_children(process: Any) -> None:
     """Kill a process and all that it started, kernels above all: they run in sessions of their own."""
     psutil = require("psutil", "course")
     with contextlib.suppress(psutil.NoSuchProcess):
@@ -189,7 +194,7 @@ def _end_with_children(process: subprocess.Popen) -> None:
         for child in [*top.children(recursive=True), top]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 child.kill()
-    process.wait()
+    process.join()
 
 
 def _zero(student: str, assignment: str, course: Path, why: str) -> Grade:

@@ -6,16 +6,17 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from mfnumpy.check.checker import GRADING_SEED
+
 SEED_VARIABLE = "MFNUMPY_GRADING_SEED"
-DEFAULT_GRADING_SEED = 2025_01_09
 
 
 def grading_seed() -> int:
-    """The seed of the draws for grading: from the environment, where the grader puts it, else a default.
+    """The seed of the draws for grading: from the environment, where the grader puts it, else the checker's.
 
     Practice, `check(exercise, function)`, draws from another seed.
     """
-    return int(os.environ.get(SEED_VARIABLE, DEFAULT_GRADING_SEED))
+    return int(os.environ.get(SEED_VARIABLE, GRADING_SEED))
 
 
 def grade(exercise: str, function: Callable) -> None:

@@ -1,14 +1,14 @@
-"""Grading one submission in a process of its own: python -m mfnumpy.course.worker FOLDER.
+"""Grading one submission, in a process of its own.
 
-The folder is a private course directory: source/, a copy of gradebook.db, one submission by "student". The worker
+Its folder is a private course directory: source/, a copy of gradebook.db, one submission by "student". The worker
 leaves result.json and the feedback page there, and whatever happens in it happens to no other submission.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +53,16 @@ def _what_was_said(path: Path) -> dict[str, str]:
     return said
 
 
-def main(folder: str) -> int:
-    """Grade the submission in `folder`."""
-    root = Path(folder)
+def work(root: Path, environment: dict[str, str]) -> None:
+    """What the process does: take up limits and environment, grade the submission in `root`, leave result.json."""
+    os.chdir(root)
+    os.environ.clear()
+    os.environ.update(environment)
+    log = os.open(root / "worker.log", os.O_WRONLY | os.O_CREAT)
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
     job = json.loads((root / "job.json").read_text(encoding="utf-8"))
     limit(job["memory"], job["file_size"])
     result = grade_one(root, job["assignment"], job["cell_seconds"])
     with atomic_write(root / "result.json", "w") as file:
         json.dump(result, file)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

@@ -48,7 +48,7 @@ def kept_by_bp(N, d, widths):
 # %% check="kept_by_bp" points=2
 check("kept_by_bp", kept_by_bp)
 ### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade  # noqa: E402
+from mfnumpy.course import grade
 
 grade("kept_by_bp", kept_by_bp)
 ### END HIDDEN TESTS
@@ -89,7 +89,7 @@ def kept_by_mf(N, d, widths):
 # %% check="kept_by_mf" points=3
 check("kept_by_mf", kept_by_mf)
 ### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade  # noqa: E402
+from mfnumpy.course import grade
 
 grade("kept_by_mf", kept_by_mf)
 ### END HIDDEN TESTS
@@ -129,7 +129,7 @@ def ticks(blocks, batches):
 # %% check="ticks" points=3
 check("ticks", ticks)
 ### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade  # noqa: E402
+from mfnumpy.course import grade
 
 grade("ticks", ticks)
 ### END HIDDEN TESTS
@@ -143,7 +143,6 @@ grade("ticks", ticks)
 
 # %%
 import numpy as np
-
 from mfnumpy import measure, network, optim, rules
 
 N, d = 512, 64

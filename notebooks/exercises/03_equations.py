@@ -1,0 +1,168 @@
+# %% [markdown]
+# # Exercises 03: equations (5), (7) and (8)
+#
+# Three lines of code, and they are the paper. Lesson 03 works them out by hand on a tiny example.
+#
+# Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
+# The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
+# can leave a blank and come back. Three exercises, 9 points.
+
+# %%
+from data_utils import load
+from mfnumpy import equations, network, optim, rules, train
+from mfnumpy.check import check
+from mfnumpy.course import mine_or_reference
+
+# %% [markdown]
+# ## 3.1 Equation (5): the goodness of each class (2 points)
+#
+# $$G = a M^T$$
+#
+# A block's activations $a$, $(N, n)$, are compared with one row of $M$, $(m, n)$, for each class.
+#
+# <details><summary>Hint 1</summary>
+#
+# How well does the activation pattern of sample $n$ fit the pattern that row $c$ of $M$ holds? One number for
+# each pair $(n, c)$.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Each number is a sum over the $n$ neurons of products of an activation and an entry of $M$.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# A matrix product adds up over the last axis of the first and the first axis of the second factor. Which of the
+# two has to be turned?
+#
+# </details>
+
+
+# %% solution="eq5"
+def eq5(a, M):
+    """Eq. (5). a: (N, n). M: (m, n). Returns G: (N, m)."""
+    ### BEGIN SOLUTION
+    return a @ M.T
+    ### END SOLUTION
+
+
+# %% check="eq5" points=2
+check("eq5", eq5)
+### BEGIN HIDDEN TESTS
+from mfnumpy.course import grade
+
+grade("eq5", eq5)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3.2 Equation (7): how the weights learn (4 points)
+#
+# $$dW = \frac{\partial L}{\partial G} \cdot \frac{\partial G}{\partial a}
+#   \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$$
+#
+# Forward it was $z = xW$, $a = \max(z, 0)$, $G = aM^T$. Given is $dG = \partial L/\partial G$; go back factor by
+# factor. Nothing here comes from any other block: that is what makes the rule local.
+#
+# <details><summary>Hint 1</summary>
+#
+# Walk the chain from the left: error at the scores, error at the activations, error at $z$, gradient of the
+# weights. Give each a name of its own.
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# $a$ is felt by the scores through $M$; where $z$ was not positive, a change of $z$ changes nothing; $z = xW$ is
+# a dense layer without bias.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# Shapes: from $(N, m)$ with $M$, $(m, n)$, to $(N, n)$; a mask of that shape; then $x$, $(N, d)$, has to be
+# turned so that $(d, n)$ comes out.
+#
+# </details>
+
+
+# %% solution="eq7"
+def eq7(x, z, M, dG):
+    """Eq. (7). x: (N, d). z: (N, n) = x W. M: (m, n). dG: (N, m). Returns dW: (d, n)."""
+    ### BEGIN SOLUTION
+    da = dG @ M
+    dz = da * (z > 0)
+    return x.T @ dz
+    ### END SOLUTION
+
+
+# %% check="eq7" points=4
+check("eq7", eq7)
+### BEGIN HIDDEN TESTS
+from mfnumpy.course import grade
+
+grade("eq7", eq7)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## 3.3 Equation (8): how the projection learns (3 points)
+#
+# $$dM = \frac{\partial L}{\partial G} \cdot \frac{\partial G}{\partial M}$$
+#
+# with $G = aM^T$ from Eq. (5). The result has the shape of $M$.
+#
+# <details><summary>Hint 1</summary>
+#
+# $G_{nc} = \sum_j a_{nj} M_{cj}$. Which scores does one entry $M_{cj}$ touch?
+#
+# </details>
+#
+# <details><summary>Hint 2</summary>
+#
+# Column $c$ of $G$, in every row $n$, each with the factor $a_{nj}$: so a sum over the samples.
+#
+# </details>
+#
+# <details><summary>Hint 3</summary>
+#
+# A matrix product in which the sum runs over $N$: $(m, N)$ times $(N, n)$.
+#
+# </details>
+
+
+# %% solution="eq8"
+def eq8(a, dG):
+    """Eq. (8). a: (N, n). dG: (N, m). Returns dM: (m, n)."""
+    ### BEGIN SOLUTION
+    return dG.T @ a
+    ### END SOLUTION
+
+
+# %% check="eq8" points=3
+check("eq8", eq8)
+### BEGIN HIDDEN TESTS
+from mfnumpy.course import grade
+
+grade("eq8", eq8)
+### END HIDDEN TESTS
+
+# %% [markdown]
+# ## Mono-Forward, by you
+#
+# The real network, the real trainer, your three equations. Every block has an accuracy of its own, from its own
+# goodness scores; `ff` adds them up, `bp` takes the last one.
+
+# %%
+rule = rules.MonoForward(
+    project=mine_or_reference(eq5, equations.goodness_scores),
+    weight_gradient=mine_or_reference(eq7, equations.weight_gradient),
+    projection_gradient=mine_or_reference(eq8, equations.projection_gradient),
+)
+net, data = network.mlp(64, (100, 100, 100)), load("digits")
+rule.start(net, 10)
+trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=6, show_progress=False)
+for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs:
+    layers = ", ".join(f"{value:.3f}" for value in entry["val_layers"])
+    print(f"epoch {entry['epoch']}: each block {layers}; together {entry['val_accuracy']['ff']:.3f}")
