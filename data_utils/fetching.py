@@ -6,7 +6,9 @@ and with two processes at once, a file of that name is whole and right, or not t
 
 from __future__ import annotations
 
-import time
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,25 +27,48 @@ TOTAL_TIME = 3600.0
 """Seconds after which one file is given up even if bytes keep trickling in."""
 
 
-class _Watched:
-    """A file being written, cut off when it grows past a limit or takes too long."""
+class _Bounded:
+    """A file being written, cut off when it grows past what the official file can have."""
 
-    def __init__(self, file: Any, remote: RemoteFile, total_time: float) -> None:
-        self._file, self._remote = file, remote
-        self._left = remote.limit
-        self._end = time.monotonic() + total_time
-        self._total_time = total_time
+    def __init__(self, file: Any, limit: int) -> None:
+        self._file, self._limit, self._left = file, limit, limit
 
     def write(self, data: bytes) -> int:
         self._left -= len(data)
         if self._left < 0:
-            raise DownloadError(f"the server sends more than {human_bytes(self._remote.limit)}")
-        if time.monotonic() > self._end:
-            raise DownloadError(f"not done after {self._total_time:.0f} s")
+            raise DownloadError(f"the server sends more than {human_bytes(self._limit)}")
         return self._file.write(data)
 
     def flush(self) -> None:
         self._file.flush()
+
+
+@contextmanager
+def _deadline(seconds: float) -> Iterator[Callable[..., None]]:
+    """Give up a download after so many seconds, even if bytes keep trickling in; yields the hook for `requests`.
+
+    `requests` itself can only time the silence between two bytes.
+    """
+    responses: list[Any] = []
+    late = threading.Event()
+
+    def give_up() -> None:
+        late.set()
+        for response in responses:
+            getattr(response.raw, "shutdown", response.close)()  # shutdown: urllib3's way to wake the reader
+
+    timer = threading.Timer(seconds, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda response, *args, **kwargs: responses.append(response)
+    except Exception:
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise DownloadError(f"not done after {seconds:.0f} s")
 
 
 def fetch(
@@ -90,11 +115,11 @@ def _from_address(
     """Fetch one file from one address. The errors carry the reason alone; the caller makes the sentence."""
     pooch = require("pooch")
     requests = require("requests")
-    http = pooch.HTTPDownloader(progressbar=progress, timeout=timeout)
 
-    def watched(address: str, output: str, keeper: Any) -> None:
-        with open(output, "wb") as file:
-            http(address, _Watched(file, remote, total_time), keeper)
+    def download(address: str, output: str, keeper: Any) -> None:
+        with _deadline(total_time) as hook, open(output, "wb") as file:
+            http = pooch.HTTPDownloader(progressbar=progress, timeout=timeout, hooks={"response": hook})
+            http(address, _Bounded(file, remote.limit), keeper)
 
     keeper = pooch.create(
         path=folder,
@@ -104,7 +129,7 @@ def _from_address(
         retry_if_failed=retries,
     )
     try:
-        keeper.fetch(remote.name, downloader=watched)
+        keeper.fetch(remote.name, downloader=download)
     except requests.exceptions.RequestException as error:
         raise DownloadError(_reason(error)) from error
     except ValueError as error:  # pooch's word for a wrong hash

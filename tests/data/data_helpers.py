@@ -69,10 +69,10 @@ def cifar_records(labels: np.ndarray, images: np.ndarray) -> bytes:
     return np.hstack([labels, planes]).astype(np.uint8).tobytes()
 
 
-def tar_bytes(members: list[tuple[str, bytes]], *special: tarfile.TarInfo, format: int = tarfile.GNU_FORMAT) -> bytes:
+def tar_bytes(members: list[tuple[str, bytes]], *special: tarfile.TarInfo) -> bytes:
     """A tar archive of these files, then of these special members."""
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=format) as archive:
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.GNU_FORMAT) as archive:
         for name, data in members:
             info = tarfile.TarInfo(name)
             info.size = len(data)
@@ -104,7 +104,7 @@ def tiny_cifar(monkeypatch, name: str = "cifar10", per_file: int = 4) -> tuple[S
     return source, members, arrays
 
 
-def load_tiny_cifar_images(folder: str) -> str:
+def read_tiny_mnist_through_the_cache(folder: str) -> str:
     """In a process of its own: fill or read the parsed cache of a folder of tiny MNIST files; returns a digest."""
     from data_utils import cache, find
 
@@ -120,3 +120,14 @@ def load_tiny_cifar_images(folder: str) -> str:
 
     arrays = cache.through(found, parse)
     return hashlib.sha256(b"".join(a.tobytes() for _, a in sorted(arrays.items()))).hexdigest()
+
+
+def fetch_in_a_process(address: str) -> int:
+    """In a process of its own: load tiny MNIST from a server; returns the number of training samples."""
+    import pytest
+
+    from data_utils import load
+
+    with pytest.MonkeyPatch.context() as patch:
+        tiny_mnist(patch, tiny_mnist_arrays(), base=address)
+        return len(load("mnist", validation=0).y_train)

@@ -69,7 +69,9 @@ def test_any_bytes_give_records_or_a_format_error(data):
 @pytest.mark.parametrize("name", ["cifar10", "cifar100"])
 def test_the_archive_is_read_in_any_compression(tmp_path, monkeypatch, name, suffix):
     source, members, arrays = tiny_cifar(monkeypatch, name)
-    (tmp_path / (source.archive + suffix)).write_bytes(PACKERS[suffix](tar_bytes([("batches.meta.txt", b"x"), *members])))
+    (tmp_path / (source.archive + suffix)).write_bytes(
+        PACKERS[suffix](tar_bytes([("batches.meta.txt", b"x"), *members]))
+    )
     found = find.find(source, tmp_path)
     read = cifar.read(found, (10,) if name == "cifar10" else (20, 100))
     for key, array in arrays.items():
@@ -79,7 +81,7 @@ def test_the_archive_is_read_in_any_compression(tmp_path, monkeypatch, name, suf
 @pytest.mark.parametrize("nested", [True, False])
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_unpacked_files_are_read_from_their_folder_or_the_sub_folder(tmp_path, monkeypatch, nested, suffix):
-    source, members, arrays = tiny_cifar(monkeypatch)
+    _source, members, arrays = tiny_cifar(monkeypatch)
     for name, data in members:
         path = tmp_path / (name if nested else name.split("/")[1])
         path.parent.mkdir(exist_ok=True)

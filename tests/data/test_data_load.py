@@ -95,7 +95,9 @@ def test_stored_bytes_come_back_as_they_are():
     assert data.x_train.max() == 16
 
 
-@pytest.mark.parametrize(("subset", "sizes"), [(200, (200, 144, 200)), (10**6, (1294, 144, 359)), (0.5, (647, 72, 180))])
+@pytest.mark.parametrize(
+    ("subset", "sizes"), [(200, (200, 144, 200)), (10**6, (1294, 144, 359)), (0.5, (647, 72, 180))]
+)
 def test_a_subset_is_at_most_so_many_of_each_part(subset, sizes):
     data = load("digits", subset=subset)
     assert tuple(len(y) for _, y in data.parts().values()) == sizes
@@ -138,9 +140,7 @@ def test_mnist_files_become_a_dataset(tmp_path, monkeypatch):
     data = load("mnist", data_dir=tmp_path, validation=5, layout="image", seed=3)
     assert data.x_train.shape == (18, 5, 7, 1)
     whole = load("mnist", data_dir=tmp_path, validation=0)
-    np.testing.assert_array_equal(
-        whole.x_train, arrays["train-images-idx3-ubyte"].reshape(23, 35) / np.float32(255)
-    )
+    np.testing.assert_array_equal(whole.x_train, arrays["train-images-idx3-ubyte"].reshape(23, 35) / np.float32(255))
     np.testing.assert_array_equal(whole.y_test, arrays["t10k-labels-idx1-ubyte"])
 
 

@@ -14,7 +14,9 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from data_utils import load, registry
 from mfnumpy.errors import FormatError, InvalidValueError, UnknownNameError
 
-WORDS = "film plot actor scene great awful boring moving music story ending camera light dark slow".split()
+WORDS = ("film", "plot", "actor", "scene", "great", "awful", "boring", "moving", "music", "story") + (
+    "ending", "camera", "light", "dark", "slow",
+)  # fmt: skip
 
 
 def make_members(per_class: int = 6, seed: int = 3) -> list[tuple[str, bytes]]:

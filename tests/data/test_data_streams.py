@@ -85,8 +85,7 @@ def test_a_bomb_fails_at_the_limit_in_bounded_memory(suffix):
     tracemalloc.start()
     try:
         with pytest.raises(FormatError, match="unpacks to more"):
-            while stream.read(1 << 16):
-                pass
+            read_all(stream, (1 << 16,))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -106,7 +105,7 @@ def test_an_xz_file_that_asks_for_four_gigabytes_of_dictionary_is_refused():
     packed[header + 4] = 40  # 4 GiB - 1
     checksum = zlib.crc32(packed[header : header + size - 4])
     packed[header + size - 4 : header + size] = checksum.to_bytes(4, "little")
-    with pytest.raises(FormatError, match="[Mm]emory"):
+    with pytest.raises(FormatError, match="Memory usage limit"):
         stream_of(bytes(packed)).read(10)
 
 
