@@ -8,8 +8,9 @@ from pathlib import Path
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.optional import require
 from mfnumpy.paper import plan, repeat, report, scales
+from mfnumpy.paper.config import Job
 from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.sweep import Outcome, Sweep, training
+from mfnumpy.paper.sweep import Outcome, Sweep, maker
 from mfnumpy.paper.view import View
 
 EXPERIMENTS = ("table3", "table4", "table6", "table1", "fig4", "fig5", "table2", "table5", "fig1", "fig2", "fig3")
@@ -64,10 +65,12 @@ def _wanted(names: list[str]) -> tuple[str, ...]:
 
 
 def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
-    sweep = Sweep(ledger, training(args.data_dir, not args.offline), _say)
+    sweep = Sweep(ledger, maker(args.data_dir, not args.offline), _say)
+    scale = scales.scale(args.scale)
     for name in wanted:
         if name in plan.CELLS:
-            sweep.cells(_filtered(plan.cells(name, scales.scale(args.scale), args.seeds), args))
+            sweep.cells(_filtered(plan.cells(name, scale, args.seeds), args))
+        sweep.jobs(Job(measurement, 0) for measurement in scales.MEASUREMENTS[args.scale].get(name, []))
     _report(sweep.outcome)
 
 

@@ -16,7 +16,7 @@ from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper.config import Config
 from mfnumpy.paper.ledger import Record
 
-LEARNING_RATES = (3e-4, 1e-3, 3e-3)
+LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """The search space: Adam's learning rate. Nothing else is tuned, for any rule."""
 
 TUNING_SEED = 0

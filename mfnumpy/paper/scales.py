@@ -7,11 +7,13 @@ epochs. Nothing else differs between the scales.
 from __future__ import annotations
 
 from mfnumpy.errors import unknown_name
+from mfnumpy.paper.config import Measurement
+from mfnumpy.paper.measurements import epoch_job, prediction_job
 from mfnumpy.paper.plan import Budget
-from mfnumpy.paper.protocol import Tuning
+from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
 _SHORT = Tuning(epochs=3, subset=12_000)
-_LONG = Tuning(epochs=20, subset=None, rates=(1e-4, 3e-4, 1e-3, 3e-3))
+_LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES))
 
 _QUICK_DIGITS = Tuning(epochs=5, subset=None)
 _QUICK_IMAGES = Tuning(epochs=2, subset=2_000)
@@ -31,7 +33,7 @@ QUICK = {
 
 LAPTOP = {
     "table1": [
-        Budget("mnist", "2x1000", 15, 2, _SHORT, subset=12_000),
+        Budget("mnist", "2x1000", 12, 2, _SHORT, subset=12_000),
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
@@ -39,8 +41,8 @@ LAPTOP = {
         Budget("cifar10", "cnn", 8, 1, Tuning(epochs=2, subset=1_500), subset=4_000),
     ],
     "table3": [
-        Budget("mnist", "2x1000", 20, 3, _SHORT, validation=5_000),
-        Budget("fashion_mnist", "2x1000", 20, 3, _SHORT, validation=5_000),
+        Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
+        Budget("fashion_mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
         Budget("cifar10", "3x2000", 12, 2, Tuning(epochs=2, subset=5_000), subset=10_000),
         Budget("cifar100", "3x2000", 12, 2, Tuning(epochs=2, subset=5_000), subset=10_000),
     ],
@@ -90,3 +92,22 @@ def scale(name: str) -> dict[str, list[Budget]]:
     if name not in SCALES:
         raise unknown_name("scale", name, SCALES)
     return SCALES[name]
+
+
+MEASUREMENTS: dict[str, dict[str, list[Measurement]]] = {
+    "quick": {
+        "table4": [prediction_job(rounds=7)],
+        "table5": [epoch_job("mnist", "2x1000", 2_000, batch, 3) for batch in (256, None)],
+    },
+    "laptop": {
+        "table4": [prediction_job()],
+        "table5": [epoch_job("mnist", "2x1000", 20_000, batch, 5) for batch in (256, None)]
+        + [epoch_job("cifar10", "3x2000", 5_000, batch, 5) for batch in (256, None)],
+    },
+    "paper": {
+        "table4": [prediction_job(rounds=101)],
+        "table5": [epoch_job("mnist", "2x1000", 60_000, batch, 11) for batch in (256, None)]
+        + [epoch_job("cifar10", "3x2000", 50_000, batch, 11) for batch in (256, None)],
+    },
+}
+"""What is timed, by scale and experiment; rows below 60,000 (MNIST) or 50,000 (CIFAR-10) are a part of an epoch."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 from mfnumpy.errors import DataError
 from mfnumpy.paper import runner
-from mfnumpy.paper.config import Config, Job
+from mfnumpy.paper.config import Config, Job, Measurement
 from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.measurements import measure
 from mfnumpy.paper.plan import Cell
 from mfnumpy.paper.protocol import TUNING_SEED
 
@@ -84,11 +85,12 @@ class Sweep:
         self.say(f"{dataset}: not run here. {error}")
 
 
-def training(data_dir: str | None, download: bool) -> Execute:
-    """The `execute` for training runs."""
+def maker(data_dir: str | None, download: bool) -> Execute:
+    """The `execute` for training runs and measurements."""
 
     def execute(job: Job) -> Record:
-        assert isinstance(job.config, Config)
+        if isinstance(job.config, Measurement):
+            return measure(job.config, job.seed)
         return runner.execute(job.config, job.seed, data_dir, download)
 
     return execute

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable
 
-from mfnumpy.paper import published
+from mfnumpy.paper import published, scales
 from mfnumpy.paper.statistics import summary
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.view import Entry, View, accuracy_summary, described, difference, spread
@@ -147,10 +148,76 @@ def shared_layers(view: View, dataset: str) -> tuple[int, int]:
     return sum(lower(shallow[s].history) == lower(deep[s].history) for s in seeds), len(seeds)
 
 
+def table4(view: View) -> list[Table]:
+    """Table 4: time for a prediction, accuracy, parameters."""
+    records = [r for m in scales.MEASUREMENTS[view.scale].get("table4", []) for r in view.ledger.of(m)]
+    if not records:
+        return []
+    rows = []
+    for (rule, mode), paper in published.TABLE4.items():
+        entry = view.entry("table3", "mnist", rule, "2x1000")
+        row = [rule, mode]
+        for size, printed in (("single", paper.single_ms), ("batch", paper.batch_ms)):
+            ours = statistics.median(1000 * s for r in records for s in r.result["seconds"][f"{rule} {mode} {size}"])
+            row += [f"{printed}", f"{ours:.2f}"]
+        row += [f"{paper.accuracy}", spread(accuracy_summary(entry, mode)), f"{paper.parameters}k"]
+        rows.append([*row, MISSING if entry is None else f"{entry.runs[0].result['parameters'][mode]:,}"])
+    values = records[0].config
+    columns = ["rule", "prediction", "single ms, paper", "ours", "batch ms, paper", "ours"]
+    columns += ["accuracy %, paper", "ours ± sd (n)", "parameters, paper", "ours"]
+    note = (
+        f"Times: {values['network']}, one sample and a batch of {values['batch']} (the paper states neither its batch "
+        f"nor its hardware), median of {values['rounds']} alternating rounds on the CPU. Accuracies and parameters are "
+        "Table 3's."
+    )
+    return [
+        Table(
+            "table4",
+            f"{NUMBERS['table4']}: time, accuracy and parameters",
+            columns,
+            rows,
+            command("table4", view),
+            [note],
+        )
+    ]
+
+
+def table5(view: View) -> list[Table]:
+    """Table 5: seconds per epoch of MF and BP, mini-batch and full batch, and their ratio."""
+    rows = []
+    for measurement in scales.MEASUREMENTS[view.scale].get("table5", []):
+        for record in view.ledger.of(measurement):
+            values, seconds = record.config, record.result["seconds"]
+            kind = "full" if values["batch"] is None else "mini"
+            ratio = statistics.median(b / m for b, m in zip(seconds["bp"], seconds["mf"], strict=True))
+            for rule in ("mf", "bp"):
+                paper, ours = published.TABLE5[values["dataset"], kind, rule], summary(seconds[rule])
+                row = [
+                    values["dataset"],
+                    kind,
+                    rule,
+                    f"{values['rows']:,}",
+                    f"{paper.mean:.2f} ± {paper.sd:.2f}",
+                    spread(ours),
+                ]
+                printed = f"{published.TABLE5_RATIOS[values['dataset'], kind]:.2f}"
+                rows.append(row + ([printed, f"{ratio:.2f}"] if rule == "mf" else [MISSING, MISSING]))
+    if not rows:
+        return []
+    columns = ["data set", "batch", "rule", "rows", "s/epoch, paper", "ours ± sd (rounds)", "BP/MF, paper", "ours"]
+    note = (
+        "Ours is the reference trainer on the CPU, layers one after the other, on random data of the right shape; the "
+        "ratio is the median over rounds. Fewer rows than the data set has are a part of an epoch: compare ratios."
+    )
+    return [Table("table5", NUMBERS["table5"], columns, rows, command("table5", view), [note])]
+
+
 BUILDERS: dict[str, Callable[[View], list[Table]]] = {
     "table1": table1,
     "table2": lambda view: accuracy_tables("table2", view),
     "table3": lambda view: accuracy_tables("table3", view),
+    "table4": table4,
+    "table5": table5,
     "table6": lambda view: accuracy_tables("table6", view),
 }
 """Experiment -> its tables."""

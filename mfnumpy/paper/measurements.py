@@ -1,0 +1,98 @@
+"""Tables 4 and 5: milliseconds for a prediction, seconds for an epoch; on random data of the right shape.
+
+All contestants of one record are timed in alternating rounds, in one process, so that they meet the same machine.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from mfnumpy import network, optim, rules
+from mfnumpy.bench.rounds import alternate
+from mfnumpy.environment import environment
+from mfnumpy.network import Network
+from mfnumpy.paper import published
+from mfnumpy.paper.config import Measurement
+from mfnumpy.paper.ledger import Record
+from mfnumpy.paper.provenance import code_version
+from mfnumpy.rules import Rule
+from mfnumpy.seeding import stream
+from mfnumpy.train import Trainer
+
+SHAPES = {"mnist": (784,), "cifar10": (3072,)}
+N_CLASSES = 10
+
+
+def prediction_job(batch: int = 256, rounds: int = 21, net: str = "2x1000") -> Measurement:
+    """Table 4, all five rows in one record. batch: ours, the paper does not state its own."""
+    values = {"network": net, "shape": list(SHAPES["mnist"]), "batch": batch, "rounds": rounds}
+    return Measurement("prediction", f"prediction-{net}", values)
+
+
+def epoch_job(dataset: str, net: str, rows: int, batch: int | None, rounds: int) -> Measurement:
+    """One pair of rows of Table 5: MF and BP. batch None is the full batch."""
+    values = {"dataset": dataset, "network": net, "rows": rows, "batch": batch, "rounds": rounds}
+    return Measurement("epoch_time", f"epoch_time-{dataset}-{'full' if batch is None else 'mini'}", values)
+
+
+def measure(job: Measurement, seed: int) -> Record:
+    """Make the record of one measurement. result: seconds of every round, by contestant."""
+    start = time.perf_counter()
+    contestants = KINDS[job.kind](job.values, seed)
+    timings = alternate(contestants, job.values["rounds"])
+    return Record(
+        config=job.settings,
+        seed=seed,
+        history=[],
+        result={"seconds": {name: timing.seconds for name, timing in timings.items()}},
+        seconds=round(time.perf_counter() - start, 3),
+        code=code_version(),
+        environment=environment(),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _model(values: dict[str, Any], shape: tuple[int, ...], rule: str, seed: int) -> tuple[Network, Rule]:
+    net, made = network.named(values["network"], shape, seed=seed), rules.make(rule)
+    made.start(net, N_CLASSES, seed)
+    return net, made
+
+
+def _prediction(values: dict[str, Any], seed: int) -> dict[str, Callable[[], object]]:
+    """Every row of Table 4, for one sample ("mf ff single") and for a batch ("mf ff batch")."""
+    shape = tuple(values["shape"])
+    x = stream(seed, "bench").random((values["batch"], *shape), dtype=np.float32)
+    contestants: dict[str, Callable[[], object]] = {}
+    for rule, mode in published.TABLE4:
+        net, made = _model(values, shape, rule, seed)
+        for size, rows in (("single", x[:1]), ("batch", x)):
+            contestants[f"{rule} {mode} {size}"] = _scoring(made, net, rows, mode)
+    return contestants
+
+
+def _scoring(rule: Rule, net: Network, rows: np.ndarray, mode: str) -> Callable[[], object]:
+    return lambda: rule.scores(net, rows, mode).argmax(axis=1)
+
+
+def _epochs(values: dict[str, Any], seed: int) -> dict[str, Callable[[], object]]:
+    """One epoch of the reference trainer for each contestant."""
+    shape, rng = SHAPES[values["dataset"]], stream(seed, "bench")
+    x = rng.random((values["rows"], *shape), dtype=np.float32)
+    y = rng.integers(0, N_CLASSES, values["rows"])
+
+    def epoch(rule: str) -> Callable[[], object]:
+        net, made = _model(values, shape, rule, seed)
+        options = {"epochs": 1, "batch_size": values["batch"], "seed": seed, "show_progress": False}
+        trainer = Trainer(net, made, optim.Adam(), **options)
+        return lambda: trainer.fit(x, y)
+
+    return {rule: epoch(rule) for rule in ("mf", "bp")}
+
+
+KINDS = {"prediction": _prediction, "epoch_time": _epochs}
+"""Kind of measurement -> (values, seed) -> the contestants, by name."""
