@@ -13,7 +13,9 @@ import numpy as np
 
 from mfnumpy import network, rules
 from mfnumpy.errors import unknown_name
+from mfnumpy.optim import Adam
 from mfnumpy.seeding import stream
+from mfnumpy.train import Trainer
 
 PRACTICE_SEED = 0
 Rng = np.random.Generator
@@ -304,3 +306,20 @@ EXTRA: dict[str, Callable[[Callable, Rng], str]] = {
     "chosen_by_validation": _chosen_by_validation,
 }
 """Each judge: (student function, rng) -> "" if it is right, else what is wrong."""
+
+
+def _plug(net: network.Network, rule: rules.Rule, width: int) -> None:
+    net.plug(net.new_dense(width))
+    rule.plug(net)
+
+
+def _train_one(net: network.Network, rule: rules.Rule, i: int, x: np.ndarray, y: np.ndarray) -> None:
+    Trainer(net, rule, Adam(0.003), epochs=5, batch_size=32, only=[i], show_progress=False).fit(x, y)
+
+
+REFERENCES: dict[str, Callable] = {
+    "plug_block": _plug,
+    "damage": lambda W, fraction, rng: np.where(rng.random(W.shape) < fraction, 0, W),
+    "repair": _train_one,
+}
+"""What stands in for a blank in the last cell of a notebook, where the package has no function of that signature."""

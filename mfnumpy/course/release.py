@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from mfnumpy.course.sources import CourseError
 from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.optional import require
 
+TELLING = 12
 FORBIDDEN = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "grade(")
 
 
@@ -59,23 +61,27 @@ def release(root: Path, folder: Path | None = None) -> list[Path]:
 def find_leaks(source: Any, student: Any) -> list[str]:
     """Where a student notebook holds what it must not: each as "cell: what".
 
-    Looked for are every solution line of the instructor's notebook, in every cell and every output, and the markers.
-    Lines that the instructor's notebook shows outside of solutions anyway (an import, a `return x`) are no leak.
+    Looked for, in every cell and every output, are nbgrader's markers and what each solution line computes: the line
+    without its `return` or the name that it is given to, all spaces left out, if it is long enough to be telling.
+    Cells tagged "broken" are given on purpose, and passed over.
     """
-    shown = set()
-    for cell in source.cells:
-        outside, inside = [], False
-        for line in cell.source.splitlines():
-            inside = (inside or sources.BEGIN in line) and sources.END not in line
-            outside += [] if inside else [line.strip()]
-        shown |= set(outside)
-    secrets = {line for lines in sources.solution_lines(source).values() for line in lines if line not in shown}
+    lines = [line for found in sources.solution_lines(source).values() for line in found]
+    secrets = sorted({squeezed for line in lines if len(squeezed := _squeeze(line)) >= TELLING})
     leaks = []
     for cell in student.cells:
+        if "broken" in cell.metadata.get("tags", []):
+            continue
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "?")
         text = cell.source + "".join(str(output) for output in cell.get("outputs", []))
-        leaks += [f"{name}: {secret!r}" for secret in (*secrets, *FORBIDDEN) if secret in text]
+        squeezed = re.sub(r"\s", "", text)
+        leaks += [f"{name}: {secret!r}" for secret in secrets if secret in squeezed]
+        leaks += [f"{name}: {marker!r}" for marker in FORBIDDEN if marker in text]
     return sorted(leaks)
+
+
+def _squeeze(line: str) -> str:
+    """What a line computes, without spaces: "return a @ M.T" and "G = a @ M.T" both give "a@M.T"."""
+    return re.sub(r"^(return\b|[\w\[\], ]+ [-+*/]?= )|\s", "", line)
 
 
 def copy_students(made: list[Path], target: Path) -> list[Path]:

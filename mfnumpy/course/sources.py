@@ -2,6 +2,7 @@
 
     # %% solution="eq5"            the cell with the blank: between ### BEGIN SOLUTION and ### END SOLUTION
     # %% check="eq5" points=3      the cell that is graded: visible checks, then ### BEGIN HIDDEN TESTS
+    # %% tags=["broken"]           given code with a mistake in it, which may share lines with the solution
     # %%, # %% [markdown]          everything else, which students can read and run, not change
 
 That is all there is to know: names and points are written once, and nbgrader's own metadata is made of them.
@@ -68,7 +69,8 @@ def read(path: Path) -> Any:
             raise CourseError(f"{path.name}: there are two cells named {name!r}; each name may stand once.")
         used.add(name)
         cell["id"] = name
-        cell.metadata = {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **settings}}
+        tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
+        cell.metadata = {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **settings}, **tags}
     return notebook
 
 

@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from mfnumpy.check.checker import GRADING_SEED
+from mfnumpy.check import EXERCISES, GRADING_SEED, check
+from mfnumpy.course import extra
+from mfnumpy.errors import unknown_name
 
 SEED_VARIABLE = "MFNUMPY_GRADING_SEED"
 
@@ -25,13 +27,9 @@ def grade(exercise: str, function: Callable) -> None:
     exercise: a name of the checker, or of `mfnumpy.course.extra`. Raises AssertionError with the report if it fails,
     UnknownNameError for another name.
     """
-    from mfnumpy.course import extra
-
     if exercise in extra.EXTRA:
         report: Any = extra.check(exercise, function, seed=grading_seed())
     else:
-        from mfnumpy.check import check
-
         report = check(exercise, function, seed=grading_seed())
     if not report.passed:
         raise AssertionError(str(report))
@@ -46,12 +44,23 @@ def is_written(function: Callable) -> bool:
     return code is None or "NotImplementedError" not in code.co_names
 
 
-def mine_or_reference(function: Callable, reference: Callable) -> Callable:
+def mine_or_reference(function: Callable, reference: Callable | str) -> Callable:
     """The student's function once it is written, until then the reference: an early blank blocks nothing later.
 
-    function, reference: of one signature. Prints which of the two it is. A wrong function is used as it is: to see
-    what a mistake does to the training is half of the exercise.
+    reference: a function of the same signature, or the name of the exercise whose reference it shall be. Prints which
+    of the two is used. A wrong function is used as it is: to see what a mistake does to training is half of the
+    exercise. Raises UnknownNameError for a name that is no exercise.
     """
     written = is_written(function)
     print(f"{function.__name__}: {'yours' if written else 'not written yet, so the reference'}")
-    return function if written else reference
+    if written:
+        return function
+    return reference_of(reference) if isinstance(reference, str) else reference
+
+
+def reference_of(exercise: str) -> Callable:
+    """The right function for an exercise of the checker or of the course. Raises UnknownNameError for another name."""
+    known = {name: e.reference for name, e in EXERCISES.items()} | extra.REFERENCES
+    if exercise not in known:
+        raise unknown_name("exercise", exercise, known)
+    return known[exercise]

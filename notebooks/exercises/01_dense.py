@@ -161,6 +161,5 @@ rule, data = rules.Backpropagation(), load("digits")
 rule.start(net, 10)
 trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=6, show_progress=False)
 for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs:
-    print(
-        f"epoch {entry['epoch']}: loss {entry['loss']['output']:.3f}, accuracy {entry['val_accuracy']['readout']:.3f}"
-    )
+    loss, accuracy = entry["loss"]["output"], entry["val_accuracy"]["readout"]
+    print(f"epoch {entry['epoch']}: loss {loss:.3f}, accuracy {accuracy:.3f}")

@@ -166,6 +166,5 @@ trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=1, show_progress=Fa
 print(f"before:  loss {float(loss(rule.scores(net, data.x_test, 'bp'), data.y_test)):.3f}")
 for epoch in range(5):
     accuracy = trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs[-1]["val_accuracy"]["bp"]
-    print(
-        f"epoch {epoch + 1}: loss {float(loss(rule.scores(net, data.x_test, 'bp'), data.y_test)):.3f}, {accuracy:.3f}"
-    )
+    found = float(loss(rule.scores(net, data.x_test, "bp"), data.y_test))
+    print(f"epoch {epoch + 1}: loss {found:.3f}, accuracy {accuracy:.3f}")

@@ -16,7 +16,7 @@
 import numpy as np
 from data_utils import load
 from mfnumpy import equations, seeding
-from mfnumpy.check import check, references
+from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
@@ -183,9 +183,9 @@ grade("dfa_step", dfa_step)
 
 # %%
 steps = {
-    "bp": mine_or_reference(bp_step, references.bp_step),
-    "fa": mine_or_reference(fa_step, references.fa_step),
-    "dfa": mine_or_reference(dfa_step, references.dfa_step),
+    "bp": mine_or_reference(bp_step, "bp_step"),
+    "fa": mine_or_reference(fa_step, "fa_step"),
+    "dfa": mine_or_reference(dfa_step, "dfa_step"),
 }
 data = load("digits")
 
@@ -206,12 +206,12 @@ for name, step in steps.items():
         order = seeding.stream(0, "shuffle", epoch).permutation(len(data.y_train))
         for rows in np.array_split(order, len(order) // 32):
             weights = step(data.x_train[rows], data.y_train[rows], weights, *feedback[name], 0.1)
-    a = data.x_test
-    for W in weights[:-1]:
+    a, (*hidden, last) = data.x_test, weights
+    for W in hidden:
         a = np.maximum(a @ W, 0)
     angle = ""
     if name == "fa":
         B = feedback[name][0][-1]
-        cosine = (B * weights[-1].T).sum() / np.linalg.norm(B) / np.linalg.norm(weights[-1])
+        cosine = (B * last.T).sum() / np.linalg.norm(B) / np.linalg.norm(last)
         angle = f", angle between B and the readout {np.degrees(np.arccos(cosine)):.0f} degrees (at random: 90)"
-    print(f"{name:<4} accuracy {((a @ weights[-1]).argmax(axis=1) == data.y_test).mean():.3f}{angle}")
+    print(f"{name:<4} accuracy {((a @ last).argmax(axis=1) == data.y_test).mean():.3f}{angle}")

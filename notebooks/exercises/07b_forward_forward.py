@@ -12,7 +12,7 @@
 import numpy as np
 from data_utils import load
 from mfnumpy import equations, network, seeding
-from mfnumpy.check import check, references
+from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
@@ -205,10 +205,10 @@ grade("ff_step", ff_step)
 # To predict, every label is tried: ten passes for one answer. That is the price that Mono-Forward does not pay.
 
 # %%
-overlay = mine_or_reference(overlay_label, references.overlay_label)
-wrong_labels = mine_or_reference(negative_labels, references.negative_labels)
-normalise = mine_or_reference(normalise_length, references.normalise_length)
-step = mine_or_reference(ff_step, references.ff_step)
+overlay = mine_or_reference(overlay_label, "overlay_label")
+wrong_labels = mine_or_reference(negative_labels, "negative_labels")
+normalise = mine_or_reference(normalise_length, "normalise_length")
+step = mine_or_reference(ff_step, "ff_step")
 
 data, theta = load("digits"), 2.0
 weights = [block.parameters["W"] for block in network.mlp(64, (120, 120)).blocks]

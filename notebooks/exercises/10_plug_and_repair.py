@@ -148,21 +148,10 @@ grade("repair", repair)
 #
 # The accuracy after each step, for the sum of all blocks (`ff`) and for the last block (`bp`).
 
-
 # %%
-def reference_plug(net, rule, width):
-    net.plug(net.new_dense(width))
-    rule.plug(net)
-
-
-def reference_repair(net, rule, i, x, y):
-    fit = train.Trainer(net, rule, optim.Adam(0.003), epochs=5, only=[i], batch_size=32, show_progress=False).fit
-    fit(x, y)
-
-
-plug = mine_or_reference(plug_block, reference_plug)
-strike = mine_or_reference(damage, lambda W, fraction, rng: np.where(rng.random(W.shape) < fraction, 0, W))
-mend = mine_or_reference(repair, reference_repair)
+plug = mine_or_reference(plug_block, "plug_block")
+strike = mine_or_reference(damage, "damage")
+mend = mine_or_reference(repair, "repair")
 
 data = load("digits")
 net, rule = network.mlp(64, (80, 80)), rules.MonoForward()

@@ -18,7 +18,7 @@ from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 
-# %%
+# %% tags=["broken"]
 # Bug 1. "The network learns, but only with a learning rate of 0.00001."
 def broken_eq7(x, z, M, dG):
     N = x.shape[0]
@@ -73,7 +73,7 @@ grade("eq7", eq7)
 ### END HIDDEN TESTS
 
 
-# %%
+# %% tags=["broken"]
 # Bug 2. "It learns at first. Then the loss grows, and grows, whatever learning rate we take."
 def broken_eq6_gradient(G, y):
     p = equations.softmax(equations.softmax(G))
@@ -128,7 +128,7 @@ grade("eq6_gradient", eq6_gradient)
 ### END HIDDEN TESTS
 
 
-# %%
+# %% tags=["broken"]
 # Bug 3. "Adam jumps at the first step, and needs a warm-up."
 def broken_adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
     m = beta1 * m + (1 - beta1) * gradient
@@ -185,7 +185,7 @@ grade("adam_step", adam_step)
 ### END HIDDEN TESTS
 
 
-# %%
+# %% tags=["broken"]
 # Bug 4. "Forward-Forward gets to 100 % on the training data in one epoch, and is at chance on the test set."
 def broken_negative_labels(y, n_classes, rng):
     return np.full(len(y), (y.max() + 1) % n_classes)
