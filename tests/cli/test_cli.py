@@ -1,0 +1,247 @@
+"""The command line as a person meets it: exit codes, one-line errors, files that are whole."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mfnumpy import cli, rules
+
+pytest.importorskip("sklearn")
+pytest.importorskip("matplotlib")
+
+QUICK = ["--hidden", "9", "7", "--epochs", "2", "--seeds", "2", "--subset", "200"]
+
+
+def mfnumpy(*args: str, **options) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "mfnumpy", *args], capture_output=True, text=True, timeout=120, **options
+    )
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory) -> tuple[Path, str]:
+    """One small comparison of all rules, for several tests to look at."""
+    folder = tmp_path_factory.mktemp("compare")
+    done = mfnumpy("compare", *QUICK, "--out", str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_compare_writes_every_row_of_every_rule(compared):
+    folder, _ = compared
+    results = json.loads((folder / "results.json").read_text())
+    expected = [(name, mode) for name, rule in rules.RULES.items() for mode in rule.predictions]
+    assert [(row["rule"], row["prediction"]) for row in results["rows"]] == expected
+    for row in results["rows"]:
+        by_seed = list(row["test_accuracy_by_seed"].values())
+        assert len(by_seed) == 2
+        assert row["test_accuracy"] == pytest.approx(np.mean(by_seed))
+        assert row["test_accuracy_sd"] == pytest.approx(np.std(by_seed, ddof=1))
+        assert 0 <= row["test_accuracy"] <= 1
+        assert row["seconds_per_epoch"] > 0
+        assert row["peak_bytes"] > 4 * row["parameters"]
+    assert {"dataset", "net", "epochs", "lr", "seeds", "batch_size"} <= set(results["config"])
+    assert {"python", "numpy", "mfnumpy"} <= set(results["environment"])
+
+
+def test_compare_counts_parameters_by_prediction(compared):
+    folder, _ = compared
+    rows = json.loads((folder / "results.json").read_text())["rows"]
+    counts = {(row["rule"], row["prediction"]): row["parameters"] for row in rows}
+    blocks = 64 * 9 + 9 * 7
+    assert counts["bp", "readout"] == counts["mf", "bp"] == blocks + 7 * 10
+    assert counts["mf", "ff"] == counts["ff_one_pass", "one-pass"] == blocks + (9 + 7) * 10
+    assert counts["ff", "all-labels"] == blocks
+
+
+def test_compare_prints_the_numbers_that_it_writes(compared):
+    folder, printed = compared
+    for row in json.loads((folder / "results.json").read_text())["rows"]:
+        assert f"{100 * row['test_accuracy']:.2f} ± {100 * row['test_accuracy_sd']:.2f}" in printed
+        assert f"{row['parameters']:,}" in printed
+
+
+def test_pictures_are_there_as_png_and_svg(compared):
+    folder, _ = compared
+    for name in ("accuracy", "learning_curves", "loss_curves"):
+        assert (folder / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert "<svg" in (folder / f"{name}.svg").read_text()
+
+
+def test_report_is_one_page_that_fetches_nothing(compared):
+    folder, _ = compared
+    page = (folder / "report.html").read_text()
+    without_names = re.sub(r'xmlns(:\w+)?="[^"]*"|<metadata>.*?</metadata>', "", page, flags=re.S)
+    assert not re.findall(r'(?:src|href)\s*=\s*"(?!#)[^"]+"|@import|url\((?!#)[^)]*\)|<script|<link', without_names)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "two pictures share an identifier, so one would draw with the other's parts"
+    for reference in re.findall(r'(?:xlink:href="#|url\(#)([^")]+)', page):
+        assert reference in ids
+    for row in json.loads((folder / "results.json").read_text())["rows"]:
+        assert f"{100 * row['test_accuracy']:.2f}" in page
+
+
+def test_same_seed_same_results(compared, tmp_path):
+    folder, _ = compared
+    assert mfnumpy("compare", *QUICK, "--rules", "mf,ff", "--out", str(tmp_path)).returncode == 0
+    first = {(r["rule"], r["seed"]): r["epochs"] for r in json.loads((folder / "results.json").read_text())["runs"]}
+    second = {(r["rule"], r["seed"]): r["epochs"] for r in json.loads((tmp_path / "results.json").read_text())["runs"]}
+    assert second == {key: value for key, value in first.items() if key[0] in ("mf", "ff")}
+    assert first["mf", 0] != first["mf", 1], "two seeds must differ, or the test above could not fail"
+
+
+BAD = {
+    "unknown command": (["trian"], "Did you mean 'train'"),
+    "unknown rule": (["compare", "--rules", "mf,bq"], "Did you mean 'bp'"),
+    "unknown data set": (["compare", "--dataset", "mnits"], "Did you mean 'mnist'"),
+    "unknown network": (["train", "--net", "cmm"], "LxN"),
+    "unknown option": (["compare", "--frobnicate"], "--frobnicate"),
+    "no rule": (["compare", "--rules", ","], "at least one"),
+    "no seed": (["compare", "--seeds", "0"], "at least 1"),
+    "batch of none": (["train", "--batch-size", "0"], "from 1 to"),
+    "batch above N": (["train", "--batch-size", "5000"], "from 1 to"),
+    "batch of words": (["train", "--batch-size", "many"], "'full'"),
+    "negative rate": (["train", "--lr", "-1"], "positive"),
+    "rate of NaN": (["train", "--lr", "nan"], "positive"),
+    "no epoch": (["train", "--epochs", "0"], "epochs"),
+    "width of none": (["train", "--hidden", "0"], "width"),
+    "no threads": (["train", "--threads", "0"], "--threads"),
+    "negative seed": (["train", "--seed", "-1"], "seed"),
+    "FF on a CNN": (["train", "--rule", "ff", "--net", "cnn:2"], "convolutional"),
+    "schedule of BP": (["train", "--rule", "bp", "--schedule", "layer_by_layer"], "together"),
+    "missing checkpoint": (["evaluate", "nowhere.npz"], "no checkpoint"),
+    "unknown backend": (["train", "--backend", "cuda"], "cupy"),
+    "image pooled away": (["train", "--net", "cnn:2-2-2-2-2", "--rule", "mf"], "does not fit"),
+}
+
+
+@pytest.mark.parametrize(("args", "says"), BAD.values(), ids=BAD)
+def test_bad_input_is_one_clear_line_and_exit_code_2(args, says, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(args) == 2
+    error = capsys.readouterr().err.strip()
+    assert says in error
+    assert error.startswith("mfnumpy: ")
+    assert "\n" not in error
+
+
+def test_unwritable_folder_is_refused_before_any_training(tmp_path, capsys):
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    assert cli.main(["compare", *QUICK, "--out", str(in_the_way)]) == 2
+    assert "Cannot create the folder" in capsys.readouterr().err
+
+
+def test_train_evaluate_resume(tmp_path, capsys):
+    """A run of 3 epochs, and the same run stopped after each batch by its own checkpoint, end in the same bytes."""
+    train = ["train", "--hidden", "9", "7", "--epochs", "3", "--rule", "mf", "--subset", "200"]
+    assert cli.main([*train, "--out", str(tmp_path / "a")]) == 0
+    told = capsys.readouterr().out
+    assert cli.main(["evaluate", str(tmp_path / "a" / "checkpoint.npz")]) == 0
+    line = capsys.readouterr().out.strip()
+    assert line.split("test accuracy")[1] in told, "evaluate must see the model and the data that train saw"
+    assert cli.main([*train, "--out", str(tmp_path / "a"), "--resume"]) == 0
+    assert cli.main([*train[:-1], "150", "--out", str(tmp_path / "a"), "--resume"]) == 2
+    assert "another run" in capsys.readouterr().err
+
+
+def test_ctrl_c_exits_130_and_leaves_a_checkpoint_that_resumes_to_the_same_bytes(tmp_path):
+    command = ["train", "--hidden", "60", "50", "--epochs", "40", "--threads", "1"]
+    whole = mfnumpy(*command, "--out", str(tmp_path / "whole"))
+    assert whole.returncode == 0, whole.stderr
+    stopped = tmp_path / "stopped"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mfnumpy", *command, "--out", str(stopped)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stdout:
+        if line.startswith("epoch   2"):
+            process.send_signal(signal.SIGINT)
+            break
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130, error
+    assert "--resume" in error
+    assert "Traceback" not in error
+    resumed = mfnumpy(*command, "--out", str(stopped), "--resume")
+    assert resumed.returncode == 0, resumed.stderr
+    a, b = (json.loads((tmp_path / name / "history.json").read_text()) for name in ("whole", "stopped"))
+    assert a["epochs"] == b["epochs"]
+    assert a["test"] == b["test"]
+    with np.load(tmp_path / "whole" / "checkpoint.npz") as x, np.load(stopped / "checkpoint.npz") as y:
+        assert set(x.files) == set(y.files)
+        for name in set(x.files) - {"description"}:
+            assert x[name].tobytes() == y[name].tobytes(), name
+
+
+def test_ctrl_c_in_compare_exits_130_and_leaves_nothing_half_written(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mfnumpy", "compare", "--epochs", "400", "--out", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stderr.readline()  # the first run is done, the second has begun
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert os.listdir(tmp_path) == []
+
+
+def test_help_lists_every_command():
+    done = mfnumpy("--help")
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in cli.COMMANDS)
+
+
+def test_a_closed_pipe_is_no_error():
+    process = subprocess.Popen(
+        f"{sys.executable} -m mfnumpy info | head -n 1", shell=True, stderr=subprocess.PIPE, text=True
+    )
+    _, error = process.communicate(timeout=60)
+    assert error == ""
+
+
+@pytest.mark.parametrize("topic", ["rules", "networks", "equations", "choices", "machine"])
+def test_info(topic, capsys):
+    assert cli.main(["info", topic]) == 0
+    assert len(capsys.readouterr().out.splitlines()) >= 4
+
+
+def test_a_bar_is_shown_on_a_terminal_only(tmp_path):
+    quiet = mfnumpy("train", "--hidden", "9", "--epochs", "1", "--out", str(tmp_path))
+    assert "it/s" not in quiet.stderr
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))  # a new one is 0 columns wide
+    command = [sys.executable, "-m", "mfnumpy", "train", "--hidden", "9", "--epochs", "1", "--out", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=follower)
+    os.close(follower)
+    shown = b""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            piece = os.read(leader, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        shown += piece
+    process.wait(timeout=60)
+    os.close(leader)
+    assert b"mf epoch 1" in shown
