@@ -80,6 +80,7 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameEr
     Returns the error, to be raised by the caller.
     """
     known = sorted(known)
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
+    as_written = {k.lower(): k for k in known}
+    near = difflib.get_close_matches(str(name).lower(), as_written, n=1, cutoff=0.5)
+    hint = f" Did you mean {as_written[near[0]]!r}?" if near else ""
     return UnknownNameError(f"There is no {kind} named {name!r}.{hint} Known: {', '.join(known)}.")

@@ -244,8 +244,15 @@ class Trainer:
     # -- borders -------------------------------------------------------------------------------------------------
 
     def _check_data(self, x: Any, y: np.ndarray, x_val: Any, y_val: np.ndarray | None) -> None:
-        pairs = [("X", x, y)] + ([("X_val", x_val, y_val)] if y_val is not None else [])
-        for name, data, labels in pairs:
+        self.rule.check_started(self.net)
+        pairs: list[tuple[str, Any, str, Any]] = [("X", x, "y", y)]
+        if x_val is not None or y_val is not None:
+            pairs.append(("X_val", x_val, "y_val", y_val))
+        for name, data, name_of_labels, labels in pairs:
+            for what, thing in ((name, data), (name_of_labels, labels)):
+                if not (hasattr(thing, "shape") and hasattr(thing, "dtype")):
+                    kind = "None" if thing is None else type(thing).__name__
+                    raise DTypeError(f"{what} must be an array; got {kind}. Make it one with numpy.asarray(...).")
             if tuple(data.shape[1:]) != self.net.input_shape:
                 raise ShapeError(
                     f"{name} must be (N, {', '.join(map(str, self.net.input_shape))}) for this network; "

@@ -130,12 +130,21 @@ class Rule:
         del matrices[len(net.blocks) :]
         matrices.extend(draw(i) for i in range(len(matrices), len(net.blocks)))
 
+    def check_started(self, net: Network) -> None:
+        """Raises NotStartedError, with the remedy, if the rule has not been started for this network."""
+        if not self.n_classes:
+            raise self._not_started("not been told the number of classes")
+        self.parameters(net)
+
     def _check_started(self, matrices: list[Array], net: Network) -> None:
         if not self.n_classes or len(matrices) != len(net.blocks):
-            raise NotStartedError(
-                f"The rule '{self.name}' has matrices for {len(matrices)} blocks, the network has {len(net.blocks)}. "
-                "Call rule.start(net, n_classes, seed) first, or rule.plug(net) after net.plug(block)."
-            )
+            raise self._not_started(f"matrices for {len(matrices)} blocks, the network has {len(net.blocks)}")
+
+    def _not_started(self, has: str) -> NotStartedError:
+        return NotStartedError(
+            f"The rule '{self.name}' has {has}. "
+            "Call rule.start(net, n_classes, seed) first, or rule.plug(net) after net.plug(block)."
+        )
 
 
 def named(block_name: str, gradients: dict[str, Array]) -> dict[str, Array]:

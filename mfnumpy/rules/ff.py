@@ -11,7 +11,7 @@ from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.layers import Dense
 from mfnumpy.network import Network
-from mfnumpy.rules.base import LocalRule, NotStartedError, Step, named
+from mfnumpy.rules.base import LocalRule, Step, named
 from mfnumpy.seeding import stream
 from mfnumpy.validate import check_labels
 
@@ -73,7 +73,8 @@ class ForwardForward(LocalRule):
         super().__init__()
         if normalise not in NORMALISE:
             raise InvalidValueError(f"normalise must be one of {', '.join(sorted(NORMALISE))}; got {normalise!r}.")
-        if theta is not None and (isinstance(theta, bool | str) or not np.isfinite(theta)):
+        number = isinstance(theta, int | float | np.number) and not isinstance(theta, bool)
+        if theta is not None and not (number and np.isfinite(theta)):
             raise InvalidValueError(f"theta must be a finite number, or None; got {theta!r}.")
         self.theta = None if theta is None else float(theta)  # a NumPy float64 would widen all float32
         self.normalise = normalise
@@ -95,8 +96,7 @@ class ForwardForward(LocalRule):
 
     def enter(self, net: Network, x: Array, y: Array, rng: np.random.Generator | None) -> Array:
         """The batch twice: with its own labels, then with wrong ones. Returns (2N, d)."""
-        if not self.n_classes:
-            raise NotStartedError(f"Call rule.start(net, n_classes, seed) before the rule '{self.name}' is used.")
+        self.check_started(net)
         if rng is None:
             raise InvalidValueError("Forward-Forward draws wrong labels for each batch: pass rng=...")
         positive = overlay_label(x, y, self.n_classes)
@@ -128,6 +128,7 @@ class ForwardForward(LocalRule):
 
     def layer_scores(self, net: Network, x: Array) -> list[Array]:
         """(N, m) goodness of each block: column c is a forward pass with label c, so m passes are needed."""
+        self.check_started(net)
         columns: list[list[Array]] = [[] for _ in net.blocks]
         for label in range(self.n_classes):
             a = overlay_label(x, xp_of(x).full(x.shape[0], label), self.n_classes)
@@ -216,6 +217,7 @@ class ForwardForwardOnePass(ForwardForward):
         return super().count(net) - unused
 
     def _activities(self, net: Network, x: Array) -> Array:
+        self.check_started(net)
         a, activities = overlay_neutral(x, self.n_classes), []
         for i in range(len(net.blocks)):
             a = self.pass_on(net, i, a)
@@ -224,5 +226,5 @@ class ForwardForwardOnePass(ForwardForward):
 
     def _readout(self, net: Network) -> Dense:
         if self.readout is None or self.readout.parameters["W"].shape[0] != sum(net.widths):
-            raise NotStartedError(f"Call rule.start(net, n_classes, seed) before the rule '{self.name}' is used.")
+            raise self._not_started("no readout that fits this network")
         return self.readout

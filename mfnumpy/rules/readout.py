@@ -12,7 +12,7 @@ from mfnumpy.backend import Array
 from mfnumpy.blocks import Trace
 from mfnumpy.layers import Dense
 from mfnumpy.network import Network
-from mfnumpy.rules.base import NotStartedError, Rule, Step, named
+from mfnumpy.rules.base import Rule, Step, named
 from mfnumpy.seeding import stream
 
 
@@ -76,8 +76,5 @@ class ReadoutRule(Rule):
 
     def _readout(self, net: Network) -> Dense:
         if self.readout is None or self.readout.parameters["W"].shape[0] != net.widths[-1]:
-            raise NotStartedError(
-                f"The rule '{self.name}' has no readout that fits this network. "
-                "Call rule.start(net, n_classes, seed) first, or rule.plug(net) after net.plug(block)."
-            )
+            raise self._not_started("no readout that fits this network")
         return self.readout
