@@ -74,24 +74,24 @@ class ConvEngine:
         pool(images, out)
         return rows, images
 
-    def add(self, worker: int, name: str, left: Array, right: Array) -> None:
-        """Add left @ right to the worker's own sum of that gradient; the batch's first chunk starts the sum."""
-        total = self.space.array(f"sum {name} of {worker}", left.shape[0], right.shape[1])
-        if name not in self.fresh[worker]:
-            self.fresh[worker].add(name)
+    def add(self, worker: int, slot: str, left: Array, right: Array) -> None:
+        """Add left @ right to the worker's own sum in that slot; the first chunk starts the sum."""
+        total = self.space.array(f"sum {slot} of {worker}", left.shape[0], right.shape[1])
+        if slot not in self.fresh[worker]:
+            self.fresh[worker].add(slot)
             np.matmul(left, right, out=total)
             return
         product = self.space.array(f"product of {worker}", *total.shape)
         np.matmul(left, right, out=product)
         np.add(total, product, out=total)
 
-    def update(self, worker: int, name: str, parameter: Array, scale: float) -> None:
-        """Add all workers' sums of that gradient, the worker's own rows of them, and give them to Adam."""
+    def update(self, worker: int, name: str, parameter: Array, scale: float, slot: str) -> None:
+        """Add all workers' sums in that slot, the worker's own rows of them, and give them to Adam."""
         own = shares(parameter.shape[0], self.team.size)[worker]
         sums = [
-            self.space.array(f"sum {name} of {w}", *parameter.shape)[own]
+            self.space.array(f"sum {slot} of {w}", *parameter.shape)[own]
             for w in range(self.team.size)
-            if name in self.fresh[w]
+            if slot in self.fresh[w]
         ]
         for other in sums[1:]:
             np.add(sums[0], other, out=sums[0])
@@ -122,29 +122,35 @@ class ConvMonoForward(ConvEngine):
         last = len(self.net.blocks) if only is None else max(only) + 1
         for i in range(last):
             block, N = self.net.blocks[i], len(y)
-            a = self.space.array(f"a{i}", N, *self.shapes[i + 1])
+            a = self.space.array(f"a{i % 2}", N, *self.shapes[i + 1])
             learns = only is None or i in only
+            W, M = self.slots(i)
+            self.fresh[worker] -= {W, M}
             for chunk in self.chunks(worker, N, self.chunk_size(i)):
                 rows, images = self.forward(f"of {worker}", i, x[chunk], a[chunk])
                 if learns:
                     self.learn(worker, i, rows, images, a[chunk].reshape(images.shape[0], -1), y[chunk], N)
             self.team.meet()  # all sums are complete, and all of a
             if learns:
-                self.update(worker, f"{block.name}.W", block.parameters["W"], scale)
-                self.update(worker, f"{block.name}.M", self.rule.M[i], scale)
+                self.update(worker, f"{block.name}.W", block.parameters["W"], scale, W)
+                self.update(worker, f"{block.name}.M", self.rule.M[i], scale, M)
             x = a
 
     def learn(self, worker: int, i: int, rows: Array, images: Array, a: Array, y: Array, N: int) -> None:
         """Eqs. (5) to (8) on one chunk of a batch of N images. images: relu(z), overwritten by dz."""
-        M, name, space = self.rule.M[i], self.net.blocks[i].name, self.space
+        M, space, slots = self.rule.M[i], self.space, self.slots(i)
         G = np.matmul(a, M.T, out=space.array(f"G of {worker}", len(y), M.shape[0]))  # (5)
         dG = space.array(f"dG of {worker}", *G.shape)
         losses = self.losses[worker]
         losses[i] = losses.get(i, 0.0) + softmax_error(G, y, dG, N)  # (6)
-        self.add(worker, f"{name}.M", dG.T, a)  # (8)
+        self.add(worker, slots[1], dG.T, a)  # (8)
         da = np.matmul(dG, M, out=space.array(f"da of {worker}", *a.shape))
         unpool_and_mask(da, images, space, f"of {worker}")
-        self.add(worker, f"{name}.W", rows.T, images.reshape(-1, images.shape[-1]))  # (7)
+        self.add(worker, slots[0], rows.T, images.reshape(-1, images.shape[-1]))  # (7)
+
+    def slots(self, i: int) -> tuple[str, str]:
+        """Where the sums of dW and dM of block i are kept: a slower worker may still need the block's below."""
+        return f"W{i % 2}", f"M{i % 2}"
 
     def chunk_size(self, i: int) -> int:
         """How many images of block i make a chunk."""
@@ -169,7 +175,7 @@ class ConvReadout(ConvEngine):
             self.chunk(worker, x[chunk], y[chunk], len(y))
         self.team.meet()
         for name, parameter in self.rule.parameters(self.net).items():
-            self.update(worker, name, parameter, scale)
+            self.update(worker, name, parameter, scale, name)
 
     def chunk(self, worker: int, x: Array, y: Array, N: int) -> None:
         """Forward and backward on one chunk of a batch of N images."""

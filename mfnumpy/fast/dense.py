@@ -84,10 +84,13 @@ class DenseEngine:
         """The worker's share of a layer's neurons, or of its inputs."""
         return shares(width, self.team.size)[worker]
 
-    def activate(self, worker: int, i: int, x: Array) -> Array:
-        """a = relu(x W) for the worker's own neurons of block i; returns all of a, the rest of it still unwritten."""
+    def activate(self, worker: int, i: int, x: Array, slot: int) -> Array:
+        """a = relu(x W) for the worker's own neurons of block i; returns all of a, the rest of it still unwritten.
+
+        slot: which array to use. A local rule needs three in turn: a slower worker may still need the two before.
+        """
         W = self.net.blocks[i].parameters["W"]
-        a = self.space.array(f"a{i}", x.shape[0], W.shape[1])
+        a = self.space.array(f"a{slot}", x.shape[0], W.shape[1])
         own = self.columns(worker, W.shape[1])
         np.matmul(x, W[:, own], out=a[:, own])
         relu(a[:, own], self.space)
@@ -126,7 +129,7 @@ class DenseMonoForward(DenseEngine):
         """Forward and local update, block by block."""
         last = len(self.net.blocks) if only is None else max(only) + 1
         for i in range(last):
-            a = self.activate(worker, i, x)
+            a = self.activate(worker, i, x, i % 3)
             if only is None or i in only:
                 self.learn(worker, i, x, a, y, scale)
             else:
@@ -170,7 +173,7 @@ class DenseReadout(DenseEngine):
         blocks, readout, space = self.net.blocks, self.rule.readout.parameters["W"], self.space
         inputs = [x]
         for i in range(len(blocks)):
-            inputs.append(self.activate(worker, i, inputs[-1]))
+            inputs.append(self.activate(worker, i, inputs[-1], i))
             if i < len(blocks) - 1:
                 self.team.meet()
         G = self.scores(worker, inputs[-1], readout.T)

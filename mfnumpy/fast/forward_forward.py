@@ -45,7 +45,7 @@ class DenseForwardForward(DenseEngine):
         x = self.enter(worker, x, y)
         last = len(self.net.blocks) if only is None else max(only) + 1
         for i in range(last):
-            a = self.activate(worker, i, x)
+            a = self.activate(worker, i, x, i % 3)
             G = self.goodness(worker, a)
             learns = only is None or i in only
             if learns:
