@@ -20,6 +20,7 @@ from mfnumpy.paper import published
 from mfnumpy.paper.config import Measurement
 from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.provenance import code_version
+from mfnumpy.parallel import PipelineTrainer
 from mfnumpy.rules import Rule
 from mfnumpy.seeding import stream
 from mfnumpy.train import Trainer
@@ -80,18 +81,20 @@ def _scoring(rule: Rule, net: Network, rows: np.ndarray, mode: str) -> Callable[
 
 
 def _epochs(values: dict[str, Any], seed: int) -> dict[str, Callable[[], object]]:
-    """One epoch of the reference trainer for each contestant."""
+    """One epoch for each contestant: the reference trainer, and MF with a thread for each layer."""
     shape, rng = SHAPES[values["dataset"]], stream(seed, "bench")
     x = rng.random((values["rows"], *shape), dtype=np.float32)
     y = rng.integers(0, N_CLASSES, values["rows"])
 
-    def epoch(rule: str) -> Callable[[], object]:
+    def epoch(rule: str, kind: type[Trainer] = Trainer) -> Callable[[], object]:
         net, made = _model(values, shape, rule, seed)
-        options = {"epochs": 1, "batch_size": values["batch"], "seed": seed, "show_progress": False}
-        trainer = Trainer(net, made, optim.Adam(), **options)
+        trainer = kind(net, made, optim.Adam(), epochs=1, batch_size=values["batch"], seed=seed, show_progress=False)
         return lambda: trainer.fit(x, y)
 
-    return {rule: epoch(rule) for rule in ("mf", "bp")}
+    contestants = {rule: epoch(rule) for rule in ("mf", "bp")}
+    if values["batch"] is not None:  # a full batch has no next one that the first layer could go on with
+        contestants["mf in parallel"] = epoch("mf", PipelineTrainer)
+    return contestants
 
 
 KINDS = {"prediction": _prediction, "epoch_time": _epochs}

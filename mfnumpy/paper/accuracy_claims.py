@@ -1,0 +1,127 @@
+"""The paper's claims about accuracy and convergence, each judged from the ledger."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from mfnumpy.paper import figures, published
+from mfnumpy.paper.statistics import Summary
+from mfnumpy.paper.table_content import shared_layers
+from mfnumpy.paper.verdict import NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict, by_sign, standard_error
+from mfnumpy.paper.view import Entry, View, accuracy_summary, difference
+
+
+def _advantage(a: Entry | None, b: Entry | None, at: str = "stopped") -> tuple[str, str]:
+    """Verdict and reason for "a is at least as accurate as b"."""
+    gap = difference(a, b, at)
+    if a is None or b is None or gap is None:
+        return UNTESTED, "no runs in this ledger"
+    seeds = sorted(set(a.accuracy(a.modes()[0], at)) & set(b.accuracy(b.modes()[0], at)))
+    pairs = [a.accuracy(a.modes()[0], at)[s] - b.accuracy(b.modes()[0], at)[s] for s in seeds]
+    reason = f"{a.rule} minus {b.rule}: {gap.text()} percentage points"
+    if len(pairs) < 2:
+        reason += "; one seed decides nothing"
+    return by_sign(gap.mean, standard_error(pairs)), reason
+
+
+def mf_against_bp(view: View) -> Iterator[Verdict]:
+    """The headline, for each network and data set, and beside deep supervision."""
+    for experiment, what in (("table3", "MLP"), ("table2", "CNN"), ("table6", "MLP")):
+        for dataset in view.datasets(experiment):
+            mf, bp = (view.entry(experiment, dataset, rule) for rule in ("mf", "bp"))
+            verdict, reason = _advantage(mf, bp)
+            if verdict == UNTESTED and dataset in view.ledger.absent():
+                reason = "not run here: the data set's files are not on this machine"
+            yield Verdict(f"{what}, {dataset}: MF matches or surpasses BP", verdict, reason)
+
+
+def mf_against_deep_supervision(view: View) -> Iterator[Verdict]:
+    """Not claimed by the paper, which has no such control; but its headline needs it."""
+    for dataset in view.datasets("table3"):
+        mf, deep = (view.entry("table3", dataset, rule) for rule in ("mf", "deep_supervision"))
+        if mf and deep:
+            verdict, reason = _advantage(mf, deep)
+            yield Verdict(f"MLP, {dataset}: the gain is MF's locality, not its extra losses", verdict, reason)
+
+
+def paper_values(view: View) -> Iterator[Verdict]:
+    """MF's accuracy, within 0.15 percentage points below the paper's."""
+    for (experiment, dataset, rule), paper in published.ACCURACY.items():
+        entry = view.entry(experiment, dataset, rule)
+        if rule != "mf" or entry is None:
+            continue
+        ours = max((s for m in entry.modes() if (s := accuracy_summary(entry, m))), key=lambda s: s.mean)
+        claim = f"{experiment}, {dataset}: MF reaches {paper.value:.2f} % ({paper.source}), less 0.15"
+        yield Verdict(claim, *_reaches(ours, paper.value - 0.15, entry))
+
+
+def _reaches(ours: Summary, least: float, entry: Entry) -> tuple[str, str]:
+    reason = f"ours {ours.text()}, in the better of both predictions"
+    if entry.config.subset is not None:
+        return UNTESTED, f"trained on at most {entry.config.subset:,} rows: {reason}"
+    error = None if ours.sd is None else ours.sd / math.sqrt(ours.n)
+    return by_sign(ours.mean - least, error), reason
+
+
+def other_rules_below_bp(view: View) -> Iterator[Verdict]:
+    """FF, FA and DFA do not reach BP."""
+    for experiment in ("table3", "table2"):
+        for dataset in view.datasets(experiment):
+            bp = view.entry(experiment, dataset, "bp")
+            for rule in ("fa", "dfa", "ff"):
+                entry = view.entry(experiment, dataset, rule)
+                if bp and entry:
+                    verdict, reason = _advantage(bp, entry)
+                    yield Verdict(f"{experiment}, {dataset}: {rule} stays below BP", verdict, reason)
+
+
+def layers(view: View) -> Iterator[Verdict]:
+    """Table 1: the lower layers do not know what is above them; the third is worse than the second."""
+    for dataset in view.datasets("table1"):
+        same, n = shared_layers(view, dataset)
+        verdict = UNTESTED if n == 0 else REPRODUCED if same == n else NOT
+        because = "no runs in this ledger" if n == 0 else f"to the last bit, every epoch, in {same} of {n} seeds"
+        yield Verdict(
+            f"Table 1, {dataset}: layers 1 and 2 are identical in nets of 2 and of 3 layers", verdict, because
+        )
+        found = [e for e in view.entries("table1") if (e.config.dataset, e.rule) == (dataset, "mf") and e.layers() == 3]
+        if found:
+            second, third = (found[0].layer(i) for i in (1, 2))
+            falls = [second[s] - third[s] for s in second]
+            mean = sum(falls) / len(falls)
+            verdict = by_sign(mean, standard_error(falls)) if mean != 0 else UNDECIDED
+            yield Verdict(
+                f"Table 1, {dataset}: layer 3 scores below layer 2",
+                verdict,
+                f"layer 2 minus layer 3: {mean:+.2f} percentage points (n {len(falls)})",
+            )
+
+
+def depth(view: View) -> Iterator[Verdict]:
+    """Fig. 5: depth slows BP, and does not slow MF."""
+    for rule, claim in (("bp", "BP's error grows with depth"), ("mf", "MF's error does not grow with depth")):
+        errors = figures.final_errors([e for e in view.entries("fig5") if e.rule == rule])
+        if len(errors) < 2:
+            yield Verdict(f"Fig. 5: {claim}", UNTESTED, "fewer than two depths in this ledger")
+            continue
+        base = errors.get(2, errors[min(errors)])
+        change = errors[max(errors)] - base
+        grows = change > 0.5  # half a percentage point: more than seeds differ by at this size
+        shown = ", ".join(f"{d} layers {value:.2f} %" for d, value in sorted(errors.items()))
+        verdict = REPRODUCED if grows == (rule == "bp") else NOT
+        yield Verdict(f"Fig. 5: {claim}", verdict, f"test error after the last epoch: {shown}")
+
+
+def convergence(view: View) -> Iterator[Verdict]:
+    """Fig. 4: MF converges about as fast as BP."""
+    by_rule = {e.rule: e for e in view.entries("fig4") if e.runs}
+    if set(by_rule) < {"mf", "bp"}:
+        yield Verdict("Fig. 4: MF converges about as fast as BP", UNTESTED, "no runs in this ledger")
+        return
+    curves = {rule: figures.test_errors(e).mean(axis=0) for rule, e in by_rule.items()}
+    target = 1.1 * max(curve.min() for curve in curves.values())
+    reached = {rule: int((curve <= target).argmax()) + 1 for rule, curve in curves.items()}
+    verdict = REPRODUCED if reached["mf"] <= 1.5 * reached["bp"] else NOT
+    because = f"a test error of {target:.2f} % is reached in epoch {reached['mf']} by MF, {reached['bp']} by BP"
+    yield Verdict("Fig. 4: MF converges about as fast as BP", verdict, because)
