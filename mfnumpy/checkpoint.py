@@ -95,7 +95,10 @@ def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.nda
         }.get(version)
         if read_header is None:
             raise CheckpointError(f"{path}: {info.filename} has an unknown .npy version {version}.")
-        shape, fortran, dtype = read_header(file)
+        try:
+            shape, fortran, dtype = read_header(file)
+        except Exception as error:  # NumPy's parser lets through whatever Python's tokenizer and literal_eval raise
+            raise CheckpointError(f"{path}: {info.filename} has no readable .npy header ({error}).") from error
         if dtype.hasobject or dtype.kind not in "biuf":
             raise CheckpointError(f"{path}: {info.filename} holds {dtype}, not numbers; it is refused.")
         data = file.read()
