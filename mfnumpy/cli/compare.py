@@ -18,23 +18,22 @@ from mfnumpy.optional import require
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mfnumpy compare`."""
-    parser.add_argument("--rules", help="rules with commas between them (default: all); see `mfnumpy info rules`")
+    parser.add_argument("--rules", nargs="+", metavar="RULE", help="default: all; see `mfnumpy info rules`")
     options.add_data(parser)
     options.add_network(parser)
     options.add_training(parser, epochs=30)
-    parser.add_argument("--seeds", type=int, default=3, help="how many seeds, from 0 (default: 3)")
+    parser.add_argument("--seeds", nargs="+", metavar="N", default=["3"], help="how many, or which ones (default: 3)")
     parser.add_argument("--out", default="runs/compare", help="folder for the results (default: runs/compare)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the comparison; returns 0."""
-    if args.seeds < 1:
-        raise InvalidValueError(f"--seeds must be at least 1; got {args.seeds}.")
+    seeds = _seeds(args)
     names, left_out = options.rule_names(args.rules, options.is_convolutional(args))
     require("matplotlib")
     options.use_backend(args)
     folder = make_folder(args.out)
-    data = options.load_data(args)
+    data = options.load_data(args, seeds[0])
     settings = Settings(
         epochs=args.epochs,
         batch_size=options.batch_size(args, len(data.y_train)),
@@ -42,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         optimiser=args.optimiser,
         decay=args.decay,
         patience=args.patience,
-        seeds=tuple(range(args.seeds)),
+        seeds=seeds,
     )
     for name in left_out:
         print(f"{name}: left out, since Forward-Forward cannot train a convolutional network.", file=sys.stderr)
@@ -51,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         return options.build_network(args, data.input_shape, seed)
 
     def load(seed: int) -> Any:
-        return data if seed == 0 else options.load_data(args, seed)
+        return options.load_data(args, seed)
 
     with options.limited_threads(args, build(0)):
         result = compare(names, build, load, len(data.class_names), settings, config=_config(args, data), on_run=_tell)
@@ -85,6 +84,14 @@ def write(result: Comparison, folder: Any) -> list[Any]:
     with atomic_write(path, "w") as file:
         file.write(report.html(result, {name: plots.render(f, "svg").decode() for name, f in figures.items()}))
     return [*paths, path]
+
+
+def _seeds(args: argparse.Namespace) -> tuple[int, ...]:
+    """One number is how many seeds, from 0; several are the seeds themselves."""
+    numbers = options.integers("--seeds", args.seeds)
+    if len(numbers) == 1 and numbers[0] < 1:
+        raise InvalidValueError(f"--seeds must be at least 1; got {numbers[0]}.")
+    return tuple(range(numbers[0])) if len(numbers) == 1 else tuple(numbers)
 
 
 def _config(args: argparse.Namespace, data: Any) -> dict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -26,7 +27,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
 def add_network(parser: argparse.ArgumentParser) -> None:
     """--net or --hidden, --bias, --dtype, --backend."""
     shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--hidden", type=int, nargs="+", metavar="N", help="an MLP of these widths (default: 128 128)")
+    shape.add_argument("--hidden", nargs="+", metavar="N", help="an MLP of these widths (default: 128 128)")
     shape.add_argument("--net", help="a network by name: 2x1000, 3x2000 (LxN), cnn, cnn:8-16")
     parser.add_argument("--bias", action="store_true", help="give every layer a bias (the paper's nets have none)")
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
@@ -51,9 +52,27 @@ def use_backend(args: argparse.Namespace) -> None:
     backend.current()
 
 
+def words(values: Sequence[str]) -> list[str]:
+    """The words of an option that takes several, with spaces or commas between them."""
+    return [word for value in values for word in value.replace(",", " ").split()]
+
+
+def integers(option: str, values: Sequence[str]) -> list[int]:
+    """The integers of an option that takes several. Raises InvalidValueError naming the option."""
+    try:
+        return [int(word) for word in words(values)]
+    except ValueError:
+        raise InvalidValueError(f"{option} takes integers; got {' '.join(values)!r}.") from None
+
+
+def widths(args: argparse.Namespace) -> list[int]:
+    """The widths of an MLP's blocks."""
+    return integers("--hidden", args.hidden) if args.hidden else [128, 128]
+
+
 def network_name(args: argparse.Namespace) -> str:
     """The network's name for titles and folders: "2x1000", "cnn", "256-128"."""
-    return args.net or "-".join(map(str, args.hidden or [128, 128]))
+    return args.net or "-".join(map(str, widths(args)))
 
 
 def is_convolutional(args: argparse.Namespace) -> bool:
@@ -83,7 +102,7 @@ def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: 
     options: dict[str, Any] = {"bias": args.bias, "seed": seed, "dtype": args.dtype}
     if args.net:
         return network.named(args.net, input_shape, **options)
-    return network.mlp(math.prod(input_shape), args.hidden or [128, 128], **options)
+    return network.mlp(math.prod(input_shape), widths(args), **options)
 
 
 def limited_threads(args: argparse.Namespace, net: Network) -> AbstractContextManager[None]:
@@ -114,16 +133,16 @@ def learning_rate(args: argparse.Namespace) -> float:
     return choices.learning_rate(args.dataset) if args.lr is None else args.lr
 
 
-def rule_names(text: str | None, convolutional: bool) -> tuple[list[str], list[str]]:
+def rule_names(asked: Sequence[str] | None, convolutional: bool) -> tuple[list[str], list[str]]:
     """The rules to run, and those left out because they cannot train a CNN.
 
-    text: names with commas between them, or None for all. A rule that was asked for by name is never left out.
+    asked: names, or None for all. A rule that was asked for by name is never left out.
     Raises UnknownNameError for an unknown rule.
     """
-    if text is None:
+    if asked is None:
         left_out = [name for name in rules.RULES if convolutional and name.startswith("ff")]
         return [name for name in rules.RULES if name not in left_out], left_out
-    names = [name.strip() for name in text.split(",") if name.strip()]
+    names = words(asked)
     for name in names:
         if name not in rules.RULES:
             raise unknown_name("rule", name, rules.RULES)
