@@ -216,7 +216,7 @@ def bars(
     return finish(figure, alt)
 
 
-def goodness_bars(moments: Mapping[str, Array], true_class: int, alt: str) -> Picture:
+def goodness_bars(moments: Mapping[str, Array], true_class: int, alt: str, ylabel: str = "goodness") -> Picture:
     """The goodness scores of one sample at several times, one panel each; the true class is marked.
 
     moments: {"before training": (m,) scores, "after epoch 1": ...}.
@@ -233,7 +233,7 @@ def goodness_bars(moments: Mapping[str, Array], true_class: int, alt: str) -> Pi
         axes.set_xticks(range(len(scores)))
         axes.axhline(0, color="0.3", linewidth=0.8)
         axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-        _dress(axes, "class", "goodness" if axes is panels[0] else "")
+        _dress(axes, "class", ylabel if axes is panels[0] else "")
         axes.tick_params(labelsize=7)
     figure.tight_layout()
     return finish(figure, alt)

@@ -126,7 +126,7 @@ print(f"validation accuracy {accuracies[-1]:.3f}; true class of the image below:
 
 # %%
 pictures.goodness_bars(
-    snapshots, int(data.y_test[2]),
+    snapshots, int(data.y_test[2]), ylabel="probability",
     alt="Probabilities of the ten classes for one test image at three times: all equal at first, then the hatched true "
     "class leads, at the end it has nearly all.",
 )  # fmt: skip

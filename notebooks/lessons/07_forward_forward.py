@@ -206,6 +206,7 @@ net, rule = networks["ff"]
 scores = rule.layer_scores(net, data.x_test[:1])
 pictures.goodness_bars(
     {f"block {i + 1}": s[0] - s[0].min() for i, s in enumerate(scores)}, int(data.y_test[0]),
+    ylabel="goodness above the least",
     alt="Forward-Forward's goodness for one test image with each of the ten labels written into it, above the "
     "smallest, for both blocks. The true class is hatched.",
 )  # fmt: skip

@@ -61,7 +61,7 @@ show_source(Block.local_gradients)
 # One image with one channel and a kernel of two by two. There are as many rows as places where the kernel fits.
 
 # %%
-x = np.arange(1.0, 13.0).reshape(1, 3, 4, 1)
+x = np.array([[3.0, 8, 1, 5], [2, 6, 9, 4], [7, 0, 10, 11]]).reshape(1, 3, 4, 1)
 rows = layers.im2col(x, (2, 2))
 kernel = np.array([[1.0], [0.0], [0.0], [-1.0]])  # upper left minus lower right
 z = rows @ kernel
@@ -151,8 +151,8 @@ trace = net.blocks[0].forward(data.x_test[3:4])
 maps = np.concatenate([data.x_test[3, :, :, 0][None], np.moveaxis(np.maximum(trace.z, 0)[0], -1, 0)])
 pictures.images(
     maps, titles=["image", *(f"map {f + 1}" for f in range(12))], columns=7,
-    alt="A digit and the twelve feature maps that the first convolutional block makes of it: some light up at upright "
-    "strokes, some at level ones, some at corners.",
+    alt="A digit and the twelve feature maps that the first convolutional block makes of it: each brings out other "
+    "parts and edges of the strokes.",
 )  # fmt: skip
 
 # %%
