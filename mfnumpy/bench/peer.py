@@ -25,7 +25,7 @@ class Peer:
         torch.set_num_threads(threads)
         self.F = torch.nn.functional
         self.kinds = [isinstance(block.linear, Conv2d) for block in net.blocks]
-        self.convs = [block.linear for block in net.blocks]
+        self.convs: list[Any] = [block.linear for block in net.blocks]
         self.W = [self._weight(block.linear, block.parameters["W"]) for block in net.blocks]
         self.rule, self.n_classes = rule, rule.n_classes
         self.M = [torch.tensor(M) for M in getattr(rule, "M", [])]

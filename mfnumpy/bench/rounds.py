@@ -29,7 +29,7 @@ class Timing:
 
 
 def alternate(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, Timing]:
-    """Time every contestant once per round; the order turns around from round to round. One round before is thrown away."""
+    """Time every contestant once per round, in an order that turns around; a first round is thrown away."""
     timings = {name: Timing() for name in contestants}
     for work in contestants.values():
         work()

@@ -41,7 +41,9 @@ class ConvEngine:
         self.losses: list[dict[int | None, float]] = []
         self.fresh: list[set[str]] = []
 
-    def batch(self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None) -> Losses:
+    def batch(
+        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+    ) -> Losses:
         """One training step on x: (N, H, W, C), y: (N,). Returns (block, loss) as the rule's own Steps would say."""
         self.losses = [{} for _ in range(self.team.size)]
         self.fresh = [set() for _ in range(self.team.size)]

@@ -65,7 +65,9 @@ class DenseEngine:
         self.space = Workspace(net.dtype)
         self.losses: Losses = []
 
-    def batch(self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None) -> Losses:
+    def batch(
+        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+    ) -> Losses:
         """One training step on x: (N, D), y: (N,). Returns (block, loss) as the rule's own Steps would say."""
         self.losses = []
         self.begin(only)

@@ -12,9 +12,10 @@ from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.engine import Engine, engine, why_not
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.network import Network
+from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
 from mfnumpy.seeding import stream
-from mfnumpy.train import DECAYS, History, Progress, Trainer
+from mfnumpy.train import DECAYS, History, Trainer
 
 
 class FastTrainer(Trainer):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -66,7 +67,7 @@ class Offload:
         return self._map(name, like.shape, like.dtype)
 
     def release(self, prefix: str = "") -> None:
-        """Let the pages of all arrays whose name begins so go from this process's memory; their bytes stay in the files."""
+        """Let the pages of arrays whose name begins so go from this process; their bytes stay in the files."""
         for name, mapped in self._maps.items():
             if name.startswith(prefix):
                 mapped.madvise(mmap.MADV_DONTNEED)
@@ -99,7 +100,9 @@ class Offload:
 class OffloadedAdam(Adam):
     """Adam whose moments lie in an Offload's files too; after an update the block's pages are let go."""
 
-    def __init__(self, offload: Offload, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
+    def __init__(
+        self, offload: Offload, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+    ):
         super().__init__(lr, beta1, beta2, epsilon)
         self.offload = offload
 
@@ -113,7 +116,7 @@ class OffloadedAdam(Adam):
         for prefix in (name, f"m/{name}", f"v/{name}"):
             self.offload.release(prefix)
 
-    def load_state(self, arrays, times) -> None:  # type: ignore[no-untyped-def]
+    def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
         """Take up a checkpoint's moments, into files."""
         super().load_state(arrays, times)
         for kind, moments in (("m", self.m), ("v", self.v)):

@@ -59,7 +59,7 @@ def main(text: str) -> None:
 
 
 def measure(probe: Probe) -> dict[str, Any]:
-    """peak, standing: bytes by tracemalloc. rss: the process's greatest growth. seconds: per step. digest: of all arrays."""
+    """peak, standing: bytes by tracemalloc. rss: the process's growth. seconds: per step. digest: of all arrays."""
     with ExitStack() as stack:
         before = _status("VmRSS")
         tracemalloc.start()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -71,7 +71,8 @@ class Pipeline:
             )
         if isinstance(ahead, bool) or not isinstance(ahead, int) or ahead < 1:
             raise InvalidValueError(f"ahead must be an integer >= 1; got {ahead!r}.")
-        self.net, self.rule, self.optimiser, self.spans = net, rule, optimiser, spans
+        self.net, self.optimiser, self.spans = net, optimiser, spans
+        self.rule: LocalRule = rule
         self.chosen = set(range(len(net.blocks)) if only is None else only)
         self.inboxes: list[Channel[Batch]] = [Channel(ahead) for _ in range(max(self.chosen) + 1)]
         self.results: Channel[tuple[int, Step]] = Channel()
@@ -96,7 +97,9 @@ class Pipeline:
             thread.join()
         self._stack.close()
 
-    def run(self, batches: Iterable[tuple[int, Array, Array, np.random.Generator | None, float]]) -> Iterator[list[Step]]:
+    def run(
+        self, batches: Iterable[tuple[int, Array, Array, np.random.Generator | None, float]]
+    ) -> Generator[list[Step]]:
         """Train on batches of (number, x, y, rng, scale); yield each batch's Steps, without gradients, in order.
 
         Returns when all batches have passed all blocks. Raises the first error that any worker met.
@@ -105,7 +108,7 @@ class Pipeline:
         fed, done = [], 0
         try:
             for number, x, y, rng, scale in batches:
-                x = self.rule.enter(self.net, x, y, rng)  # type: ignore[attr-defined]
+                x = self.rule.enter(self.net, x, y, rng)
                 self.inboxes[0].put(Batch(number, x, y, scale))
                 fed.append(number)
                 while not self.results.empty():
@@ -140,12 +143,12 @@ class Pipeline:
             self._close()
 
     def _work(self, i: int, batch: Batch) -> None:
-        """Block i's part of one batch. Its output is handed on before its update: nobody above needs to wait for that."""
+        """Block i's part of one batch. Its output is handed on before its update, for which nobody need wait."""
         start = time.perf_counter()
         if i not in self.chosen:
-            step, a = None, self.rule.pass_on(self.net, i, batch.x)  # type: ignore[attr-defined]
+            step, a = None, self.rule.pass_on(self.net, i, batch.x)
         else:
-            step, a = self.rule.local_step(self.net, i, batch.x, batch.y)  # type: ignore[attr-defined]
+            step, a = self.rule.local_step(self.net, i, batch.x, batch.y)
         waited = time.perf_counter()
         if i + 1 < len(self.inboxes):
             self.inboxes[i + 1].put(Batch(batch.number, a, batch.y, batch.scale))

@@ -14,9 +14,10 @@ from mfnumpy.measure import batches_of
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.parallel.pipeline import Pipeline, Span
+from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule
 from mfnumpy.seeding import stream
-from mfnumpy.train import DECAYS, Progress, Trainer, _take
+from mfnumpy.train import DECAYS, Trainer, _take
 
 
 class PipelineTrainer(Trainer):
