@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from mfnumpy import plots
-from mfnumpy.paper.ledger import Record
-from mfnumpy.paper.table_content import command
-from mfnumpy.paper.view import Entry, View, described
+from mfnumpy.paper import memory_content
+from mfnumpy.paper.view import Entry, View, command, described, signed
 
 NAMES = {"mf": "Mono-Forward", "bp": "Backpropagation"}
 
@@ -19,12 +18,6 @@ NAMES = {"mf": "Mono-Forward", "bp": "Backpropagation"}
 def test_errors(entry: Entry) -> np.ndarray:
     """Test error in per cent: (seeds, epochs), in the rule's default prediction."""
     return np.array([[100 * (1 - e["test_accuracy"][e["main"]]) for e in run.history] for run in entry.runs])
-
-
-def signed(fig: Any, text: str) -> Any:
-    """Write what the figure shows and the command that made it under it."""
-    fig.supxlabel(text, fontsize=7, color="#555555", x=0.01, ha="left")
-    return fig
 
 
 def fig4(view: View) -> Any:
@@ -78,7 +71,13 @@ def final_errors(entries: list[Entry]) -> dict[int, float]:
     return {int(e.config.network.split("x")[0]): float(test_errors(e)[:, -1].mean()) for e in entries if e.runs}
 
 
-FIGURES: dict[str, Callable[[View], Any]] = {"fig4": fig4, "fig5": fig5}
+FIGURES: dict[str, Callable[[View], Any]] = {
+    "fig1": lambda view: memory_content.over_time("fig1", view),
+    "fig2": lambda view: memory_content.over_time("fig2", view),
+    "fig3": memory_content.over_depth,
+    "fig4": fig4,
+    "fig5": fig5,
+}
 """Experiment -> its figure, or None where the ledger has nothing for it."""
 
 
@@ -86,11 +85,3 @@ def save(name: str, view: View, folder: Path) -> list[Path]:
     """Write one figure as PNG and SVG; nothing where there is nothing to show."""
     fig = FIGURES[name](view)
     return [] if fig is None else plots.save(fig, folder / name)
-
-
-def group_by(records: list[Record], key: str) -> dict[Any, list[Record]]:
-    """Records by one of their settings, in order of first appearance."""
-    groups: dict[Any, list[Record]] = {}
-    for record in records:
-        groups.setdefault(record.config[key], []).append(record)
-    return groups

@@ -1,12 +1,14 @@
-"""Tables 4 and 5: milliseconds for a prediction, seconds for an epoch; on random data of the right shape.
+"""Tables 4 and 5 and Figs. 1 to 3: time for a prediction and an epoch, memory for a step; on random data.
 
-All contestants of one record are timed in alternating rounds, in one process, so that they meet the same machine.
+All contestants of one timing are timed in alternating rounds, in one process, so that they meet the same machine.
+Memory is counted by `mfnumpy.memory`, each time in a process of its own.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +17,8 @@ import numpy as np
 from mfnumpy import network, optim, rules
 from mfnumpy.bench.rounds import alternate
 from mfnumpy.environment import environment
+from mfnumpy.memory.probe import Probe
+from mfnumpy.memory.study import run_probe
 from mfnumpy.network import Network
 from mfnumpy.paper import published
 from mfnumpy.paper.config import Measurement
@@ -41,21 +45,32 @@ def epoch_job(dataset: str, net: str, rows: int, batch: int | None, rounds: int)
     return Measurement("epoch_time", f"epoch_time-{dataset}-{'full' if batch is None else 'mini'}", values)
 
 
+def memory_job(rule: str, depth: int, **options: Any) -> Measurement:
+    """Memory of one training step, as `mfnumpy.memory.probe.Probe` describes it; Figs. 1 to 3 are made of these."""
+    probe = Probe(rule=rule, depth=depth, **options)
+    return Measurement("memory", f"memory-{probe.kind}-{rule}-{depth}x{probe.width}", asdict(probe))
+
+
 def measure(job: Measurement, seed: int) -> Record:
-    """Make the record of one measurement. result: seconds of every round, by contestant."""
+    """Make the record of one measurement. result: seconds of every round by contestant, or bytes."""
     start = time.perf_counter()
-    contestants = KINDS[job.kind](job.values, seed)
-    timings = alternate(contestants, job.values["rounds"])
+    result = KINDS[job.kind](job.values, seed)
     return Record(
         config=job.settings,
         seed=seed,
         history=[],
-        result={"seconds": {name: timing.seconds for name, timing in timings.items()}},
+        result=result,
         seconds=round(time.perf_counter() - start, 3),
+        peak_bytes=result.get("peak"),
         code=code_version(),
         environment=environment(),
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _memory(values: dict[str, Any], seed: int) -> dict[str, Any]:
+    found = run_probe(Probe(**values))
+    return {key: found[key] for key in ("peak", "standing", "rss", "timeline") if key in found}
 
 
 def _model(values: dict[str, Any], shape: tuple[int, ...], rule: str, seed: int) -> tuple[Network, Rule]:
@@ -64,7 +79,7 @@ def _model(values: dict[str, Any], shape: tuple[int, ...], rule: str, seed: int)
     return net, made
 
 
-def _prediction(values: dict[str, Any], seed: int) -> dict[str, Callable[[], object]]:
+def _prediction(values: dict[str, Any], seed: int) -> dict[str, Any]:
     """Every row of Table 4, for one sample ("mf ff single") and for a batch ("mf ff batch")."""
     shape = tuple(values["shape"])
     x = stream(seed, "bench").random((values["batch"], *shape), dtype=np.float32)
@@ -73,14 +88,14 @@ def _prediction(values: dict[str, Any], seed: int) -> dict[str, Callable[[], obj
         net, made = _model(values, shape, rule, seed)
         for size, rows in (("single", x[:1]), ("batch", x)):
             contestants[f"{rule} {mode} {size}"] = _scoring(made, net, rows, mode)
-    return contestants
+    return _seconds(contestants, values["rounds"])
 
 
 def _scoring(rule: Rule, net: Network, rows: np.ndarray, mode: str) -> Callable[[], object]:
     return lambda: rule.scores(net, rows, mode).argmax(axis=1)
 
 
-def _epochs(values: dict[str, Any], seed: int) -> dict[str, Callable[[], object]]:
+def _epochs(values: dict[str, Any], seed: int) -> dict[str, Any]:
     """One epoch for each contestant: the reference trainer, and MF with a thread for each layer."""
     shape, rng = SHAPES[values["dataset"]], stream(seed, "bench")
     x = rng.random((values["rows"], *shape), dtype=np.float32)
@@ -94,8 +109,16 @@ def _epochs(values: dict[str, Any], seed: int) -> dict[str, Callable[[], object]
     contestants = {rule: epoch(rule) for rule in ("mf", "bp")}
     if values["batch"] is not None:  # a full batch has no next one that the first layer could go on with
         contestants["mf in parallel"] = epoch("mf", PipelineTrainer)
-    return contestants
+    return _seconds(contestants, values["rounds"])
 
 
-KINDS = {"prediction": _prediction, "epoch_time": _epochs}
-"""Kind of measurement -> (values, seed) -> the contestants, by name."""
+def _seconds(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, Any]:
+    return {"seconds": {name: timing.seconds for name, timing in alternate(contestants, rounds).items()}}
+
+
+KINDS: dict[str, Callable[[dict[str, Any], int], dict[str, Any]]] = {
+    "prediction": _prediction,
+    "epoch_time": _epochs,
+    "memory": _memory,
+}
+"""Kind of measurement -> (values, seed) -> result."""

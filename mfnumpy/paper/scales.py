@@ -6,9 +6,11 @@ epochs. Nothing else differs between the scales.
 
 from __future__ import annotations
 
+from typing import Any
+
 from mfnumpy.errors import unknown_name
 from mfnumpy.paper.config import Measurement
-from mfnumpy.paper.measurements import epoch_job, prediction_job
+from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
 from mfnumpy.paper.plan import Budget
 from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
@@ -94,20 +96,39 @@ def scale(name: str) -> dict[str, list[Budget]]:
     return SCALES[name]
 
 
+def _over_time(batch: int) -> dict[str, list[Measurement]]:
+    """Figs. 1 (BP) and 2 (MF): a 5x2000 net; the paper's batch is 30,000."""
+    options: dict[str, Any] = {"width": 2000, "batch": batch, "steps": 2, "sample": 0.005}
+    return {name: [memory_job(rule, 5, **options)] for name, rule in (("fig1", "bp"), ("fig2", "mf"))}
+
+
+def _over_depth(batch: int, depths: tuple[int, ...]) -> list[Measurement]:
+    """Fig. 3: (a) layers of 1000 neurons, at a large batch and at 256; (b) convolutions of 16 maps without pooling."""
+    dense: list[dict[str, Any]] = [{"batch": batch, "room": "fast"}, {"batch": 256, "room": "fast"}, {"batch": 256}]
+    conv: list[dict[str, Any]] = [{"kind": "conv", "width": 16, "batch": 64}]
+    return [memory_job(rule, depth, **options) for options in dense + conv for rule in ("bp", "mf") for depth in depths]
+
+
 MEASUREMENTS: dict[str, dict[str, list[Measurement]]] = {
     "quick": {
         "table4": [prediction_job(rounds=7)],
         "table5": [epoch_job("mnist", "2x1000", 2_000, batch, 3) for batch in (256, None)],
+        "fig3": _over_depth(2_000, (1, 2, 3)),
+        **_over_time(500),
     },
     "laptop": {
         "table4": [prediction_job()],
         "table5": [epoch_job("mnist", "2x1000", 20_000, batch, 5) for batch in (256, None)]
         + [epoch_job("cifar10", "3x2000", 5_000, batch, 5) for batch in (256, None)],
+        "fig3": _over_depth(48_000, (1, 2, 3)),
+        **_over_time(6_000),
     },
     "paper": {
         "table4": [prediction_job(rounds=101)],
         "table5": [epoch_job("mnist", "2x1000", 60_000, batch, 11) for batch in (256, None)]
         + [epoch_job("cifar10", "3x2000", 50_000, batch, 11) for batch in (256, None)],
+        "fig3": _over_depth(48_000, (1, 2, 4, 8)),
+        **_over_time(30_000),
     },
 }
-"""What is timed, by scale and experiment; rows below 60,000 (MNIST) or 50,000 (CIFAR-10) are a part of an epoch."""
+"""What is measured, by scale and experiment; rows below 60,000 (MNIST) or 50,000 (CIFAR-10) are a part of an epoch."""

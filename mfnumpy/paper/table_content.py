@@ -5,10 +5,10 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from mfnumpy.paper import published, scales
+from mfnumpy.paper import memory_content, published, scales
 from mfnumpy.paper.statistics import summary
 from mfnumpy.paper.tables import MISSING, Table
-from mfnumpy.paper.view import Entry, View, accuracy_summary, described, difference, spread
+from mfnumpy.paper.view import Entry, View, accuracy_summary, command, described, difference, spread
 
 NUMBERS = {
     "table1": "Table 1",
@@ -20,11 +20,6 @@ NUMBERS = {
 }
 ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervision", "mf_joint")
 """The paper's order of rows, then the controls."""
-
-
-def command(experiment: str, view: View) -> str:
-    """What makes an experiment's tables and figures again."""
-    return f"mfnumpy reproduce {experiment} --scale {view.scale}"
 
 
 def accuracy_tables(experiment: str, view: View) -> list[Table]:
@@ -214,6 +209,7 @@ BUILDERS: dict[str, Callable[[View], list[Table]]] = {
     "table3": lambda view: accuracy_tables("table3", view),
     "table4": table4,
     "table5": table5,
+    "fig3": memory_content.table,
     "table6": lambda view: accuracy_tables("table6", view),
 }
 """Experiment -> its tables."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from mfnumpy.paper import accuracy_claims, cost_claims, protocol
+from mfnumpy.paper import accuracy_claims, cost_claims, memory_content, protocol
 from mfnumpy.paper.statistics import summary
-from mfnumpy.paper.table_content import command
 from mfnumpy.paper.tables import Table
 from mfnumpy.paper.verdict import RULE, Verdict
-from mfnumpy.paper.view import View
+from mfnumpy.paper.view import View, command
 
 CLAIMS: tuple[Callable[[View], Iterator[Verdict]], ...] = (
     accuracy_claims.mf_against_bp,
@@ -20,6 +19,7 @@ CLAIMS: tuple[Callable[[View], Iterator[Verdict]], ...] = (
     cost_claims.parameter_counts,
     cost_claims.prediction,
     cost_claims.epochs,
+    memory_content.claims,
     accuracy_claims.convergence,
     accuracy_claims.depth,
 )

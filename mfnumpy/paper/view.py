@@ -12,6 +12,7 @@ from mfnumpy.paper.config import Config
 from mfnumpy.paper.ledger import Ledger, Record
 from mfnumpy.paper.plan import Cell
 from mfnumpy.paper.statistics import Paired, Summary, paired, summary
+from mfnumpy.paper.tables import MISSING
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,6 @@ class View:
         """The data sets that the scale wants, whether they were run or not."""
         return list(dict.fromkeys(b.dataset for b in self.budgets.get(experiment, [])))
 
-    def measurements(self, kind: str) -> list[Record]:
-        """The records of one kind of measurement."""
-        return [r for r in self.ledger.records() if r.config["kind"] == kind]
-
 
 def accuracy_summary(entry: Entry | None, mode: str, at: str = "stopped") -> Summary | None:
     """Mean, sd and n of the test accuracy in per cent."""
@@ -106,6 +103,15 @@ def described(config: Config) -> str:
 
 def spread(value: Any) -> str:
     """A Summary as text, or a dash."""
-    from mfnumpy.paper.tables import MISSING
-
     return MISSING if value is None else value.text()
+
+
+def command(experiment: str, view: View) -> str:
+    """What makes an experiment's tables and figures again."""
+    return f"mfnumpy reproduce {experiment} --scale {view.scale}"
+
+
+def signed(fig: Any, text: str) -> Any:
+    """Write under a figure what it shows and the command that made it."""
+    fig.supxlabel(text, fontsize=7, color="#555555", x=0.01, ha="left")
+    return fig

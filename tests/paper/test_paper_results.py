@@ -15,7 +15,7 @@ from mfnumpy.errors import ShapeError
 from mfnumpy.paper import figures, plan, protocol, published, report, scales, table_content, tables, verdicts
 from mfnumpy.paper.config import Job
 from mfnumpy.paper.ledger import Ledger, Record
-from mfnumpy.paper.measurements import epoch_job, measure, prediction_job
+from mfnumpy.paper.measurements import epoch_job, measure, memory_job, prediction_job
 from mfnumpy.paper.protocol import TUNING_SEED
 from mfnumpy.paper.view import View
 from mfnumpy.rules import RULES
@@ -198,7 +198,7 @@ def test_figures_are_drawn_from_records_and_say_what_made_them(tmp_path):
     fill(ledger, "fig4", lambda rule, net, s: 0.9 + 0.01 * s)
     fill(ledger, "fig5", lambda rule, net, s: 0.9)
     view = View(ledger, "laptop")
-    for name in figures.FIGURES:
+    for name in ("fig4", "fig5"):
         png, svg = figures.save(name, view, tmp_path)
         assert png.read_bytes()[:4] == b"\x89PNG"
         assert ET.parse(svg).getroot().tag.endswith("svg")
@@ -226,3 +226,29 @@ def test_timings_become_tables_4_and_5(tmp_path, monkeypatch):
     ]
     seconds = ledger.get(Job(epochs[0], 0)).result["seconds"]
     assert five.rows[0][7] == f"{statistics.median(b / m for b, m in zip(seconds['bp'], seconds['mf'])):.2f}"  # noqa: B905
+
+
+def test_peaks_become_figures_1_to_3(tmp_path, monkeypatch):
+    """Invented peaks on a straight line, each rule with a slope of its own."""
+    slopes = {"bp": 7.0, "mf": 3.0}
+    jobs = [memory_job(rule, d, batch=48_000, room="fast") for rule in slopes for d in (1, 2, 4)]
+    traced = memory_job("bp", 5, width=2000, batch=500, steps=2, sample=0.005)
+    monkeypatch.setitem(scales.MEASUREMENTS, "quick", {"fig3": jobs, "fig1": [traced]})
+    ledger = Ledger(tmp_path)
+    for job in jobs:
+        peak = int(1e6 * (5 + slopes[job.values["rule"]] * job.values["depth"]))
+        ledger.write(Job(job, 0), Record(job.settings, 0, [], {"peak": peak}, 1.0))
+    ledger.write(Job(traced, 0), Record(traced.settings, 0, [], {"timeline": [[0.1, 3e6], [0.2, 5e6]]}, 1.0))
+    view = View(ledger, "quick")
+    (table,) = report.tables(view, ["fig3"])
+    assert [row[-2:] for row in table.rows] == [["204.00", "7.00"], ["16.16", "3.00"]]
+    assert verdict(view, "Fig. 3, batch 48,000: a further layer costs MF less memory than BP") == "reproduced"
+    for name in ("fig1", "fig3"):
+        assert figures.save(name, view, tmp_path)[0].stat().st_size > 1000
+    assert figures.save("fig2", view, tmp_path) == []
+    assert figures.FIGURES["fig1"](view).axes[0].lines[0].get_ydata().tolist() == [3.0, 5.0]
+
+
+def test_memory_is_really_measured():
+    result = measure(memory_job("mf", 2, width=9, batch=50, inputs=11), 0).result
+    assert result["peak"] >= 4 * 4 * (11 * 9 + 9 * 9 + 2 * 90)
