@@ -1,4 +1,6 @@
-"""Calling a student's function: with copies, captured output and a time limit; whatever it does becomes one sentence."""
+"""Calling a student's function: with copies, captured output and a time limit; whatever it does becomes one
+sentence.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ class Caller:
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except _OutOfTime:
-            raise Stop(Finding("too_slow", f"It had not returned after {self.seconds:g} s, on very small arrays.")) from None
+            raise Stop(
+                Finding("too_slow", f"It had not returned after {self.seconds:g} s, on very small arrays.")
+            ) from None
         except Refused as refused:
             raise Stop(refused.finding) from None
         except BaseException as error:
@@ -90,26 +94,39 @@ class Caller:
 
     def _raised(self, error: BaseException, given: tuple) -> Finding:
         if isinstance(error, NotImplementedError):
-            return Finding("not_written", f"This function is not written yet. It should be {self.exercise.signature}.")
+            return Finding("not_written", _NOT_WRITTEN.format(self.exercise.signature))
         if isinstance(error, SystemExit):
             return Finding("ends_program", "It calls exit() in place of returning a value.")
         shapes = ", ".join(f"{n} {_describe(a)}" for n, a in zip(self.exercise.arguments, given, strict=True))
-        says = f"It raised {type(error).__name__}: {str(error)[:200]}{_line_of(error, self.function)} Given were: {shapes}."
+        says = f"It raised {type(error).__name__}: {str(error)[:200]}{_line_of(error, self.function)}"
+        says += f" Given were: {shapes}."
+        if isinstance(error, ValueError) and any(word in str(error) for word in ("matmul", "not aligned", "broadcast")):
+            says += " The shapes do not fit: is a matrix the wrong way round, or an axis missing?"
         return Finding("raises", says)
 
     def _arrays(self, value: Any, args: tuple) -> list[tuple[str, np.ndarray]]:
         exercise, names = self.exercise, self.exercise.outputs
+        if value is None and _is_empty(self.function):
+            raise Stop(Finding("not_written", _NOT_WRITTEN.format(exercise.signature)))
         if value is None:
             raise Stop(Finding("returns_none", "It returned None. Is the `return` missing?"))
         if len(names) > 1 and not (isinstance(value, (tuple, list)) and len(value) == len(names)):
             got = f"{len(value)} values" if isinstance(value, (tuple, list)) else f"one {type(value).__name__}"
-            raise Stop(Finding("wrong_number_of_outputs", f"Expected are {len(names)} arrays, {names}; it returned {got}."))
+            raise Stop(
+                Finding(
+                    "wrong_number_of_outputs",
+                    f"Expected are {len(names)} arrays, {names}; it returned {got}.",
+                )
+            )
         if names == ("weights",):
             self._check_list(value, args)
         flat = flatten(value, names)
         nested = any(isinstance(v, (list, tuple)) for v in (value if len(names) > 1 else [value]))
         if nested and names != ("weights",):
-            raise Stop(Finding("returns_list", _returned("a list or tuple", "an array")))
+            kind = type(value if len(names) == 1 else next(v for v in value if isinstance(v, (list, tuple)))).__name__
+            raise Stop(
+                Finding("returns_list", _returned(f"a {kind}", "one NumPy array" if len(names) == 1 else "arrays"))
+            )
         return [(name, _array(name, item, exercise)) for name, item in flat]
 
     def _check_list(self, value: Any, args: tuple) -> None:
@@ -117,7 +134,12 @@ class Caller:
         if not isinstance(value, (list, tuple)):
             raise Stop(Finding("wrong_type", _returned(f"a {type(value).__name__}", "a list of arrays")))
         if len(value) != expected:
-            raise Stop(Finding("wrong_number_of_outputs", f"Expected are {expected} weight matrices; it returned {len(value)}."))
+            raise Stop(
+                Finding(
+                    "wrong_number_of_outputs",
+                    f"Expected are {expected} weight matrices; it returned {len(value)}.",
+                )
+            )
 
     def _changed(self, before: tuple, after: tuple) -> str:
         for name, old, new in zip(self.exercise.arguments, before, after, strict=True):
@@ -126,6 +148,7 @@ class Caller:
         return ""
 
 
+_NOT_WRITTEN = "This function is not written yet. It should be {}."
 _CHANGED = "It changes its argument {} in place. The caller still needs {}: work on a new array."
 
 
@@ -137,7 +160,9 @@ def _array(name: str, item: Any, exercise: Exercise) -> np.ndarray:
     if item is None:
         raise Stop(Finding("returns_none", f"{name} is None. It should be an array.", name))
     if isinstance(item, np.matrix):
-        raise Stop(Finding("wrong_type", f"{name} is a numpy.matrix, whose * means something else; use an array.", name))
+        raise Stop(
+            Finding("wrong_type", f"{name} is a numpy.matrix, whose * means something else; use an array.", name)
+        )
     if isinstance(item, (int, float, complex, np.ndarray, np.generic)):
         array = np.asarray(item)
     else:
@@ -147,6 +172,17 @@ def _array(name: str, item: Any, exercise: Exercise) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise Stop(Finding("wrong_dtype", f"{name} has dtype {array.dtype}; expected are numbers.", name))
     return array
+
+
+def _is_empty(function: Callable) -> bool:
+    """Whether the body is nothing but a docstring, `pass` or `...`."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return (
+        code is not None
+        and not code.co_names
+        and not (set(map(type, code.co_consts)) - {str, type(None)})
+        and (len(code.co_code) <= 8)
+    )
 
 
 def _equal(old: Any, new: Any) -> bool:
@@ -198,8 +234,9 @@ def _line_of(error: BaseException, function: Callable) -> str:
 def _limited(call: Callable[[], Any], seconds: float) -> Any:
     """call(), for so many seconds at most.
 
-    On the main thread of Linux and macOS an alarm interrupts Python code; elsewhere the call runs in a thread that is
-    left behind when its time is up. Neither can stop a single endless call into C: for that, grade in a process.
+    On the main thread of Linux and macOS an alarm interrupts Python code; elsewhere the call runs in a thread
+    that is left behind when its time is up. Neither can stop a single endless call into C: for that, grade in
+    a process.
     """
     seconds = max(seconds, 0.01)
     if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():

@@ -14,6 +14,8 @@ from mfnumpy.check.model import Case, Exercise, flatten
 
 LOOSE = 2e-5
 """Relative to the largest entry: what is computed in float32 agrees with float64 this well."""
+SMALL = 1e-7
+"""Closer than this is equal; between the two there may be an epsilon, or float32."""
 TIGHT = 1e-9
 FLOOR = 1e-12
 
@@ -21,7 +23,9 @@ Named = list[tuple[str, np.ndarray]]
 
 
 def quantities(exercise: Exercise, case: Case, named: Named) -> Named:
-    """What is compared: the outputs in float64; for a parameter that is updated, by how much it was changed."""
+    """What is compared: the outputs in float64; for a parameter that is updated, by how much it was
+    changed.
+    """
     out = []
     for name, array in named:
         array = np.asarray(array)
@@ -88,7 +92,9 @@ def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor with a name: a product of at most two of -1, 2, 1/2 and the case's numbers or their inverses."""
+    """A factor with a name: a product of at most two of -1, 2, 1/2 and the case's numbers or their
+    inverses.
+    """
 
     terms: tuple[str, ...]
     value: float
@@ -108,7 +114,9 @@ def term_values(cases: Sequence[Case]) -> dict[str, np.ndarray]:
 
 
 def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Factor]:
-    """All factors of the fewest terms that give these ratios; [Factor((), 1)] if they are 1; [] if none does."""
+    """All factors of the fewest terms that give these ratios; [Factor((), 1)] if they are 1; [] if none
+    does.
+    """
     known = ~np.isnan(ratios)
     if not known.any():
         return [Factor((), 1.0)]

@@ -25,13 +25,20 @@ def real(rng: Rng, *shape: int) -> np.ndarray:
     return x + np.copysign(MARGIN, x)
 
 
+def exact(x: np.ndarray) -> np.ndarray:
+    """Rounded so that float32 holds the numbers exactly, also 1000 away from 0."""
+    return np.round(x * 64) / 64
+
+
 def rate(rng: Rng) -> float:
     """A learning rate that is none of the round numbers."""
     return float(np.round(rng.uniform(0.2, 0.8), 3))
 
 
 def labels(rng: Rng, n: int, n_classes: int, k: int = 0) -> np.ndarray:
-    """n labels of at least two classes; every second case lacks the last class, so that y.max() tells nothing."""
+    """n labels of at least two classes; every second case lacks the last class, so that y.max() tells
+    nothing.
+    """
     used = n_classes - 1 if k % 2 and n_classes > 3 else n_classes
     y = rng.integers(0, used, n)
     y[rng.permutation(n)[:2]] = rng.permutation(used)[:2]
@@ -51,8 +58,16 @@ def until(make: Callable[[], tuple], good: Callable[..., bool]) -> tuple:
     raise AssertionError("No good draw in 1000: the condition is too strict.")
 
 
+def clear_winners(G: np.ndarray, y: np.ndarray) -> bool:
+    """Whether scores are huge, each row has a clear winner, and some labels are missed: a gradient of 0s and 1s."""
+    top = np.sort(G, axis=1)
+    return bool((top[:, -1] - top[:, -2]).min() > 25 and G.max() > 800 and (G.argmax(axis=1) != y).any())
+
+
 def clear_of_kinks(x: np.ndarray, weights: list[np.ndarray]) -> bool:
-    """Whether all hidden pre-activations of a ReLU network lie clear of 0, with some on either side in each layer."""
+    """Whether all hidden pre-activations of a ReLU network lie clear of 0, with some on either side in each
+    layer.
+    """
     for W in weights:
         z = x @ W
         if np.abs(z).min() < MARGIN or not ((z > 0).any(axis=0).sum() > 1 and (z < 0).any(axis=0).sum() > 1):

@@ -1,4 +1,6 @@
-"""All exercises by name, in the order of the lessons; their stubs; and where each plugs into the real trainer."""
+"""All exercises by name, in the order of the lessons; their stubs; and where each plugs into the real
+trainer.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +15,24 @@ from mfnumpy.check.catalogue import (
     networks,
     optimisers,
     pooling,
+    predictions,
     softmax,
     steps,
 )
 from mfnumpy.check.model import Exercise
 from mfnumpy.errors import unknown_name
 
-_TOPICS = (dense, softmax, mono_forward, steps, networks, forward_forward, images, convolution, pooling, optimisers, data,
-           chance)  # fmt: skip
+_TOPICS = (dense, softmax, mono_forward, steps, networks, forward_forward, images, convolution, pooling, optimisers,
+           data, predictions, chance)  # fmt: skip
 _ALL = {exercise.name: exercise for topic in _TOPICS for exercise in topic.EXERCISES}
-_ORDER = (
-    "softmax eq6 eq6_gradient eq1 eq2 eq3 eq3_gradient eq4 eq4_gradient eq5 eq7 eq8 dense_forward dense_backward "
-    "relu_backward im2col col2im conv2d_forward conv2d_backward avgpool_forward avgpool_backward sgd_step adam_step "
-    "mf_step bp_step fa_step dfa_step ff_step overlay_label negative_labels normalise_length mf_predict_ff "
-    "mf_predict_bp shuffle_together accuracy_over_batches"
-).split()
+_ORDER = """
+    softmax eq6 eq6_gradient eq1 eq2 eq3 eq3_gradient eq4 eq4_gradient eq5 eq7 eq8 dense_forward dense_backward
+    relu_backward im2col col2im conv2d_forward conv2d_backward avgpool_forward avgpool_backward sgd_step adam_step
+    mf_step bp_step fa_step dfa_step ff_step overlay_label negative_labels normalise_length mf_predict_ff
+    mf_predict_bp shuffle_together accuracy_over_batches
+"""
 
-EXERCISES: dict[str, Exercise] = {name: _ALL[name] for name in _ORDER}
+EXERCISES: dict[str, Exercise] = {name: _ALL[name] for name in _ORDER.split()}
 
 HOOKS: dict[str, tuple[str, str]] = {
     "eq5": ("MonoForward", "project"),
@@ -48,7 +51,8 @@ def get(name: str) -> Exercise:
 
 
 def stub(name: str) -> str:
-    """Source text of an exercise's stub: signature, docstring with shapes, and a body that says "not done yet".
+    """Source text of an exercise's stub: signature, docstring with shapes, and a body that says "not done
+    yet".
 
     Raises UnknownNameError.
     """

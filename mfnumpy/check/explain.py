@@ -24,9 +24,7 @@ def lesson_of(exercise: Exercise, mistake: str | None) -> str:
     return LESSONS.get((mistake or "").split("+")[0], exercise.lesson)
 
 
-def pictures(
-    raw: Named, right_raw: Named, got: Named | None = None, right: Named | None = None, same: bool = True
-) -> tuple[Picture, ...]:
+def pictures(raw: Named, right_raw: Named, got: Named | None = None, right: Named | None = None) -> tuple[Picture, ...]:
     """A picture for each wrong output: its shapes, and how wrong each entry is (never a value of ours)."""
     out = []
     for i, (name, w) in enumerate(right_raw):

@@ -1,4 +1,6 @@
-"""A report as HTML for notebooks, with pictures in SVG: the expected shape beside the found one, and where it is wrong."""
+"""A report as HTML for notebooks, with pictures in SVG: the expected shape beside the found one, and where
+it is wrong.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,9 @@ def _box(x: float, shape: tuple[int, ...], colour: str, title: str) -> tuple[str
     unit = min(14.0, 110 / max(rows, columns, 1))
     w, h = max(columns * unit, 8), max(rows * unit, 8)
     text = f'<text x="{x}" y="12" font-size="11" fill="currentColor">{escape(title)} {escape(str(shape))}</text>'
-    box = f'<rect x="{x}" y="20" width="{w:.0f}" height="{h:.0f}" fill="{colour}" fill-opacity="0.25" stroke="{colour}"/>'
+    box = (
+        f'<rect x="{x}" y="20" width="{w:.0f}" height="{h:.0f}" fill="{colour}" fill-opacity="0.25" stroke="{colour}"/>'
+    )
     return text + box, max(w, 190.0) + 20
 
 
@@ -65,4 +69,6 @@ def _errors(picture: Picture) -> str:
     label = f"{picture.name} {picture.expected}: {wrong} of {rows * columns} entries are wrong"
     text = f'<text x="4" y="12" font-size="11" fill="currentColor">{escape(label)}</text>'
     width, height = max(8 + columns * unit, 300), 26 + rows * unit
-    return f'<svg role="img" aria-label="{escape(label)}" width="{width}" height="{height}">{text}{"".join(cells)}</svg>'
+    return (
+        f'<svg role="img" aria-label="{escape(label)}" width="{width}" height="{height}">{text}{"".join(cells)}</svg>'
+    )

@@ -16,7 +16,8 @@ Rng = np.random.Generator
 class Case:
     """One set of arguments for the student's function.
 
-    dims: the numbers that a wrong factor may be made of, by name: {"N": 7, "lr": 0.3}; they differ from case to case.
+    dims: the numbers that a wrong factor may be made of, by name: {"N": 7, "lr": 0.3}; they differ from case
+    to case.
     extreme: what is unusual about the case, in words; "" for an ordinary random draw.
     suspect: the mistake that is likely if only this case fails.
     form: the way in which sizes are given (integers or pairs); a function need understand only one form.
@@ -33,7 +34,8 @@ class Case:
 class Mistake:
     """A known mistake in one exercise: the steps of the exercise's recipe that it replaces.
 
-    versions: several sets of replaced steps where the same mistake has a free number in it (a threshold, an epsilon).
+    versions: several sets of replaced steps where the same mistake has a free number in it (a threshold, an
+    epsilon).
     accepted: a legitimate variant: it is named, and it passes.
     """
 
@@ -51,7 +53,8 @@ class Exercise:
     draw(rng, k): the k-th ordinary case. extremes(rng): the cases at the edge. draws: how many ordinary ones.
     updates: {output: argument} for steps: compared is by how much the argument was changed.
     scales: {"1/n": "mean_for_sum"}: what a factor means here, where it means something of its own.
-    regions(args): {"where z <= 0": mask} for the outputs' support pattern; masks of the first output's shape, or a dict.
+    regions(args): {"where z <= 0": mask} for the outputs' support pattern; masks of the first output's shape,
+    or a dict.
     linear: arguments in which the first output is linear. kind: "real" outputs, or "labels" (integers).
     judge: decides in place of a comparison where many answers are right.
     transposable: whether a transposed output is worth looking for.
@@ -84,9 +87,7 @@ class Exercise:
         return f"({', '.join(self.arguments)}) -> {f'({returned})' if len(self.outputs) > 1 else returned}"
 
 
-def mistakes(
-    table: Mapping[str, Mapping | list[Mapping]] | None = None, accepted: Iterable[str] = (), **more: Any
-) -> tuple[Mistake, ...]:
+def mistakes(table: Mapping[str, Any] | None = None, accepted: Iterable[str] = (), **more: Any) -> tuple[Mistake, ...]:
     """Build the mistakes of one exercise from {name: replaced steps} or {name: [replaced steps, ...]}."""
     rows = {**(table or {}), **more}
     return tuple(

@@ -97,9 +97,7 @@ def gradient(
     value = np.asarray(function(*args), dtype=float)
     upstream = rng.standard_normal(value.shape)
     if not np.isfinite(value).all():
-        raise InvalidValueError(
-            "The function is not finite at these arrays, so no difference can be taken there."
-        )
+        raise InvalidValueError("The function is not finite at these arrays, so no difference can be taken there.")
     found = gradient(*args, upstream) if value.ndim else gradient(*args)
     found = list(found) if isinstance(found, (tuple, list)) else [found]
     places = tuple(range(len(found))) if wrt is None else (wrt,) if isinstance(wrt, int) else tuple(wrt)
@@ -139,9 +137,7 @@ def adjoint(
         y1, y2 = np.asarray(forward(x1)), np.asarray(forward(x2))
         mixed = np.asarray(forward(2 * x1 - 3 * x2))
         if np.abs(mixed - (2 * y1 - 3 * y2)).max() > 1e-8 * (1 + np.abs(mixed).max()):
-            raise InvalidValueError(
-                "The forward function is not linear, so it has no adjoint; use `gradient`."
-            )
+            raise InvalidValueError("The forward function is not linear, so it has no adjoint; use `gradient`.")
         u = rng.standard_normal(y1.shape)
         back = np.asarray(backward(u))
         if back.shape != x.shape:
@@ -169,9 +165,7 @@ def _check_places(args: list, found: list, places: tuple[int, ...]) -> None:
         if args[place].dtype.kind != "f":
             raise DTypeError(f"Argument {place} is {args[place].dtype}; only a float array has a gradient.")
         if np.shape(g) != args[place].shape:
-            raise ShapeError(
-                f"Gradient {place} has shape {np.shape(g)}; its argument has {args[place].shape}."
-            )
+            raise ShapeError(f"Gradient {place} has shape {np.shape(g)}; its argument has {args[place].shape}.")
 
 
 @dataclass

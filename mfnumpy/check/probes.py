@@ -1,4 +1,6 @@
-"""What can be said of a mistake that is not in the catalogue: what the result depends on, and where it is wrong."""
+"""What can be said of a mistake that is not in the catalogue: what the result depends on, and where it is
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from mfnumpy.check.model import Case, Exercise, Rng, flatten
 
 def moved(case: Case, place: int, rng: Rng) -> Case | None:
     """The case with one argument changed a little (floats) or turned round (labels); None if it cannot be."""
-    value, new = case.args[place], None
+    value: Any = case.args[place]
+    new: Any = None
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         new = value * (1 + 0.2 * rng.random(value.shape)) + 0.1 * rng.standard_normal(value.shape)
     elif isinstance(value, np.ndarray) and value.dtype.kind in "iu":
@@ -61,7 +64,7 @@ def dependence(exercise: Exercise, case: Case, call: Caller, rng: Rng) -> list[s
 
 def linearity(exercise: Exercise, case: Case, call: Caller) -> list[str]:
     """Whether the result doubles with each argument in which it is linear."""
-    says = []
+    wrong = []
     for name in exercise.linear:
         place = exercise.arguments.index(name)
         args = list(case.args)
@@ -71,8 +74,8 @@ def linearity(exercise: Exercise, case: Case, call: Caller) -> list[str]:
         except Stop:
             continue
         if np.isfinite(once).all() and not close(twice, 2 * once, 1e-4):
-            says.append(f"It should double when {name} doubles, and does not.")
-    return says
+            wrong.append(name)
+    return [f"It should double when {' or '.join(wrong)} doubles, and does not."] if wrong else []
 
 
 def wrong_entries(got: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -85,7 +88,7 @@ def wrong_entries(got: np.ndarray, right: np.ndarray) -> np.ndarray:
 def support(exercise: Exercise, case: Case, wrong: np.ndarray) -> list[str]:
     """In which region all the errors lie: a region of the exercise's own, else rows or columns."""
     if wrong.all() or not wrong.any():
-        return []
+        return ["All entries are wrong."] if wrong.size > 1 and wrong.all() else []
     if exercise.regions is not None:
         for name, mask in exercise.regions(*case.args).items():
             mask = np.asarray(mask)
@@ -118,8 +121,11 @@ def largest(name: str, got: np.ndarray, right: np.ndarray) -> tuple[str, str]:
 
 def right_outputs(got: Sequence[Named], right: Sequence[Named]) -> tuple[list[str], list[str]]:
     """Names of the outputs that are right on all cases, and of the others."""
-    good, bad = [], []
+    good: list[str] = []
+    bad: list[str] = []
     for i, (name, _) in enumerate(right[0]):
-        same = all(len(g) > i and len(r) > i and all_close([g[i]], [r[i]], LOOSE) for g, r in zip(got, right, strict=True))
+        same = all(
+            len(g) > i and len(r) > i and all_close([g[i]], [r[i]], LOOSE) for g, r in zip(got, right, strict=True)
+        )
         (good if same else bad).append(name)
     return good, bad

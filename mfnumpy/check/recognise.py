@@ -1,4 +1,6 @@
-"""Which mistake is it? The known wrong versions are run on the student's own draws, alone, scaled, turned and in pairs."""
+"""Which mistake is it? The known wrong versions are run on the student's own draws, alone, scaled, turned
+and in pairs.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +23,31 @@ FORWARD = {"eq1", "eq2", "eq5", "softmax", "dense_forward", "relu_backward", "im
 """Exercises without a mean over the batch: a factor N is only a factor there."""
 
 
+MOST = 4
+"""More mistakes at once than this are not looked for."""
+PAIRED = 4
+"""Of each mistake so many versions take part in pairs."""
+
+
 @dataclass(frozen=True)
 class Hit:
-    """One explanation of the student's numbers: the mistakes in it, and the factors in each output."""
+    """One explanation of the student's numbers.
+
+    names: the mistakes in it. steps: how many. factors: those found in each output. transposed: outputs that are.
+    known: those of the names that come from the catalogue.
+    """
 
     names: frozenset[str]
     steps: int
     factors: tuple[tuple[str, Factor], ...] = ()
     transposed: tuple[str, ...] = ()
-    catalogued: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
 
 
-def meaning(exercise: Exercise, term: str) -> str:
-    """The identifier of the mistake that makes this factor."""
+def meaning(exercise: Exercise, term: str, output: str = "") -> str:
+    """The identifier of the mistake that makes this factor (in this output alone, if one is named)."""
+    if f"{output}:{term}" in exercise.scales:
+        return exercise.scales[f"{output}:{term}"]
     if term in exercise.scales:
         return exercise.scales[term]
     if exercise.name in FORWARD and term in ("N", "1/N"):
@@ -42,7 +56,9 @@ def meaning(exercise: Exercise, term: str) -> str:
 
 
 def recognise(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Hit]:
-    """All explanations with the fewest mistakes (three at most); several if the numbers cannot decide; [] if none."""
+    """All explanations with the fewest mistakes (four at most); several if the numbers cannot decide; [] if
+    none.
+    """
     search = _Search(exercise, list(cases), list(got), list(right))
     singles = search.hits(search.singles())
     fewest = min((hit.steps for hit in singles), default=9)
@@ -55,7 +71,7 @@ def _best(hits: list[Hit]) -> list[Hit]:
     fewest = min((hit.steps for hit in hits), default=9)
     best: dict[frozenset[str], Hit] = {}
     for hit in hits:
-        if hit.steps == fewest <= 3:
+        if hit.steps == fewest <= MOST:
             best.setdefault(hit.names, hit)
     return list(best.values())
 
@@ -77,8 +93,8 @@ class _Search:
         for one, two in combinations(self.exercise.mistakes, 2):
             if one.accepted or two.accepted:
                 continue
-            for a in one.versions:
-                for b in two.versions:
+            for a in one.versions[:PAIRED]:
+                for b in two.versions[:PAIRED]:
                     if not set(a) & set(b) and "whole" not in a and "whole" not in b:
                         yield (one.name, two.name), {**a, **b}
 
@@ -124,7 +140,8 @@ class _Search:
         return fits
 
     def _hit(self, names: tuple[str, ...], ratios: dict[str, np.ndarray], turned: dict[str, bool]) -> Hit | None:
-        factors, meanings = [], set()
+        factors: list[tuple[str, Factor]] = []
+        meanings: set[str] = set()
         for output, values in ratios.items():
             choices = name_factor(values, self.terms)
             if not choices:
@@ -133,7 +150,9 @@ class _Search:
             factor = (known or choices)[0]
             if factor.terms:
                 factors.append((output, factor))
-                meanings |= {meaning(self.exercise, term) for term in factor.terms}
+        everywhere = len(factors) == len(ratios) and len({factor.terms for _, factor in factors}) == 1
+        for output, factor in factors:
+            meanings |= {meaning(self.exercise, term, "" if everywhere else output) for term in factor.terms}
         sides = tuple(output for output, turn in turned.items() if turn)
         everything = frozenset(names) | meanings | ({"transposed"} if sides else set())
         steps = len(names) + max((len(f.terms) for _, f in factors), default=0) + bool(sides)

@@ -28,7 +28,8 @@ def mf_step(
 ):  # fmt: skip
     """One Mono-Forward step of one block by SGD, Eqs. (5)-(8).
 
-    x: (N, D). y: (N,) integers. W: (D, H). M: (m, H). Returns the new W, the new M, and a: (N, H) from before.
+    x: (N, D). y: (N,) integers. W: (D, H). M: (m, H). Returns the new W, the new M, and a: (N, H) from
+    before.
     """
     z = x @ W
     a = hidden(z)
@@ -48,10 +49,12 @@ def layered_step(
     product=_product, update=sgd_step, trained=lambda layer, layers: True,
     weights_seen=lambda old, new: old,
 ):  # fmt: skip
-    """One step of a ReLU network with linear output and softmax cross-entropy, from the last layer to the first.
+    """One step of a ReLU network with linear output and softmax cross-entropy, from the last layer to the
+    first.
 
-    weights: a list of (n_l, n_{l+1}). send_back(layer, delta, e, weights): the error at the activation of `layer`, from
-    the error `delta` at the layer above or from the output's error e. Returns the new weights, a list.
+    weights: a list of (n_l, n_{l+1}). send_back(layer, delta, e, weights): the error at the activation of
+    `layer`, from the error `delta` at the layer above or from the output's error e. Returns the new weights,
+    a list.
     """
     inputs, zs = [x], []
     for layer, W in enumerate(weights):
@@ -99,8 +102,8 @@ def dfa_step(x, y, weights, feedback, lr, *, send_back=from_output, **steps):
 
 def ff_step(
     x_pos, x_neg, W, theta, lr, *,
-    before=lambda x: x, hidden=relu_forward, goodness=eq.positive_goodness, share=eq.goodness_gradient, gate=relu_backward,
-    positive=eq.positive_loss_gradient, negative=eq.negative_loss_gradient, product=_product,
+    before=lambda x: x, hidden=relu_forward, goodness=eq.positive_goodness, share=eq.goodness_gradient,
+    gate=relu_backward, positive=eq.positive_loss_gradient, negative=eq.negative_loss_gradient, product=_product,
     combine=lambda p, n: p + n, update=sgd_step, negative_sees=lambda old, new: old,
 ):  # fmt: skip
     """One Forward-Forward step of one block by SGD: it minimises mean L_pos + mean L_neg, Eqs. (1)-(4).

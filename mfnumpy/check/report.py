@@ -22,9 +22,11 @@ class Picture:
 class Report:
     """The result of `check`; its truth value is `passed`.
 
-    mistake: the identifier, "a+b" for two at once, None if passed, not recognised, or undecided between candidates.
+    mistake: the identifier, "a+b" for two at once, None if passed, not recognised, or undecided between
+    candidates.
     candidates: identifiers between which the numbers cannot decide. evidence: how it shows, in sentences.
-    where: the entry with the largest error, e.g. "dW[2, 3]". lesson: where to read on. notes: remarks that do not fail.
+    where: the entry with the largest error, e.g. "dW[2, 3]". lesson: where to read on. notes: remarks that do
+    not fail.
     """
 
     exercise: str

@@ -33,9 +33,7 @@ def test_scalar_function_with_labels_passes_and_its_double_fails_with_a_place(rn
 def test_array_function_gets_an_upstream_gradient_and_several_arguments_are_told_apart(rng):
     x, W, b = rng.standard_normal((7, 5)), rng.standard_normal((5, 6)), rng.standard_normal(6)
     assert gradient(dense_forward, lambda x, W, b, dz: dense_backward(x, W, dz), x, W, b)
-    wrong_bias = gradient(
-        dense_forward, lambda x, W, b, dz: (*dense_backward(x, W, dz)[:2], dz.mean(axis=0)), x, W, b
-    )
+    wrong_bias = gradient(dense_forward, lambda x, W, b, dz: (*dense_backward(x, W, dz)[:2], dz.mean(axis=0)), x, W, b)
     assert not wrong_bias
     assert wrong_bias.where.startswith("gradient 2")
     assert gradient(dense_forward, lambda x, W, b, dz: dense_backward(x, W, dz)[1], x, W, b, wrt=1)

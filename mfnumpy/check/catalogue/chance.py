@@ -26,7 +26,7 @@ def _fresh(seed: int) -> Rng:
     return stream(seed, "student's generator")
 
 
-def _same(a, b) -> bool:
+def _same(a: list, b: list) -> bool:
     return all(np.array_equal(p, q) for p, q in zip(a, b, strict=True))
 
 
@@ -41,8 +41,8 @@ def _uses_generator(call: Callable, draw: Callable[[Rng], tuple], seed: int) -> 
 
 
 def _draw_negatives(rng: Rng, k: int) -> Case:
-    m = (4, 5, 3, 10)[k]
-    y = rng.choice(m, 240 * m, p=np.arange(1, m + 1) / np.arange(1, m + 1).sum())
+    m = (4, 5, 3, 6)[k]
+    y = rng.choice(m, 160 * m, p=np.arange(1, m + 1) / np.arange(1, m + 1).sum())
     return Case((y, m, _fresh(int(rng.integers(1_000_000)))), {"m": m})
 
 
@@ -66,7 +66,11 @@ def _judge_negatives(call: Callable, rng: Rng) -> Finding | None:
 def _judge_one(out: np.ndarray, y: np.ndarray, m: int) -> Finding | None:
     """Shape and dtype are right already. Wrong, in range, and uniform over the wrong classes?"""
     if out.min() < 0 or out.max() >= m:
-        return Finding("label_out_of_range", f"There are labels outside 0 to {m - 1}.", f"y_neg[{_first(out < 0, out >= m)}]")
+        return Finding(
+            "label_out_of_range",
+            f"There are labels outside 0 to {m - 1}.",
+            f"y_neg[{_first(out < 0, out >= m)}]",
+        )
     share = float((out == y).mean())
     if share > 0:
         drawn = " : as many as when any label is drawn" if abs(share - 1 / m) < 0.05 else ""
@@ -104,7 +108,7 @@ def _mixed(offsets: np.ndarray, m: int) -> bool:
     return True
 
 
-def _first(*masks) -> int:
+def _first(*masks: np.ndarray) -> int:
     return int(np.flatnonzero(np.logical_or.reduce(masks))[0])
 
 
@@ -113,7 +117,8 @@ NEGATIVE_LABELS = Exercise(
     title="Forward-Forward, labels of negative data",
     arguments=("y", "n_classes", "rng"),
     outputs=("y_neg",),
-    about="""A wrong label for each sample, every wrong label being equally likely, each sample drawn on its own.
+    about="""A wrong label for each sample, every wrong label being equally likely, each sample drawn on its
+    own.
 
     y: (N,) integer labels. n_classes: an integer. rng: a NumPy Generator, the only source of chance.
     Returns y_neg: (N,) integers.""",
@@ -181,10 +186,12 @@ def _judge_shuffle(call: Callable, rng: Rng) -> Finding | None:
     return None
 
 
-def _judge_order(X, y, X2, y2) -> Finding | None:
+def _judge_order(X: np.ndarray, y: np.ndarray, X2: np.ndarray, y2: np.ndarray) -> Finding | None:
     order = np.rint(X2[:, 0]).astype(int)
     if not ((order >= 0) & (order < len(X))).all() or not np.array_equal(X2, X[order]):
-        return Finding("rows_changed", "There are rows in your X that are not in ours: features were mixed as well.", "X")
+        return Finding(
+            "rows_changed", "There are rows in your X that are not in ours: features were mixed as well.", "X"
+        )
     if len(np.unique(order)) < len(X):
         times = int(np.bincount(order).max())
         return Finding("drawn_with_replacement", f"Rows are missing, and one row comes {times} times.", "X")

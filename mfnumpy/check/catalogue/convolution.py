@@ -111,7 +111,8 @@ CONV_BACKWARD = Exercise(
     outputs=("dx", "dW", "db"),
     about="""The three gradients of a convolution with bias.
 
-    x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F), gradient of the loss at z; the mean over the batch is in it.
+    x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F), gradient of the loss at z; the mean over the batch
+    is in it.
     kernel: (KH, KW) or an integer. stride, padding: integers. Returns dx: as x, dW: as W, db: (F,).""",
     lesson="lesson 8, step 5",
     reference=conv2d_backward,
@@ -119,7 +120,8 @@ CONV_BACKWARD = Exercise(
     draw=_draw_conv_backward,
     draws=6,
     linear=("dz",),
-    scales={"1/N": "averaged_again", "1/places": "averaged_over_places"},
+    scales={"1/N": "averaged_again", "1/places": "averaged_over_places", "db:1/N": "bias_averaged_over_batch",
+            "db:1/places": "bias_averaged_over_places"},
     mistakes=mistakes(
         {
             **_only(("assigned_for_added", "divided_by_coverage", "padding_cropped_wrongly", "padding_not_cropped",
@@ -141,10 +143,9 @@ CONV_BACKWARD = Exercise(
                 {"rows": lambda dz: _rows(dz.transpose(1, 2, 0, 3))},
             ],
             "bias_averaged": {"bias": lambda dz: dz.mean(axis=(0, 1, 2))},
-            "bias_averaged_over_batch": {"bias": lambda dz: dz.sum(axis=(1, 2)).mean(axis=0)},
-            "bias_averaged_over_places": {"bias": lambda dz: dz.mean(axis=(1, 2)).sum(axis=0)},
             "bias_wrong_axis": [{"bias": lambda dz: dz.sum(axis=0)}, {"bias": lambda dz: dz.sum(axis=(1, 2))},
-                                {"bias": lambda dz: dz.sum(axis=(0, 1, 3))}, {"bias": lambda dz: dz.sum(axis=(1, 2, 3))}],
+                                {"bias": lambda dz: dz.sum(axis=(0, 1, 3))},
+                                 {"bias": lambda dz: dz.sum(axis=(1, 2, 3))}],
             "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[-1], dz.sum())}],
             "bias_of_one_row": [{"bias": lambda dz: dz[0].sum(axis=(0, 1))}],
             "outputs_in_another_order": [{"after": lambda dx, dW, db: (dW, db, dx)},

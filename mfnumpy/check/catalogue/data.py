@@ -76,23 +76,28 @@ OVERLAY = Exercise(
         label_added={"write": _added},
         label_shifted={"write": _shifted_by_one},
         label_multiplied={"write": lambda x, mark: np.hstack([x[:, : mark.shape[1]] * mark, x[:, mark.shape[1] :]])},
-        label_appended=[{"write": lambda x, mark: np.hstack([x, mark])}, {"write": lambda x, mark: np.hstack([mark, x])}],
+        label_appended=[{"write": lambda x, mark: np.hstack([x, mark])},
+            {"write": lambda x, mark: np.hstack([mark, x])}],
         label_only={"write": lambda x, mark: mark},
         image_lost={"write": lambda x, mark: np.hstack([mark, 0 * x[:, mark.shape[1] :]])},
         column_of_labels=[{"mark": _columns}, {"mark": _columns, "write": _set_only}],
         label_off_by_one=[
-            {"mark": lambda y, m, x: eq.one_hot((y + 1) % m, m, "float64")}, {"mark": lambda y, m, x: eq.one_hot(y - 1, m, "float64")},
-            {"mark": lambda y, m, x: eq.one_hot((y - 1) % m, m, "float64")}, {"mark": lambda y, m, x: eq.one_hot(y + 1, m, "float64")},
+            {"mark": lambda y, m, x: eq.one_hot((y + 1) % m, m, "float64")},
+             {"mark": lambda y, m, x: eq.one_hot(y - 1, m, "float64")},
+            {"mark": lambda y, m, x: eq.one_hot((y - 1) % m, m, "float64")},
+             {"mark": lambda y, m, x: eq.one_hot(y + 1, m, "float64")},
         ],
         classes_counted_in_batch=[{"mark": lambda y, m, x: eq.one_hot(y, y.max() + 1, "float64")},
                                   {"mark": lambda y, m, x: eq.one_hot(y, len(np.unique(y)), "float64")}],
         ten_classes_assumed={"mark": lambda y, m, x: eq.one_hot(y, 10, "float64")},
         label_value=[{"mark": lambda y, m, x: x.max() * eq.one_hot(y, m, "float64")},
                      {"mark": lambda y, m, x: x.max(axis=1, keepdims=True) * eq.one_hot(y, m, "float64")},
-                     {"mark": lambda y, m, x: 255 * eq.one_hot(y, m, "float64")}, {"mark": lambda y, m, x: y[:, None] * eq.one_hot(y, m, "float64")},
+                     {"mark": lambda y, m, x: 255 * eq.one_hot(y, m, "float64")},
+                      {"mark": lambda y, m, x: y[:, None] * eq.one_hot(y, m, "float64")},
                      {"mark": lambda y, m, x: eq.one_hot(y, m, "float64") / m}],
         label_inverted=[{"mark": lambda y, m, x: 1 - eq.one_hot(y, m, "float64")}],
-        label_not_one_hot=[{"mark": lambda y, m, x: np.tile(y[:, None], m)}, {"mark": lambda y, m, x: np.tile(y[:, None] / m, m)}],
+        label_not_one_hot=[{"mark": lambda y, m, x: np.tile(y[:, None], m)},
+            {"mark": lambda y, m, x: np.tile(y[:, None] / m, m)}],
         neutral_label={"mark": lambda y, m, x: np.full((len(y), m), 1 / m)},
         first_label_for_all={"mark": lambda y, m, x: eq.one_hot(np.full_like(y, y[0]), m, "float64")},
         label_missing=[{"write": lambda x, mark: x}, {"mark": lambda y, m, x: np.zeros((len(y), m))}],
@@ -143,7 +148,8 @@ NORMALISE = Exercise(
         root_missing={"size": lambda a: (a * a).sum(axis=1, keepdims=True)},
         largest_for_length={"size": lambda a: np.abs(a).max(axis=1, keepdims=True)},
         spread_for_length=[{"size": lambda a: a.std(axis=1, keepdims=True)},
-                           {"size": lambda a: a.std(axis=1, keepdims=True), "before": lambda a: a - a.mean(axis=1, keepdims=True)}],
+                           {"size": lambda a: a.std(axis=1, keepdims=True), "before": lambda a: a - a.mean(axis=1,
+                            keepdims=True)}],
         standardised_over_batch={"size": lambda a: a.std(axis=0), "before": lambda a: a - a.mean(axis=0)},
         mean_length={"size": lambda a: np.linalg.norm(a, axis=1).mean()},
         activity_centred={"before": lambda a: a - a.mean(axis=1, keepdims=True)},
@@ -168,7 +174,12 @@ class Predictor:
     def __call__(self, X: np.ndarray) -> np.ndarray:
         """The label of each row; its number is the row's first entry."""
         if len(X) > self.batch_size:
-            raise Refused(Finding("not_batched", f"predict was given {len(X)} rows at once; batch_size is {self.batch_size}."))
+            raise Refused(
+                Finding(
+                    "not_batched",
+                    f"predict was given {len(X)} rows at once; batch_size is {self.batch_size}.",
+                )
+            )
         return self.table[np.asarray(X)[:, 0].astype(int)]
 
 
@@ -178,7 +189,7 @@ def _draw_accuracy(rng: Rng, k: int) -> Case:
     X[:, 0] = rng.permutation(N)
     tail = N - N % size if N % size else N - size
     right = rng.random(N) < np.where(np.arange(N) < tail, 0.8, 0.3)
-    right[[0, -1]] = True, False
+    right[-2:] = False, True
     table = np.empty(N, dtype=int)
     table[X[:, 0].astype(int)] = np.where(right, y, (y + 1) % 4)
     return Case((Predictor(table, size), X, y, size), {"N": N, "batch_size": size})
@@ -209,8 +220,8 @@ ACCURACY = Exercise(
     outputs=("accuracy",),
     about="""The share of right predictions, where predict may be given at most batch_size rows at a time.
 
-    predict: a function, (n, D) -> (n,) integer labels. X: (N, D). y: (N,) integer labels. N need not be a multiple of
-    batch_size. Returns a float from 0 to 1.""",
+    predict: a function, (n, D) -> (n,) integer labels. X: (N, D). y: (N,) integer labels. N need not be a
+    multiple of batch_size. Returns a float from 0 to 1.""",
     lesson="lesson 5, step 4",
     reference=references.accuracy_over_batches,
     recipe=_accuracy,
@@ -220,7 +231,8 @@ ACCURACY = Exercise(
     mistakes=mistakes(
         last_batch_dropped=[
             {"starts": _whole, "combine": lambda c, s, n, size: sum(c) / max(sum(s), 1)},
-            {"starts": lambda n, size: range(0, n - size + 1, size), "combine": lambda c, s, n, size: sum(c) / max(sum(s), 1)},
+            {"starts": lambda n, size: range(0, n - size + 1, size), "combine": lambda c, s, n,
+             size: sum(c) / max(sum(s), 1)},
             {"starts": _whole, "combine": _mean_of_means},
             {"starts": lambda n, size: range(0, n - size + 1, size), "combine": _mean_of_means},
             {"starts": lambda n, size: range(0, n - size + 1, size),

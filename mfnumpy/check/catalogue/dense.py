@@ -84,18 +84,18 @@ DENSE_BACKWARD = Exercise(
     recipe=_backward,
     draw=_draw_backward,
     linear=("dz",),
-    scales={"1/N": "averaged_again"},
+    scales={"1/N": "averaged_again", "db:1/N": "bias_averaged"},
     mistakes=mistakes(
         {
             **product_mistakes("product"),
             "bias_wrong_axis": {"bias": lambda dz: dz.sum(axis=1)},
-            "bias_averaged": {"bias": lambda dz: dz.mean(axis=0)},
             "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[1], dz.sum())},
                             {"bias": lambda dz: np.full(dz.shape[1], dz.mean())}],
             "bias_not_summed": {"bias": lambda dz: dz},
             "bias_of_one_row": [{"bias": lambda dz: dz[0]}, {"bias": lambda dz: dz[-1]}],
             "bias_axis_kept": {"bias": lambda dz: dz.sum(axis=0, keepdims=True)},
-            "bias_gradient_is_count": [{"bias": lambda dz: np.ones(dz.shape[1])}, {"bias": lambda dz: np.full(dz.shape[1], 1.0 * len(dz))}],
+            "bias_gradient_is_count": [{"bias": lambda dz: np.ones(dz.shape[1])},
+                {"bias": lambda dz: np.full(dz.shape[1], 1.0 * len(dz))}],
             "weights_reshaped": {"to_input": lambda dz, W: dz @ W.reshape(W.shape[::-1])},
             "input_gradient_masked": {"after": lambda dx, dW, db: (np.maximum(dx, 0), dW, db)},
             "mask_added": {"error": lambda x, dz: dz * (dz > 0)},
@@ -114,7 +114,7 @@ DENSE_BACKWARD = Exercise(
 def _draw_relu(rng: Rng, k: int) -> Case:
     shape = sizes(rng, k, 7, 6) if k < 3 else (3, 4, 5, 2)
     z, da = 1.5 * real(rng, *shape), 1.5 * real(rng, *shape)
-    z.flat[:4] = 0.37, 1.41, 0.71, -0.37
+    z.flat[:5] = 0.37, 1.41, 0.71, -0.37, 0.005
     return Case((z, da), {"N": shape[0], "H": shape[-1]})
 
 

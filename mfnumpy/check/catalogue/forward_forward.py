@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -151,7 +152,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         3: (eq.positive_loss, eq.positive_loss_gradient),
         4: (eq.negative_loss, eq.negative_loss_gradient),
     }[number]
-    shared = {"arguments": ("G", "theta"), "draw": _draw_goodness, "extremes": _extreme_goodness}
+    shared: dict[str, Any] = {"arguments": ("G", "theta"), "draw": _draw_goodness, "extremes": _extreme_goodness}
     loss = Exercise(
         name=f"eq{number}",
         title=f"Eq. ({number})",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mfnumpy.check.draws import real
@@ -13,7 +15,9 @@ FORMS = ("kernel as a pair, stride and padding as integers", "all sizes as integ
 
 
 def _geometry(rng: Rng, k: int) -> tuple[tuple[int, ...], tuple, str]:
-    """Image shape, (kernel, stride, padding) and the form in which they are given; two cases for each form."""
+    """Image shape, (kernel, stride, padding) and the form in which they are given; two cases for each
+    form.
+    """
     form = FORMS[k // 2]
     C, N = int(rng.integers(2, 4)), int(rng.integers(2, 4))
     H, W = ((7, 6), (6, 8))[k % 2]
@@ -23,10 +27,14 @@ def _geometry(rng: Rng, k: int) -> tuple[tuple[int, ...], tuple, str]:
     kernel = ((3, 2), (2, 3))[k % 2]
     if k // 2 == 0:
         return (N, H, W, C), (kernel, stride, padding), form
-    return (N, H, W, C), (kernel, (stride, 3 - stride), (padding, 3 - padding) if padding == 2 else (0, padding)), form
+    return (
+        (N, H, W, C),
+        (kernel, (stride, 3 - stride), (padding, 3 - padding) if padding == 2 else (0, padding)),
+        form,
+    )
 
 
-def _dims(shape, geometry, F=None) -> dict:
+def _dims(shape: tuple, geometry: tuple, F: int | None = None) -> dict:
     OH, OW = conv_output_size(shape[1], shape[2], *geometry)
     KH, KW = pair("kernel", geometry[0], 1)
     return {"N": shape[0], "places": OH * OW, "K": KH * KW, **({} if F is None else {"F": F})}
@@ -59,7 +67,13 @@ def _restore(*axes):
     return changed
 
 
-COLUMN_ORDERS = [(0, 1, 2, 5, 3, 4), (0, 1, 2, 4, 3, 5), (0, 1, 2, 5, 4, 3), (0, 1, 2, 3, 5, 4), (0, 1, 2, 4, 5, 3)]
+COLUMN_ORDERS = [
+    (0, 1, 2, 5, 3, 4),
+    (0, 1, 2, 4, 3, 5),
+    (0, 1, 2, 5, 4, 3),
+    (0, 1, 2, 3, 5, 4),
+    (0, 1, 2, 4, 5, 3),
+]
 ROW_ORDERS = [(1, 2, 0, 3, 4, 5), (0, 2, 1, 3, 4, 5), (2, 1, 0, 3, 4, 5), (1, 0, 2, 3, 4, 5)]
 
 
@@ -83,7 +97,7 @@ def _transposed_image(x, kernel, stride, padding):
     return im2col(x.transpose(0, 2, 1, 3), *sizes)
 
 
-LAYOUTS = {
+LAYOUTS: dict[str, Any] = {
     "column_order": [{"lay": _reorder(*axes)} for axes in COLUMN_ORDERS],
     "row_order": [{"lay": _reorder(*axes)} for axes in ROW_ORDERS] + [{"lay": _transposed_image}],
     "kernel_flipped": {"lay": lambda x, *g: _flip(im2col(x, *g), x.shape, *g)},
@@ -118,7 +132,8 @@ IM2COL = Exercise(
     title="im2col",
     arguments=("x", "kernel", "stride", "padding"),
     outputs=("cols",),
-    about="""Lay each patch of an image out as a row, its numbers in the order kernel row, kernel column, channel.
+    about="""Lay each patch of an image out as a row, its numbers in the order kernel row, kernel column,
+    channel.
 
     x: (N, H, W, C). kernel: (KH, KW) or an integer. stride, padding: integers (padding with zeros).
     Returns cols: (N*OH*OW, KH*KW*C), rows in the order image, output row, output column.""",
@@ -172,8 +187,11 @@ def _shared_pixels(cols, x_shape, *geometry):
             "at pixels that no patch covers": count == 0}  # fmt: skip
 
 
-PUTS = {
-    "assigned_for_added": [{"put": _loop(lambda old, new: new)}, {"put": _loop(lambda old, new: new, back=True)}]
+PUTS: dict[str, Any] = {
+    "assigned_for_added": [
+        {"put": _loop(lambda old, new: new)},
+        {"put": _loop(lambda old, new: new, back=True)},
+    ]
     + [{"put": _loop(lambda old, new: np.where(old == 0, new, old))}],
     "divided_by_coverage": {"put": lambda cols, *g: col2im(cols, *g) / np.maximum(_coverage(*g), 1)},
     "largest_for_sum": {"put": _loop(np.maximum)},
@@ -208,8 +226,8 @@ COL2IM = Exercise(
     outputs=("x",),
     about="""The transpose of im2col: bring each number of each row back to the pixel that it came from.
 
-    cols: (N*OH*OW, KH*KW*C), ordered as im2col's. x_shape: (N, H, W, C), without padding. kernel: (KH, KW) or an
-    integer. stride, padding: integers. Returns (N, H, W, C).""",
+    cols: (N*OH*OW, KH*KW*C), ordered as im2col's. x_shape: (N, H, W, C), without padding. kernel: (KH, KW) or
+    an integer. stride, padding: integers. Returns (N, H, W, C).""",
     lesson="lesson 8, step 4",
     reference=col2im,
     recipe=_col2im,

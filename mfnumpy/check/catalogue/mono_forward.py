@@ -1,4 +1,4 @@
-"""Exercises eq5, eq7, eq8 and the two predictions, and what goes wrong in them."""
+"""Exercises eq5, eq7 and eq8, and what goes wrong in them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import dense_parameter_gradients, relu_backward
 
 LEAKS = (0.01, 0.1, 0.2)
-THRESHOLDS = (1.0, 0.5, 0.1, 0.01, -0.5, -1.0)
+COARSE = (1.0, 0.5, 0.1, -0.5, -1.0)
+THRESHOLDS = (*COARSE, 0.01)
 
 
-def mask_mistakes(step: str = "gate") -> dict:
+def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS) -> dict:
     """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz."""
 
     def sigmoid(z):
@@ -25,13 +26,16 @@ def mask_mistakes(step: str = "gate") -> dict:
     return {
         "mask_missing": one(lambda z, da: da),
         "mask_inverted": [one(lambda z, da: da * (z < 0)), one(lambda z, da: da * (z <= 0))],
-        "mask_threshold": [one(lambda z, da, t=t: da * (z > t)) for t in THRESHOLDS],
+        "mask_threshold": [one(lambda z, da, t=t: da * (z > t)) for t in thresholds],
         "mask_on_error": [one(lambda z, da: da * (da > 0)), one(lambda z, da: da * (z > 0) * (da > 0))],
         "activation_for_mask": one(lambda z, da: da * np.maximum(z, 0)),
         "preactivation_for_mask": one(lambda z, da: da * z),
         "sign_for_mask": one(lambda z, da: da * np.sign(z)),
         "leaky_mask": [one(lambda z, da, s=s: da * np.where(z > 0, 1, s)) for s in LEAKS],
-        "sigmoid_mask": [one(lambda z, da: da * sigmoid(z) * sigmoid(-z)), one(lambda z, da: da * sigmoid(z))],
+        "sigmoid_mask": [
+            one(lambda z, da: da * sigmoid(z) * sigmoid(-z)),
+            one(lambda z, da: da * sigmoid(z)),
+        ],
         "tanh_mask": one(lambda z, da: da * (1 - np.tanh(z) ** 2)),
         "mask_of_batch_mean": one(lambda z, da: da * (z.mean(axis=0) > 0)),
         "mask_only": one(lambda z, da: (z > 0) * 1.0),
@@ -98,7 +102,8 @@ def product_mistakes(step: str) -> dict:
     return {
         "reshaped_for_transposed": one(lambda x, dz: (dz.T @ x).reshape(x.shape[1], dz.shape[1])),
         "last_sample_dropped": one(lambda x, dz: x[:-1].T @ dz[:-1]),
-        "first_sample_only": [one(lambda x, dz: np.outer(x[0], dz[0])), one(lambda x, dz: len(x) * np.outer(x[0], dz[0]))],
+        "first_sample_only": [one(lambda x, dz: np.outer(x[0], dz[0])), one(lambda x, dz: len(x) * np.outer(x[0],
+            dz[0]))],
         "last_sample_only": one(lambda x, dz: np.outer(x[-1], dz[-1])),
         "averaged_over_batch_early": [
             one(lambda x, dz: np.outer(x.sum(axis=0), dz.sum(axis=0))),
@@ -126,7 +131,7 @@ def _weight_gradient(x, z, M, dG, *, error=lambda dG, M, z: dG @ M, gate=relu_ba
 def _draw_weights(rng: Rng, k: int) -> Case:
     N, D, H, m = sizes(rng, k, 7, 5, 6, 4)
     args = (real(rng, N, D), real(rng, N, H), real(rng, m, H), real(rng, N, m))
-    args[1][0, 0], args[1][1, 0] = 0.37, 1.41  # both kinds of positive neuron, for a threshold other than 0
+    args[1][0, :3] = 0.37, 1.41, 0.005  # all kinds of active neuron, for a threshold other than 0
     return Case(args, {"N": N, "D": D, "H": H, "m": m})
 
 
@@ -144,7 +149,8 @@ EQ7 = Exercise(
     about="""The gradient of a block's loss at its weights W, where z = x W, a = relu(z) and G are the scores.
 
     x: (N, D) input of the block. z: (N, H) pre-activations. M: (m, H) projection matrix, before its update.
-    dG: (N, m) gradient of the mean loss at the scores. Returns dW: (D, H). At z = 0 the ReLU's slope is 0.""",
+    dG: (N, m) gradient of the mean loss at the scores. Returns dW: (D, H). At z = 0 the ReLU's slope is
+    0.""",
     lesson="lesson 3, step 4",
     reference=eq.weight_gradient,
     recipe=_weight_gradient,
@@ -183,7 +189,7 @@ def _swapped_roles(table: dict) -> dict:
     """In Eq. (8) the activation is the second factor: the mistakes in the input concern the error here."""
     renamed = {"input_rectified": "error_rectified", "input_squared": "error_squared", "input_missing": "error_missing",
                "error_binarised": "step_for_activation", "input_binarised": "error_binarised",
-               "input_normalised": "error_normalised", "input_centred": "error_centred"}  # fmt: skip
+               "input_normalised": "error_normalised", "input_centred": "activity_centred"}  # fmt: skip
     return {renamed.get(name, name): steps for name, steps in table.items()}
 
 
@@ -204,7 +210,8 @@ EQ8 = Exercise(
         {
             **_swapped_roles(product_mistakes("product")),
             "activity_rectified_again": {"product": lambda dG, a: dG.T @ np.maximum(a, 0)},
-            "step_for_activation": [{"product": lambda dG, a: dG.T @ (a > 0)}, {"product": lambda dG, a: dG.T @ np.sign(a)}],
+            "step_for_activation": [{"product": lambda dG, a: dG.T @ (a > 0)},
+                {"product": lambda dG, a: dG.T @ np.sign(a)}],
             "goodness_squared": [{"product": lambda dG, a: dG.T @ np.square(a)}],
             "input_normalised": {"product": lambda dG, a: dG.T @ unit_rows(a)},
             "activation_missing": {"product": lambda dG, a: dG.T @ np.ones_like(a)},
@@ -215,107 +222,4 @@ EQ8 = Exercise(
 )  # fmt: skip
 
 
-def _draw_layers(rng: Rng, k: int) -> Case:
-    N, m = 41 + k, 5 + k % 3
-    while True:
-        layers = [scale * real(rng, N, m) for scale in (1.0, 1.3, 1.1, 0.8)[: 3 + k % 2]]
-        total = np.sort(sum(layers), axis=1)
-        if (total[:, -1] - total[:, -2]).min() > 1e-3 and all(np.ptp(g, axis=1).min() > 1e-3 for g in layers):
-            return Case((layers,), {"N": N, "m": m})
-
-
-def _softmaxes(layers):
-    return [eq.softmax(g) for g in layers]
-
-
-def _vote(layers):
-    votes = sum(eq.one_hot(g.argmax(axis=1), g.shape[1], "float64") for g in layers)
-    return votes.argmax(axis=1)
-
-
-def _predict(layers, *, combine, choose=lambda g: g.argmax(axis=1)):
-    return choose(combine(layers))
-
-
-_CHOICES = {
-    "smallest_for_largest": {"choose": lambda g: g.argmin(axis=1)},
-    "largest_over_samples": {"choose": lambda g: g.argmax(axis=0)},
-    "largest_of_everything": {"choose": np.argmax},
-    "scores_returned": {"choose": lambda g: g},
-    "largest_score_returned": {"choose": lambda g: g.max(axis=1)},
-    "label_off_by_one": {"choose": lambda g: g.argmax(axis=1) + 1},
-    "one_hot_returned": {"choose": lambda g: (g == g.max(axis=1, keepdims=True)) * 1},
-    "absolute_value": {"choose": lambda g: np.abs(g).argmax(axis=1)},
-}
-
-
-def _first(layers):
-    return layers[0]
-
-
-def _last(layers):
-    return layers[-1]
-
-
-PREDICT_FF = Exercise(
-    name="mf_predict_ff",
-    title="MF (FF pred)",
-    arguments=("goodness_per_layer",),
-    outputs=("labels",),
-    about="""Predict from the goodness scores of all layers together.
-
-    goodness_per_layer: a list with one array (N, m) for each layer. Returns labels: (N,) integers.""",
-    lesson="lesson 5, step 3",
-    reference=lambda layers: sum(layers).argmax(axis=1),
-    recipe=lambda layers, combine=sum, **steps: _predict(layers, combine=combine, **steps),
-    draw=_draw_layers,
-    kind="labels",
-    mistakes=mistakes(
-        {
-            **_CHOICES,
-            "last_layer_only": {"combine": _last},
-            "first_layer_only": {"combine": _first},
-            "first_layer_left_out": {"combine": lambda layers: sum(layers[1:])},
-            "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
-            "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
-            "smallest_layer_for_sum": {"combine": lambda layers: np.min(layers, axis=0)},
-            "product_for_sum": {"combine": lambda layers: np.prod(layers, axis=0)},
-            "median_for_sum": {"combine": lambda layers: np.median(layers, axis=0)},
-            "softmax_before_sum": {"combine": lambda layers: sum(_softmaxes(layers))},
-            "tanh_before_sum": {"combine": lambda layers: sum(np.tanh(g) for g in layers)},
-            "squares_summed": {"combine": lambda layers: sum(np.square(g) for g in layers)},
-            "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
-            "layer_returned": {"combine": lambda layers: layers,
-                               "choose": lambda layers: np.argmax([g.max(axis=1) for g in layers], axis=0)},
-        }
-    ),
-)  # fmt: skip
-
-PREDICT_BP = Exercise(
-    name="mf_predict_bp",
-    title="MF (BP pred)",
-    arguments=("goodness_per_layer",),
-    outputs=("labels",),
-    about="""Predict from the goodness scores of the last layer, as a network trained by BP would.
-
-    goodness_per_layer: a list with one array (N, m) for each layer. Returns labels: (N,) integers.""",
-    lesson="lesson 5, step 3",
-    reference=lambda layers: layers[-1].argmax(axis=1),
-    recipe=lambda layers, combine=_last, **steps: _predict(layers, combine=combine, **steps),
-    draw=_draw_layers,
-    kind="labels",
-    mistakes=mistakes(
-        {
-            **_CHOICES,
-            "all_layers_summed": {"combine": sum},
-            "first_layer_only": {"combine": _first},
-            "layer_before_last": {"combine": lambda layers: layers[-2]},
-            "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
-            "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
-            "second_layer_only": {"combine": lambda layers: layers[1]},
-            "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
-        }
-    ),
-)
-
-EXERCISES = (EQ5, EQ7, EQ8, PREDICT_FF, PREDICT_BP)
+EXERCISES = (EQ5, EQ7, EQ8)

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check import references
-from mfnumpy.check.catalogue.mono_forward import mask_mistakes
+from mfnumpy.check.catalogue.mono_forward import COARSE, mask_mistakes
 from mfnumpy.check.catalogue.steps import loss_mistakes, update_mistakes
-from mfnumpy.check.draws import clear_of_kinks, labels, rate, real, sizes, until
+from mfnumpy.check.draws import clear_of_kinks, clear_winners, labels, rate, real, sizes, until
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.check.references import from_output, through_feedback, through_weights
 
 
-def _network(rng: Rng, k: int):
+def _network(rng: Rng, k: int) -> tuple:
     """x, y, weights, lr and the sizes; 3, 4, 3 and 2 layers."""
     layers = (3, 4, 3, 2)[k % 4]
     N, *n = sizes(rng, k, 7, 5, 6, 8, 4) if k == 0 else sizes(rng, k, *range(layers + 2))
     m = n[-1]
 
     def draw():
-        return real(rng, N, n[0]), *(real(rng, a, b) / np.sqrt(a) * 1.2 for a, b in zip(n, n[1:], strict=False))
+        return real(rng, N, n[0]), *(real(rng, a, b) / np.sqrt(a) * 1.2 for a, b in pairwise(n))
 
     x, *weights = until(draw, lambda x, *weights: clear_of_kinks(x, list(weights[:-1])))
     lr = rate(rng)
@@ -35,16 +37,22 @@ def _draw_bp(rng: Rng, k: int) -> Case:
 
 def _extreme(draw):
     def extremes(rng: Rng) -> list[Case]:
-        case = draw(rng, 2)
-        x, y, weights, *rest = case.args
-        return [Case((x, y, [*weights[:-1], 1000 * weights[-1]], *rest), case.dims, "scores beyond +-1000", "not_shifted")]
+        while True:
+            case = draw(rng, 2)
+            x, y, weights, *rest = case.args
+            a = 1000 * x
+            for W in weights[:-1]:
+                a = np.maximum(a @ W, 0)
+            if clear_winners(a @ weights[-1], y):
+                break
+        return [Case((1000 * x, y, weights, *rest), case.dims, "scores beyond +-1000", "not_shifted")]
 
     return extremes
 
 
 def _shared() -> dict:
     """Mistakes that concern all three rules."""
-    masks = {name: steps for name, steps in mask_mistakes().items() if name != "error_missing"}
+    masks = {name: steps for name, steps in mask_mistakes(thresholds=COARSE).items() if name != "error_missing"}
     return {
         **masks,
         **loss_mistakes("output_error"),
@@ -74,11 +82,12 @@ BP_STEP = Exercise(
     title="Backpropagation, one step",
     arguments=("x", "y", "weights", "lr"),
     outputs=("weights",),
-    about="""One step of SGD with backpropagation: ReLU between layers, the last layer linear, softmax cross-entropy.
+    about="""One step of SGD with backpropagation: ReLU between layers, the last layer linear, softmax
+    cross-entropy.
 
     x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}), no biases. lr: a float.
-    The loss is the mean over the batch. Returns a list of new arrays; all gradients belong to the old weights.""",
-    lesson="lesson 6, step 1",
+    The loss is the mean over the batch. Returns a list of new arrays; all gradients belong to the old
+    weights.""", lesson="lesson 6, step 1",
     reference=references.bp_step,
     recipe=references.bp_step,
     draw=_draw_bp,
@@ -88,8 +97,10 @@ BP_STEP = Exercise(
         {
             **_shared(),
             "updated_weights_sent_back": {"weights_seen": lambda old, new: new},
-            "error_not_through_weights": {"send_back": lambda layer, d, e, weights: np.tile(d.sum(axis=1, keepdims=True), weights[layer].shape[1])},
-            "weights_reshaped": {"send_back": lambda layer, d, e, weights: d @ weights[layer + 1].reshape(weights[layer + 1].shape[::-1])},
+            "error_not_through_weights": {"send_back": lambda layer, d, e, weights: np.tile(d.sum(axis=1,
+                keepdims=True), weights[layer].shape[1])},
+            "weights_reshaped": {"send_back": lambda layer, d, e,
+                weights: d @ weights[layer + 1].reshape(weights[layer + 1].shape[::-1])},
             "weights_binarised": {"send_back": lambda layer, d, e, weights: d @ np.sign(weights[layer + 1]).T},
             "error_sign": {"send_back": lambda *a: -through_weights(*a)},
             "output_error_skips_layers": {"send_back": lambda layer, d, e, weights: _straight(layer, e, weights)},
@@ -107,7 +118,7 @@ def _straight(layer, e, weights):
 
 def _draw_fa(rng: Rng, k: int) -> Case:
     x, y, weights, lr, dims, n = _network(rng, k)
-    feedback = [real(rng, b, a) / np.sqrt(a) for a, b in zip(n[1:], n[2:], strict=False)]
+    feedback = [real(rng, b, a) / np.sqrt(a) for a, b in pairwise(n[1:])]
     return Case((x, y, weights, feedback, lr), dims)
 
 
@@ -127,12 +138,13 @@ FA_STEP = Exercise(
     title="Feedback Alignment, one step",
     arguments=("x", "y", "weights", "feedback", "lr"),
     outputs=("weights",),
-    about="""One step of SGD with Feedback Alignment: ReLU between layers, the last layer linear, softmax cross-entropy.
+    about="""One step of SGD with Feedback Alignment: ReLU between layers, the last layer linear, softmax
+    cross-entropy.
 
-    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays, one
-    fewer; feedback[l] is fixed and stands where backpropagation uses weights[l+1].T. lr: a float. The loss is the mean
-    over the batch; the last layer takes its true gradient. Returns a list of new weights.""",
-    lesson="lesson 6, step 3",
+    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays,
+    one fewer; feedback[l] is fixed and stands where backpropagation uses weights[l+1].T. lr: a float. The
+    loss is the mean over the batch; the last layer takes its true gradient. Returns a list of new
+    weights.""", lesson="lesson 6, step 3",
     reference=references.fa_step,
     recipe=references.fa_step,
     draw=_draw_fa,
@@ -142,7 +154,8 @@ FA_STEP = Exercise(
         {
             **_shared(),
             "weights_for_feedback": {"send_back": lambda feedback: through_weights},
-            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old, new: new},
+            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
+                new: new},
             "feedback_reshaped": {"send_back": lambda f: lambda layer, d, e, w: d @ f[layer].T.reshape(f[layer].shape)},
             "feedback_binarised": {"send_back": _with(np.sign)},
             "feedback_absolute": {"send_back": _with(np.abs)},
@@ -174,13 +187,13 @@ DFA_STEP = Exercise(
     title="Direct Feedback Alignment, one step",
     arguments=("x", "y", "weights", "feedback", "lr"),
     outputs=("weights",),
-    about="""One step of SGD with Direct Feedback Alignment: ReLU between layers, the last layer linear, softmax
-    cross-entropy.
+    about="""One step of SGD with Direct Feedback Alignment: ReLU between layers, the last layer linear,
+    softmax cross-entropy.
 
-    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays, one
-    fewer; feedback[l]: (m, n_{l+1}) is fixed and brings the output's error to hidden layer l. lr: a float. The loss is
-    the mean over the batch; the last layer takes its true gradient. Returns a list of new weights.""",
-    lesson="lesson 6, step 4",
+    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays,
+    one fewer; feedback[l]: (m, n_{l+1}) is fixed and brings the output's error to hidden layer l. lr: a
+    float. The loss is the mean over the batch; the last layer takes its true gradient. Returns a list of new
+    weights.""", lesson="lesson 6, step 4",
     reference=references.dfa_step,
     recipe=references.dfa_step,
     draw=_draw_dfa,
@@ -192,7 +205,8 @@ DFA_STEP = Exercise(
             "weights_for_feedback": {"send_back": lambda feedback: through_weights},
             "feedback_at_top_then_weights": {"send_back": lambda f: lambda layer, d, e, w:
                                              e @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T},
-            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old, new: new},
+            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
+                new: new},
             "feedback_negated": {"send_back": _with_direct(np.negative)},
             "feedback_absolute": {"send_back": lambda f: from_output([np.abs(B) for B in f])},
             "feedback_binarised": {"send_back": lambda f: from_output([np.sign(B) for B in f])},

@@ -85,7 +85,16 @@ def _draw_adam(rng: Rng, k: int) -> Case:
 def _extreme_adam(rng: Rng) -> list[Case]:
     return [
         _adam_case(rng, 1, (4, 5), 1e-7, 1e-8, "a first gradient of 1e-7", "epsilon_misplaced"),
-        _adam_case(rng, 1, (4, 5), 1.0, 1e-8, "a gradient of exactly 0 at the first step", "epsilon_missing", zero=True),
+        _adam_case(
+            rng,
+            1,
+            (4, 5),
+            1.0,
+            1e-8,
+            "a gradient of exactly 0 at the first step",
+            "epsilon_missing",
+            zero=True,
+        ),
     ]
 
 
@@ -102,9 +111,9 @@ ADAM_STEP = Exercise(
     outputs=("parameter", "m", "v"),
     about="""One step of Adam (Kingma and Ba 2015, Algorithm 1).
 
-    parameter, gradient, m, v: the same shape; m and v are the moments before the step. t: an integer, 1 at the first
-    step. lr, beta1, beta2, epsilon: floats. Returns new arrays (parameter, m, v); the moments uncorrected.""",
-    lesson="lesson 9, step 3",
+    parameter, gradient, m, v: the same shape; m and v are the moments before the step. t: an integer, 1 at
+    the first step. lr, beta1, beta2, epsilon: floats. Returns new arrays (parameter, m, v); the moments
+    uncorrected.""", lesson="lesson 9, step 3",
     reference=optim.adam_step,
     recipe=_adam,
     draw=_draw_adam,
@@ -141,14 +150,17 @@ ADAM_STEP = Exercise(
                                      "second": lambda v, g, b: (1 - b) * v + b * g * g}],
         one_minus_beta_missing=[{"first": lambda m, g, b: b * m + g}, {"second": lambda v, g, b: b * v + g * g},
                                 {"first": lambda m, g, b: b * m + g, "second": lambda v, g, b: b * v + g * g}],
-        moments_not_decayed=[{"first": lambda m, g, b: m + (1 - b) * g}, {"second": lambda v, g, b: v + (1 - b) * g * g},
+        moments_not_decayed=[{"first": lambda m, g, b: m + (1 - b) * g},
+            {"second": lambda v, g, b: v + (1 - b) * g * g},
                              {"second": lambda v, g, b: v + g * g}, {"first": lambda m, g, b: m + g}],
-        gradient_not_squared=[{"second": lambda v, g, b: b * v + (1 - b) * g}, {"second": lambda v, g, b: b * v + (1 - b) * np.abs(g)}],
+        gradient_not_squared=[{"second": lambda v, g, b: b * v + (1 - b) * g},
+            {"second": lambda v, g, b: b * v + (1 - b) * np.abs(g)}],
         root_missing={"direction": lambda m, v, e: m / (v + e)},
         root_of_first_moment={"direction": lambda m, v, e: np.sqrt(np.abs(m)) / (np.sqrt(v) + e)},
         second_moment_unused=[{"direction": lambda m, v, e: m}],
         corrected_moments_returned={"returned": lambda p, m, v, m_hat, v_hat: (p, m_hat, v_hat)},
-        outputs_in_another_order=[{"returned": lambda p, m, v, a, b: (m, v, p)}, {"returned": lambda p, m, v, a, b: (p, v, m)}],
+        outputs_in_another_order=[{"returned": lambda p, m, v, a, b: (m, v, p)},
+            {"returned": lambda p, m, v, a, b: (p, v, m)}],
         largest_second_moment={"second": lambda v, g, b: np.maximum(b * v + (1 - b) * g * g, v)},
         infinity_norm={"second": lambda v, g, b: np.maximum(b * v, np.abs(g))},
         step_returned=[{"move": lambda p, lr, d: lr * d}, {"move": lambda p, lr, d: -lr * d}],

@@ -27,7 +27,11 @@ def _draw_pool(rng: Rng, k: int) -> Case:
     PH, PW = pair("size", size, 1)
     N, OH, OW, C = ((3, 4, 2, 5), (2, 3, 4, 3), (5, 2, 3, 4), (2, 4, 3, 5))[k]
     form = FORMS[2] if k == 3 else FORMS[1]
-    return Case((real(rng, N, OH * PH, OW * PW, C), size), {"N": N, "window": PH * PW, "side": (PH * PW) ** 0.5, "C": C}, form=form)
+    return Case(
+        (real(rng, N, OH * PH, OW * PW, C), size),
+        {"N": N, "window": PH * PW, "side": (PH * PW) ** 0.5, "C": C},
+        form=form,
+    )
 
 
 def _mixed(x, size):
@@ -55,7 +59,8 @@ POOL_FORWARD = Exercise(
         smallest_for_mean={"reduce": lambda w: w.min(axis=(2, 4))},
         median_for_mean={"reduce": lambda w: np.median(w, axis=(2, 4))},
         first_of_window=[{"reduce": lambda w: w[:, :, 0, :, 0]}, {"reduce": lambda w: w[:, :, -1, :, -1]}],
-        half_of_window=[{"reduce": lambda w: w[:, :, 0].mean(axis=3)}, {"reduce": lambda w: w[:, :, :, :, 0].mean(axis=2)}],
+        half_of_window=[{"reduce": lambda w: w[:, :, 0].mean(axis=3)},
+            {"reduce": lambda w: w[:, :, :, :, 0].mean(axis=2)}],
         pixels_far_apart={"whole": _mixed},
         image_sides_swapped={"reduce": lambda w: w.mean(axis=(2, 4)).transpose(0, 2, 1, 3)},
         channels_averaged={"reduce": lambda w: np.repeat(w.mean(axis=(2, 4, 5))[..., None], w.shape[5], axis=3)},
@@ -97,7 +102,8 @@ POOL_BACKWARD = Exercise(
     title="Average pooling, backward",
     arguments=("dy", "size"),
     outputs=("dx",),
-    about="""The gradient at the image, from the gradient at the pooled image; the windows fill the image exactly.
+    about="""The gradient at the image, from the gradient at the pooled image; the windows fill the image
+    exactly.
 
     dy: (N, OH, OW, C). size: an integer, the side of the window. Returns dx: (N, OH*size, OW*size, C).""",
     lesson="lesson 8, step 7",
@@ -121,9 +127,11 @@ POOL_BACKWARD = Exercise(
             {"spread": lambda dy, PH, PW: dy.repeat(PH * PW, axis=2).reshape(_spread(dy, PH, PW).shape)},
             {"spread": lambda dy, PH, PW: np.tile(dy.ravel(), PH * PW).reshape(_spread(dy, PH, PW).shape)},
         ],
-        diagonal_only={"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * np.tile(np.eye(PH, PW), dy.shape[1:3])[None, :, :, None]},
+        diagonal_only={"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * np.tile(np.eye(PH, PW), dy.shape[1:3])[None,
+            :, :, None]},
         not_spread={"spread": lambda dy, PH, PW: dy},
-        channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3], axis=3) / (PH * PW)},
+        channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3],
+            axis=3) / (PH * PW)},
         image_sides_swapped={"spread": lambda dy, PH, PW: _spread(dy, PH, PW).transpose(0, 2, 1, 3)},
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy import equations as eq
-from mfnumpy.check.draws import labels, real, sizes
+from mfnumpy.check.draws import exact, labels, real, sizes
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 
 
@@ -44,11 +44,22 @@ def _huge_scores(rng: Rng) -> np.ndarray:
     G[0] += rng.permutation([1000.0, 0.0, -1000.0, 998.0])
     G[1] -= 1000
     G[2] += 1000
-    return G
+    return exact(G)
 
 
 def _extreme_scores(rng: Rng) -> list[Case]:
-    return [Case((_huge_scores(rng),), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted")]
+    return [
+        Case((_huge_scores(rng),), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted"),
+        Case((_rows_apart(rng),), {"N": 5, "m": 4}, "rows 800 apart", "shifted_by_whole_maximum"),
+    ]
+
+
+def _rows_apart(rng: Rng) -> np.ndarray:
+    """Rows that need a shift of their own, though none is large enough to overflow."""
+    G = real(rng, 5, 4)
+    G[0] += 300
+    G[1] -= 500
+    return exact(G)
 
 
 SOFTMAX = Exercise(
@@ -64,6 +75,7 @@ SOFTMAX = Exercise(
     recipe=_softmax,
     draw=_draw_scores,
     extremes=_extreme_scores,
+    scales={"m": "mean_for_sum_in_softmax"},
     mistakes=mistakes(
         not_shifted={"shift": lambda s: 0.0},
         shifted_wrong_way=[{"shift": lambda s: -s.max(axis=1, keepdims=True)}, {"shift": lambda s: -s.max()}],
@@ -89,8 +101,6 @@ SOFTMAX = Exercise(
         sigmoid_for_softmax={"whole": lambda s: 1 / (1 + np.exp(-s))},
         hard_maximum={"whole": lambda s: (s == s.max(axis=1, keepdims=True)) * 1.0},
         normalised_by_length={"total": lambda e: np.sqrt((e * e).sum(axis=1, keepdims=True))},
-        normalised_by_maximum={"total": lambda e: e.max(axis=1, keepdims=True)},
-        mean_for_sum_in_softmax={"total": lambda e: e.mean(axis=1, keepdims=True)},
         scaled_by_width={"whole": lambda s: eq.softmax(s / np.sqrt(s.shape[1]))},
     ),
 )  # fmt: skip
@@ -105,10 +115,13 @@ def _extreme_loss(rng: Rng) -> list[Case]:
     G = _huge_scores(rng)
     gap = real(rng, 5, 4)
     gap[1] = [0.0, 1000.0, 3.0, 1.0]
+    gap = exact(gap)
+    apart = _rows_apart(rng)
     return [
         Case((G, G.argmax(axis=1)), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted"),
+        Case((apart, apart.argmin(axis=1)), {"N": 5, "m": 4}, "rows 800 apart", "shifted_by_whole_maximum"),
         Case((gap, np.array([1, 0, 3, 2, 0])), {"N": 5, "m": 4},
-             "a true class whose score is 1000 below the largest", "log_of_zero"),
+             "a true class whose score is 1000 below the largest", "log_of_zero|epsilon_in_log"),
     ]  # fmt: skip
 
 
@@ -126,7 +139,23 @@ def _binary(log, G, y):
     return -(t * log(p) + (1 - t) * log(1 - p)).sum(axis=1).mean()
 
 
-_EPSILONS = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300]
+_EPSILONS = [
+    1e-7,
+    1e-8,
+    1e-12,
+    1e-10,
+    1e-15,
+    1e-9,
+    1e-6,
+    1e-5,
+    1e-4,
+    1e-3,
+    1e-16,
+    1e-20,
+    1e-30,
+    1e-100,
+    1e-300,
+]
 
 EQ6 = Exercise(
     name="eq6",
@@ -216,7 +245,7 @@ EQ6_GRADIENT = Exercise(
     reference=eq.cross_entropy_gradient,
     recipe=_loss_gradient,
     draw=_draw_loss,
-    extremes=lambda rng: _extreme_loss(rng)[:1],
+    extremes=lambda rng: _extreme_loss(rng)[:2],
     regions=_true_class,
     scales={"1/m": "mean_over_classes"},
     mistakes=mistakes(

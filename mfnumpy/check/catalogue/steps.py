@@ -6,8 +6,8 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check import references
-from mfnumpy.check.catalogue.mono_forward import mask_mistakes, unit_rows
-from mfnumpy.check.draws import clear_of_kinks, labels, rate, real, sizes, until
+from mfnumpy.check.catalogue.mono_forward import COARSE, mask_mistakes, unit_rows
+from mfnumpy.check.draws import clear_of_kinks, clear_winners, labels, rate, real, sizes, until
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 
 LOSS_GRADIENTS = {
@@ -50,9 +50,11 @@ def update_mistakes(step: str = "update") -> dict:
         "sign_of_gradient": {step: lambda p, g, lr: p - lr * np.sign(g)},
         "gradient_normalised": {step: lambda p, g, lr: p - lr * g / np.linalg.norm(g)},
         "gradient_clipped": [{step: lambda p, g, lr, c=c: p - lr * np.clip(g, -c, c)} for c in (0.1, 0.01)],
-        "weight_decay_added": [{step: lambda p, g, lr, c=c: p - lr * (g + c * p)} for c in (1.0, 0.1, 0.01, 1e-3, 1e-4)],
+        "weight_decay_added": [{step: lambda p, g, lr, c=c: p - lr * (g + c * p)} for c in (1.0, 0.1, 0.01, 1e-3,
+            1e-4)],
         "update_multiplied": {step: lambda p, g, lr: p * (1 - lr * g)},
-        "step_returned": [{step: lambda p, g, lr: lr * g}, {step: lambda p, g, lr: -lr * g}, {step: lambda p, g, lr: g}],
+        "step_returned": [{step: lambda p, g, lr: lr * g}, {step: lambda p, g, lr: -lr * g},
+            {step: lambda p, g, lr: g}],
     }  # fmt: skip
 
 
@@ -60,15 +62,16 @@ def _draw_mf(rng: Rng, k: int) -> Case:
     N, D, H, m = sizes(rng, k, 7, 5, 6, 4)
     x, W = until(lambda: (real(rng, N, D), 0.6 * real(rng, D, H)), lambda x, W: clear_of_kinks(x, [W]))
     lr = rate(rng)
-    return Case(
-        (x, labels(rng, N, m, k), W, 0.6 * real(rng, m, H), lr), {"N": N, "D": D, "H": H, "m": m, "lr": lr}
-    )
+    return Case((x, labels(rng, N, m, k), W, 0.6 * real(rng, m, H), lr), {"N": N, "D": D, "H": H, "m": m, "lr": lr})
 
 
 def _extreme_mf(rng: Rng) -> list[Case]:
-    case = _draw_mf(rng, 2)
-    x, y, W, M, lr = case.args
-    return [Case((x, y, W, 1000 * M, lr), case.dims, "scores beyond +-1000", "not_shifted")]
+    while True:
+        case = _draw_mf(rng, 2)
+        x, y, W, M, lr = case.args
+        if clear_winners(1000 * np.maximum(x @ W, 0) @ M.T, y):
+            break
+    return [Case((1000 * x, y, W, M, lr), case.dims, "scores beyond +-1000", "not_shifted")]
 
 
 def _gated(gate):
@@ -78,7 +81,7 @@ def _gated(gate):
 
 _WEIGHT_MASKS = {
     name: [{"weight_gradient": _gated(v["gate"])} for v in (versions if isinstance(versions, list) else [versions])]
-    for name, versions in mask_mistakes().items()
+    for name, versions in mask_mistakes(thresholds=COARSE).items()
     if name not in ("mask_only", "error_missing")
 }
 
@@ -128,7 +131,8 @@ MF_STEP = Exercise(
                                  {"hidden": lambda z: np.where(z > 0, z, 0.01 * z)}],
             "projection_unchanged": {"update_M": lambda p, g, lr: p + 0},
             "weights_unchanged": {"update_W": lambda p, g, lr: p + 0},
-            "outputs_in_another_order": [{"returned": lambda W, M, a: (M, W, a)}, {"returned": lambda W, M, a: (a, W, M)}],
+            "outputs_in_another_order": [{"returned": lambda W, M, a: (M, W, a)},
+                {"returned": lambda W, M, a: (a, W, M)}],
             "ff_derivative": {"weight_gradient": lambda x, z, M, dG: x.T @ (2 * _relu(z) * (dG @ M))},
             "goodness_squared": {"project": lambda a, M: (a * a) @ M.T},
             "projection_reshaped": {"project": lambda a, M: a @ M.reshape(M.shape[::-1])},
@@ -152,7 +156,14 @@ def _draw_ff(rng: Rng, k: int) -> Case:
 def _extreme_ff(rng: Rng) -> list[Case]:
     N, D, H = 5, 4, 6
     x_pos, x_neg, W = real(rng, N, D), real(rng, N, D), 12 * real(rng, D, H)
-    return [Case((x_pos, x_neg, W, 2.5, 0.3), {"N": N, "D": D, "H": H, "lr": 0.3}, "a goodness far above theta", "overflow")]
+    return [
+        Case(
+            (x_pos, x_neg, W, 2.5, 0.3),
+            {"N": N, "D": D, "H": H, "lr": 0.3},
+            "a goodness far above theta",
+            "overflow",
+        )
+    ]
 
 
 def _naive(u):
@@ -176,7 +187,8 @@ FF_STEP = Exercise(
     title="Forward-Forward, one step of one block",
     arguments=("x_pos", "x_neg", "W", "theta", "lr"),
     outputs=("W",),
-    about="""One Forward-Forward step of one block with SGD: it minimises mean L_pos + mean L_neg, Eqs. (1) to (4).
+    about="""One Forward-Forward step of one block with SGD: it minimises mean L_pos + mean L_neg, Eqs. (1) to
+    (4).
 
     x_pos, x_neg: (N, D). W: (D, H), no bias; a = relu(x W). theta, lr: floats. Both halves use the same W.
     Returns the new W, a new array.""",
@@ -193,7 +205,8 @@ FF_STEP = Exercise(
             "positive_only": {"combine": lambda p, n: p},
             "negative_only": {"combine": lambda p, n: n},
             "negative_sign": {"combine": lambda p, n: p - n},
-            "positive_and_negative_swapped": {"positive": eq.negative_loss_gradient, "negative": eq.positive_loss_gradient},
+            "positive_and_negative_swapped": {"positive": eq.negative_loss_gradient,
+                "negative": eq.positive_loss_gradient},
             "sigmoid_flipped": [
                 {"positive": lambda G, t: eq.positive_loss_gradient(2 * t - G, t),
                  "negative": lambda G, t: eq.negative_loss_gradient(2 * t - G, t)},
@@ -202,7 +215,8 @@ FF_STEP = Exercise(
             ],
             "same_loss_for_both": [{"negative": eq.positive_loss_gradient}, {"positive": eq.negative_loss_gradient}],
             "mean_for_sum": [{"goodness": _mean_goodness, "share": _mean_share}, {"goodness": _mean_goodness}],
-            "square_missing": [{"goodness": lambda a: a.sum(axis=1), "share": lambda a, dG: np.tile(dG[:, None], a.shape[1])},
+            "square_missing": [{"goodness": lambda a: a.sum(axis=1), "share": lambda a, dG: np.tile(dG[:, None],
+                a.shape[1])},
                                {"goodness": lambda a: a.sum(axis=1)}],
             "root_taken": {"goodness": lambda a: np.sqrt((a * a).sum(axis=1))},
             "activation_missing": {"share": lambda a, dG: np.tile(2 * dG[:, None], a.shape[1])},
@@ -212,21 +226,26 @@ FF_STEP = Exercise(
                               {"negative": lambda G, t: eq.negative_loss_gradient(G, 0.0)}],
             "theta_added": {"positive": lambda G, t: eq.positive_loss_gradient(G, -t),
                             "negative": lambda G, t: eq.negative_loss_gradient(G, -t)},
-            "step_for_sigmoid": {"positive": lambda G, t: -1.0 * (G < t) / len(G), "negative": lambda G, t: (G > t) / len(G)},
-            "sigmoid_missing": {"positive": lambda G, t: -np.ones(len(G)) / len(G), "negative": lambda G, t: np.ones(len(G)) / len(G)},
+            "step_for_sigmoid": {"positive": lambda G, t: -1.0 * (t > G) / len(G), "negative": lambda G,
+                t: (t < G) / len(G)},
+            "sigmoid_missing": {"positive": lambda G, t: -np.ones(len(G)) / len(G), "negative": lambda G,
+                t: np.ones(len(G)) / len(G)},
             "sigmoid_derivative": {
                 "positive": lambda G, t: -_naive(t - G) * (1 - _naive(t - G)) / len(G),
                 "negative": lambda G, t: _naive(G - t) * (1 - _naive(G - t)) / len(G),
             },
-            "overflow": [{"positive": lambda G, t: -_naive(t - G) / len(G), "negative": lambda G, t: _naive(G - t) / len(G)}],
+            "overflow": [{"positive": lambda G, t: -_naive(t - G) / len(G), "negative": lambda G,
+                t: _naive(G - t) / len(G)}],
             "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
             "mask_inverted": {"gate": lambda z, da: da * (z <= 0)},
-            "mask_threshold": [{"gate": lambda z, da, t=t: da * (z > t)} for t in (1.0, 0.5, 0.1, 0.01)],
+            "mask_threshold": [{"gate": lambda z, da, t=t: da * (z > t)} for t in (1.0, 0.5, 0.1)],
             "other_activation": [{"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
             "input_normalised": [{"before": unit_rows}, {"before": _rms}],
             "updated_between_halves": {"negative_sees": lambda old, new: new},
-            "averaged_over_batch_early": {"positive": lambda G, t: eq.positive_loss_gradient(np.full(len(G), G.mean()), t),
-                                          "negative": lambda G, t: eq.negative_loss_gradient(np.full(len(G), G.mean()), t)},
+            "averaged_over_batch_early": {"positive": lambda G, t: eq.positive_loss_gradient(np.full(len(G),
+                G.mean()), t),
+                                          "negative": lambda G, t: eq.negative_loss_gradient(np.full(len(G),
+                                              G.mean()), t)},
             "times_goodness": {"share": lambda a, dG: eq.goodness_gradient(a, dG * (a * a).sum(axis=1))},
             "mean_missing_in_one_half": [{"positive": lambda G, t: eq.positive_loss_gradient(G, t) * len(G)},
                                          {"negative": lambda G, t: eq.negative_loss_gradient(G, t) * len(G)}],

@@ -1,4 +1,6 @@
-"""One sentence for each mistake: what is wrong, never what to write in its place. Lessons that differ from the exercise's."""
+"""One sentence for each mistake: what is wrong, never what to write in its place. Lessons that differ from
+the exercise's.
+"""
 
 from __future__ import annotations
 

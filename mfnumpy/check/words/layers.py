@@ -15,7 +15,8 @@ bias_of_one_row: The gradient of the bias comes from one sample only.
 bias_axis_kept: The gradient of the bias keeps the summed axis with length 1.
 bias_gradient_is_count: The gradient of the bias does not contain the incoming error.
 bias_averaged_over_batch: The gradient of the bias is averaged over the images in place of summed.
-bias_averaged_over_places: The gradient of the bias is averaged over the places of the image in place of summed.
+bias_averaged_over_places: The gradient of the bias is averaged over the places of the image in place of
+summed.
 rectified: A ReLU is applied; the exercise asks for the pre-activation.
 product_missing: The input does not enter.
 input_gradient_masked: The gradient at the input is rectified.
@@ -52,7 +53,8 @@ smallest_for_mean: The smallest value of the window is taken in place of the mea
 median_for_mean: The median of the window is taken in place of the mean.
 first_of_window: One pixel of each window is taken in place of the mean.
 half_of_window: Only one row or column of each window is averaged.
-pixels_far_apart: The window gathers pixels that are far apart: the axes of the reshape are in the wrong order.
+pixels_far_apart: The window gathers pixels that are far apart: the axes of the reshape are in the wrong
+order.
 image_sides_swapped: Height and width of the image are exchanged.
 channels_averaged: The channels are averaged as well; each has its own.
 windows_overlap: The windows overlap; they should lie side by side.

@@ -1,0 +1,115 @@
+"""Exercises mf_predict_ff and mf_predict_bp, and what goes wrong in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.check.draws import real
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+
+
+def _draw_layers(rng: Rng, k: int) -> Case:
+    N, m = 41 + k, 5 + k % 3
+    while True:
+        layers = [scale * real(rng, N, m) for scale in (1.0, 1.3, 1.1, 0.8)[: 3 + k % 2]]
+        total = np.sort(sum(layers), axis=1)
+        if (total[:, -1] - total[:, -2]).min() > 1e-3 and all(np.ptp(g, axis=1).min() > 1e-3 for g in layers):
+            return Case((layers,), {"N": N, "m": m})
+
+
+def _softmaxes(layers):
+    return [eq.softmax(g) for g in layers]
+
+
+def _vote(layers):
+    votes = np.sum([eq.one_hot(g.argmax(axis=1), g.shape[1], "float64") for g in layers], axis=0)
+    return votes.argmax(axis=1)
+
+
+def _predict(layers, *, combine, choose=lambda g: g.argmax(axis=1)):
+    return choose(combine(layers))
+
+
+_CHOICES = {
+    "smallest_for_largest": {"choose": lambda g: g.argmin(axis=1)},
+    "largest_over_samples": {"choose": lambda g: g.argmax(axis=0)},
+    "largest_of_everything": {"choose": np.argmax},
+    "scores_returned": {"choose": lambda g: g},
+    "largest_score_returned": {"choose": lambda g: g.max(axis=1)},
+    "label_off_by_one": {"choose": lambda g: g.argmax(axis=1) + 1},
+    "one_hot_returned": {"choose": lambda g: (g == g.max(axis=1, keepdims=True)) * 1},
+    "absolute_value": {"choose": lambda g: np.abs(g).argmax(axis=1)},
+}
+
+
+def _first(layers):
+    return layers[0]
+
+
+def _last(layers):
+    return layers[-1]
+
+
+PREDICT_FF = Exercise(
+    name="mf_predict_ff",
+    title="MF (FF pred)",
+    arguments=("goodness_per_layer",),
+    outputs=("labels",),
+    about="""Predict from the goodness scores of all layers together.
+
+    goodness_per_layer: a list with one array (N, m) for each layer. Returns labels: (N,) integers.""",
+    lesson="lesson 5, step 3",
+    reference=lambda layers: sum(layers).argmax(axis=1),
+    recipe=lambda layers, combine=sum, **steps: _predict(layers, combine=combine, **steps),
+    draw=_draw_layers,
+    kind="labels",
+    mistakes=mistakes(
+        {
+            **_CHOICES,
+            "last_layer_only": {"combine": _last},
+            "first_layer_only": {"combine": _first},
+            "first_layer_left_out": {"combine": lambda layers: sum(layers[1:])},
+            "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
+            "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
+            "smallest_layer_for_sum": {"combine": lambda layers: np.min(layers, axis=0)},
+            "product_for_sum": {"combine": lambda layers: np.prod(layers, axis=0)},
+            "median_for_sum": {"combine": lambda layers: np.median(layers, axis=0)},
+            "softmax_before_sum": {"combine": lambda layers: sum(_softmaxes(layers))},
+            "tanh_before_sum": {"combine": lambda layers: sum(np.tanh(g) for g in layers)},
+            "squares_summed": {"combine": lambda layers: sum(np.square(g) for g in layers)},
+            "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
+            "layer_returned": {"combine": lambda layers: layers,
+                               "choose": lambda layers: np.argmax([g.max(axis=1) for g in layers], axis=0)},
+        }
+    ),
+)  # fmt: skip
+
+PREDICT_BP = Exercise(
+    name="mf_predict_bp",
+    title="MF (BP pred)",
+    arguments=("goodness_per_layer",),
+    outputs=("labels",),
+    about="""Predict from the goodness scores of the last layer, as a network trained by BP would.
+
+    goodness_per_layer: a list with one array (N, m) for each layer. Returns labels: (N,) integers.""",
+    lesson="lesson 5, step 3",
+    reference=lambda layers: layers[-1].argmax(axis=1),
+    recipe=lambda layers, combine=_last, **steps: _predict(layers, combine=combine, **steps),
+    draw=_draw_layers,
+    kind="labels",
+    mistakes=mistakes(
+        {
+            **_CHOICES,
+            "all_layers_summed": {"combine": sum},
+            "first_layer_only": {"combine": _first},
+            "layer_before_last": {"combine": lambda layers: layers[-2]},
+            "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
+            "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
+            "second_layer_only": {"combine": lambda layers: layers[1]},
+            "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
+        }
+    ),
+)
+
+EXERCISES = (PREDICT_FF, PREDICT_BP)

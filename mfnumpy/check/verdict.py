@@ -1,0 +1,134 @@
+"""The report on a wrong answer: what is right in it, which mistake it is, or what the numbers tell of an unknown
+one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mfnumpy.check import probes
+from mfnumpy.check.call import Caller
+from mfnumpy.check.compare import LOOSE, SMALL, Factor, Named, all_close
+from mfnumpy.check.explain import explain, lesson_of, pictures
+from mfnumpy.check.model import Case, Exercise, Rng
+from mfnumpy.check.recognise import Hit
+from mfnumpy.check.report import Report
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All that is known of a wrong answer: the compared quantities, and the outputs as they came.
+
+    blank: a failed Report to fill in. got, right: the quantities on each case. raw, right_raw: the outputs.
+    """
+
+    blank: Report
+    exercise: Exercise
+    cases: list[Case]
+    got: list[Named]
+    right: list[Named]
+    raw: list[Named]
+    right_raw: list[Named]
+
+    @property
+    def k(self) -> int:
+        """The first case that is wrong."""
+        pairs = list(zip(self.got, self.right, strict=True))
+        for tolerance in (LOOSE, SMALL):
+            for k, (g, r) in enumerate(pairs):
+                if not all_close(g, r, tolerance):
+                    return k
+        return 0
+
+    def recognised(self, hits: list[Hit]) -> Report:
+        """One explanation, or the candidates if the numbers cannot decide."""
+        names = sorted("+".join(sorted(hit.names)) for hit in hits)
+        base = replace(self._base(), evidence=self._evidence(hits))
+        if len(hits) > 1:
+            return replace(base, candidates=tuple(names))
+        return replace(base, mistake=names[0], lesson=lesson_of(self.exercise, names[0]))
+
+    def unrecognised(self, mistake: str | None, call: Caller, rng: Rng) -> Report:
+        """Not in the catalogue: what the numbers do tell. mistake: what is likely if only an extreme case fails."""
+        case, got, right = self.cases[self.k], self.got[self.k], self.right[self.k]
+        where, size = self._where()
+        lines = [self._state()]
+        if mistake:
+            lines.append(explain(self.exercise, (mistake,)))
+        elif not case.extreme:
+            for (name, g), (_, r) in zip(got, right, strict=True):
+                if not all_close([(name, g)], [(name, r)], LOOSE):
+                    lines += [f"{name}: {s}" for s in probes.support(self.exercise, case, probes.wrong_entries(g, r))]
+            lines += probes.dependence(self.exercise, self.cases[0], call, rng)
+            lines += probes.linearity(self.exercise, self.cases[0], call)
+        if not mistake:
+            lines.append(f"The mistake is not recognised; the largest error is at {where}: {size}.")
+        return replace(self._base(), mistake=mistake, evidence="\n".join(line for line in lines if line))
+
+    def suspect(self) -> str | None:
+        """The likely mistake if only an extreme case is wrong. case.suspect is "if not finite|if finite"."""
+        broken, _, finite = self.cases[self.k].suspect.partition("|")
+        is_finite = all(np.isfinite(a).all() for _, a in self.got[self.k])
+        return (finite if is_finite and "|" in self.cases[self.k].suspect else broken) or None
+
+    def _base(self) -> Report:
+        k = self.k
+        shown = pictures(self.raw[k], self.right_raw[k], self.got[k], self.right[k])
+        return replace(self.blank, where=self._where()[0], pictures=shown)
+
+    def _where(self) -> tuple[str, str]:
+        for (name, g), (_, r) in zip(self.got[self.k], self.right[self.k], strict=True):
+            if g.shape == r.shape and not all_close([(name, g)], [(name, r)], SMALL):
+                return probes.largest(name, g, r)
+        return "", ""
+
+    def _evidence(self, hits: list[Hit]) -> str:
+        lines = [self._state()]
+        if len(hits) > 1:
+            lines.append("The numbers fit more than one mistake, and cannot decide between them:")
+            lines += [f"- {explain(self.exercise, tuple(sorted(hit.names)))}" for hit in hits]
+            return "\n".join(lines)
+        hit = hits[0]
+        if len(hit.names) > 1:
+            lines.append("Two things at once:" if len(hit.names) == 2 else "Several things at once:")
+        factors = [self._factor(output, factor, mixed=bool(hit.known)) for output, factor in hit.factors]
+        meaning = explain(self.exercise, tuple(sorted(hit.names)))
+        if factors and len(hit.names) == 1:
+            factors[-1] = f"{factors[-1][:-1]}: {meaning[0].lower()}{meaning[1:]}"
+            meaning = ""
+        return "\n".join(
+            [*lines, *factors, *(f"{output} is transposed." for output in hit.transposed), meaning]
+        ).strip()
+
+    def _factor(self, output: str, factor: Factor, mixed: bool) -> str:
+        """Such as: dW: every entry is exactly 7.000 x ours, and the batch has N = 7."""
+        what = f"the change of {output}" if output.partition("[")[0] in self.exercise.updates else output
+        entry = "the value" if dict(self.got[0]).get(output, np.zeros(1)).ndim == 0 else "every entry"
+        ours = "what the other mistake alone would give" if mixed else "ours"
+        dims = self.cases[0].dims
+        names = [t.removeprefix("1/") for t in factor.terms if t.removeprefix("1/") in dims]
+        given = ", ".join(f"{'the batch has ' if n == 'N' else ''}{n} = {dims[n]:.4g}" for n in dict.fromkeys(names))
+        return f"{what}: {entry} is exactly {factor.value:#.4g} x {ours}{f', and {given}' if given else ''}."
+
+    def _state(self) -> str:
+        """Which outputs are right, and whether the shape at least is."""
+        good, bad = probes.right_outputs(self.got, self.right)
+        got, right = dict(self.got[self.k]), dict(self.right[self.k])
+        parts = []
+        for name in bad:
+            if name not in right or name not in got:
+                continue
+            found, expected = got[name].shape, right[name].shape
+            if found != expected:
+                parts.append(f"{name}: the shape is {found}, expected is {expected}.")
+            else:
+                parts.append(f"{name}: the {'shape ' + str(expected) if expected else 'type'} is right, "
+                             f"the value{'s are' if expected else ' is'} not.")  # fmt: skip
+        if good and bad:
+            parts.append(f"{' and '.join(good)} {'are' if len(good) > 1 else 'is'} right.")
+        case = self.cases[self.k]
+        if case.extreme:
+            parts.append(f"It is right on ordinary draws, and wrong for {case.extreme}.")
+        return " ".join(parts)
