@@ -91,7 +91,7 @@ _MNIST = Source(
     largest=255.0,
     licence="CC BY-SA 3.0",
     citation="LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition. Proc. IEEE 1998",
-    used_for="MLP 2x1000 and CNN; Table 4's parameter counts",
+    used_for="Table 2 (CNN), Table 3 (MLP 2x1000), Tables 4 and 5",
     files=_idx_files(
         (
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -131,7 +131,7 @@ _FASHION = Source(
     largest=255.0,
     licence="MIT",
     citation="Xiao, Rasul, Vollgraf: Fashion-MNIST: a novel image dataset. arXiv:1708.07747, 2017",
-    used_for="MLP 2x1000 and CNN",
+    used_for="Table 2 (CNN), Table 3 (MLP 2x1000)",
     files=_idx_files(
         ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",),
         {
@@ -172,7 +172,7 @@ _CIFAR10 = Source(
     largest=255.0,
     licence=_CIFAR_LICENCE,
     citation=_CIFAR_CITATION,
-    used_for="MLP 3x2000 and CNN",
+    used_for="Table 2 (CNN), Table 3 (MLP 3x2000)",
     files=(
         RemoteFile(
             "cifar-10-binary.tar.gz",
@@ -200,7 +200,7 @@ _CIFAR100 = Source(
     largest=255.0,
     licence=_CIFAR_LICENCE,
     citation=_CIFAR_CITATION,
-    used_for="MLP 3x2000 and CNN",
+    used_for="Table 2 (CNN), Table 3 (MLP 3x2000)",
     files=(
         RemoteFile(
             "cifar-100-binary.tar.gz",
@@ -225,7 +225,7 @@ _IMDB = Source(
     largest=None,
     licence="none stated by the authors; free for research, cite the paper",
     citation="Maas, Daly, Pham, Huang, Ng, Potts: Learning word vectors for sentiment analysis. ACL 2011",
-    used_for="MLP on a bag of words",
+    used_for="Table 6 (MLP)",
     files=(
         RemoteFile(
             "aclImdb_v1.tar.gz",
@@ -250,7 +250,7 @@ _TRANSACTION = Source(
     largest=None,
     licence="the rules of the Kaggle competition: not to be passed on",
     citation="Banco Santander: Santander customer transaction prediction. Kaggle, 2019",
-    used_for="MLP on a table",
+    used_for="Table 6 (MLP)",
     files=(
         RemoteFile("train.csv", ("https://www.kaggle.com/c/santander-customer-transaction-prediction/data",), "", 0),
     ),
@@ -298,7 +298,7 @@ _BREAST_CANCER = Source(
     largest=None,
     licence="CC BY 4.0",
     citation="Wolberg, Mangasarian, Street, Street: Breast Cancer Wisconsin. UCI repository, 1993 (in scikit-learn)",
-    used_for="MLP on a table",
+    used_for="Table 6 (MLP)",
 )
 
 SOURCES: dict[str, Source] = {
