@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready-
 .DEFAULT_GOAL := help
 
-.PHONY: help compare test check lint types format clean
+.PHONY: help compare reproduce test check lint types format clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
 compare: $(READY)lab  ## train all learning rules side by side on real digits; writes runs/compare/
 	$(BIN)/mfnumpy compare $(ARGS)
+
+reproduce: $(READY)lab  ## the paper's tables and figures at quick scale, in minutes; writes runs/reproduce/
+	$(BIN)/mfnumpy reproduce all results --scale quick $(ARGS)
 
 test: $(READY)test  ## run the tests
 	$(BIN)/python -m pytest $(ARGS)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from mfnumpy.paper import figures, published
-from mfnumpy.paper.statistics import Summary
+from mfnumpy.paper.statistics import paired
 from mfnumpy.paper.table_content import shared_layers
-from mfnumpy.paper.verdict import NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict, by_sign, standard_error
+from mfnumpy.paper.verdict import NOT, REPRODUCED, UNTESTED, Verdict, judged
 from mfnumpy.paper.view import Entry, View, accuracy_summary, difference
 
 
-def _advantage(a: Entry | None, b: Entry | None, at: str = "stopped") -> tuple[str, str]:
-    """Verdict and reason for "a is at least as accurate as b"."""
-    gap = difference(a, b, at)
+def _advantage(a: Entry | None, b: Entry | None, *, strict: bool) -> tuple[str, str]:
+    """Verdict and reason for "a is more accurate than b" (strict) or "a is at least as accurate as b"."""
+    gap = difference(a, b)
     if a is None or b is None or gap is None:
         return UNTESTED, "no runs in this ledger"
-    seeds = sorted(set(a.accuracy(a.modes()[0], at)) & set(b.accuracy(b.modes()[0], at)))
-    pairs = [a.accuracy(a.modes()[0], at)[s] - b.accuracy(b.modes()[0], at)[s] for s in seeds]
+    of_a, of_b = a.accuracy(a.modes()[0]), b.accuracy(b.modes()[0])
     reason = f"{a.rule} minus {b.rule}: {gap.text()} percentage points"
-    if len(pairs) < 2:
+    if gap.n < 2:
         reason += "; one seed decides nothing"
-    return by_sign(gap.mean, standard_error(pairs)), reason
+    return judged([of_a[s] - of_b[s] for s in sorted(set(of_a) & set(of_b))], strict=strict), reason
 
 
 def mf_against_bp(view: View) -> Iterator[Verdict]:
@@ -30,7 +28,7 @@ def mf_against_bp(view: View) -> Iterator[Verdict]:
     for experiment, what in (("table3", "MLP"), ("table2", "CNN"), ("table6", "MLP")):
         for dataset in view.datasets(experiment):
             mf, bp = (view.entry(experiment, dataset, rule) for rule in ("mf", "bp"))
-            verdict, reason = _advantage(mf, bp)
+            verdict, reason = _advantage(mf, bp, strict=False)
             if verdict == UNTESTED and dataset in view.ledger.absent():
                 reason = "not run here: the data set's files are not on this machine"
             yield Verdict(f"{what}, {dataset}: MF matches or surpasses BP", verdict, reason)
@@ -41,8 +39,8 @@ def mf_against_deep_supervision(view: View) -> Iterator[Verdict]:
     for dataset in view.datasets("table3"):
         mf, deep = (view.entry("table3", dataset, rule) for rule in ("mf", "deep_supervision"))
         if mf and deep:
-            verdict, reason = _advantage(mf, deep)
-            yield Verdict(f"MLP, {dataset}: the gain is MF's locality, not its extra losses", verdict, reason)
+            verdict, reason = _advantage(mf, deep, strict=True)
+            yield Verdict(f"MLP, {dataset}: MF surpasses BP with its losses added (deep supervision)", verdict, reason)
 
 
 def paper_values(view: View) -> Iterator[Verdict]:
@@ -51,17 +49,17 @@ def paper_values(view: View) -> Iterator[Verdict]:
         entry = view.entry(experiment, dataset, rule)
         if rule != "mf" or entry is None:
             continue
-        ours = max((s for m in entry.modes() if (s := accuracy_summary(entry, m))), key=lambda s: s.mean)
         claim = f"{experiment}, {dataset}: MF reaches {paper.value:.2f} % ({paper.source}), less 0.15"
-        yield Verdict(claim, *_reaches(ours, paper.value - 0.15, entry))
+        yield Verdict(claim, *_reaches(paper.value - 0.15, entry))
 
 
-def _reaches(ours: Summary, least: float, entry: Entry) -> tuple[str, str]:
-    reason = f"ours {ours.text()}, in the better of both predictions"
+def _reaches(least: float, entry: Entry) -> tuple[str, str]:
+    shown = {mode: accuracy_summary(entry, mode) for mode in entry.modes()}
+    reason = "ours " + ", ".join(f"{s.text()} by {mode} prediction" for mode, s in shown.items() if s)
     if entry.config.subset is not None:
-        return UNTESTED, f"trained on at most {entry.config.subset:,} rows: {reason}"
-    error = None if ours.sd is None else ours.sd / math.sqrt(ours.n)
-    return by_sign(ours.mean - least, error), reason
+        return UNTESTED, f"trained on at most {entry.config.subset:,} rows; {reason}"
+    best = max(entry.modes(), key=lambda mode: sum(entry.accuracy(mode).values()))
+    return judged([value - least for value in entry.accuracy(best).values()], strict=False), reason
 
 
 def other_rules_below_bp(view: View) -> Iterator[Verdict]:
@@ -72,7 +70,7 @@ def other_rules_below_bp(view: View) -> Iterator[Verdict]:
             for rule in ("fa", "dfa", "ff"):
                 entry = view.entry(experiment, dataset, rule)
                 if bp and entry:
-                    verdict, reason = _advantage(bp, entry)
+                    verdict, reason = _advantage(bp, entry, strict=True)
                     yield Verdict(f"{experiment}, {dataset}: {rule} stays below BP", verdict, reason)
 
 
@@ -89,12 +87,11 @@ def layers(view: View) -> Iterator[Verdict]:
         if found:
             second, third = (found[0].layer(i) for i in (1, 2))
             falls = [second[s] - third[s] for s in second]
-            mean = sum(falls) / len(falls)
-            verdict = by_sign(mean, standard_error(falls)) if mean != 0 else UNDECIDED
+            gap = paired(second, third)
             yield Verdict(
                 f"Table 1, {dataset}: layer 3 scores below layer 2",
-                verdict,
-                f"layer 2 minus layer 3: {mean:+.2f} percentage points (n {len(falls)})",
+                judged(falls, strict=True),
+                f"layer 2 minus layer 3: {gap.text() if gap else ''} percentage points",
             )
 
 

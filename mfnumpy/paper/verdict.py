@@ -1,17 +1,20 @@
-"""What a verdict is, and the rule by which a measured difference becomes one."""
+"""What a verdict is, and the rule by which measured differences become one."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mfnumpy.paper.statistics import summary
+from mfnumpy.paper.statistics import paired
 
 REPRODUCED, NOT, UNDECIDED, UNTESTED = "reproduced", "not reproduced", "undecided", "not tested"
+LEVEL = 0.05
 RULE = (
-    "Where a claim compares means: *reproduced* if the measured difference is on the claim's side, *not reproduced* if "
-    "it is on the other side by more than two standard errors, *undecided* if it is on the other side by less or if "
-    "there is one seed only. *Not tested*: the ledger has no run that could tell."
+    "Where a claim compares accuracies, the seeds of both sides pair, and a paired t-test looks at their differences. "
+    "*Not reproduced*: the mean difference is on the other side, with p < 0.05. *Reproduced*: it is on the claim's "
+    "side; where the claim says that one is better (and not that it matches or surpasses the other), also with "
+    "p < 0.05. "
+    "*Undecided*: anything else, and whatever rests on one seed. *Not tested*: the ledger has no run that could tell."
 )
 
 
@@ -24,18 +27,15 @@ class Verdict:
     because: str
 
 
-def by_sign(mean: float, error: float | None) -> str:
-    """The rule of this file: mean >= 0 is reproduced; below, by more than two standard errors, not; else undecided.
+def judged(differences: Sequence[float], *, strict: bool) -> str:
+    """The verdict on "the differences are positive" (strict), or "... are not negative", by the rule of this file.
 
-    error: the standard error of the mean, None if there is one seed only, which decides nothing.
+    differences: one for each seed, claim's side minus other side.
     """
-    if error is None:
-        return UNDECIDED
-    if mean >= 0:
-        return REPRODUCED
-    return NOT if mean < -2 * error else UNDECIDED
-
-
-def standard_error(values: list[float]) -> float | None:
-    s = summary(values)
-    return None if s is None or s.sd is None else s.sd / math.sqrt(s.n)
+    test = paired(dict(enumerate(differences)), dict.fromkeys(range(len(differences)), 0.0))
+    if test is None or test.n < 2:
+        return UNDECIDED if test else UNTESTED
+    clear = test.p < LEVEL if test.p is not None else test.mean != 0  # no spread at all: every seed says the same
+    if test.mean < 0:
+        return NOT if clear else UNDECIDED
+    return REPRODUCED if clear or not strict else UNDECIDED

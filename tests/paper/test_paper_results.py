@@ -13,6 +13,7 @@ import pytest
 
 from mfnumpy.errors import ShapeError
 from mfnumpy.paper import figures, plan, protocol, published, report, scales, table_content, tables, verdicts
+from mfnumpy.paper import verdict as verdict_rule
 from mfnumpy.paper.config import Job
 from mfnumpy.paper.ledger import Ledger, Record
 from mfnumpy.paper.measurements import epoch_job, measure, memory_job, prediction_job
@@ -126,7 +127,13 @@ def verdict(view, claim):
 
 @pytest.mark.parametrize(
     ("gain", "expected"),
-    [(0.01, "reproduced"), (-0.01, "not reproduced"), (-0.0004, "undecided"), (None, "not tested")],
+    [
+        (0.01, "reproduced"),
+        (0.0001, "reproduced"),
+        (-0.01, "not reproduced"),
+        (-0.0004, "undecided"),
+        (None, "not tested"),
+    ],
 )
 def test_a_verdict_follows_the_records(tmp_path, gain, expected):
     ledger = Ledger(tmp_path)
@@ -143,7 +150,7 @@ def test_one_seed_decides_nothing(tmp_path):
 
 def test_layers_that_differ_in_one_bit_are_not_identical(tmp_path):
     ledger = Ledger(tmp_path)
-    fill(ledger, "table1", lambda rule, net, s: 0.9, datasets=["digits"])
+    fill(ledger, "table1", lambda rule, net, s: 0.9 + 0.001 * s, datasets=["digits"])
     claim = "Table 1, digits: layers 1 and 2 are identical in nets of 2 and of 3 layers"
     assert verdict(View(ledger, "laptop"), claim) == "reproduced"
     assert verdict(View(ledger, "laptop"), "Table 1, digits: layer 3 scores below layer 2") == "reproduced"
@@ -252,3 +259,17 @@ def test_peaks_become_figures_1_to_3(tmp_path, monkeypatch):
 def test_memory_is_really_measured():
     result = measure(memory_job("mf", 2, width=9, batch=50, inputs=11), 0).result
     assert result["peak"] >= 4 * 4 * (11 * 9 + 9 * 9 + 2 * 90)
+
+
+def test_the_rule_behind_the_verdicts():
+    clear, faint = [0.9, 1.0, 1.1], [2.0, -1.0, 0.5]
+    for strict in (True, False):
+        assert verdict_rule.judged(clear, strict=strict) == "reproduced"
+        assert verdict_rule.judged([-d for d in clear], strict=strict) == "not reproduced"
+        assert verdict_rule.judged([-d for d in faint], strict=strict) == "undecided"
+        assert verdict_rule.judged([5.0], strict=strict) == "undecided"
+        assert verdict_rule.judged([], strict=strict) == "not tested"
+        assert verdict_rule.judged([-1.0, -1.0], strict=strict) == "not reproduced"
+    assert verdict_rule.judged(faint, strict=False) == "reproduced"
+    assert verdict_rule.judged(faint, strict=True) == "undecided"
+    assert verdict_rule.judged([0.0, 0.0], strict=True) == "undecided"
