@@ -160,20 +160,20 @@ def _grade_one(
         if page.is_file():
             shutil.copy(page, make_folder(feedback / student) / f"{assignment}.html")
         scores = {name: (float(s), float(p), said) for name, (s, p, said) in result["scores"].items()}
-        return Grade(student, assignment, scores, remarks)
+        return Grade(student, assignment, scores, remarks + result["stumbled"])
 
 
 def _run_worker(root: Path, seconds: int, seed: int) -> str:
     """Run the worker on its folder; what went wrong, or "". Nothing that it started outlives it."""
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-    environment |= {name: str(root / "home") for name in ("HOME", "IPYTHONDIR", "JUPYTER_DATA_DIR", "TMPDIR")}
+    home = str(make_folder(root / "home"))
+    environment |= dict.fromkeys(("HOME", "IPYTHONDIR", "JUPYTER_DATA_DIR", "TMPDIR"), home)
     environment |= {SEED_VARIABLE: str(seed), "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    make_folder(root / "home")
     process = _workers().Process(target=work, args=(root, environment), daemon=False)
     process.start()
     process.join(seconds)
     late = process.is_alive()
-    _end_with_children(process)
+    _end_with_children(process, home)
     if late:
         return f"stopped: grading took more than {seconds} seconds"
     return "" if process.exitcode == 0 else f"the grading process ended with code {process.exitcode}"
@@ -186,14 +186,20 @@ def _workers() -> Any:
     return context
 
 
-def _end_with_children(process: Any) -> None:
-    """Kill a process and all that it started, kernels above all: they run in sessions of their own."""
+def _end_with_children(process: Any, home: str) -> None:
+    """Kill a process and all that it started: kernels, and what a kernel left behind, known by its environment."""
     psutil = require("psutil", "course")
+    doomed = []
     with contextlib.suppress(psutil.NoSuchProcess):
         top = psutil.Process(process.pid)
-        for child in [*top.children(recursive=True), top]:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                child.kill()
+        doomed = [*top.children(recursive=True), top]
+    for other in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if other.environ().get("TMPDIR") == home:
+                doomed.append(other)
+    for one in doomed:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
     process.join()
 
 

@@ -28,29 +28,35 @@ def limit(memory: int, file_size: int) -> None:
 def grade_one(root: Path, assignment: str, cell_seconds: int) -> dict[str, Any]:
     """Autograde and write feedback, by nbgrader's API.
 
-    Returns {"scores": {exercise: [score, points, what the checker said]}, "error": ""}.
+    Returns {"scores": {exercise: [score, points, what the checker said]}, "stumbled": what went wrong in cells that
+    carry no points, "error": ""}.
     """
     grader = api(root, cell_seconds=cell_seconds)
     outcome = grader.autograde(assignment, STUDENT)
     if not outcome["success"]:
-        return {"scores": {}, "error": (outcome.get("error") or outcome.get("log") or "")[-2000:]}
+        return {"scores": {}, "stumbled": [], "error": (outcome.get("error") or outcome.get("log") or "")[-2000:]}
     grader.generate_feedback(assignment, STUDENT)
-    said = _what_was_said(root / "autograded" / STUDENT / assignment / f"{assignment}.ipynb")
+    said, stumbled = _what_was_said(root / "autograded" / STUDENT / assignment / f"{assignment}.ipynb")
     with grader.gradebook as book:
         grades = book.find_submission_notebook(assignment, assignment, STUDENT).grades
         scores = {g.name.removeprefix("check-"): [g.score, g.max_score, said.get(g.name, "")] for g in grades}
-    return {"scores": scores, "error": ""}
+    return {"scores": scores, "stumbled": stumbled, "error": ""}
 
 
-def _what_was_said(path: Path) -> dict[str, str]:
-    """The error of each graded cell that failed, by cell name; for an assertion that is the checker's report."""
-    said = {}
+def _what_was_said(path: Path) -> tuple[dict[str, str], list[str]]:
+    """The error of each graded cell that failed, by name (an assertion is the checker's report); and the other errors."""
+    said, stumbled = {}, []
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         errors = [o for o in cell.get("outputs", []) if o["output_type"] == "error"]
-        if errors and cell["metadata"].get("nbgrader", {}).get("grade"):
-            kind, text = errors[-1]["ename"], errors[-1]["evalue"]
-            said[cell["metadata"]["nbgrader"]["grade_id"]] = text if kind == "AssertionError" else f"{kind}: {text}"
-    return said
+        if not errors:
+            continue
+        kind, text = errors[-1]["ename"], errors[-1]["evalue"]
+        settings = cell["metadata"].get("nbgrader", {})
+        if settings.get("grade"):
+            said[settings["grade_id"]] = text if kind == "AssertionError" else f"{kind}: {text}"
+        else:
+            stumbled.append(f"{settings.get('grade_id', 'own cell')}: {kind}: {text.splitlines()[0] if text else ''}")
+    return said, stumbled
 
 
 def work(root: Path, environment: dict[str, str]) -> None:

@@ -1,0 +1,47 @@
+"""Docstrings are plain text with formulas in it (da = dG M, x^T dz, G_i * 2); show them so, not as reStructuredText.
+
+In a paragraph every character that reStructuredText would take for markup is escaped, and `name` becomes code. What is
+indented deeper than its paragraph (formulas, examples) becomes a literal block.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def literal(line: str) -> str:
+    """One line of text, with nothing in it that reStructuredText would interpret; `name` as code."""
+    parts = re.split(r"(`[^`]+`)", line)
+    for i, part in enumerate(parts):
+        if i % 2:
+            parts[i] = f"`{part}`"
+        else:
+            parts[i] = re.sub(r"([\\*|_`])", r"\\\1", part)
+    return "".join(parts)
+
+
+def convert(lines: list[str]) -> list[str]:
+    """The docstring as reStructuredText."""
+    out: list[str] = []
+    inside = False
+    for line in lines:
+        deep = line.startswith("    ") or (inside and not line.strip())
+        if deep and not inside:
+            out += ["", "::", ""]
+        elif inside and not deep and line.strip():
+            out.append("")
+        inside = deep
+        out.append(line if deep else literal(line))
+    return out
+
+
+def process(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Replace the lines of one docstring in place."""
+    lines[:] = convert(lines)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Connect to autodoc."""
+    app.connect("autodoc-process-docstring", process)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
