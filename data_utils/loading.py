@@ -14,10 +14,10 @@ from data_utils import scaling as scalings
 from data_utils.dataset import Dataset
 from data_utils.raw import HOLD_OUT_SEED, Part, Raw
 from data_utils.registry import Source
-from data_utils.split import how_many, stratified
 from data_utils.views import RowView
 from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.seeding import stream
+from mfnumpy.split import how_many, stratified
 
 LAYOUTS = ("flat", "image")
 DTYPES = ("float32", "float64", "uint8")

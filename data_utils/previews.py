@@ -10,8 +10,8 @@ import numpy as np
 from data_utils import cache, readers, registry, reviews
 from data_utils.dataset import Dataset
 from data_utils.loading import load
-from data_utils.split import apportion
 from mfnumpy.errors import InvalidValueError
+from mfnumpy.split import apportion
 
 IMAGES = 100
 ROWS = 8

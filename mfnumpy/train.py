@@ -29,6 +29,7 @@ from mfnumpy.optim import Optimiser
 from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
 from mfnumpy.seeding import stream
+from mfnumpy.split import how_many, stratified
 from mfnumpy.validate import check_inputs, check_labels
 
 DECAYS: dict[str, Callable[[float], float]] = {
@@ -115,16 +116,25 @@ class Trainer:
         x_val: Any = None,
         y_val: np.ndarray | None = None,
         *,
+        validation: int | float | None = None,
         resume: bool = False,
     ) -> History:
         """Train on x: (N, *input_shape) of the network's dtype and y: (N,) integer labels; return the history.
 
-        x may be an array, or a view whose x[rows] gives one. x_val, y_val are evaluated after each epoch.
+        x may be an array, or a view whose x[rows] gives one. x_val, y_val are evaluated after each epoch;
+        in their place, validation holds out so many rows of x (int) or that share (float), drawn by class and seed.
         resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run.
         Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, CheckpointError where nothing
         can be resumed, DivergedError if the loss becomes NaN, and KeyboardInterrupt on Ctrl-C, after the batch
         and a checkpoint have been finished.
         """
+        if validation is not None:
+            if y_val is not None:
+                raise InvalidValueError("Pass either x_val and y_val, or validation=..., not both.")
+            check_labels(y, len(x), self.rule.n_classes)
+            count = how_many(validation, len(y), "validation")
+            rows, held_out = stratified(backend.to_host(y), count, stream(self.seed, "validation"))
+            x, y, x_val, y_val = _take(x, rows), _take(y, rows), _take(x, held_out), _take(y, held_out)
         self._check_data(x, y, x_val, y_val)
         state = self._resumed(y) if resume else Progress()
         with DeferredInterrupt() as interrupt:
@@ -267,7 +277,7 @@ class Trainer:
                 check_inputs(data, name)
             check_labels(labels, data.shape[0], self.rule.n_classes)
         if self.patience and y_val is None:
-            raise InvalidValueError("patience needs validation data: pass x_val and y_val.")
+            raise InvalidValueError("patience needs validation data: pass x_val and y_val, or validation=0.1.")
         size = self.batch_size
         if size is not None and (isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= len(y)):
             raise InvalidValueError(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_utils.split import apportion, how_many, stratified
+from mfnumpy.split import apportion, how_many, stratified
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.seeding import stream
 
