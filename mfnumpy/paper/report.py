@@ -9,8 +9,8 @@ from mfnumpy.files import atomic_write
 from mfnumpy.paper import figures, plan, verdicts
 from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.table_content import BUILDERS
-from mfnumpy.paper.tables import Table
-from mfnumpy.paper.view import View
+from mfnumpy.paper.tables import MISSING, Table
+from mfnumpy.paper.view import View, command
 
 EXPERIMENTS = ("table1", "table2", "table3", "table4", "table5", "table6", "fig1", "fig2", "fig3", "fig4", "fig5")
 
@@ -50,6 +50,7 @@ def results(view: View, folder: str = "results") -> str:
         "that is ours comes from a record in the ledger, and a test holds this.",
         "## What was run here",
         _what_was_run(view),
+        budget_table(view).markdown().strip(),
         "## Protocol",
         PROTOCOL.strip(),
         "## Claims",
@@ -65,6 +66,24 @@ def results(view: View, folder: str = "results") -> str:
     if tuning is not None:
         parts += ["## The test set as a tuning set", tuning.markdown().strip()]
     return "\n\n".join(parts) + "\n"
+
+
+def budget_table(view: View) -> Table:
+    """What the scale asks for: rows, epochs, search and seeds of every experiment."""
+    rows = []
+    for experiment in EXPERIMENTS:
+        for b in view.budgets.get(experiment, []):
+            search = MISSING
+            if b.tuning is not None:
+                on = "all rows" if b.tuning.subset is None else f"at most {b.tuning.subset:,} rows"
+                search = f"{', '.join(f'{r:g}' for r in b.tuning.rates)}; {b.tuning.epochs} epochs on {on}"
+            size = "all" if b.subset is None else f"at most {b.subset:,}"
+            rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, f"{b.seeds}"])
+    columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]
+    columns += ["rates searched, for each rule", "seeds planned"]
+    note = "Where the rows are fewer than the data set has, or the network is another than the paper's, only the comparison "
+    note += "between rules means something, not the accuracies themselves."
+    return Table("plan", f"What the scale `{view.scale}` asks for", columns, rows, command("all", view), [note])
 
 
 def _what_was_run(view: View) -> str:

@@ -41,10 +41,19 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
                 + ["at equal passes", "rate", "epoch kept", "s/epoch", "peak MB"],
                 rows,
                 command(experiment, view),
-                [f"Run: {described(entries[0].config)}."],
+                [f"Run: {described(entries[0].config)}.", *_at_the_edge(entries)],
             )
         )
     return tables
+
+
+def _at_the_edge(entries: list[Entry]) -> list[str]:
+    """A sentence where a chosen rate is the largest or smallest that was tried: a wider search might find better."""
+    names = []
+    for e in entries:
+        if e.cell.tuning is not None and e.config.lr in (min(e.cell.tuning.rates), max(e.cell.tuning.rates)):
+            names.append(e.rule)
+    return [f"At the edge of the search: the rates of {', '.join(names)}."] if names else []
 
 
 def _accuracy_rows(experiment: str, e: Entry, bp: Entry | None) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """What is shown: nothing that the ledger does not hold, the committed results up to date, every form of a table."""
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -273,3 +274,20 @@ def test_the_rule_behind_the_verdicts():
     assert verdict_rule.judged(faint, strict=False) == "reproduced"
     assert verdict_rule.judged(faint, strict=True) == "undecided"
     assert verdict_rule.judged([0.0, 0.0], strict=True) == "undecided"
+
+
+def test_what_test_tuning_is_worth_is_shown_for_search_and_final_runs(tmp_path):
+    ledger = Ledger(tmp_path)
+    fill(ledger, "table3", lambda rule, net, s: 0.9, datasets=["mnist"])
+    cell = next(c for c in plan.cells("table3", scales.LAPTOP) if c.final.rule == "mf" and c.final.dataset == "mnist")
+    for job, gain in ((Job(cell.tuning_configs()[2], TUNING_SEED), 0.04), (Job(cell.final.with_(lr=3e-4), 1), 0.03)):
+        record = ledger.get(job)
+        last = record.history[-1]["test_accuracy"]["ff"]
+        record.history[0]["test_accuracy"]["ff"] = last + gain  # an early epoch that the test set alone likes
+        parameters = {"parameters": record.result["parameters"]}
+        result = parameters | protocol.summarise(record.history, record.config["patience"])
+        ledger.write(job, dataclasses.replace(record, result=result))
+    table = verdicts.test_tuning(View(ledger, "laptop"))
+    mf = next(row for row in table.rows if row[2] == "mf")
+    assert mf[3:] == ["+4.00", "+1.00 (3)"]
+    assert next(row for row in table.rows if row[2] == "bp")[3:] == ["+0.00", "+0.00 (3)"]
