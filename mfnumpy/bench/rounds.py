@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -28,7 +28,7 @@ class Timing:
         return statistics.median(self.seconds)
 
 
-def alternate(contestants: dict[str, Callable[[], object]], rounds: int) -> dict[str, Timing]:
+def alternate(contestants: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Timing]:
     """Time every contestant once per round, in an order that turns around; a first round is thrown away."""
     timings = {name: Timing() for name in contestants}
     for work in contestants.values():

@@ -38,14 +38,12 @@ class FastTrainer(Trainer):
         self._team: Team | None = None
         self._rows: Array | None = None
 
-    def fit(
-        self, x: Any, y: np.ndarray, x_val: Any = None, y_val: np.ndarray | None = None, *, resume: bool = False
-    ) -> History:
+    def fit(self, *args: Any, **options: Any) -> History:
         """As `Trainer.fit`; the team's threads live as long as the call."""
         with Team(self.threads) as self._team:
             self._engine = engine(self.net, self.rule, self._adam, self._team)
             try:
-                return super().fit(x, y, x_val, y_val, resume=resume)
+                return super().fit(*args, **options)
             finally:
                 self._engine = self._team = self._rows = None
 

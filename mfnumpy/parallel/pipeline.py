@@ -161,5 +161,6 @@ class Pipeline:
             self.spans.append(Span(i, batch.number, start, time.perf_counter() - waited))
 
     def _close(self) -> None:
-        for channel in (*self.inboxes, self.results):
-            channel.close()
+        for inbox in self.inboxes:
+            inbox.close()
+        self.results.close()
