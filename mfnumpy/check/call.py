@@ -102,6 +102,8 @@ class Caller:
         says += f" Given were: {shapes}."
         if isinstance(error, ValueError) and any(word in str(error) for word in ("matmul", "not aligned", "broadcast")):
             says += " The shapes do not fit: is a matrix the wrong way round, or an axis missing?"
+        if isinstance(error, ZeroDivisionError) and "t" in self.exercise.arguments:
+            says += " At the first step t is 1: is time counted from 0?"
         return Finding("raises", says)
 
     def _arrays(self, value: Any, args: tuple) -> list[tuple[str, np.ndarray]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import Any
@@ -41,12 +42,18 @@ def quantities(exercise: Exercise, case: Case, named: Named) -> Named:
     return out
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """No warnings: wrong versions divide by 0 and overflow on purpose."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
 def run_recipe(exercise: Exercise, case: Case, steps: Mapping) -> Named | None:
-    """What a wrong version gives on a case; None if it raises."""
+    """What a wrong version gives on a case; None if it raises. Call it inside `quiet`."""
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            value = exercise.recipe(*case.args, **steps)
+        value = exercise.recipe(*case.args, **steps)
         named = [(name, np.asarray(a)) for name, a in flatten(value, exercise.outputs)]
     except Exception:
         return None
@@ -123,8 +130,7 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
     first = float(ratios[known][0])
 
     def fits(values: np.ndarray) -> bool:
-        compared = known & ~np.isnan(values)
-        return bool(compared.any() and np.allclose(ratios[compared], values[compared], rtol=1e-4, atol=0))
+        return bool(np.allclose(ratios[known], values[known], rtol=1e-4, atol=0))
 
     if np.allclose(ratios[known], 1.0, rtol=3e-5, atol=0):
         return [Factor((), 1.0)]
@@ -132,4 +138,17 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
     if single:
         return single
     pairs = combinations_with_replacement(table.items(), 2)
-    return [Factor((a, b), first) for (a, va), (b, vb) in pairs if fits(va * vb)]
+    double = [Factor((a, b), first) for (a, va), (b, vb) in pairs if fits(va * vb)]
+    if (
+        not double
+        and "lr" in table
+        and np.isclose((ratios * table["lr"])[known], (ratios * table["lr"])[known][0]).all()
+    ):
+        return [Factor(("1/lr",), first)]  # a number of its own in place of the learning rate
+    return double
+
+
+def possible_factors(table: Mapping[str, np.ndarray], case: int) -> np.ndarray:
+    """The values on one case of all factors that have a name, sorted."""
+    single = np.array([1.0, *(values[case] for values in table.values())])
+    return np.sort(np.outer(single, single).ravel())

@@ -10,7 +10,18 @@ from itertools import combinations
 
 import numpy as np
 
-from mfnumpy.check.compare import LOOSE, Factor, Named, all_close, name_factor, ratio, run_recipe, term_values
+from mfnumpy.check.compare import (
+    LOOSE,
+    Factor,
+    Named,
+    all_close,
+    name_factor,
+    possible_factors,
+    quiet,
+    ratio,
+    run_recipe,
+    term_values,
+)
 from mfnumpy.check.model import Case, Exercise
 
 MEANS = {
@@ -60,11 +71,10 @@ def recognise(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], r
     none.
     """
     search = _Search(exercise, list(cases), list(got), list(right))
-    singles = search.hits(search.singles())
-    fewest = min((hit.steps for hit in singles), default=9)
-    if fewest == 1 or exercise.judge is not None:
-        return _best(singles)
-    return _best(singles + search.hits(search.pairs()))
+    with quiet():
+        singles = search.hits(search.singles())
+        fewest = min((hit.steps for hit in singles), default=9)
+        return _best(singles if fewest == 1 else singles + search.hits(search.pairs()))
 
 
 def _best(hits: list[Hit]) -> list[Hit]:
@@ -80,6 +90,7 @@ class _Search:
     def __init__(self, exercise: Exercise, cases: list[Case], got: list[Named], right: list[Named]):
         self.exercise, self.cases, self.got, self.right = exercise, cases, got, right
         self.terms = term_values(cases)
+        self.possible = [possible_factors(self.terms, k) for k in range(len(cases))]
 
     def singles(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
         """Nothing but the reference, then each known mistake in each of its versions."""
@@ -112,14 +123,24 @@ class _Search:
         turned: dict[str, bool] = {}
         for k, case in enumerate(self.cases):
             wrong = run_recipe(self.exercise, case, steps) if steps else self.right[k]
+            if wrong is None and case.extreme:  # to raise there is as wrong as to give NaN
+                wrong = [(name, np.full(a.shape, np.nan)) for name, a in self.right[k]]
             fit = self._fit(self.got[k], wrong)
-            if fit is None:
+            if fit is None or not all(self._has_name(r, k) for _, r, _ in fit):
                 return None
             for name, r, turn in fit:
                 if turned.setdefault(name, turn) != turn:
                     return None
                 ratios.setdefault(name, np.full(len(self.cases), np.nan))[k] = r
         return self._hit(names, ratios, turned)
+
+    def _has_name(self, r: float, k: int) -> bool:
+        """Whether a factor with a name has this value on case k. A learning rate may be any constant."""
+        if np.isnan(r) or "lr" in self.terms:
+            return True
+        values = self.possible[k]
+        near = np.searchsorted(values, r)
+        return bool((np.abs(values[max(near - 1, 0) : near + 2] - r) <= 2e-4 * abs(r)).any())
 
     def _fit(self, got: Named, wrong: Named | None) -> list[tuple[str, float, bool]] | None:
         """For each output its ratio, and whether it is transposed; None if one is not in proportion."""
@@ -150,9 +171,9 @@ class _Search:
             factor = (known or choices)[0]
             if factor.terms:
                 factors.append((output, factor))
-        everywhere = len(factors) == len(ratios) and len({factor.terms for _, factor in factors}) == 1
         for output, factor in factors:
-            meanings |= {meaning(self.exercise, term, "" if everywhere else output) for term in factor.terms}
+            shared = sum(other.terms == factor.terms for _, other in factors) > 1
+            meanings |= {meaning(self.exercise, term, "" if shared else output) for term in factor.terms}
         sides = tuple(output for output, turn in turned.items() if turn)
         everything = frozenset(names) | meanings | ({"transposed"} if sides else set())
         steps = len(names) + max((len(f.terms) for _, f in factors), default=0) + bool(sides)

@@ -6,8 +6,6 @@ keywords these are the right answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from mfnumpy import equations as eq
@@ -47,7 +45,7 @@ def layered_step(
     x, y, weights, lr, send_back, *,
     hidden=relu_forward, last=lambda z: z, output_error=eq.cross_entropy_gradient, gate=relu_backward,
     product=_product, update=sgd_step, trained=lambda layer, layers: True,
-    weights_seen=lambda old, new: old,
+    weights_seen=lambda old, new: old, returned=lambda new: new,
 ):  # fmt: skip
     """One step of a ReLU network with linear output and softmax cross-entropy, from the last layer to the
     first.
@@ -67,20 +65,20 @@ def layered_step(
             delta = gate(zs[layer], send_back(layer, delta, e, weights_seen(weights, new)))
         if trained(layer, len(weights)):
             new[layer] = update(weights[layer], product(inputs[layer], delta), lr)
-    return new
+    return returned(new)
 
 
-def through_weights(layer: int, delta, e, weights):
+def through_weights(layer, delta, e, weights):
     """Backpropagation: the error goes back through the weights of the layer above."""
     return dense_input_gradient(delta, weights[layer + 1])
 
 
-def through_feedback(feedback) -> Callable:
+def through_feedback(feedback):
     """Feedback Alignment: fixed random matrices stand in for the transposed weights."""
     return lambda layer, delta, e, weights: delta @ feedback[layer]
 
 
-def from_output(feedback) -> Callable:
+def from_output(feedback):
     """Direct Feedback Alignment: the output's error goes to every layer at once."""
     return lambda layer, delta, e, weights: e @ feedback[layer]
 

@@ -67,8 +67,9 @@ CONV_FORWARD = Exercise(
     mistakes=mistakes(
         {
             **_only(("kernel_flipped", "stride_missing", "padding_missing", "padding_not_zero", "padding_on_one_side",
-                     "only_first_channel", "channels_mixed", "row_order", "padding_sides_swapped"), LAYOUTS),
-            "column_order": [{"weights": _weight_order(*axes)} for axes in
+                     "only_first_channel", "last_window_dropped", "channels_mixed", "row_order",
+                         "padding_sides_swapped"), LAYOUTS),
+            "column_order": [{"weights": lambda W, shape: W[::-1]}] + [{"weights": _weight_order(*axes)} for axes in
                              ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))],
             "bias_missing": {"bias": lambda z, b: z},
             "bias_subtracted": {"bias": lambda z, b: z - b},
@@ -127,7 +128,8 @@ CONV_BACKWARD = Exercise(
             **_only(("assigned_for_added", "divided_by_coverage", "padding_cropped_wrongly", "padding_not_cropped",
                      "stride_missing"), PUTS),
             "column_order": [{"lay": _reorder(*axes)} for axes in COLUMN_ORDERS],
-            "weights_in_another_order": [{"weights": _weight_order(*axes)} for axes in
+            "weights_in_another_order": [{"weights": lambda W,
+                shape: W[::-1]}] + [{"weights": _weight_order(*axes)} for axes in
                                          ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))],
             "kernel_flipped": [
                 {"before": lambda cols, shape, *g: _flip(cols, shape, *g)},

@@ -92,6 +92,7 @@ OVERLAY = Exercise(
         ten_classes_assumed={"mark": lambda y, m, x: eq.one_hot(y, 10, "float64")},
         label_value=[{"mark": lambda y, m, x: x.max() * eq.one_hot(y, m, "float64")},
                      {"mark": lambda y, m, x: x.max(axis=1, keepdims=True) * eq.one_hot(y, m, "float64")},
+                     {"mark": lambda y, m, x: max(x[:, m:].max(), 0) * eq.one_hot(y, m, "float64")},
                      {"mark": lambda y, m, x: 255 * eq.one_hot(y, m, "float64")},
                       {"mark": lambda y, m, x: y[:, None] * eq.one_hot(y, m, "float64")},
                      {"mark": lambda y, m, x: eq.one_hot(y, m, "float64") / m}],
@@ -192,7 +193,8 @@ def _draw_accuracy(rng: Rng, k: int) -> Case:
     right[-2:] = False, True
     table = np.empty(N, dtype=int)
     table[X[:, 0].astype(int)] = np.where(right, y, (y + 1) % 4)
-    return Case((Predictor(table, size), X, y, size), {"N": N, "batch_size": size})
+    extreme = "fewer samples than one batch" if size > N else ""
+    return Case((Predictor(table, size), X, y, size), {"N": N, "batch_size": size}, extreme, "|last_batch_dropped")
 
 
 def _accuracy(predict, X, y, batch_size, *, starts=lambda n, size: range(0, n, size), count=np.count_nonzero,

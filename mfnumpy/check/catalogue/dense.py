@@ -16,8 +16,8 @@ from mfnumpy.layers import (
 )
 
 
-def _forward(x, W, b, *, product=np.matmul, bias=lambda z, b: z + b, after=lambda z: z):
-    return after(bias(product(x, W), b))
+def _forward(x, W, b, *, product=np.matmul, bias=lambda z, b: z + b, after=lambda z: z, whole=None):
+    return whole(x, W, b) if whole is not None else after(bias(product(x, W), b))
 
 
 def _draw_forward(rng: Rng, k: int) -> Case:
@@ -39,6 +39,7 @@ DENSE_FORWARD = Exercise(
     draw=_draw_forward,
     mistakes=mistakes(
         bias_missing={"bias": lambda z, b: z},
+        bias_added_to_weights={"whole": lambda x, W, b: x @ (W + b)},
         bias_subtracted={"bias": lambda z, b: z - b},
         bias_multiplied={"bias": lambda z, b: z * b},
         bias_twice={"bias": lambda z, b: z + 2 * b},
@@ -61,9 +62,10 @@ DENSE_FORWARD = Exercise(
 
 def _backward(x, W, dz, *, error=lambda x, z: z, to_input=dense_input_gradient,
               product=lambda x, dz: dense_parameter_gradients(x, dz)[0],
-              bias=lambda dz: dz.sum(axis=0), after=lambda dx, dW, db: (dx, dW, db)):  # fmt: skip
+              bias=lambda dz: dz.sum(axis=0), at_input=lambda dx, x: dx, decay=lambda dW, W: dW,
+              after=lambda dx, dW, db: (dx, dW, db)):  # fmt: skip
     dz = error(x, dz)
-    return after(to_input(dz, W), product(x, dz), bias(dz))
+    return after(at_input(to_input(dz, W), x), decay(product(x, dz), W), bias(dz))
 
 
 def _draw_backward(rng: Rng, k: int) -> Case:
@@ -97,7 +99,9 @@ DENSE_BACKWARD = Exercise(
             "bias_gradient_is_count": [{"bias": lambda dz: np.ones(dz.shape[1])},
                 {"bias": lambda dz: np.full(dz.shape[1], 1.0 * len(dz))}],
             "weights_reshaped": {"to_input": lambda dz, W: dz @ W.reshape(W.shape[::-1])},
-            "input_gradient_masked": {"after": lambda dx, dW, db: (np.maximum(dx, 0), dW, db)},
+            "input_gradient_masked": [{"at_input": lambda dx, x: np.maximum(dx, 0)},
+                {"at_input": lambda dx, x: dx * (x > 0)}],
+            "weight_decay_added": [{"decay": lambda dW, W, c=c: dW + c * W} for c in (1.0, 0.1, 0.01, 1e-3)],
             "mask_added": {"error": lambda x, dz: dz * (dz > 0)},
             "outputs_in_another_order": [
                 {"after": lambda dx, dW, db: (dW, db, dx)}, {"after": lambda dx, dW, db: (dW, dx, db)},

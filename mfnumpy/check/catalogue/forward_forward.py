@@ -9,7 +9,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.draws import real, sizes
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Mistake, Rng, mistakes
 
 
 def _goodness(a, *, square=np.square, total=lambda s: s.sum(axis=1), after=lambda G: G):
@@ -31,7 +31,7 @@ def _make_goodness(number: int, kind: str) -> Exercise:
 
     a: (N, n). Returns G: (N,).""",
         lesson="lesson 7, step 1",
-        reference=eq.PAPER[number],
+        reference=eq.positive_goodness if number == 1 else eq.negative_goodness,
         recipe=_goodness,
         draw=_draw_activity,
         scales={"1/n": "mean_for_sum", "n": "scaled_by_width", "-1": "goodness_negated"},
@@ -43,7 +43,7 @@ def _make_goodness(number: int, kind: str) -> Exercise:
             squared_twice=[{"square": lambda a: a**4}, {"after": np.square}],
             cubed={"square": lambda a: a**3},
             summed_over_batch={"total": lambda s: s.sum(axis=0)},
-            summed_to_one_number=[{"total": np.sum}, {"total": np.mean}],
+            summed_to_one_number=[{"total": np.sum}, {"total": np.mean}, {"total": lambda s: s.sum() / len(s)}],
             largest_for_sum={"total": lambda s: s.max(axis=1)},
             not_summed={"total": lambda s: s},
             axis_kept={"total": lambda s: s.sum(axis=1, keepdims=True)},
@@ -69,8 +69,10 @@ def _extreme_goodness(rng: Rng) -> list[Case]:
     low, high = theta + real(rng, 5), theta + real(rng, 6)
     low[1], high[2] = theta - 1000, theta + 1000
     return [
-        Case((low, theta), {"N": 5, "theta": theta}, "a goodness 1000 below theta", "overflow"),
-        Case((high, theta), {"N": 6, "theta": theta}, "a goodness 1000 above theta", "overflow"),
+        Case((low, theta), {"N": 5, "theta": theta, "n": 9}, "a goodness 1000 below theta", "overflow|epsilon_in_log"),
+        Case(
+            (high, theta), {"N": 6, "theta": theta, "n": 11}, "a goodness 1000 above theta", "overflow|epsilon_in_log"
+        ),
     ]
 
 
@@ -91,7 +93,7 @@ def _recipe(argument: Callable, curve: Callable, sign: float) -> Callable:
     return loss
 
 
-def _loss_mistakes(d: float):
+def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
     """d: +1 where the loss falls with G (Eq. (3)), -1 where it rises (Eq. (4))."""
     eps = (1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
     return mistakes(
@@ -122,7 +124,7 @@ def _loss_mistakes(d: float):
     )  # fmt: skip
 
 
-def _gradient_mistakes(d: float):
+def _gradient_mistakes(d: float) -> tuple[Mistake, ...]:
     return mistakes(
         sigmoid_flipped={"argument": lambda G, theta: d * (G - theta)},
         positive_and_negative_swapped={"argument": lambda G, theta: d * (G - theta), "sign": d},

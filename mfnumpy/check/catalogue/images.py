@@ -97,8 +97,18 @@ def _transposed_image(x, kernel, stride, padding):
     return im2col(x.transpose(0, 2, 1, 3), *sizes)
 
 
+def _drop_last(x, kernel, stride, padding):
+    """A loop that ends before the last place at which the window fits."""
+    patches = im2col(x, kernel, stride, padding).reshape(_patches(x.shape, kernel, stride, padding))
+    (KH, KW), (SH, SW), (PH, PW) = pair("k", kernel, 1), pair("s", stride, 1), pair("p", padding, 0)
+    rows, columns = len(range(0, x.shape[1] + 2 * PH - KH, SH)), len(range(0, x.shape[2] + 2 * PW - KW, SW))
+    return patches[:, :rows, :columns].reshape(-1, KH * KW * x.shape[3])
+
+
 LAYOUTS: dict[str, Any] = {
-    "column_order": [{"lay": _reorder(*axes)} for axes in COLUMN_ORDERS],
+    "column_order": [*({"lay": _reorder(*axes)} for axes in COLUMN_ORDERS), {"lay": lambda x, *g: im2col(x, *g)[:,
+        ::-1]}],
+    "last_window_dropped": [{"lay": lambda x, *g: _drop_last(x, *g)}],
     "row_order": [{"lay": _reorder(*axes)} for axes in ROW_ORDERS] + [{"lay": _transposed_image}],
     "kernel_flipped": {"lay": lambda x, *g: _flip(im2col(x, *g), x.shape, *g)},
     "kernel_sides_swapped": {"lay": lambda x, k, s, p: im2col(x, pair("k", k, 1)[::-1], s, p)},
@@ -198,6 +208,7 @@ PUTS: dict[str, Any] = {
     "padding_cropped_wrongly": [
         {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, :H, :W])},
         {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, -H:, -W:])},
+        {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, PH:-PH, PW:-PW])},
         {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, 2 * PH : 2 * PH + H, 2 * PW : 2 * PW + W])},
     ],
     "padding_not_cropped": {"put": _loop(_put, lambda x, PH, PW, H, W: x)},

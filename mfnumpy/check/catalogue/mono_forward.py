@@ -37,7 +37,10 @@ def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS
             one(lambda z, da: da * sigmoid(z)),
         ],
         "tanh_mask": one(lambda z, da: da * (1 - np.tanh(z) ** 2)),
-        "mask_of_batch_mean": one(lambda z, da: da * (z.mean(axis=0) > 0)),
+        "mask_of_batch_mean": [
+            one(lambda z, da: da * (z.mean(axis=0) > 0)),
+            one(lambda z, da: da * (z > 0).any(axis=0)),
+        ],
         "mask_only": one(lambda z, da: (z > 0) * 1.0),
         "error_missing": one(lambda z, da: np.maximum(z, 0)),
     }
@@ -70,6 +73,7 @@ EQ5 = Exercise(
     recipe=_scores,
     draw=_draw_scores,
     linear=("a", "M"),
+    scales={"1/n": "scaled_by_width"},
     mistakes=mistakes(
         reshaped_for_transposed={"matrix": lambda M: M.reshape(M.shape[::-1])},
         softmax_added={"after": eq.softmax},

@@ -60,6 +60,8 @@ def _shared() -> dict:
         "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
         "rectified_output": [{"last": lambda z: np.maximum(z, 0)},
                              {"last": lambda z: np.maximum(z, 0), "output_error": _masked_error}],
+        "layers_in_reverse": {"returned": lambda new: new[::-1]},
+        "mask_on_output": {"output_error": _masked_error},
         "other_activation": [{"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
         "only_last_layer": {"trained": lambda layer, layers: layer == layers - 1},
         "last_layer_unchanged": {"trained": lambda layer, layers: layer < layers - 1},

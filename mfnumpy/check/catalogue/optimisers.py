@@ -45,6 +45,7 @@ SGD_STEP = Exercise(
 
 
 def _adam(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon, *,
+          incoming=lambda g: g,
           first=lambda m, g, beta1: beta1 * m + (1 - beta1) * g,
           second=lambda v, g, beta2: beta2 * v + (1 - beta2) * g * g,
           time=lambda t: t,
@@ -57,7 +58,7 @@ def _adam(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon, *,
           used=lambda new, old: new,
           numerator=lambda m_new, g: m_new,
           returned=lambda p, m, v, m_hat, v_hat: (p, m, v)):  # fmt: skip
-    beta1, beta2 = betas(beta1, beta2)
+    gradient, (beta1, beta2) = incoming(gradient), betas(beta1, beta2)
     new_m, new_v = first(m, gradient, beta1), second(v, gradient, beta2)
     beta1, beta2 = correcting(beta1, beta2)
     m_hat = correct_m(numerator(used(new_m, m), gradient), beta1, time(t))
@@ -65,7 +66,10 @@ def _adam(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon, *,
     return returned(move(parameter, lr, direction(m_hat, v_hat, epsilon)), new_m, new_v, m_hat, v_hat)
 
 
-def _adam_case(rng: Rng, t: int, shape, scale=1.0, epsilon=1e-8, extreme="", suspect="", zero=False) -> Case:
+def _adam_case(
+    rng: Rng, t: int, shape: tuple, scale: float = 1.0, epsilon: float = 1e-8, extreme: str = "", suspect: str = "",
+    zero: bool = False,
+) -> Case:  # fmt: skip
     beta1, beta2 = float(np.round(rng.uniform(0.7, 0.85), 3)), float(np.round(rng.uniform(0.9, 0.97), 3))
     g = scale * real(rng, *shape)
     if zero:
@@ -137,6 +141,7 @@ ADAM_STEP = Exercise(
         epsilon_missing={"direction": lambda m, v, e: m / np.sqrt(v)},
         epsilon_squared_under_root={"direction": lambda m, v, e: m / np.sqrt(v + e * e)},
         epsilon_hat=_EPSILON_HAT,
+        sign_flipped={"incoming": np.negative},
         betas_swapped=[{"betas": lambda b1, b2: (b2, b1)}, {"correcting": lambda b1, b2: (b2, b1)}],
         one_beta_for_both=[{"betas": lambda b1, b2: (b1, b1)}, {"betas": lambda b1, b2: (b2, b2)},
                            {"correcting": lambda b1, b2: (b1, b1)}, {"correcting": lambda b1, b2: (b2, b2)}],

@@ -29,6 +29,9 @@ def _hot(y, m):
     return eq.one_hot(y, m, "float64")
 
 
+_CLIPS = (500, 700, 100, 50, 20, 30)
+
+
 def _log_softmax(G):
     shifted = G - G.max(axis=1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
@@ -49,7 +52,7 @@ def _huge_scores(rng: Rng) -> np.ndarray:
 
 def _extreme_scores(rng: Rng) -> list[Case]:
     return [
-        Case((_huge_scores(rng),), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted"),
+        Case((_huge_scores(rng),), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted|scores_clipped"),
         Case((_rows_apart(rng),), {"N": 5, "m": 4}, "rows 800 apart", "shifted_by_whole_maximum"),
     ]
 
@@ -83,6 +86,7 @@ SOFTMAX = Exercise(
         shifted_by_column_maximum={"shift": lambda s: s.max(axis=0, keepdims=True)},
         shifted_by_mean={"shift": lambda s: s.mean(axis=1, keepdims=True)},
         shifted_by_minimum={"shift": lambda s: s.min(axis=1, keepdims=True)},
+        scores_clipped=[{"whole": lambda s, c=c: eq.softmax(np.clip(s, -c, c))} for c in _CLIPS],
         softmax_over_batch={"whole": _over_batch},
         softmax_column_total={"total": lambda e: e.sum(axis=0, keepdims=True)},
         softmax_over_everything=[{"total": np.sum}, {"total": np.sum, "shift": np.max}],
@@ -118,7 +122,7 @@ def _extreme_loss(rng: Rng) -> list[Case]:
     gap = exact(gap)
     apart = _rows_apart(rng)
     return [
-        Case((G, G.argmax(axis=1)), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted"),
+        Case((G, G.argmax(axis=1)), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted|scores_clipped"),
         Case((apart, apart.argmin(axis=1)), {"N": 5, "m": 4}, "rows 800 apart", "shifted_by_whole_maximum"),
         Case((gap, np.array([1, 0, 3, 2, 0])), {"N": 5, "m": 4},
              "a true class whose score is 1000 below the largest", "log_of_zero|epsilon_in_log"),
@@ -179,6 +183,7 @@ EQ6 = Exercise(
         log_of_zero={"log_p": lambda G: np.log(eq.softmax(G))},
         epsilon_in_log=[{"log_p": lambda G, e=e: np.log(eq.softmax(G) + e)} for e in _EPSILONS],
         shifted_by_whole_maximum={"log_p": lambda G: np.log(_softmax(G, shift=np.max))},
+        scores_clipped=[{"log_p": lambda G, c=c: _log_softmax(np.clip(G, -c, c))} for c in _CLIPS],
         softmax_missing={"log_p": lambda G: G},
         log_without_softmax=[{"log_p": np.log}, {"log_p": lambda G: np.log(np.abs(G))}],
         log_missing={"log_p": eq.softmax},
@@ -251,6 +256,9 @@ EQ6_GRADIENT = Exercise(
     mistakes=mistakes(
         not_shifted={"p": _no_shift},
         shifted_by_whole_maximum={"p": lambda G: _softmax(G, shift=np.max)},
+        scores_clipped=[{"p": lambda G, c=c: eq.softmax(np.clip(G, -c, c))} for c in _CLIPS],
+        mean_in_one_part=[{"mean": lambda d: d, "combine": lambda p, t: p - t / len(p)},
+                          {"mean": lambda d: d, "combine": lambda p, t: p / len(p) - t}],
         softmax_missing={"p": lambda G: G},
         sigmoid_for_softmax={"p": lambda G: 1 / (1 + np.exp(-G))},
         softmax_over_batch={"p": _over_batch},

@@ -36,8 +36,7 @@ multiplied_by_length: Rows are multiplied by their length.
 length_returned: The lengths are returned, not the scaled rows.
 sign_returned: Only the signs are returned.
 goodness_divided: Rows are divided by the root of their length.
-rms_for_length: Rows are scaled to a root mean square of 1, as in Hinton's own code; the exercise asks for
-length 1.
+rms_for_length: Rows are scaled to a root mean square of 1, as in Hinton's own code; the exercise asks for length 1.
 smallest_for_largest: The smallest score is chosen.
 largest_over_samples: The largest is looked for over the samples, along the wrong axis.
 largest_of_everything: The largest is looked for in the whole array; each sample has its own.

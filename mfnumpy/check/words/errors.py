@@ -30,13 +30,11 @@ scaled_by_width: There is a factor of the layer's width that does not belong her
 scaled_by_root_of_width: It is divided by the square root of the width, which does not belong here.
 averaged_again: It is averaged over the batch again; the incoming gradient already carries the mean.
 transposed: The values are right, but rows and columns are exchanged.
-reshaped_for_transposed: A matrix is reshaped where it should be transposed: the shape fits, the entries are
-mixed.
+reshaped_for_transposed: A matrix is reshaped where it should be transposed: the shape fits, the entries are mixed.
 mask_missing: The ReLU's slope is missing: neurons that were off must pass no error back.
 mask_inverted: The ReLU's mask is inverted: it stops the neurons that were on.
 mask_threshold: The ReLU's mask cuts at another threshold than 0.
-mask_on_error: The mask looks at the sign of the error; it must look at what the neuron did in the forward
-pass.
+mask_on_error: The mask looks at the sign of the error; it must look at what the neuron did in the forward pass.
 activation_for_mask: The error is multiplied by the activation itself, not by the slope of the activation.
 preactivation_for_mask: The error is multiplied by the pre-activation itself, not by the slope there.
 sign_for_mask: The error is multiplied by the sign of z: where z is negative it is turned round, not stopped.
@@ -46,8 +44,8 @@ tanh_mask: The slope is that of tanh, but the activation is a ReLU.
 mask_of_batch_mean: The mask is one for the whole batch (from a mean); each sample has its own.
 mask_only: The ReLU's slope is returned without the error that should pass through it.
 error_missing: The incoming error is not used.
-let_through_at_zero: At z = 0 exactly you let the gradient through; the convention here is a slope of 0. Both
-are right.
+let_through_at_zero: At z = 0 exactly you let the gradient through; the convention here is a slope of 0. Both are
+  right.
 preactivation_added: The forward pass and the error are added; the slope should multiply the error.
 rectified_for_masked: A product was rectified: negative errors of active neurons must pass as well.
 zeros_returned: It returns zeros.

@@ -2,6 +2,8 @@
 
 TEXT = """
 bias_missing: The bias is missing.
+bias_added_to_weights: The bias is added to the weights; it belongs to the product.
+last_window_dropped: The last window of each row and column is left out.
 bias_subtracted: The bias is subtracted.
 bias_multiplied: The bias multiplies; it should be added.
 bias_twice: The bias is added twice.
@@ -15,8 +17,7 @@ bias_of_one_row: The gradient of the bias comes from one sample only.
 bias_axis_kept: The gradient of the bias keeps the summed axis with length 1.
 bias_gradient_is_count: The gradient of the bias does not contain the incoming error.
 bias_averaged_over_batch: The gradient of the bias is averaged over the images in place of summed.
-bias_averaged_over_places: The gradient of the bias is averaged over the places of the image in place of
-summed.
+bias_averaged_over_places: The gradient of the bias is averaged over the places of the image in place of summed.
 rectified: A ReLU is applied; the exercise asks for the pre-activation.
 product_missing: The input does not enter.
 input_gradient_masked: The gradient at the input is rectified.
@@ -53,8 +54,7 @@ smallest_for_mean: The smallest value of the window is taken in place of the mea
 median_for_mean: The median of the window is taken in place of the mean.
 first_of_window: One pixel of each window is taken in place of the mean.
 half_of_window: Only one row or column of each window is averaged.
-pixels_far_apart: The window gathers pixels that are far apart: the axes of the reshape are in the wrong
-order.
+pixels_far_apart: The window gathers pixels that are far apart: the axes of the reshape are in the wrong order.
 image_sides_swapped: Height and width of the image are exchanged.
 channels_averaged: The channels are averaged as well; each has its own.
 windows_overlap: The windows overlap; they should lie side by side.

@@ -3,12 +3,13 @@
 TEXT = """
 not_shifted: Large scores overflow: the scores are exponentiated as they are.
 shifted_wrong_way: The shift against overflow has the wrong sign: it makes large scores larger.
-shifted_by_whole_maximum: One number is taken off the whole batch: rows far below it vanish. Each row has its
-own maximum.
-shifted_by_column_maximum: The shift is taken over the batch: it differs within a row, and so changes the
-result.
+shifted_by_whole_maximum: One number is taken off the whole batch: rows far below it vanish. Each row has its own
+  maximum.
+shifted_by_column_maximum: The shift is taken over the batch: it differs within a row, and so changes the result.
 shifted_by_mean: The shift is a mean, which does not stop the largest scores from overflowing.
 shifted_by_minimum: The shift is a minimum, which does not stop the largest scores from overflowing.
+scores_clipped: Large scores are clipped: they differ no more, and share the probability.
+mean_in_one_part: Only one of the two parts is divided by the batch size.
 softmax_over_batch: The softmax runs over the batch, along the wrong axis.
 softmax_column_total: The total is taken over the batch, along the wrong axis.
 softmax_over_everything: The total is taken over the whole array, not over each row.
@@ -25,8 +26,7 @@ hard_maximum: The largest score gets everything: that is a maximum, not a softma
 normalised_by_length: It is divided by the length of the row, not by its total.
 mean_for_sum_in_softmax: It is divided by the mean of the row, not by its total.
 log_of_zero: The logarithm is taken of a probability that has become 0: the loss is infinite or not a number.
-epsilon_in_log: A small number inside the logarithm (or a clip) bounds the loss: where it should be large, it
-is not.
+epsilon_in_log: A small number inside the logarithm (or a clip) bounds the loss: where it should be large, it is not.
 log_without_softmax: The logarithm is taken of the scores themselves.
 log_missing: The logarithm is missing.
 label_off_by_one: Labels are off by one: they count from 0.
@@ -37,8 +37,7 @@ mean_before_log: The mean over the batch is taken before the logarithm.
 log_base_two: The logarithm has base 2.
 log_base_ten: The logarithm has base 10.
 squared_error_for_cross_entropy: This is the squared error's, not the cross-entropy's.
-binary_cross_entropy: This is the binary cross-entropy, one for each class; here the classes exclude each
-other.
+binary_cross_entropy: This is the binary cross-entropy, one for each class; here the classes exclude each other.
 largest_for_mean: The largest value is taken in place of the mean.
 probability_weighted_twice: The loss is weighted by the probability once more.
 entropy_for_cross_entropy: This is the entropy of the prediction; the label does not enter.

@@ -5,8 +5,7 @@ step_returned: The step is returned in place of the new parameter.
 update_multiplied: The parameter is multiplied by the step; it should be added.
 moved_towards_gradient: The parameter is mixed with the gradient, as a running mean would be.
 lr_on_parameter: The learning rate multiplies the parameter.
-weight_decay_added: The parameter itself is added to its gradient: that is weight decay, which was not asked
-for.
+weight_decay_added: The parameter itself is added to its gradient: that is weight decay, which was not asked for.
 gradient_squared: The gradient is squared.
 parameter_unchanged: The parameter is not changed.
 bias_correction_missing: Both bias corrections are missing: the first steps come out with the wrong size.
@@ -33,15 +32,13 @@ gradient_not_squared: The second moment is not of the squared gradient.
 root_missing: The square root is missing.
 root_of_first_moment: The root is taken of the first moment as well.
 second_moment_unused: The second moment is not used.
-corrected_moments_returned: The corrected moments are returned: at the next step they would be corrected
-again.
+corrected_moments_returned: The corrected moments are returned: at the next step they would be corrected again.
 largest_second_moment: The larger of the old and new second moment is kept: that is AMSGrad.
 infinity_norm: A running maximum is used: that is AdaMax.
-projection_updated_first: M is updated before the error goes back through it; the error belongs to the M of
-the forward pass.
+projection_updated_first: M is updated before the error goes back through it; the error belongs to the M of the
+  forward pass.
 weights_updated_first: W is updated before the gradient of M is taken; both belong to the same forward pass.
-activation_after_update: The activation handed on comes from the updated weights; the one from before belongs
-here.
+activation_after_update: The activation handed on comes from the updated weights; the one from before belongs here.
 preactivation_handed_on: The pre-activation is handed on in place of the activation.
 scores_handed_on: The scores are handed on in place of the activation.
 normalised_handed_on: The activation is scaled to length 1 before it is handed on: that is Forward-Forward's.
@@ -59,6 +56,8 @@ goodness_derivative_half: The derivative of the square lacks its factor 2.
 factor_two_extra: There is a factor 2 too many.
 mean_for_sum_after: The result is divided by the number of neurons.
 rectified_output: The last layer is rectified; it should be linear.
+layers_in_reverse: The layers come back in reverse order.
+mask_on_output: The error of the output is masked, but the last layer is linear.
 only_last_layer: Only the last layer is trained.
 last_layer_unchanged: The last layer is not trained.
 first_layer_unchanged: The first layer is not trained.
@@ -67,10 +66,9 @@ averaged_in_every_layer: The mean over the batch is taken in every layer again.
 updated_weights_sent_back: The error goes back through weights that are already updated.
 error_not_through_weights: The error goes back without the weights.
 error_sign: The error changes its sign from layer to layer.
-output_error_skips_layers: The error goes through all weights at once, and misses the masks of the layers
-between.
-weights_for_feedback: The error goes back through the weights: that is backpropagation. The feedback matrices
-are not used.
+output_error_skips_layers: The error goes through all weights at once, and misses the masks of the layers between.
+weights_for_feedback: The error goes back through the weights: that is backpropagation. The feedback matrices are not
+  used.
 feedback_reshaped: A feedback matrix is reshaped where it should be used as it is.
 feedback_binarised: Only the signs of the feedback matrices are used.
 feedback_absolute: The feedback matrices lose their signs.
@@ -78,8 +76,8 @@ feedback_negated: The feedback has the wrong sign.
 feedback_added_to_weights: Feedback and weights are used together; the feedback stands alone.
 feedback_in_last_only: Only the topmost hidden layer uses its feedback matrix; the others use the weights.
 direct_error: The error of the output is sent down without the masks of the layers between.
-feedback_at_top_then_weights: Only the topmost hidden layer gets its direct feedback; below, the error comes
-through weights.
+feedback_at_top_then_weights: Only the topmost hidden layer gets its direct feedback; below, the error comes through
+  weights.
 target_for_error: The target is sent back, not the error.
 target_part_only: Only the target's part of the error is sent back.
 """
