@@ -139,9 +139,15 @@ def inches(part: str | tuple[str, Array]) -> tuple[float, float]:
     return min(max(0.06 * columns, 0.5), 2.4), min(max(0.06 * rows, 0.5), 2.4)
 
 
-def heats(arrays: Mapping[str, Array], alt: str, columns: int = 4, limit: float | None = None) -> Picture:
-    """Several matrices in a grid, each under its name (plain text or $LaTeX$)."""
-    figure = new_figure(2.3 * min(columns, len(arrays)), 2.1 * -(-len(arrays) // columns))
+def heats(
+    arrays: Mapping[str, Array],
+    alt: str,
+    columns: int = 4,
+    limit: float | None = None,
+    size: tuple[float, float] = (2.3, 2.1),
+) -> Picture:
+    """Several matrices in a grid, each under its name (plain text or $LaTeX$). size: of one panel, in inches."""
+    figure = new_figure(size[0] * min(columns, len(arrays)), size[1] * -(-len(arrays) // columns))
     grid = figure.subplots(-(-len(arrays) // columns), min(columns, len(arrays)), squeeze=False)
     for axes in grid.flat[len(arrays) :]:
         axes.axis("off")

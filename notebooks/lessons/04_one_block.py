@@ -150,12 +150,18 @@ last = net.blocks[0].parameters["W"]
 pictures.images(
     np.concatenate([last.T[:12], (last - first).T[:12]]).reshape(-1, H, width), columns=12, signed=True,
     alt="Two rows of small images. Above: the weights of twelve neurons, speckled. Below: what learning has added to "
-    "them, smooth blobs and strokes of both signs.",
+    "them, smoother blobs and strokes of both signs; one of these images is white all over.",
 )  # fmt: skip
 
 # %% [markdown]
 # Above are the weights after training, below what learning has *added* to the random start, each in its own scale.
-# Where an image has no ink in any sample (the corners), $x$ is zero, and so is $dW = x^T dz$: nothing was added.
+# Where no image has ink (some pixels at the edge), $x$ is zero, and so is $dW = x^T dz$: nothing was added. And a panel
+# that is white all over belongs to a neuron that learned nothing at all:
+
+# %%
+ever_active = (data.x_train @ first > 0).any(axis=0)
+print("neurons silent for every training image at the start:", np.flatnonzero(~ever_active))
+print("neurons whose weights did not change in any bit     :", np.flatnonzero((last == first).all(axis=0)))
 
 # %%
 pictures.plot(

@@ -22,7 +22,11 @@ np.set_printoptions(precision=3, suppress=True)
 # %% [markdown]
 # ## Derivation: how numbers give a mistake away
 #
-# Let $s$ be the suspect's array and $t$ the true one (from a finite difference, if nothing else). Ask in this order:
+# Let $s$ be the suspect's array and $t$ the true one; if there is nothing else, from central differences,
+#
+# $$t_{ij} \approx \frac{L(W + h\,e_{ij}) - L(W - h\,e_{ij})}{2h}.$$
+#
+# Ask in this order:
 #
 # | ask | if yes |
 # |---|---|

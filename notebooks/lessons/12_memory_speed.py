@@ -30,10 +30,13 @@ data = load("digits")
 # **Memory.** One block of $n$ neurons on top of another, float32, a batch of $N$. Its weights take $4 n^2$ bytes, as do
 # their gradient and Adam's $m$ and $v$. Its activations take $4 N n$ bytes. When may they be forgotten?
 #
-# * Backpropagation needs $a_l$ again when the error comes back, so *all* activations live until the very end. Each
-#   further block adds $4 n^2 k + 4 N n$, with $k$ copies of the weights alive at the peak.
-# * Mono-Forward is done with a block before it goes on: only *one* block's activations are alive. Each further block
-#   adds $4 (n^2 + m n)\, k$, with $M$ now among the parameters; $N$ does not occur.
+# Backpropagation needs $a_l$ again when the error comes back, so *all* activations live until the very end.
+# Mono-Forward is done with a block before it goes on: only *one* block's activations are alive. With $k$ copies of the
+# parameters alive at the peak, each further block adds
+#
+# $$\text{BP}: \; 4 n^2 k + 4 N n, \qquad\qquad \text{MF}: \; 4 (n^2 + m n)\, k.$$
+#
+# MF has $M$ among its parameters; but the batch size $N$ does not occur.
 #
 # In the code, the difference is that one rule `yield`s inside of the loop, and the other after it:
 
@@ -227,8 +230,10 @@ L, T = 4, 3
 for name, table in (("BP", schedule_bp(L, T)), ("MF", schedule_mf(L, T))):
     print(f"{name}: {table.shape[1]} units of time for {T} batches, {(table > 0).mean():.0%} of the blocks' time used")
     print("\n".join(f"  block {i + 1} " + "".join(f"{b or '.':>2}" for b in row) for i, row in enumerate(table)))
+table = schedule_mf(L, T)
+same_time = np.pad(table, ((0, 0), (0, schedule_bp(L, T).shape[1] - table.shape[1])))
 pictures.heats(
-    {"BP: which batch, over time": schedule_bp(L, T), "MF pipeline": schedule_mf(L, T)}, columns=1,
+    {"BP: which batch, over time": schedule_bp(L, T), "MF's pipeline": same_time}, columns=1, size=(6, 1.6),
     alt="Two timetables of four blocks and three batches, blocks down, time across. Under BP one block works at a time "
     "in a V shape for each batch; under MF all blocks soon work at once, each on another batch.",
 )  # fmt: skip

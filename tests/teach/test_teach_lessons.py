@@ -1,0 +1,115 @@
+"""Every lesson: what it must contain, and that its notebook is what its text says. Nothing is executed here."""
+
+import html
+import json
+import re
+
+import pytest
+
+pytest.importorskip("jupytext", reason="the extra 'lessons' is not installed")
+
+from mfnumpy.teach import build
+
+SOURCES = build.sources()
+HEADINGS = ("By hand", "Check the gradient", "A run", "Questions", "Read next")
+IMAGE = re.compile(r"<img[^>]*>")
+SMALL = 150_000  # bytes of a notebook, with all its pictures
+
+
+def cells_of(source):
+    return build.notebook_of(source).cells
+
+
+def markdown_of(source):
+    return "\n\n".join(cell.source for cell in cells_of(source) if cell.cell_type == "markdown")
+
+
+def code_of(source):
+    return "\n".join(cell.source for cell in cells_of(source) if cell.cell_type == "code")
+
+
+def outputs_of(source):
+    notebook = json.loads(source.with_suffix(".ipynb").read_text(encoding="utf-8"))
+    return [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+
+
+def text_of(output):
+    data = output.get("data", {})
+    parts = [
+        output.get("text", ""),
+        data.get("text/html", ""),
+        data.get("text/plain", ""),
+        data.get("text/markdown", ""),
+    ]
+    return "\n".join("".join(part) for part in parts)
+
+
+def missing_parts(markdown, code):
+    """What a lesson must have and this one has not."""
+    missing = [f"heading {h}" for h in HEADINGS if not re.search(rf"^## {h}", markdown, re.M)]
+    missing += [] if "**Goal.**" in markdown and "**Time.**" in markdown else ["goal and time"]
+    missing += [] if markdown.count("<details>") == markdown.count("</details>") >= 3 else ["three answers"]
+    missing += [] if "$$" in markdown and "## " in markdown.split("## By hand")[0] else ["a derivation"]
+    missing += [] if "show_source(" in code else ["the package's code"]
+    missing += [] if re.search(r"check\.(gradient|adjoint)\(", code) else ["a gradient check"]
+    missing += [] if "pictures." in code else ["a picture"]
+    missing += [] if "load(" in code else ["a run on data"]
+    return missing
+
+
+def test_there_are_fourteen_lessons_numbered_from_00_to_13():
+    assert [source.name[:2] for source in SOURCES] == [f"{k:02d}" for k in range(14)]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_a_lesson_has_all_its_parts(source):
+    markdown, code = markdown_of(source), code_of(source)
+    assert missing_parts(markdown, code) == []
+    assert markdown.startswith(f"# {source.name[:2]} · ")
+    questions = markdown.split("## Questions")[1].split("## Read next")[0]
+    assert questions.count("<details><summary>Answer</summary>\n\n") == 3
+
+
+def test_a_lesson_that_lacks_a_part_would_be_found():
+    markdown, code = markdown_of(SOURCES[3]), code_of(SOURCES[3])
+    assert missing_parts(markdown.replace("## By hand", "## Hand"), code) == ["heading By hand"]
+    assert missing_parts(markdown.replace("<details>", ""), code) == ["three answers"]
+    assert missing_parts(markdown, code.replace("show_source(", "(")) == ["the package's code"]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_the_notebook_is_in_step_with_its_text_and_with_the_code_that_it_shows(source):
+    assert build.differences(source) == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_every_picture_has_alternative_text_and_nothing_warns(source):
+    pictures = 0
+    for output in outputs_of(source):
+        assert output.get("name") != "stderr", text_of(output)[:300]
+        assert not {"image/png", "image/svg+xml"} & output.get("data", {}).keys(), "use mfnumpy.teach.pictures"
+        for tag in IMAGE.findall(text_of(output)):
+            alt = re.search(r'alt="([^"]*)"', tag)
+            assert alt is not None
+            assert len(html.unescape(alt[1])) >= 20
+            pictures += 1
+    assert pictures >= 1
+    assert source.with_suffix(".ipynb").stat().st_size < SMALL
+
+
+def claimed_numbers(markdown):
+    """Decimal fractions and percentages in a lesson's prose, without formulas, code, references and arXiv numbers."""
+    prose = re.sub(r"<details>.*?</details>|\$\$.*?\$\$|\$[^$]*\$|`[^`]*`", " ", markdown, flags=re.S)
+    prose = re.sub(r"(arXiv|section|Fig\.|Figs\.|Commun\w*|:) ?\d[\d.:]*", " ", prose)
+    return re.findall(r"(?<![\w.])\d+(?:\.\d+)? ?%|(?<![\w.])\d+\.\d+", prose)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_no_measured_number_stands_in_the_text_that_the_notebook_does_not_print(source):
+    printed = "\n".join(text_of(output) for output in outputs_of(source))
+    assert [number for number in claimed_numbers(markdown_of(source)) if number not in printed] == []
+
+
+def test_a_number_out_of_the_blue_would_be_found():
+    assert claimed_numbers("It reaches 97.3 % in lesson 3, see section 3.3 and arXiv 2501.09238, $0.5$.") == ["97.3 %"]
+    assert claimed_numbers("a loss of 0.31") == ["0.31"]

@@ -1,0 +1,53 @@
+"""Pictures: alternative text is kept, bytes are the same twice, numbers are readable."""
+
+import re
+
+import numpy as np
+import pytest
+
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.teach import pictures
+
+A = np.arange(6.0).reshape(2, 3) - 2
+
+MAKERS = {
+    "equation": lambda alt: pictures.equation(("x", A), ("W", A.T), "=", ("z", A @ A.T), alt=alt),
+    "heats": lambda alt: pictures.heats({"a": A, "b": np.ones((20, 30))}, alt=alt),
+    "plot": lambda alt: pictures.plot({"a": [1, 2, 3], "b": [3, 1, 2]}, alt=alt, level=(2, "two"), ylim=(0, None)),
+    "bars": lambda alt: pictures.bars({"a": [1, 2], "b": [2, 1]}, ["u", "v"], alt=alt, values=True),
+    "goodness_bars": lambda alt: pictures.goodness_bars({"now": np.array([1.0, -2, 0.5])}, 1, alt=alt),
+    "images": lambda alt: pictures.images(np.random.default_rng(0).random((3, 4, 5)), alt=alt, titles=list("abc")),
+}
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_picture_is_a_small_png_with_its_alternative_text_and_the_same_bytes_twice(make):
+    one, two = make('five > four & "more"'), make('five > four & "more"')
+    assert one.png.startswith(b"\x89PNG")
+    assert len(one.png) < 40_000
+    assert one.png == two.png
+    bundle = one._repr_mimebundle_()
+    assert re.search(r'alt="five &gt; four &amp; &quot;more&quot;"', bundle["text/html"])
+    assert 'five > four & "more"' in bundle["text/plain"]
+
+
+@pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+def test_a_picture_without_words_is_refused(make):
+    with pytest.raises(InvalidValueError, match="alt="):
+        make(" ")
+
+
+def test_other_data_give_another_picture():
+    assert pictures.heats({"a": A}, alt="x").png != pictures.heats({"a": A + np.eye(2, 3)}, alt="x").png
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.0, "0"), (-0.0, "0"), (3.0, "3"), (-1.0, "−1"), (0.123, "0.12"), (-0.001, "0.00")]
+)
+def test_numbers_in_cells_are_short(value, text):
+    assert pictures.number(value) == text
+
+
+def test_any_array_becomes_rows_and_columns():
+    assert pictures.as_matrix(np.zeros(4)).shape == (1, 4)
+    assert pictures.as_matrix(np.zeros((2, 3, 4, 5))).shape == (24, 5)
