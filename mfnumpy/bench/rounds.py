@@ -34,7 +34,7 @@ def alternate(contestants: Mapping[str, Callable[[], object]], rounds: int) -> d
     for work in contestants.values():
         work()
     for number in range(rounds):
-        order = list(contestants) if number % 2 == 0 else list(reversed(contestants))
+        order = list(contestants) if number % 2 == 0 else list(contestants)[::-1]
         for name in order:
             timings[name].measure(contestants[name])
     return timings

@@ -1,0 +1,204 @@
+"""The fast room gives the rules' numbers: same parameters, same losses, same time steps, on any number of threads."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from mfnumpy import optim, rules
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.fast import FastAdam, FastTrainer, Team, why_not
+from mfnumpy.fast.dense import DenseEngine
+from mfnumpy.fast.prediction import scores
+from mfnumpy.network import cnn, mlp
+from mfnumpy.seeding import stream
+from mfnumpy.train import Trainer
+
+pytest.importorskip("threadpoolctl")
+
+N, M = 53, 4
+DENSE = ("mf", "bp", "fa", "dfa", "ff")
+CONV = ("mf", "bp", "fa", "dfa")
+
+
+def build(kind, seed=3, dtype="float64"):
+    if kind == "dense":
+        return mlp(23, [17, 13, 11, 19], seed=seed, dtype=dtype)
+    return cnn((9, 7, 3), [5, 6], seed=seed, dtype=dtype)  # odd sides: pooling leaves a row and a column out
+
+
+def data(net):
+    rng = stream(7, "test")
+    return rng.standard_normal((N, *net.input_shape)).astype(net.dtype), rng.integers(0, M, N)
+
+
+def train(kind, rule_name, trainer, optimiser, dtype="float64", rule_options=None, **options):
+    net = build(kind, dtype=dtype)
+    rule = rules.make(rule_name, **(rule_options or {}))
+    rule.start(net, M, seed=5)
+    x, y = data(net)
+    options = {"epochs": 2, "batch_size": 16, "seed": 1, "show_progress": False} | options  # 53 = 3 * 16 + 5
+    history = trainer(net, rule, optimiser, **options).fit(x, y)
+    return rule.parameters(net), history, optimiser
+
+
+def compare(kind, rule_name, threads, atol=1e-12, dtype="float64", **options):
+    slow, slow_history, slow_adam = train(kind, rule_name, Trainer, optim.Adam(lr=1e-2), dtype, **options)
+    fast, fast_history, fast_adam = train(
+        kind, rule_name, FastTrainer, FastAdam(lr=1e-2), dtype, threads=threads, **options
+    )
+    assert slow.keys() == fast.keys()
+    for name, array in slow.items():
+        np.testing.assert_allclose(fast[name], array, rtol=0, atol=atol, err_msg=name)
+    for a, b in zip(slow_history.epochs, fast_history.epochs, strict=True):
+        assert a["loss"].keys() == b["loss"].keys()
+        np.testing.assert_allclose(list(b["loss"].values()), list(a["loss"].values()), rtol=1e-9 + atol)
+    assert fast_adam.t == slow_adam.t
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize(("kind", "rule"), [("dense", r) for r in DENSE] + [("conv", r) for r in CONV])
+def test_engine_trains_as_the_rule(kind, rule, threads):
+    compare(kind, rule, threads)
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("dense", "mf"), ("dense", "ff"), ("conv", "mf")])
+def test_engine_trains_only_what_it_is_told_to(kind, rule):
+    compare(kind, rule, 2, only=[1])
+    compare(kind, rule, 2, schedule="layer_by_layer", decay="cosine")
+
+
+def test_engine_in_float32_agrees_to_rounding():
+    compare("dense", "mf", 2, atol=1e-4, dtype="float32")
+
+
+def test_engine_knows_both_kinds_of_normalisation():
+    compare("dense", "ff", 2, rule_options={"normalise": "length"})
+
+
+def test_engine_goes_through_several_chunks(monkeypatch):
+    monkeypatch.setattr("mfnumpy.fast.convolution.CHUNK_BYTES", 1)
+    monkeypatch.setattr("mfnumpy.fast.convolution.CHUNK_IMAGES", 2)
+    for rule in CONV:
+        compare("conv", rule, 2)
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "wrong"),
+    [
+        ("dense", "relu_mask", lambda *_: None),
+        ("dense", "relu", lambda *_: None),
+        ("convolution", "unpool_and_mask", lambda *_: None),
+        (
+            "convolution",
+            "pool",
+            lambda images, out: np.copyto(out, images[:, ::2, ::2][:, : out.shape[1], : out.shape[2]]),
+        ),
+        ("adam", "BLOCK", None),
+    ],
+)
+def test_planted_mistakes_are_caught(monkeypatch, room, name, wrong):
+    if name == "BLOCK":  # an Adam that leaves out the last element of every parameter
+        original = FastAdam._block
+        monkeypatch.setattr(
+            FastAdam,
+            "_block",
+            lambda self, p, m, v, g, s, lr, e: original(self, p[:-1], m[:-1], v[:-1], g[:-1], s[:-1], lr, e),
+        )
+    else:
+        monkeypatch.setattr(f"mfnumpy.fast.{room}.{name}", wrong)
+    with pytest.raises(AssertionError):
+        compare("conv" if room == "convolution" else "dense", "mf", 2)
+
+
+def test_a_missing_meeting_is_caught(monkeypatch):
+    """Without meetings a worker reads what another has not written yet: the comparison must see it."""
+    original = DenseEngine.activate
+
+    def late(self, worker, i, x, slot):
+        if worker == 1:
+            time.sleep(0.02)
+        return original(self, worker, i, x, slot)
+
+    monkeypatch.setattr("mfnumpy.fast.dense.DenseEngine.activate", late)
+    compare("dense", "mf", 2, epochs=1, batch_size=N)
+    monkeypatch.setattr(Team, "meet", lambda self: None)
+    with np.errstate(all="ignore"), pytest.raises((AssertionError, ArithmeticError)):
+        compare("dense", "mf", 2, epochs=1, batch_size=N)
+
+
+def test_resumed_fast_run_has_the_same_bytes(tmp_path):
+    whole, _, _ = train("dense", "mf", FastTrainer, FastAdam(), threads=2, epochs=3)
+    net = build("dense")
+    rule = rules.make("mf")
+    rule.start(net, M, seed=5)
+    x, y = data(net)
+    options = {"batch_size": 16, "seed": 1, "show_progress": False, "threads": 2, "path": tmp_path / "run.npz"}
+    stopped = FastTrainer(net, rule, FastAdam(), epochs=3, on_epoch=_stop, **options)
+    with pytest.raises(RuntimeError, match="stop"):
+        stopped.fit(x, y)
+    FastTrainer(net, rule, FastAdam(), epochs=3, **options).fit(x, y, resume=True)
+    assert all(whole[name].tobytes() == array.tobytes() for name, array in rule.parameters(net).items())
+
+
+def _stop(entry):
+    if entry["epoch"] == 2:
+        raise RuntimeError("stop")
+
+
+def test_fast_adam_is_adam():
+    rng = stream(1, "test")
+    shape, slow, fast = (70, 1001), optim.Adam(lr=0.03), FastAdam(lr=0.03)
+    a = rng.standard_normal(shape)
+    b = a.copy()
+    for _ in range(4):
+        gradient = rng.standard_normal(shape)
+        slow.update("W", a, gradient, 0.7)
+        fast.update("W", b, gradient, 0.7)
+    np.testing.assert_allclose(b, a, rtol=0, atol=1e-13)
+    assert fast.spec() == slow.spec()
+    for kind in ("m/W", "v/W"):
+        np.testing.assert_allclose(fast.state()[0][kind], slow.state()[0][kind], rtol=1e-13)
+
+
+@pytest.mark.parametrize(("rule_name", "mode"), [("ff", "all-labels"), ("ff_one_pass", "all-labels"), ("mf", "bp")])
+def test_fast_prediction_gives_the_rules_scores(rule_name, mode):
+    net = build("dense")
+    rule = rules.make(rule_name)
+    rule.start(net, M, seed=5)
+    x, _ = data(net)
+    x = np.concatenate([x] * 6)  # more rows than one piece
+    np.testing.assert_allclose(scores(net, rule, x, mode), rule.scores(net, x, mode), rtol=1e-12)
+
+
+def test_the_reason_is_said_where_there_is_no_engine():
+    net = build("dense")
+    rule = rules.make("mf", weight_gradient=lambda x, z, M, dG: x.T @ (dG @ M))
+    rule.start(net, M, seed=0)
+    assert "equation of its own" in (why_not(net, rule) or "")
+    with pytest.raises(InvalidValueError, match="equation of its own"):
+        FastTrainer(net, rule, FastAdam())
+    biased = mlp(5, [4], bias=True)
+    rule = rules.make("bp")
+    rule.start(biased, M)
+    assert "bias" in (why_not(biased, rule) or "")
+    rule = rules.make("mf_joint")
+    rule.start(net, M)
+    assert "mf_joint" in (why_not(net, rule) or "")
+
+
+def test_a_worker_that_fails_ends_the_others():
+    def task(worker):
+        if worker == 1:
+            raise ZeroDivisionError("planted")
+        team.meet()
+
+    with Team(3) as team:
+        for _ in range(2):  # and the team can be used again
+            with pytest.raises(ZeroDivisionError, match="planted"):
+                team.run(task)
+        seen = []
+        team.run(lambda worker: (team.meet(), seen.append(worker)))
+        assert sorted(seen) == [0, 1, 2]

@@ -1,0 +1,175 @@
+"""Layers in parallel: the same bytes as one batch after the other; errors and Ctrl-C leave no thread behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from mfnumpy import optim, rules
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.fast import FastAdam
+from mfnumpy.network import cnn, mlp
+from mfnumpy.parallel import Pipeline, PipelineTrainer
+from mfnumpy.parallel.channel import Channel, ClosedError
+from mfnumpy.seeding import stream
+from mfnumpy.train import DivergedError, Trainer
+
+threadpoolctl = pytest.importorskip("threadpoolctl")
+M = 5
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left():
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
+
+
+def model(kind, rule_name):
+    net = mlp(61, [47, 53, 43], seed=2) if kind == "dense" else cnn((8, 6, 2), [3, 4], seed=2)
+    rule = rules.make(rule_name)
+    rule.start(net, M, seed=4)
+    rng = stream(6, "test")
+    x = rng.standard_normal((110, *net.input_shape)).astype("float32")
+    return net, rule, x, rng.integers(0, M, len(x))
+
+
+def train(trainer, kind="dense", rule_name="mf", optimiser=optim.Adam, **options):
+    net, rule, x, y = model(kind, rule_name)
+    options = {"epochs": 3, "batch_size": 16, "seed": 1, "show_progress": False} | options
+    with threadpoolctl.threadpool_limits(1):
+        history = trainer(net, rule, optimiser(lr=1e-2), **options).fit(x, y)
+    return {name: array.tobytes() for name, array in rule.parameters(net).items()}, history.epochs
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"optimiser": FastAdam},
+        {"optimiser": optim.SGD, "decay": "linear"},
+        {"rule_name": "ff"},
+        {"kind": "conv"},
+        {"only": [0, 2]},
+        {"schedule": "layer_by_layer"},
+    ],
+)
+def test_pipeline_has_the_bytes_of_sequential_training(options):
+    assert train(PipelineTrainer, **options) == train(Trainer, **options)
+
+
+def test_a_longer_queue_changes_nothing():
+    assert train(PipelineTrainer, ahead=4) == train(Trainer)
+
+
+def test_a_stale_update_is_caught(monkeypatch):
+    """A pipeline in which block 1 skips one update must not pass for sequential training."""
+    calls = []
+    original = optim.Adam.update
+
+    def forgetful(self, name, *rest):
+        calls.append(name)
+        if calls.count("block1.W") != 3 or name != "block1.W":
+            original(self, name, *rest)
+
+    sequential = train(Trainer)
+    monkeypatch.setattr(optim.Adam, "update", forgetful)
+    assert train(PipelineTrainer) != sequential
+
+
+def test_blocks_really_work_at_once(monkeypatch):
+    """Block 1 must have begun the next batch before block 3 is done with this one."""
+    net, rule, x, y = model("dense", "mf")
+    original = type(rule).local_step
+
+    def slow(self, net, i, x, y):
+        time.sleep(0.01)
+        return original(self, net, i, x, y)
+
+    monkeypatch.setattr(type(rule), "local_step", slow)
+    spans = []
+    PipelineTrainer(net, rule, optim.Adam(), epochs=1, batch_size=16, spans=spans, show_progress=False).fit(x, y)
+    first = {(s.block, s.batch): s for s in spans}
+    assert first[0, 2].start < first[2, 1].end
+    assert len(spans) == 3 * 7
+
+
+def test_a_rule_with_one_loss_is_refused():
+    net, rule, _, _ = model("dense", "bp")
+    with pytest.raises(InvalidValueError, match="bp"):
+        PipelineTrainer(net, rule, optim.Adam())
+    net, rule, _, _ = model("dense", "ff_one_pass")
+    with pytest.raises(InvalidValueError, match="ff_one_pass"):
+        Pipeline(net, rule, optim.Adam())
+
+
+def test_an_error_in_a_worker_is_raised(monkeypatch):
+    net, rule, x, y = model("dense", "mf")
+    original = type(rule).local_step
+
+    def broken(self, net, i, x, y):
+        if i == 2:
+            raise ZeroDivisionError("planted")
+        return original(self, net, i, x, y)
+
+    monkeypatch.setattr(type(rule), "local_step", broken)
+    with pytest.raises(ZeroDivisionError, match="planted"):
+        PipelineTrainer(net, rule, optim.Adam(), epochs=1, batch_size=16, show_progress=False).fit(x, y)
+
+
+def test_a_loss_that_is_nan_is_raised():
+    net, rule, x, y = model("dense", "mf")
+    rule.M[1][...] = np.nan
+    with pytest.raises(DivergedError, match="block2"):
+        PipelineTrainer(net, rule, optim.Adam(), epochs=1, batch_size=16, show_progress=False).fit(x, y)
+
+
+def test_interrupt_then_resume_has_the_same_bytes(tmp_path, monkeypatch):
+    whole, epochs = train(PipelineTrainer)
+    net, rule, x, y = model("dense", "mf")
+    original, seen = type(rule).local_step, []
+
+    def interrupted(self, net, i, x, y):
+        seen.append(i)
+        if len(seen) == 25:
+            os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.001)
+        return original(self, net, i, x, y)
+
+    monkeypatch.setattr(type(rule), "local_step", interrupted)
+    options = {"epochs": 3, "batch_size": 16, "seed": 1, "show_progress": False, "path": tmp_path / "run.npz"}
+    with threadpoolctl.threadpool_limits(1):
+        with pytest.raises(KeyboardInterrupt):
+            PipelineTrainer(net, rule, optim.Adam(lr=1e-2), **options).fit(x, y)
+        assert 25 <= len(seen) < 3 * 7 * 3
+        history = PipelineTrainer(net, rule, optim.Adam(lr=1e-2), **options).fit(x, y, resume=True)
+    assert {name: array.tobytes() for name, array in rule.parameters(net).items()} == whole
+    assert history.epochs == epochs
+
+
+def test_channel_is_bounded_and_closes():
+    channel: Channel[int] = Channel(1)
+    channel.put(1)
+    outcome = []
+
+    def second():
+        try:
+            channel.put(2)
+            outcome.append("put")
+        except ClosedError:
+            outcome.append("closed")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    time.sleep(0.02)
+    assert outcome == []
+    channel.close()
+    thread.join(5)
+    assert outcome == ["closed"]
+    with pytest.raises(ClosedError):
+        channel.get()
