@@ -324,7 +324,17 @@ def test_two_arrays_of_one_name_are_refused(saved):
 
 @pytest.mark.parametrize(
     "shape",
-    ["(10**9,)", "(9, 60)", "(-9, -6)", "(4294967296, 4294967296)", "(9, 6.0)", "(True, 54)", "(9, 6, 0)", "'x'", "54"],
+    [
+        "(1000000000,)",
+        "(9, 60)",
+        "(-9, -6)",
+        "(4294967296, 4294967296)",
+        "(9, 6.0)",
+        "(True, 54)",
+        "(9, 6, 0)",
+        "'x'",
+        "54",
+    ],
 )
 def test_a_header_that_promises_another_shape_is_refused(saved, shape):
     array = np.zeros((9, 6), "float32")
@@ -334,7 +344,7 @@ def test_a_header_that_promises_another_shape_is_refused(saved, shape):
     assert len(padded) == len(data)
     assert padded != data
     rewrite(saved, {"block1.W.npy": padded})
-    refused(saved)
+    refused(saved, "block1.W.npy promises shape" if shape in ("(1000000000,)", "(9, 60)", "(9, 6, 0)") else "")
 
 
 @pytest.mark.parametrize("dtype", ["complex64", "U3", "S4", "M8[s]", [("a", "f4")], "V8"], ids=str)

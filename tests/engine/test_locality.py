@@ -14,6 +14,7 @@ from engine_helpers import (
     small_batch,
     small_net,
     started,
+    steps_of,
 )
 
 from mfnumpy import equations, measure, network, optim, rules
@@ -238,6 +239,15 @@ def test_only_trains_the_blocks_named_and_no_readout(name):
     Trainer(net, rule, optim.Adam(), epochs=1, batch_size=6, only=[0, 2]).fit(x, y)
     own = {"W", "M"} if name == "mf" else {"W"}
     assert changed(before, model_arrays(rule, net)) == {f"block{i}.{k}" for i in (1, 3) for k in own}
+
+
+@pytest.mark.parametrize("name", LOCAL_RULES)
+def test_blocks_above_the_ones_trained_do_not_run(name):
+    net = small_net("mlp", blocks=3)
+    x, y = small_batch(net)
+    with recorded_traces() as traces:
+        steps_of(started(name, net), net, x, y, only=[1])
+    assert [n for n, _ in traces] == ["block1", "block2"]
 
 
 def test_a_block_trained_alone_gets_the_update_that_it_gets_in_company():

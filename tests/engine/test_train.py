@@ -174,6 +174,12 @@ def test_layer_by_layer_shows_the_rule_one_block_after_the_other():
     assert [e["epoch"] for e in history.epochs] == [1, 2, 3, 4, 5, 6]
 
 
+def test_layer_by_layer_shuffles_each_epoch_of_each_turn_anew():
+    rule, _ = spied(20, None, epochs=2, schedule="layer_by_layer")
+    assert len({x[:, 0].tobytes() for x, _ in rule.seen}) == 4
+    assert len(set(rule.draws)) == 4
+
+
 @pytest.mark.parametrize("name", ["mf", "ff"])
 def test_layer_by_layer_freezes_each_block_when_its_turn_is_over(name):
     net = small_net("mlp", blocks=3, dtype="float32")
@@ -254,6 +260,15 @@ def test_early_stopping_takes_the_best_epochs_parameters(patience):
     assert len(accuracies) == best + 1 + patience < 30
     assert_same_bytes(model_arrays(rule, net), snapshots[best])
     assert changed(snapshots[best], snapshots[-1])
+
+
+def test_an_epoch_that_is_only_as_good_is_not_better():
+    """The spy never learns: the first epoch stays the best, and patience runs out after it."""
+    net = small_net("mlp", dtype="float32")
+    rule = Spy()
+    rule.start(net, 4)
+    x, y = blobs(20, (9,))
+    assert len(Trainer(net, rule, optim.SGD(), epochs=9, batch_size=5, patience=3).fit(x, y, x, y).epochs) == 4
 
 
 def test_without_patience_all_epochs_run_and_the_last_parameters_stay():
