@@ -148,6 +148,9 @@ class Ledger:
         path = make_folder(self.folder / "claims") / f"{job.name}.claim"
         file = _lock(path)
         try:
+            if file is not None:  # what a killed predecessor may have left of a half-written record
+                for piece in self.folder.glob(f".{job.name}.json.*.part"):
+                    piece.unlink(missing_ok=True)
             yield file is not None
         finally:
             if file is not None:

@@ -81,8 +81,10 @@ def budget_table(view: View) -> Table:
             rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, f"{b.seeds}"])
     columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]
     columns += ["rates searched, for each rule", "seeds planned"]
-    note = "Where the rows are fewer than the data set has, or the network is another than the paper's, only the comparison "
-    note += "between rules means something, not the accuracies themselves."
+    note = (
+        "Where the rows are fewer than the data set has, or the network is another than the paper's, the comparison "
+        "between rules means something, and the accuracies themselves do not."
+    )
     return Table("plan", f"What the scale `{view.scale}` asks for", columns, rows, command("all", view), [note])
 
 
@@ -95,14 +97,16 @@ def _what_was_run(view: View) -> str:
     ]
     for name in view.ledger.absent():
         lines.append(f"- `{name}`: not run here, its files are not on this machine.")
-    lines += [f"- {line}" for line in _missing(view)]
+    if missing := _missing(view):
+        lines.append(f"- Planned, and not run yet; `{command('all', view)}`, with this ledger, goes on with it:")
+        lines += [f"    - {line}" for line in missing]
     machines = sorted({_machine(r) for r in records})
     lines += [f"- Machine: {machine}." for machine in machines]
     return "\n".join(lines)
 
 
 def _missing(view: View) -> list[str]:
-    """Entries that the scale asks for and the ledger lacks, by experiment and data set."""
+    """What the scale asks for and the ledger lacks, a line for each experiment and data set."""
     lines = []
     for experiment in plan.CELLS:
         for dataset in view.datasets(experiment):
@@ -111,9 +115,14 @@ def _missing(view: View) -> list[str]:
             wanted = [c for c in plan.cells(experiment, view.budgets) if c.final.dataset == dataset]
             have = [(c, len(c.records(view.ledger))) for c in wanted]
             if not any(n for _, n in have):
-                lines.append(f"{experiment}, {dataset}: not run yet.")
-            elif short := [f"{c.final.rule} {c.final.network} {n} of {c.seeds}" for c, n in have if n < c.seeds]:
-                lines.append(f"{experiment}, {dataset}: fewer seeds than planned: {', '.join(short)}.")
+                lines.append(f"{experiment}, {dataset}: all of it.")
+            else:
+                short: dict[str, list[str]] = {}
+                for c, n in have:
+                    if n < c.seeds:
+                        short.setdefault(f"{n} of {c.seeds} seeds", []).append(f"{c.final.rule} {c.final.network}")
+                got = "; ".join(f"{n} of {', '.join(names)}" for n, names in short.items())
+                lines += [f"{experiment}, {dataset}: the ledger has {got}."] if short else []
     return lines
 
 

@@ -61,9 +61,9 @@ def test_tuning(view: View) -> Table | None:
         rows,
         command("all", view),
         [
-            f"Mean over {mean.n} searches: {mean.mean:+.2f}. In the search: test accuracy of the rate and epoch that the "
-            "test set likes best, less that of the rate and epoch that validation chose. Final runs: the same for the "
-            "epoch alone, at the chosen rate."
+            f"Mean over {mean.n} searches: {mean.mean:+.2f}. In the search: test accuracy of the rate and epoch that "
+            "the test set likes best, less that of the rate and epoch that validation chose. Final runs: the same for "
+            "the epoch alone, at the chosen rate."
         ],
     )
 

@@ -83,8 +83,11 @@ def test_a_claim_excludes_others_and_ends_with_its_block(tmp_path):
         assert str(os.getpid()) in ledger.claimed_by(job)
         with ledger.claim(Job(CONFIG, 1)) as another_job:
             assert another_job
+    half_written = tmp_path / f".{job.name}.json.abc.part"
+    half_written.write_text("{")
     with ledger.claim(job) as again:
         assert again
+    assert not half_written.exists()
     assert not list((tmp_path / "claims").iterdir())
 
 
