@@ -90,10 +90,11 @@ def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
     if not np.array_equal(fine, np.isfinite(s)):
         return None
     s, t = s[fine], t[fine]
-    size = float((t * t).sum())
-    if size == 0 or not s.any():
-        return float("nan") if size == 0 and not s.any() else None
-    r = float((s * t).sum()) / size
+    top = float(np.abs(t).max(initial=0.0))
+    if top == 0 or not s.any():
+        return float("nan") if top == 0 and not s.any() else None
+    u = t / top  # so that no square overflows
+    r = float((s * u).sum() / (u * u).sum()) / top
     return r if np.abs(s - r * t).max() <= tolerance * np.abs(s).max() + FLOOR else None
 
 

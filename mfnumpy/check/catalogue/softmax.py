@@ -44,7 +44,7 @@ def _draw_scores(rng: Rng, k: int) -> Case:
 
 def _huge_scores(rng: Rng) -> np.ndarray:
     G = real(rng, 5, 4)
-    G[0] += rng.permutation([1000.0, 0.0, -1000.0, 998.0])
+    G[0] += rng.permutation([1600.0, 1300.0, -1600.0, -1550.0])
     G[1] -= 1000
     G[2] += 1000
     return exact(G)
@@ -59,7 +59,7 @@ def _extreme_scores(rng: Rng) -> list[Case]:
 
 def _rows_apart(rng: Rng) -> np.ndarray:
     """Rows that need a shift of their own, though none is large enough to overflow."""
-    G = real(rng, 5, 4)
+    G = 4 * real(rng, 5, 4)
     G[0] += 300
     G[1] -= 500
     return exact(G)
@@ -120,9 +120,11 @@ def _extreme_loss(rng: Rng) -> list[Case]:
     gap = real(rng, 5, 4)
     gap[1] = [0.0, 1000.0, 3.0, 1.0]
     gap = exact(gap)
+    y = G.argmax(axis=1)
+    y[0] = np.argsort(G[0])[1]  # 300 below the largest: a loss beside which rounding at 1000 is small
     apart = _rows_apart(rng)
     return [
-        Case((G, G.argmax(axis=1)), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted|scores_clipped"),
+        Case((G, y), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted|scores_clipped"),
         Case((apart, apart.argmin(axis=1)), {"N": 5, "m": 4}, "rows 800 apart", "shifted_by_whole_maximum"),
         Case((gap, np.array([1, 0, 3, 2, 0])), {"N": 5, "m": 4},
              "a true class whose score is 1000 below the largest", "log_of_zero|epsilon_in_log"),

@@ -1,0 +1,179 @@
+"""The mutation matrix: every known wrong version is checked, and must be named as itself. Prints docs/mistakes.md.
+
+python -m mfnumpy.check.matrix --write docs/mistakes.md      # regenerate the page
+python -m mfnumpy.check.matrix --seeds 100                   # all wrong versions on 100 draws (minutes)
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mfnumpy.check.checker import PRACTICE_SEED, check
+from mfnumpy.check.exercises import EXERCISES
+from mfnumpy.check.model import Case, Exercise
+from mfnumpy.check.recognise import FORWARD, MEANS
+from mfnumpy.check.words import WORDS
+
+AVERAGED = {"eq3", "eq3_gradient", "eq4", "eq4_gradient", "eq6", "eq6_gradient", "eq7", "eq8", "mf_step", "bp_step",
+            "fa_step", "dfa_step", "ff_step"}  # fmt: skip
+"""Exercises with a mean over the batch, where a missing or second mean is a likely mistake."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the checker said of one wrong version."""
+
+    exercise: str
+    mistake: str
+    said: str
+    named: bool
+    failed: bool
+
+
+def with_signature(exercise: Exercise, function: Callable) -> Callable:
+    """A function of any arguments, given the exercise's signature."""
+
+    def student(*args):  # type: ignore[no-untyped-def]
+        return function(*args)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    student.__signature__ = inspect.Signature([inspect.Parameter(a, kind) for a in exercise.arguments])  # type: ignore[attr-defined]
+    return student
+
+
+def wrong_version(exercise: Exercise, steps: Mapping[str, Callable]) -> Callable:
+    """The exercise with some steps replaced, as a student's function."""
+    return with_signature(exercise, lambda *args: exercise.recipe(*args, **steps))
+
+
+def scaled_version(exercise: Exercise, factor: Callable[[tuple], float]) -> Callable:
+    """The right answer times a factor; of a training step, the right step times a factor."""
+
+    def scaled(*args):  # type: ignore[no-untyped-def]
+        value = exercise.reference(*args)
+        parts = value if isinstance(value, tuple) else (value,)
+        done = []
+        for name, part in zip(exercise.outputs, parts, strict=True):
+            old = args[exercise.arguments.index(exercise.updates[name])] if name in exercise.updates else None
+            if isinstance(part, list) and isinstance(old, list):
+                done.append([o + factor(args) * (p - o) for p, o in zip(part, old, strict=True)])
+            elif exercise.updates and old is None:
+                done.append(part)  # what a step hands on besides its parameters
+            else:
+                done.append(factor(args) * part if old is None else old + factor(args) * (part - old))
+        return tuple(done) if isinstance(value, tuple) else done[0]
+
+    return with_signature(exercise, scaled)
+
+
+def factors(exercise: Exercise) -> Iterator[tuple[str, Callable[[tuple], float]]]:
+    """Wrong factors that belong to an exercise: (mistake, factor of its arguments)."""
+    if exercise.kind != "real" or exercise.name in ("accuracy_over_batches", "adam_step", "overlay_label"):
+        return
+    scales = {**MEANS, **exercise.scales}
+    yield scales["-1"], lambda args: -1.0
+    yield scales["2"], lambda args: 2.0
+    yield scales["1/2"], lambda args: 0.5
+    if exercise.name in AVERAGED and exercise.name not in FORWARD:
+        yield scales["N"], lambda args: float(len(args[0]))
+        yield scales["1/N"], lambda args: 1 / len(args[0])
+    if exercise.updates:
+        yield scales["lr"], lambda args: float(args[exercise.arguments.index("lr")])
+        yield scales["1/lr"], lambda args: 1 / args[exercise.arguments.index("lr")]
+
+
+def versions(exercise: Exercise) -> Iterator[tuple[str, Callable, bool]]:
+    """(mistake, wrong function, accepted) for all that is known to go wrong in an exercise."""
+    for mistake in exercise.mistakes:
+        for steps in mistake.versions:
+            yield mistake.name, wrong_version(exercise, steps), mistake.accepted
+    for name, factor in factors(exercise):
+        yield name, scaled_version(exercise, factor), False
+    if _is_matrix(exercise):
+        yield "transposed", with_signature(exercise, lambda *args: exercise.reference(*args).T.copy()), False
+
+
+def _is_matrix(exercise: Exercise) -> bool:
+    if exercise.kind != "real" or not exercise.transposable or exercise.updates or len(exercise.outputs) > 1:
+        return False
+    case: Case = exercise.draw(np.random.default_rng(0), 0)
+    return np.ndim(exercise.reference(*case.args)) == 2
+
+
+def run(seed: int, names: list[str] | None = None) -> list[Result]:
+    """Check all wrong versions of the exercises (by default of all) with one seed."""
+    results = []
+    for name in names or EXERCISES:
+        exercise = EXERCISES[name]
+        for mistake, function, accepted in versions(exercise):
+            report = check(name, function, seed=seed)
+            named = report.passed and bool(report.notes) if accepted else report.mistake == mistake
+            said = "passed" if report.passed else report.mistake or "|".join(report.candidates) or "not recognised"
+            results.append(Result(name, mistake, said, named, accepted or not report.passed))
+    return results
+
+
+def page() -> str:
+    """The text of docs/mistakes.md: the share named, and the table mistakes x exercises."""
+    results = run(PRACTICE_SEED)
+    exercises: dict[str, dict[str, list[bool]]] = {}
+    for r in results:
+        exercises.setdefault(r.mistake, {}).setdefault(r.exercise, []).append(r.named)
+    named, failed = sum(r.named for r in results), sum(r.failed for r in results)
+    lines = [
+        "# The mistakes that the checker knows",
+        "",
+        "Generated by `python -m mfnumpy.check.matrix --write docs/mistakes.md`; do not edit.",
+        "",
+        f"{len(exercises)} distinct mistakes in {len(EXERCISES)} exercises, as {len(results)} wrong versions (a mistake",
+        "has several where a threshold or an epsilon may differ, or where it can be made in several ways).",
+        f"Of these, {failed} of {len(results)} are handled (failed, or for a legitimate variant accepted), and {named} of",
+        f"{len(results)} ({100 * named / len(results):.1f} %) are named as themselves.",
+        "",
+        "Besides these it recognises factors made of the arrays' sizes, a transposed result, and two to four mistakes",
+        "at once; and it has a sentence for a function that raises, returns nothing, changes its inputs, and so on.",
+        "",
+        "| mistake | what is wrong | exercises (wrong versions named / all) |",
+        "|---|---|---|",
+    ]
+    for mistake in sorted(exercises):
+        cells = ", ".join(f"{e} {sum(v)}/{len(v)}" for e, v in exercises[mistake].items())
+        lines.append(f"| `{mistake}` | {WORDS[mistake].replace('|', chr(92) + '|')} | {cells} |")
+    lines += ["", "## Exercises", "", "| exercise | signature | known mistakes | named |", "|---|---|---|---|"]
+    for name, exercise in EXERCISES.items():
+        mine = [r for r in results if r.exercise == name]
+        share = 100 * sum(r.named for r in mine) / len(mine)
+        count = len({r.mistake for r in mine})
+        lines.append(f"| `{name}` | `{exercise.signature}` | {count} | {share:.0f} % of {len(mine)} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Write the page, or run the matrix on many seeds. Returns 1 if a wrong version is not handled as it should be."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", type=Path, metavar="FILE", help="write the page there")
+    parser.add_argument("--seeds", type=int, default=0, help="run the matrix on so many seeds")
+    args = parser.parse_args(argv)
+    if args.write:
+        args.write.write_text(page(), encoding="utf-8")
+    bad = 0
+    for seed in range(args.seeds):
+        wrong = [r for r in run(seed) if not (r.named and r.failed)]
+        for r in wrong:
+            print(f"seed {seed}: {r.exercise} {r.mistake} -> {r.said}")
+        bad += len(wrong)
+        print(f"seed {seed}: {len(wrong)} not named as themselves", flush=True)
+    if not args.write and not args.seeds:
+        print(page(), end="")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
