@@ -82,7 +82,9 @@ def tar_bytes(members: list[tuple[str, bytes]], *special: tarfile.TarInfo) -> by
     return buffer.getvalue()
 
 
-def tiny_cifar(monkeypatch, name: str = "cifar10", per_file: int = 4) -> tuple[Source, list[tuple[str, bytes]], dict]:
+def tiny_cifar(
+    monkeypatch, name: str = "cifar10", per_file: int = 4, equal: bool = False
+) -> tuple[Source, list[tuple[str, bytes]], dict]:
     """Let `name` mean a set of `per_file` records per file; returns (source, archive members, arrays)."""
     rng = np.random.default_rng(8)
     official = registry.get(name)
@@ -93,7 +95,10 @@ def tiny_cifar(monkeypatch, name: str = "cifar10", per_file: int = 4) -> tuple[S
     members, x, y = [], [], []
     for member in source.members:
         x.append(rng.integers(0, 256, (per_file, 32, 32, 3), np.uint8))
-        y.append(np.stack([rng.integers(0, n, per_file, np.uint8) for n in classes], axis=1))
+        if equal:
+            y.append(np.arange(per_file, dtype=np.uint8)[:, np.newaxis] % 10)
+        else:
+            y.append(np.stack([rng.integers(0, n, per_file, np.uint8) for n in classes], axis=1))
         members.append((member, cifar_records(y[-1], x[-1])))
     arrays = {
         "x_train": np.concatenate(x[:-1]),

@@ -11,9 +11,9 @@ from data_helpers import PACKERS, cifar_records, tar_bytes, tiny_cifar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_utils import cifar, find, load, registry, tars
+from data_utils import cifar, find, load, registry, tars, verify
 from data_utils.streams import BoundedStream
-from mfnumpy.errors import FormatError
+from mfnumpy.errors import ChecksumError, FormatError
 
 RNG = np.random.default_rng(2)
 IMAGES = RNG.integers(0, 256, (7, 32, 32, 3), np.uint8)
@@ -124,6 +124,26 @@ def read_archive(tmp_path, monkeypatch, change) -> None:
 def test_a_broken_archive_is_refused(tmp_path, monkeypatch, change, message):
     with pytest.raises(FormatError, match=message):
         read_archive(tmp_path, monkeypatch, change)
+
+
+def test_verify_compares_counts_and_means_and_says_what_they_do_not_prove(tmp_path, monkeypatch):
+    source, members, arrays = tiny_cifar(monkeypatch, per_file=20, equal=True)
+    (tmp_path / f"{source.archive}.xz").write_bytes(PACKERS[".xz"](tar_bytes(members)))
+    with pytest.raises(ChecksumError, match="channel means"):
+        verify("cifar10", tmp_path)
+    means = tuple(arrays["x_train"].reshape(-1, 3).mean(axis=0) / 255)
+    monkeypatch.setattr("data_utils.verifying.CIFAR10_MEANS", means)
+    results = {check.what: check.result for check in verify("cifar10", tmp_path)}
+    assert results["train: 10 samples of each of 10 classes"] == "ok"
+    assert results["train: channel means as published"] == "ok"
+    assert results["order of the records"] == "not checked"
+
+
+def test_verify_refuses_classes_of_unequal_size(tmp_path, monkeypatch):
+    source, members, _ = tiny_cifar(monkeypatch, per_file=20)
+    (tmp_path / source.archive).write_bytes(tar_bytes(members))
+    with pytest.raises(FormatError, match="samples of each of 10 classes"):
+        verify("cifar10", tmp_path)
 
 
 def special(name: str, kind: bytes, link: str = "") -> tarfile.TarInfo:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfnumpy.split import apportion, how_many, stratified
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.seeding import stream
+from mfnumpy.split import apportion, how_many, stratified
 
 LABELS = st.lists(st.integers(0, 5), min_size=1, max_size=80).map(np.array)
 

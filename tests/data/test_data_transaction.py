@@ -65,6 +65,12 @@ def test_a_bad_cell_is_named_by_line_and_column(tmp_path, monkeypatch, cell, at_
         transaction.parse_csv(write(tmp_path, spoil(17, 43, cell)))
 
 
+@pytest.mark.parametrize("cell", ["1.5#x", "1.5 x", '"1.5"', ""])
+def test_the_last_column_is_read_to_its_end(tmp_path, cell):
+    with pytest.raises(FormatError, match="line 9, column var_199"):
+        transaction.parse_csv(write(tmp_path, spoil(9, 201, cell)))
+
+
 @pytest.mark.parametrize("cell", ["2", "-1", "0.5", "", "nan", "yes"])
 def test_a_bad_target_is_named(tmp_path, cell):
     with pytest.raises(FormatError, match="line 3, column target: expected 0 or 1"):

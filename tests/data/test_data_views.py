@@ -51,6 +51,13 @@ def test_taking_a_batch_does_not_touch_the_source_or_later_batches():
     np.testing.assert_array_equal(view[:4], before)
 
 
+def test_scaling_leaves_its_input_alone_also_where_no_conversion_is_needed():
+    x = RNG.standard_normal((6, 3))
+    before = x.copy()
+    scaling.fit("standard", x, np.arange(6), None)(x, x.dtype)
+    np.testing.assert_array_equal(x, before)
+
+
 def test_sparse_rows_become_dense_in_the_batch_only():
     dense = RNG.random((40, 9)) * (RNG.random((40, 9)) < 0.3)
     view = RowView(sparse.csr_matrix(dense), ROWS, (9,), Scaling("none"), np.dtype("float32"))
