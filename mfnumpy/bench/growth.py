@@ -1,0 +1,186 @@
+"""How cost grows with depth, width, batch size, classes and image size: measured, and fitted as a power."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mfnumpy import rules
+from mfnumpy.fast import FastAdam, Team, engine
+from mfnumpy.measure import evaluate, peak_step_bytes
+from mfnumpy.network import Network, cnn, mlp
+from mfnumpy.optim import Adam
+from mfnumpy.plots import STYLE, figure, save
+from mfnumpy.rules import Rule
+from mfnumpy.seeding import stream
+from mfnumpy.train import Trainer
+
+AXES: dict[str, tuple[int, ...]] = {
+    "depth": (2, 4, 8, 16, 32, 64),
+    "width": (128, 256, 512, 1024, 2048),
+    "batch": (64, 128, 256, 512, 1024, 2048),
+    "classes": (10, 30, 100, 300, 1000),
+    "image": (8, 16, 32, 64),
+}
+"""The values that one quantity takes while the others stay at BASE."""
+
+BASE = {"depth": 3, "width": 256, "batch": 128, "classes": 10, "image": 16}
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One rule along one axis. exponents: p of cost ~ value^p, from the upper half of the values.
+
+    seconds: of one training step in the fast room, the median. bytes: the most that the step has in use, as the rule
+    is written.
+    """
+
+    axis: str
+    rule: str
+    values: list[int]
+    seconds: list[float]
+    bytes: list[int]
+    seconds_exponent: float
+    bytes_exponent: float
+
+    def line(self) -> str:
+        """One line for a table."""
+        return (
+            f"{self.axis:<8}{self.rule:<4} from {self.values[0]} to {self.values[-1]}: seconds ~ {self.axis}^"
+            f"{self.seconds_exponent:.2f}, bytes ~ {self.axis}^{self.bytes_exponent:.2f}"
+        )
+
+
+def exponent(values: Sequence[float], costs: Sequence[float]) -> float:
+    """The slope of log(cost) over log(value), fitted to the upper half of the points: small cases are all overhead."""
+    start = len(values) // 2 - (len(values) < 4)
+    return float(np.polyfit(np.log(values[start:]), np.log(costs[start:]), 1)[0])
+
+
+def build(axis: str, value: int, rule_name: str) -> tuple[Network, Rule, int, int]:
+    """Network, started rule, batch size and number of classes for one point of an axis."""
+    size = BASE | {axis: value}
+    if axis == "image":
+        net = cnn((size["image"], size["image"], 3), (16, 32))
+    else:
+        net = mlp(256, [size["width"]] * size["depth"])
+    rule = rules.make(rule_name)
+    rule.start(net, size["classes"])
+    return net, rule, 32 if axis == "image" else size["batch"], size["classes"]
+
+
+def grow(axis: str, rule_name: str, values: Sequence[int], threads: int, rounds: int) -> Growth:
+    """Measure one rule along one axis."""
+    seconds, peaks = [], []
+    for value in values:
+        net, rule, batch, classes = build(axis, value, rule_name)
+        rng = stream(1, "growth")
+        x = rng.random((batch, *net.input_shape), dtype=np.float32)
+        y = rng.integers(0, classes, batch)
+        with Team(threads) as team:
+            fast = engine(net, rule, FastAdam(), team)
+            fast.batch(x, y, 1.0, None)
+            seconds.append(statistics.median(_time(lambda f=fast, x=x, y=y: f.batch(x, y, 1.0, None), rounds)))  # type: ignore[misc]
+        optimiser = Adam()
+        peak_step_bytes(net, rule, optimiser, x, y)  # makes the moments
+        peaks.append(peak_step_bytes(net, rule, optimiser, x, y))
+    return Growth(axis, rule_name, list(values), seconds, peaks, exponent(values, seconds), exponent(values, peaks))
+
+
+def _time(work: Callable[[], object], rounds: int) -> list[float]:
+    found = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - start)
+    return found
+
+
+def growth_picture(found: Sequence[Growth], path: Path) -> list[Path]:
+    """Seconds above bytes, a column for each axis, both axes logarithmic, exponents in the legends."""
+    axes_names = list(dict.fromkeys(g.axis for g in found))
+    fig, axes = figure(width=3.0 * len(axes_names) + 0.5, height=5.5, rows=2, columns=len(axes_names), squeeze=False)
+    for one in found:
+        column = axes_names.index(one.axis)
+        for row, (costs, power) in enumerate(
+            ((one.seconds, one.seconds_exponent), ([b / 1e6 for b in one.bytes], one.bytes_exponent))
+        ):
+            ax = axes[row, column]
+            ax.loglog(one.values, costs, label=f"{one.rule.upper()}: power {power:.2f}", **STYLE[one.rule])
+            ax.set_xticks(one.values, [str(v) for v in one.values], fontsize=7)
+            ax.minorticks_off()
+            ax.set_xlabel(one.axis)
+            ax.legend(fontsize=7)
+    axes[0, 0].set_ylabel("seconds per step")
+    axes[1, 0].set_ylabel("peak MB per step")
+    return save(fig, path)
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """Test error in percent after each epoch, for one rule at one depth, one row for each seed. Fig. 5."""
+
+    rule: str
+    depth: int
+    errors: list[list[float]]
+
+    def line(self) -> str:
+        """One line: the mean error after the first, a middle and the last epoch."""
+        mean = np.mean(self.errors, axis=0)
+        middle = len(mean) // 2
+        return (
+            f"{self.rule:<4}{self.depth:>4} layers: test error {mean[0]:5.1f} % after epoch 1, {mean[middle]:5.1f} % "
+            f"after {middle + 1}, {mean[-1]:5.1f} % after {len(mean)}"
+        )
+
+
+Parts = tuple[Any, np.ndarray, Any, np.ndarray]
+
+
+def converge(rule_name: str, depth: int, width: int, parts: Parts, epochs: int, seeds: int, batch: int) -> Convergence:
+    """Train with Adam at 0.001, as the paper does for Figs. 4 and 5. parts: x_train, y_train, x_test, y_test."""
+    x, y, x_test, y_test = parts
+    errors = []
+    for seed in range(seeds):
+        net = mlp(x.shape[1], [width] * depth, seed=seed)
+        rule = rules.make(rule_name)
+        rule.start(net, int(y.max()) + 1, seed)
+        row: list[float] = []
+
+        def note(entry: dict, net: Network = net, rule: Rule = rule, row: list[float] = row) -> None:
+            row.append(100 * (1 - evaluate(net, rule, x_test, y_test).main))
+
+        options = {"epochs": epochs, "batch_size": min(batch, len(y)), "seed": seed, "show_progress": False}
+        Trainer(net, rule, FastAdam(lr=1e-3), on_epoch=note, **options).fit(x, y)  # type: ignore[arg-type]
+        errors.append(row)
+    return Convergence(rule_name, depth, errors)
+
+
+def convergence_picture(found: Sequence[Convergence], title: str, path: Path) -> list[Path]:
+    """Fig. 5: test error over epochs, a line for each depth; BP on the left, MF on the right."""
+    fig, axes = figure(width=9, columns=2, sharey=True)
+    depths = sorted({c.depth for c in found})
+    for one in found:
+        ax = axes[0 if one.rule == "bp" else 1]
+        shade = 0.3 + 0.7 * depths.index(one.depth) / max(1, len(depths) - 1)
+        mean = np.mean(one.errors, axis=0)
+        marker = "os^vDPX"[depths.index(one.depth) % 7]
+        style = {
+            "color": STYLE[one.rule]["color"],
+            "alpha": shade,
+            "marker": marker,
+            "markevery": max(1, len(mean) // 6),
+        }
+        ax.semilogy(np.arange(1, len(mean) + 1), mean, label=f"{one.depth} layers", **style)
+    for ax, name in zip(axes, ("BP", "MF"), strict=True):
+        ax.set(title=name, xlabel="epoch")
+        ax.legend(fontsize=8)
+    axes[0].set_ylabel("test error (%)")
+    fig.suptitle(title)
+    return save(fig, path)
