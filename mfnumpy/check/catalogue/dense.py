@@ -118,6 +118,7 @@ DENSE_BACKWARD = Exercise(
 def _draw_relu(rng: Rng, k: int) -> Case:
     shape = sizes(rng, k, 7, 6) if k < 3 else (3, 4, 5, 2)
     z, da = 1.5 * real(rng, *shape), 1.5 * real(rng, *shape)
+    z[..., -1] = -np.abs(z[..., -1])  # a neuron that is never active
     z.flat[:5] = 0.37, 1.41, 0.71, -0.37, 0.005
     return Case((z, da), {"N": shape[0], "H": shape[-1]})
 
@@ -142,11 +143,13 @@ RELU_BACKWARD = Exercise(
     draw=_draw_relu,
     extremes=_zero,
     linear=("da",),
+    transposable=False,
     regions=lambda z, da: {"where z < 0": z < 0, "where z is between 0 and 1": (z > 0) & (z <= 1), "where z > 1": z > 1,
                            "where da < 0": da < 0, "where z = 0": z == 0},
     mistakes=mistakes(
         {
             **mask_mistakes(),
+            "mask_of_any_sample": {"gate": lambda z, da: da * (z > 0).any(axis=0)},
             "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
             "preactivation_added": {"gate": lambda z, da: np.maximum(z, 0) + da},
             "rectified_for_masked": [{"gate": lambda z, da: np.maximum(z * da, 0)}],

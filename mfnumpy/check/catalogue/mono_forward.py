@@ -37,10 +37,7 @@ def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS
             one(lambda z, da: da * sigmoid(z)),
         ],
         "tanh_mask": one(lambda z, da: da * (1 - np.tanh(z) ** 2)),
-        "mask_of_batch_mean": [
-            one(lambda z, da: da * (z.mean(axis=0) > 0)),
-            one(lambda z, da: da * (z > 0).any(axis=0)),
-        ],
+        "mask_of_batch_mean": one(lambda z, da: da * (z.mean(axis=0) > 0)),
         "mask_only": one(lambda z, da: (z > 0) * 1.0),
         "error_missing": one(lambda z, da: np.maximum(z, 0)),
     }
@@ -136,6 +133,7 @@ def _draw_weights(rng: Rng, k: int) -> Case:
     N, D, H, m = sizes(rng, k, 7, 5, 6, 4)
     args = (real(rng, N, D), real(rng, N, H), real(rng, m, H), real(rng, N, m))
     args[1][0, :3] = 0.37, 1.41, 0.005  # all kinds of active neuron, for a threshold other than 0
+    args[1][:, -1] = -np.abs(args[1][:, -1])  # a neuron that is never active
     return Case(args, {"N": N, "D": D, "H": H, "m": m})
 
 
@@ -165,6 +163,7 @@ EQ7 = Exercise(
         {
             **mask_mistakes(),
             **product_mistakes("product"),
+            "mask_of_any_sample": {"gate": lambda z, da: da * (z > 0).any(axis=0)},
             "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
             "ff_derivative": {"error": lambda dG, M, z: 2 * np.maximum(z, 0) * (dG @ M)},
             "projection_missing": {"error": lambda dG, M, z: np.tile(dG.sum(axis=1, keepdims=True), M.shape[1])},

@@ -46,6 +46,7 @@ def _huge_scores(rng: Rng) -> np.ndarray:
     G = real(rng, 5, 4)
     G[0] += rng.permutation([1600.0, 1300.0, -1600.0, -1550.0])
     G[1] -= 1000
+    G[3] += [0.0, 0.0, -900.0, 0.0]
     G[2] += 1000
     return exact(G)
 
@@ -121,7 +122,7 @@ def _extreme_loss(rng: Rng) -> list[Case]:
     gap[1] = [0.0, 1000.0, 3.0, 1.0]
     gap = exact(gap)
     y = G.argmax(axis=1)
-    y[0] = np.argsort(G[0])[1]  # 300 below the largest: a loss beside which rounding at 1000 is small
+    y[0] = np.argsort(G[0])[-2]  # 300 below the largest: a loss beside which rounding at 1000 is small
     apart = _rows_apart(rng)
     return [
         Case((G, y), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted|scores_clipped"),

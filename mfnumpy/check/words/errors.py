@@ -42,6 +42,7 @@ leaky_mask: Neurons that were off pass a little of the error: that is the slope 
 sigmoid_mask: The slope is a sigmoid's, but the activation is a ReLU.
 tanh_mask: The slope is that of tanh, but the activation is a ReLU.
 mask_of_batch_mean: The mask is one for the whole batch (from a mean); each sample has its own.
+mask_of_any_sample: The mask lets through every neuron that is active for any sample; each sample has its own.
 mask_only: The ReLU's slope is returned without the error that should pass through it.
 error_missing: The incoming error is not used.
 let_through_at_zero: At z = 0 exactly you let the gradient through; the convention here is a slope of 0. Both are
