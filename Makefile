@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready-
 .DEFAULT_GOAL := help
 
-.PHONY: help compare reproduce test check lint types format clean
+.PHONY: help compare reproduce test check lint types format course grade site clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -31,6 +31,16 @@ types: $(READY)test  ## mypy
 format: $(READY)test  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+course: $(READY)course  ## the student notebooks from the instructor's sources; nbgrader's course directory in build/course
+	$(BIN)/python -m mfnumpy.course release --course build/course --students notebooks/exercises/student
+
+grade: $(READY)course  ## grade SUBMISSIONS=folder, one subfolder for each student; writes build/grades
+	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=folder"; exit 2; }
+	$(BIN)/python -m mfnumpy.course grade "$(SUBMISSIONS)" --course build/course --out build/grades $(ARGS)
+
+site: $(READY)docs  ## lessons, exercises, reference and guide as pages that need no network; writes site/
+	$(BIN)/python -m sphinx -q -b html docs site
 
 clean:  ## remove the environment and what tools leave behind
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

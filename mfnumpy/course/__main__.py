@@ -1,4 +1,4 @@
-"""The course from the command line: python -m mfnumpy.course release | grade FOLDER | status."""
+"""The course from the command line: python -m mfnumpy.course release | grade FOLDER | status | guide."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def parser() -> argparse.ArgumentParser:
     grade.add_argument("--cell-seconds", type=int, default=30, help="time limit for one cell")
     grade.add_argument("--seconds", type=int, default=600, help="time limit for one submission")
     commands.add_parser("status", help="list notebooks, exercises and points")
+    commands.add_parser("guide", help="bring the checker's words in docs/instructors.md up to date")
     for command in (make, grade):
         command.add_argument("--course", type=Path, default=Path("build/course"), help="nbgrader's course directory")
     make.add_argument("--students", type=Path, help="also copy the student notebooks here, side by side")
@@ -35,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 2 bad input with one clear line."""
     args = parser().parse_args(argv)
     try:
-        {"release": _release, "grade": _grade, "status": _status}[args.command](args)
+        {"release": _release, "grade": _grade, "status": _status, "guide": _guide}[args.command](args)
     except MfnumpyError as error:
         print(f"mfnumpy.course: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
@@ -69,6 +70,13 @@ def _status(args: argparse.Namespace) -> None:
         total += points
         print(f"{path.stem:<22} {points:3g} points: " + ", ".join(f"{e.name} {e.points:g}" for e in found))
     print(f"{'':<22} {total:3g} points in all")
+
+
+def _guide(args: argparse.Namespace) -> None:
+    from mfnumpy.course.guide import refresh
+
+    path = sources.exercises_folder().parents[1] / "docs" / "instructors.md"
+    print(f"{path}: {'rewritten' if refresh(path) else 'up to date'}")
 
 
 if __name__ == "__main__":

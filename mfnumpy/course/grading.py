@@ -144,7 +144,6 @@ def _grade_one(
         return _zero(student, assignment, course, f"not a notebook that can be read ({type(error).__name__})")
     with tempfile.TemporaryDirectory(prefix="mfnumpy-grading-", ignore_cleanup_errors=True) as temporary:
         root = Path(temporary)
-        shutil.copytree(course / "source" / assignment, root / "source" / assignment)
         shutil.copy(course / "gradebook.db", root)
         nbformat.write(notebook, make_folder(root / "submitted" / STUDENT / assignment) / f"{assignment}.ipynb")
         job = {"assignment": assignment, "cell_seconds": limits.cell_seconds}

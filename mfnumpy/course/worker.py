@@ -1,6 +1,6 @@
 """Grading one submission, in a process of its own.
 
-Its folder is a private course directory: source/, a copy of gradebook.db, one submission by "student". The worker
+Its folder is a private course directory: a copy of gradebook.db and one submission, by "student". The worker
 leaves result.json and the feedback page there, and whatever happens in it happens to no other submission.
 """
 
@@ -44,7 +44,7 @@ def grade_one(root: Path, assignment: str, cell_seconds: int) -> dict[str, Any]:
 
 
 def _what_was_said(path: Path) -> tuple[dict[str, str], list[str]]:
-    """The error of each graded cell that failed, by name (an assertion is the checker's report); and the other errors."""
+    """The error of each graded cell that failed, by name (for an assertion the checker's report); and all others."""
     said, stumbled = {}, []
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
         errors = [o for o in cell.get("outputs", []) if o["output_type"] == "error"]
