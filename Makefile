@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-
+SECONDS ?= 30
 .DEFAULT_GOAL := help
 
-.PHONY: help compare reproduce test check lint types format course grade site clean
+.PHONY: help compare reproduce test fuzz check lint types format course grade site clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -18,6 +19,9 @@ reproduce: $(READY)lab  ## the paper's tables and figures at quick scale, in min
 
 test: $(READY)test  ## run the tests
 	$(BIN)/python -m pytest $(ARGS)
+
+fuzz: $(READY)fuzz  ## coverage-guided fuzzing of the file readers, SECONDS for each (default 30; Linux, macOS)
+	for harness in tests/fuzz/fuzz_*.py; do $(BIN)/python $$harness -max_total_time=$(SECONDS) || exit 1; done
 
 check: lint types test  ## everything that CI runs
 
