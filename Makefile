@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-
-SECONDS ?= 30
+FUZZ_SECONDS ?= 30
 .DEFAULT_GOAL := help
 
 .PHONY: help compare reproduce test fuzz check lint types format course grade site clean
@@ -20,8 +20,8 @@ reproduce: $(READY)lab  ## the paper's tables and figures at quick scale, in min
 test: $(READY)test  ## run the tests
 	$(BIN)/python -m pytest $(ARGS)
 
-fuzz: $(READY)fuzz  ## coverage-guided fuzzing of the file readers, SECONDS for each (default 30; Linux, macOS)
-	for harness in tests/fuzz/fuzz_*.py; do $(BIN)/python $$harness -max_total_time=$(SECONDS) || exit 1; done
+fuzz: $(READY)fuzz  ## coverage-guided fuzzing of the file readers, FUZZ_SECONDS for each (default 30; Linux, macOS)
+	for harness in tests/fuzz/fuzz_*.py; do $(BIN)/python $$harness -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
 check: lint types test  ## everything that CI runs
 
