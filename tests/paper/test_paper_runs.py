@@ -1,5 +1,6 @@
 """Runs and sweeps: the same record twice, interruption, absent data, data sets that only their owners have."""
 
+import contextlib
 import dataclasses
 
 import numpy as np
@@ -204,3 +205,19 @@ def test_the_command_line_refuses_what_it_does_not_know(tmp_path, capsys):
 
 def test_a_job_names_its_file_by_what_it_is():
     assert Job(TINY.with_(network="cnn:3-4"), 7).name == f"digits-cnn_3-4-mf-{TINY.with_(network='cnn:3-4').key}-s7"
+
+
+def test_a_run_that_another_sweep_finished_just_before_our_claim_is_not_made_again(tmp_path):
+    class Racing(Ledger):
+        """Between our look into the ledger and our claim, another process finishes the run."""
+
+        @contextlib.contextmanager
+        def claim(self, job):
+            if job not in self:
+                self.write(job, fake(job))
+            with super().claim(job) as mine:
+                yield mine
+
+    made = sweep.Sweep(Racing(tmp_path), lambda job: pytest.fail("made twice"), lambda line: None)
+    made.jobs([Job(TINY, 0)])
+    assert (made.outcome.made, made.outcome.found) == (0, 1)
