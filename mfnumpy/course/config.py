@@ -40,6 +40,4 @@ def settings(root: str | Path, *, cell_seconds: int = 30) -> Any:
     ]
     config.ClearMetadataPreprocessor.enabled = False
     config.LimitedExecute.timeout = cell_seconds
-    config.HTMLExporter.mathjax_url = ""
-    config.HTMLExporter.require_js_url = ""
     return config

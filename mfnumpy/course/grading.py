@@ -7,6 +7,7 @@ import csv
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.optional import require
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "PYTHONPATH", "MFNUMPY_DATA_DIR")
+ELSEWHERE = re.compile(r"<script[^>]*\ssrc=[\"']https?:[^>]*>\s*</script>")
+"""A script that a feedback page would load from another host: nbgrader's template asks for MathJax there."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,8 @@ def _grade_one(
             return _zero(student, assignment, course, f"nbgrader: {result['error'].strip().splitlines()[-1]}")
         page = root / "feedback" / STUDENT / assignment / f"{assignment}.html"
         if page.is_file():
-            shutil.copy(page, make_folder(feedback / student) / f"{assignment}.html")
+            text = ELSEWHERE.sub("", page.read_text(encoding="utf-8"))
+            (make_folder(feedback / student) / f"{assignment}.html").write_text(text, encoding="utf-8")
         scores = {name: (float(s), float(p), said) for name, (s, p, said) in result["scores"].items()}
         return Grade(student, assignment, scores, remarks + result["stumbled"])
 

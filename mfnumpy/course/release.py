@@ -14,7 +14,7 @@ from mfnumpy.course.sources import CourseError
 from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.optional import require
 
-TELLING = 12
+TELLING = 5
 FORBIDDEN = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "grade(")
 
 
@@ -62,11 +62,12 @@ def find_leaks(source: Any, student: Any) -> list[str]:
     """Where a student notebook holds what it must not: each as "cell: what".
 
     Looked for, in every cell and every output, are nbgrader's markers and what each solution line computes: the line
-    without its `return` or the name that it is given to, all spaces left out, if it is long enough to be telling.
-    Cells tagged "broken" are given on purpose, and passed over.
+    without its `return` or the name that it is given to, all spaces left out, if it is more than names
+    and long enough to be telling. Cells tagged "broken" are given on purpose: passed over.
     """
     lines = [line for found in sources.solution_lines(source).values() for line in found]
-    secrets = sorted({squeezed for line in lines if len(squeezed := _squeeze(line)) >= TELLING})
+    squeezed_lines = {_squeeze(line) for line in lines}
+    secrets = sorted(text for text in squeezed_lines if len(text) >= TELLING and not re.fullmatch(r"[\w,]+", text))
     leaks = []
     for cell in student.cells:
         if "broken" in cell.metadata.get("tags", []):

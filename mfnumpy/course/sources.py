@@ -81,13 +81,13 @@ def exercises(notebook: Any) -> list[Exercise]:
 
 
 def solution_lines(notebook: Any) -> dict[str, list[str]]:
-    """The lines of each solution, by cell name, stripped; lines too short to give anything away are left out."""
+    """The lines of each solution, by cell name, stripped."""
     lines: dict[str, list[str]] = {}
     for cell in notebook.cells:
         regions = re.findall(rf"{BEGIN}\n(.*?)\n\s*{END}", cell.source, flags=re.DOTALL)
         found = [line.strip() for region in regions for line in region.splitlines()]
         if regions:
-            lines[cell.metadata["nbgrader"]["grade_id"]] = [line for line in found if len(line) > 6]
+            lines[cell.metadata["nbgrader"]["grade_id"]] = [line for line in found if line]
     return lines
 
 

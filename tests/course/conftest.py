@@ -9,22 +9,21 @@ from typing import Any
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat", reason="the course needs the extra 'course' (nbgrader): not installed")
-pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbgrader): not installed")
-
-from mfnumpy.course import release  # noqa: E402
-
 
 class Course:
     """A course directory, and the notebooks in it."""
 
     def __init__(self, root: Path):
+        from mfnumpy.course import release
+
         self.root = root
         self.student_notebooks = release.release(root)
         self.names = [path.stem for path in self.student_notebooks]
 
     def read(self, part: str, name: str) -> Any:
         """The notebook `name` of source/ or release/."""
+        import nbformat
+
         return nbformat.read(self.root / part / name / f"{name}.ipynb", 4)
 
     def solved(self, name: str, only: set[str] | None = None, **own: str) -> Any:
@@ -48,6 +47,8 @@ def submit(tmp_path: Path) -> Callable[[str, str, Any], None]:
     """A function that hands a notebook in: submit(student, name, notebook or text)."""
 
     def put(student: str, name: str, notebook: Any) -> None:
+        import nbformat
+
         folder = tmp_path / "submissions" / student / name
         folder.mkdir(parents=True)
         text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
