@@ -19,7 +19,7 @@ class StartUp:
     help_seconds: float
 
     def line(self) -> str:
-        """One line."""
+        """Both numbers with their targets, on one line."""
         return (
             f"import mfnumpy: {self.import_seconds:.3f} s beyond NumPy's own (target below 0.15); "
             f"mfnumpy --help: {self.help_seconds:.3f} s (target below 0.5)"
