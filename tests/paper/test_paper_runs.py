@@ -15,6 +15,7 @@ from mfnumpy.paper.ledger import Ledger, Record
 from mfnumpy.paper.plan import Budget
 from mfnumpy.paper.protocol import Tuning
 
+RATES = (3e-4, 1e-3, 3e-3)
 TINY = Config("digits", "2x9", "mf", 3e-3, epochs=3, batch_size=32, subset=150)
 
 
@@ -64,6 +65,7 @@ def test_a_record_holds_what_a_reader_needs():
     assert record.environment["numpy"] == np.__version__
 
 
+@pytest.mark.filterwarnings("ignore:.*encountered in matmul:RuntimeWarning")
 def test_a_run_that_diverges_is_recorded_as_such():
     record = runner.execute(TINY.with_(lr=1e30, rule="bp"), 0)
     assert "readout" in record.result["diverged"] or "output" in record.result["diverged"]
@@ -79,7 +81,7 @@ def fake(job):
 
 
 def cells(seeds=3, rules=("mf", "bp")):
-    budget = Budget("digits", "2x9", 3, seeds, Tuning(2, 60), subset=150)
+    budget = Budget("digits", "2x9", 3, seeds, Tuning(2, 60, RATES), subset=150)
     return [budget.cell("table3", rule) for rule in rules]
 
 
@@ -120,7 +122,7 @@ def test_an_absent_data_set_is_noted_and_the_rest_goes_on(tmp_path):
             raise MissingDataError("no files")
         return fake(job)
 
-    absent = Budget("mnist", "2x9", 3, 2, Tuning(2, 60)).cell("table3", "mf")
+    absent = Budget("mnist", "2x9", 3, 2, Tuning(2, 60, RATES)).cell("table3", "mf")
     ledger = Ledger(tmp_path)
     outcome = sweep.Sweep(ledger, execute, lambda line: None).cells([absent, *cells(1)])
     assert outcome.absent == {"mnist": "no files"}
@@ -177,7 +179,7 @@ def test_data_sets_whose_files_are_nowhere_say_so(tmp_path):
 
 def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, monkeypatch, capsys):
     quick = {
-        "table3": [Budget("digits", "2x9", 2, 2, Tuning(1, 60), subset=150, batch_size=32)],
+        "table3": [Budget("digits", "2x9", 2, 2, Tuning(1, 60, RATES), subset=150, batch_size=32)],
         "fig4": [Budget("digits", "3x9", 2, 2, subset=150, batch_size=32)],
     }
     monkeypatch.setitem(scales.SCALES, "quick", quick)
