@@ -46,13 +46,17 @@ def sources(which: Sequence[str] = (), folder: Path = LESSONS) -> list[Path]:
 
 
 def notebook_of(source: Path) -> Any:
-    """The notebook of a lesson, not executed, with cell ids that follow from the position."""
+    """The notebook of a lesson, not executed, with cell ids that follow from the position.
+
+    Remarks to the linter ("# fmt: skip") stay in the source; a student does not need them.
+    """
     notebook = require("jupytext", "lessons").reads(source.read_text(encoding="utf-8"), fmt="py:percent")
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for k, cell in enumerate(notebook.cells):
         cell.id = f"cell-{k:03d}"
         if cell.cell_type == "code":
+            cell.source = re.sub(r"  # (fmt: skip|noqa\b.*)$", "", cell.source, flags=re.MULTILINE)
             cell.outputs, cell.execution_count = [], None
     return notebook
 
@@ -65,7 +69,12 @@ def execute(source: Path) -> Any:
     nbclient = require("nbclient", "lessons")
     notebook = notebook_of(source)
     client = nbclient.NotebookClient(
-        notebook, timeout=SECONDS_PER_LESSON, kernel_name="python3", record_timing=False, store_widget_state=False
+        notebook,
+        timeout=SECONDS_PER_LESSON,
+        kernel_name="python3",
+        extra_arguments=["--log-level=ERROR"],
+        record_timing=False,
+        store_widget_state=False,
     )
     try:
         client.execute(cwd=str(source.parent), env=os.environ | ONE_THREAD)

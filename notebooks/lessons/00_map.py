@@ -95,7 +95,12 @@ show_source(rules.MonoForward.local_step)
 # silent? Which class wins? In which direction must the scores move?
 
 # %%
-x, W, M, y = np.array([[1.0, 2.0]]), np.array([[1.0, -1.0], [0.5, -1.0]]), np.array([[1.0, 3.0], [2.0, -1.0]]), [0]
+x, W, M, y = (
+    np.array([[1.0, 2.0]]),
+    np.array([[1.0, -1.0], [0.5, -1.0]]),
+    np.array([[1.0, 3.0], [2.0, -1.0]]),
+    [0],
+)
 z = x @ W
 a = np.maximum(z, 0)
 G = equations.goodness_scores(a, M)
@@ -104,7 +109,8 @@ print("z =", z, "  a =", a, "  G =", G)
 print("p =", equations.softmax(G).round(3), "  dG = p - y =", dG.round(3))
 pictures.equation(
     ("a", a), ("M^T", M.T), "=", ("G", G),
-    alt="Equation (5) with numbers: the activations, one of them zero, times M transposed give two goodness scores.",
+    alt="Equation (5) with numbers: the activations, one of them zero, times M transposed "
+    "give two goodness scores.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -141,7 +147,9 @@ print(
     "Eqs. (1), (3):",
     check.gradient(
         lambda a: equations.positive_loss(equations.positive_goodness(a), 2.0),
-        lambda a: equations.goodness_gradient(a, equations.positive_loss_gradient(equations.positive_goodness(a), 2.0)),
+        lambda a: equations.goodness_gradient(
+            a, equations.positive_loss_gradient(equations.positive_goodness(a), 2.0)
+        ),
         x,
     ),
 )
@@ -158,7 +166,9 @@ net = mlp(data.input_shape, (64, 64), seed=0)
 mf = rules.MonoForward()
 mf.start(net, data.n_classes, seed=0)
 before = mf.layer_scores(net, data.x_test[:1])[0][0]
-history = Trainer(net, mf, Adam(lr=3e-3), epochs=8).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+history = Trainer(net, mf, Adam(lr=3e-3), epochs=8).fit(
+    data.x_train, data.y_train, data.x_val, data.y_val
+)
 for epoch in history.epochs:
     print(f"epoch {epoch['epoch']}: validation accuracy {epoch['val_accuracy']['ff']:.3f}")
 
@@ -166,8 +176,8 @@ for epoch in history.epochs:
 after = mf.layer_scores(net, data.x_test[:1])[0][0]
 pictures.goodness_bars(
     {"before training": before, "after training": after}, int(data.y_test[0]),
-    alt="Block 1's goodness for each class, for one test image. Before training the ten bars look alike; afterwards "
-    "the hatched bar of the true class stands out.",
+    alt="Block 1's goodness for each class, for one test image. Before training the ten bars "
+    "look alike; afterwards the hatched bar of the true class stands out.",
 )  # fmt: skip
 
 # %% [markdown]

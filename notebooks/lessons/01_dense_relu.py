@@ -63,7 +63,8 @@ z = layers.dense_forward(x, W)
 a = layers.relu_forward(z)
 pictures.equation(
     ("x", x), ("W", W), "=", ("z", z), "→", ("a", a),
-    alt="x, two by three, times W, three by two, gives z, two by two; the ReLU sets the one negative entry to zero.",
+    alt="x, two by three, times W, three by two, gives z, two by two; the ReLU sets the one "
+    "negative entry to zero.",
 )  # fmt: skip
 
 # %%
@@ -72,14 +73,16 @@ dz = layers.relu_backward(z, da)
 dW, _ = layers.dense_parameter_gradients(x, dz)
 pictures.equation(
     ("x^T", x.T), ("dz", dz), "=", ("dW", dW),
-    alt="x transposed times dz gives dW, of the shape of W. dz is da with a zero where z was negative.",
+    alt="x transposed times dz gives dW, of the shape of W. dz is da with a zero where z was "
+    "negative.",
 )  # fmt: skip
 
 # %%
 dx = layers.dense_input_gradient(dz, W)
 pictures.equation(
     ("dz", dz), ("W^T", W.T), "=", ("dx", dx),
-    alt="dz times W transposed gives dx, of the shape of x: what backpropagation would hand to the block below.",
+    alt="dz times W transposed gives dx, of the shape of x: what backpropagation would hand "
+    "to the block below.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -169,15 +172,15 @@ for name, gain in sizes.items():
     print(f"{name:18} after one block {values[0]:.3g}, after twelve {values[-1]:.3g}")
 pictures.plot(
     strength, xlabel="block", ylabel="mean of a²", yscale="log",
-    alt="Mean square activity over twelve random blocks on a logarithmic scale: level for variance 2/d, falling "
-    "steadily for 1/d, rising steadily for 4/d.",
+    alt="Mean square activity over twelve random blocks on a logarithmic scale: level for "
+    "variance 2/d, falling steadily for 1/d, rising steadily for 4/d.",
 )  # fmt: skip
 
 # %%
 pictures.heats(
     {"x (8 samples)": data.x_train[:8, :40], "z": trace.z[:8, :40], "a": trace.a[:8, :40]}, columns=3,
-    alt="Heat maps of x, z and a for eight digits: x has no negative entries, z both signs, a is z with the negative "
-    "entries white.",
+    alt="Heat maps of x, z and a for eight digits: x has no negative entries, z both signs, a "
+    "is z with the negative entries white.",
 )  # fmt: skip
 
 # %% [markdown]

@@ -58,7 +58,8 @@ print("-log p of the true classes:", -np.log(p[[0, 1], y]), " log 3 =", np.log(3
 print("loss, the mean of these   :", equations.cross_entropy(G, y))
 pictures.equation(
     "(", ("p", p), "−", ("y", one_hot), ")", "/ N =", ("dG", equations.cross_entropy_gradient(G, y)),
-    alt="p minus the one-hot labels, divided by two, is dG: below zero at the true class of each row, else above.",
+    alt="p minus the one-hot labels, divided by two, is dG: below zero at the true class of "
+    "each row, else above.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -99,8 +100,14 @@ def with_jacobian(G):
     return p * (d - (d * p).sum(axis=1, keepdims=True))
 
 
-print("(p - y) / N     :", check.gradient(loss, lambda G: equations.cross_entropy_gradient(G, y_random), G_random))
-print("without the 1/N :", check.gradient(loss, lambda G: 7 * equations.cross_entropy_gradient(G, y_random), G_random))
+print(
+    "(p - y) / N     :",
+    check.gradient(loss, lambda G: equations.cross_entropy_gradient(G, y_random), G_random),
+)
+print(
+    "without the 1/N :",
+    check.gradient(loss, lambda G: 7 * equations.cross_entropy_gradient(G, y_random), G_random),
+)
 print("Jacobian twice  :", check.gradient(loss, with_jacobian, G_random))
 
 # %% [markdown]
@@ -121,28 +128,31 @@ for step in range(301):
     losses.append(float(equations.cross_entropy(G, y)))
     accuracies.append(float(((data.x_val @ W).argmax(axis=1) == data.y_val).mean()))
     W = sgd_step(W, x.T @ equations.cross_entropy_gradient(G, y), 0.5)
-print(f"loss {losses[0]:.3f} -> {losses[-1]:.3f}; log of the number of classes: {np.log(data.n_classes):.3f}")
+print(
+    f"loss {losses[0]:.3f} -> {losses[-1]:.3f}; log of the number of classes: {np.log(data.n_classes):.3f}"
+)
 print(f"validation accuracy {accuracies[-1]:.3f}; true class of the image below: {data.y_test[2]}")
 
 # %%
 pictures.goodness_bars(
     snapshots, int(data.y_test[2]), ylabel="probability",
-    alt="Probabilities of the ten classes for one test image at three times: all equal at first, then the hatched true "
-    "class leads, at the end it has nearly all.",
+    alt="Probabilities of the ten classes for one test image at three times: all equal at "
+    "first, then the hatched true class leads, at the end it has nearly all.",
 )  # fmt: skip
 
 # %%
 pictures.plot(
     {"training loss": losses, "validation accuracy": accuracies}, x=range(301), xlabel="step", ylim=(0, None),
-    alt="The loss falls from log 10 while the validation accuracy rises and levels off above nine tenths.",
+    alt="The loss falls from log 10 while the validation accuracy rises and levels off above "
+    "nine tenths.",
 )  # fmt: skip
 
 # %%
 H, width, _ = data.image_shape
 pictures.images(
     W.T.reshape(-1, H, width), titles=[str(c) for c in range(10)], signed=True,
-    alt="The learned weights of each class as an image: red where ink speaks for the class, blue where it speaks "
-    "against it. One can guess the digits.",
+    alt="The learned weights of each class as an image: red where ink speaks for the class, "
+    "blue where it speaks against it. One can guess the digits.",
 )  # fmt: skip
 
 # %% [markdown]

@@ -68,7 +68,9 @@ show_source(equations.weight_gradient)
 
 # %%
 x = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]])  # (N, d)
-W = np.array([[1.0, -1.0, 0.5, 0.0], [2.0, 0.0, 2.0, 1.0], [0.0, 1.0, -0.5, -1.0]])  # (d, n)
+W = np.array(
+    [[1.0, -1.0, 0.5, 0.0], [2.0, 0.0, 2.0, 1.0], [0.0, 1.0, -0.5, -1.0]],  # (d, n)
+)
 M = np.array([[1.0, 0.0, -1.0, -1.0], [0.0, 1.0, 1.0, 1.0]])  # (m, n)
 y = np.array([0, 1])  # the true classes, of m = 2
 N = len(y)
@@ -87,14 +89,16 @@ a = np.maximum(z, 0)
 mask = (z > 0).astype(float)
 pictures.equation(
     ("z", z), "→", ("a", a), "and", ("[z>0]", mask),
-    alt="The ReLU keeps what is positive and writes zero elsewhere; the mask has a one where z is positive.",
+    alt="The ReLU keeps what is positive and writes zero elsewhere; the mask has a one where "
+    "z is positive.",
 )  # fmt: skip
 
 # %%
 G = a @ M.T
 pictures.equation(
     ("a", a), ("M^T", M.T), "=", ("G", G),
-    alt="Equation (5): a times M transposed gives two goodness scores for each of the two samples.",
+    alt="Equation (5): a times M transposed gives two goodness scores for each of the two "
+    "samples.",
 )  # fmt: skip
 
 # %%
@@ -105,7 +109,8 @@ print("p =\n", p)
 print("loss =", -np.log(p[[0, 1], y]).mean())
 pictures.equation(
     "(", ("p", p), "−", ("y", one_hot), ")", "/ N =", ("dG", dG), digits=3,
-    alt="dG is p minus the one-hot labels, divided by the batch size. Each row of dG sums to zero.",
+    alt="dG is p minus the one-hot labels, divided by the batch size. Each row of dG sums to "
+    "zero.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -123,14 +128,16 @@ da = dG @ M
 dz = da * mask
 pictures.equation(
     ("dG", dG), ("M", M), "=", ("da", da), "⊙", ("[z>0]", mask), "=", ("dz", dz), digits=3,
-    alt="Inside equation (7): dG times M gives da; where the mask is zero, dz is zero whatever da says.",
+    alt="Inside equation (7): dG times M gives da; where the mask is zero, dz is zero "
+    "whatever da says.",
 )  # fmt: skip
 
 # %%
 dW = x.T @ dz
 pictures.equation(
     ("x^T", x.T), ("dz", dz), "=", ("dW", dW), digits=3,
-    alt="The last factor of equation (7): x transposed times dz gives dW, which has the shape of W.",
+    alt="The last factor of equation (7): x transposed times dz gives dW, which has the shape "
+    "of W.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -212,9 +219,13 @@ def my_weight_gradient(x, z, M, dG):
 
 data = load("digits")
 net = mlp(data.input_shape, (48,), seed=0)
-rule = rules.MonoForward(weight_gradient=my_weight_gradient, projection_gradient=lambda a, dG: dG.T @ a)
+rule = rules.MonoForward(
+    weight_gradient=my_weight_gradient, projection_gradient=lambda a, dG: dG.T @ a
+)
 rule.start(net, data.n_classes, seed=0)
-history = Trainer(net, rule, SGD(lr=0.3), epochs=12).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+history = Trainer(net, rule, SGD(lr=0.3), epochs=12).fit(
+    data.x_train, data.y_train, data.x_val, data.y_val
+)
 loss_curve = [epoch["loss"]["block1"] for epoch in history.epochs]
 print("loss by epoch:", np.round(loss_curve, 3))
 print("validation accuracy:", round(history.epochs[-1]["val_accuracy"]["ff"], 3))

@@ -106,7 +106,9 @@ for epoch in range(1, 13):
     accuracies.append(entry["val_accuracy"]["ff"])
     if epoch in (1, 3, 12):
         opinions[f"epoch {epoch}"] = rule.layer_scores(net, sample)[0][0]
-        errors[f"epoch {epoch}"] = next(m.value for m in moments(net, rule, x[:40], y[:40]) if m.symbol == "dz")
+        errors[f"epoch {epoch}"] = next(
+            m.value for m in moments(net, rule, x[:40], y[:40]) if m.symbol == "dz"
+        )
 print("training loss      :", np.round(losses, 3))
 print("validation accuracy:", np.round(accuracies, 3))
 print("true class of the image below:", true_class)
@@ -114,8 +116,9 @@ print("true class of the image below:", true_class)
 # %%
 pictures.goodness_bars(
     opinions, true_class,
-    alt="Goodness per class of one test image, before training and after three epochs in turn. The bars are small "
-    "at first; the hatched bar of the true class grows and the others sink below zero.",
+    alt="Goodness per class of one test image, before training and after three epochs in "
+    "turn. The bars are small at first; the hatched bar of the true class grows and the "
+    "others sink below zero.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -126,11 +129,15 @@ pictures.goodness_bars(
 
 # %%
 limit = float(np.abs(errors["before"]).max())
-print("share of dz that is exactly zero:", {k: round(float((v == 0).mean()), 2) for k, v in errors.items()})
+print(
+    "share of dz that is exactly zero:",
+    {k: round(float((v == 0).mean()), 2) for k, v in errors.items()},
+)
 pictures.heats(
     {f"dz, {when}": dz for when, dz in errors.items()}, limit=limit,
-    alt="Heat maps of dz, samples down, neurons across, before training and after three epochs in turn. The early ones "
-    "are full of colour with white holes where neurons were silent; the last is almost white but for a few rows.",
+    alt="Heat maps of dz, samples down, neurons across, before training and after three "
+    "epochs in turn. The early ones are full of colour with white holes where neurons "
+    "were silent; the last is almost white but for a few rows.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -145,12 +152,15 @@ pictures.heats(
 
 # %%
 H, width, _ = data.image_shape
-first = mlp(data.input_shape, (36,), seed=0).blocks[0].parameters["W"]  # the same seed: where learning started
+first = (
+    mlp(data.input_shape, (36,), seed=0).blocks[0].parameters["W"]
+)  # the same seed: where learning started
 last = net.blocks[0].parameters["W"]
 pictures.images(
     np.concatenate([last.T[:12], (last - first).T[:12]]).reshape(-1, H, width), columns=12, signed=True,
-    alt="Two rows of small images. Above: the weights of twelve neurons, speckled. Below: what learning has added to "
-    "them, smoother blobs and strokes of both signs; one of these images is white all over.",
+    alt="Two rows of small images. Above: the weights of twelve neurons, speckled. Below: "
+    "what learning has added to them, smoother blobs and strokes of both signs; one of "
+    "these images is white all over.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -161,12 +171,16 @@ pictures.images(
 # %%
 ever_active = (data.x_train @ first > 0).any(axis=0)
 print("neurons silent for every training image at the start:", np.flatnonzero(~ever_active))
-print("neurons whose weights did not change in any bit     :", np.flatnonzero((last == first).all(axis=0)))
+print(
+    "neurons whose weights did not change in any bit     :",
+    np.flatnonzero((last == first).all(axis=0)),
+)
 
 # %%
 pictures.plot(
     {"training loss": losses, "validation accuracy": accuracies}, ylim=(0, None), size=(6, 2.7),
-    alt="Training loss falls towards zero over the epochs while validation accuracy rises towards one.",
+    alt="Training loss falls towards zero over the epochs while validation accuracy rises "
+    "towards one.",
 )  # fmt: skip
 
 # %% [markdown]

@@ -117,13 +117,19 @@ def add_noise(W):
     W += np.random.default_rng(0).standard_normal(W.shape).astype(W.dtype)
 
 
-change = {name: block1_bits_change(name, add_noise) for name in ("mf", "ff", "bp", "fa", "dfa", "mf_joint")}
+change = {
+    name: block1_bits_change(name, add_noise)
+    for name in ("mf", "ff", "bp", "fa", "dfa", "mf_joint")
+}
 for name, value in change.items():
-    print(f"{name:9} relative change of block 1's dW: {value:.3f}", "(not a bit)" if value == 0 else "")
+    print(
+        f"{name:9} relative change of block 1's dW: {value:.3f}",
+        "(not a bit)" if value == 0 else "",
+    )
 pictures.bars(
     {"change": list(change.values())}, list(change), ylabel="relative change of dW of block 1", size=(5.6, 2.8),
-    alt="How much block 1's gradient changes when block 2's weights are perturbed: exactly zero for MF and FF, large "
-    "for BP, FA, DFA and for MF without the detach.",
+    alt="How much block 1's gradient changes when block 2's weights are perturbed: exactly "
+    "zero for MF and FF, large for BP, FA, DFA and for MF without the detach.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -139,15 +145,20 @@ pictures.bars(
 net = mlp(data.input_shape, (64, 64, 64), seed=0)
 rule = rules.MonoForward()
 rule.start(net, data.n_classes, seed=0)
-history = Trainer(net, rule, Adam(lr=2e-3), epochs=12).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+history = Trainer(net, rule, Adam(lr=2e-3), epochs=12).fit(
+    data.x_train, data.y_train, data.x_val, data.y_val
+)
 by_layer = {f"block {i + 1}": [e["val_layers"][i] for e in history.epochs] for i in range(3)}
-both = {f"{mode.upper()} pred": [e["val_accuracy"][mode] for e in history.epochs] for mode in ("ff", "bp")}
+both = {
+    f"{mode.upper()} pred": [e["val_accuracy"][mode] for e in history.epochs]
+    for mode in ("ff", "bp")
+}
 for name, values in {**by_layer, **both}.items():
     print(f"{name:8}", np.array(values))
 pictures.plot(
     by_layer | {"FF pred": both["FF pred"]}, ylabel="validation accuracy", ylim=(0.4, 1.01),
-    alt="Validation accuracy of each of the three blocks and of their sum over the epochs. All rise together; no "
-    "block waits for another.",
+    alt="Validation accuracy of each of the three blocks and of their sum over the epochs. "
+    "All rise together; no block waits for another.",
 )  # fmt: skip
 
 # %%
@@ -164,7 +175,8 @@ pictures.goodness_bars(
     {f"block {i + 1}": G[0] for i, G in enumerate(rule.layer_scores(net, one))}
     | {"sum (FF pred)": rule.scores(net, one)[0]},
     int(data.y_test[8]),
-    alt="Goodness per class of one test image at each of the three blocks, and their sum. The true class is hatched.",
+    alt="Goodness per class of one test image at each of the three blocks, and their sum. The "
+    "true class is hatched.",
 )  # fmt: skip
 
 # %% [markdown]

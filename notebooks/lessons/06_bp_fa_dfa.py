@@ -99,7 +99,10 @@ z = np.array([[1.0, 3.0]])
 for name, matrix in (("BP,  through W_out", W_out), ("FA,  through B    ", B)):
     print(name, " dz =", (dG @ matrix.T) * (z > 0))
 angle = np.degrees(
-    np.arccos(np.sum((dG @ W_out.T) * (dG @ B.T)) / np.prod([np.linalg.norm(dG @ A.T) for A in (W_out, B)]))
+    np.arccos(
+        np.sum((dG @ W_out.T) * (dG @ B.T))
+        / np.prod([np.linalg.norm(dG @ A.T) for A in (W_out, B)])
+    )
 )
 print("angle between them in degrees:", round(float(angle), 1))
 
@@ -170,14 +173,16 @@ for name in ("bp", "fa", "dfa", "mf"):
 pictures.plot(
     {name: values for name, values in angles.items() if name != "bp"}, x=range(11), ylim=(0, 100),
     ylabel="angle with BP's dW, degrees", level=(90, "right angle: no relation"),
-    alt="Angle between each rule's gradient of block 1 and backpropagation's, over the epochs. FA and DFA start near a "
-    "right angle and come down as the network aligns itself; MF is shown beside them.",
+    alt="Angle between each rule's gradient of block 1 and backpropagation's, over the "
+    "epochs. FA and DFA start near a right angle and come down as the network aligns "
+    "itself; MF is shown beside them.",
 )  # fmt: skip
 
 # %%
 pictures.plot(
     accuracy, x=range(11), ylabel="validation accuracy", ylim=(0, 1.02),
-    alt="Validation accuracy over the epochs for BP, FA, DFA and MF. All rise well above chance.",
+    alt="Validation accuracy over the epochs for BP, FA, DFA and MF. All rise well above "
+    "chance.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -191,7 +196,10 @@ pictures.plot(
 tiny = mlp(4, (5, 3), seed=1)
 rule = rules.DirectFeedbackAlignment()
 rule.start(tiny, n_classes=3, seed=2)
-batch, labels = np.random.default_rng(0).standard_normal((3, 4)).astype("float32"), np.array([0, 2, 1])
+batch, labels = (
+    np.random.default_rng(0).standard_normal((3, 4)).astype("float32"),
+    np.array([0, 2, 1]),
+)
 step_through(tiny, rule, batch, labels)
 
 # %% [markdown]
@@ -203,12 +211,14 @@ for name in ("bp", "fa", "dfa"):
     rule = rules.make(name)
     rule.start(tiny, n_classes=3, seed=2)
     errors[f"{name}: dz of block 1"] = next(
-        m.value for m in moments(tiny, rule, batch, labels) if (m.block, m.symbol) == ("block1", "dz")
+        m.value
+        for m in moments(tiny, rule, batch, labels)
+        if (m.block, m.symbol) == ("block1", "dz")
     )
 pictures.heats(
     errors, columns=3,
-    alt="dz of block 1 under BP, FA and DFA: the same entries are masked to zero in all three, the others differ in "
-    "size and sign.",
+    alt="dz of block 1 under BP, FA and DFA: the same entries are masked to zero in all "
+    "three, the others differ in size and sign.",
 )  # fmt: skip
 
 # %% [markdown]

@@ -26,11 +26,11 @@ np.set_printoptions(precision=3, suppress=True)
 # written into the image itself. A **positive** sample carries its own label, a **negative** one a wrong label, and a
 # block's goodness is the sum of its squared activities:
 #
-# $$G_{pos} = \sum_j a_{pos,j}^2 \tag{1} \qquad\qquad G_{neg} = \sum_j a_{neg,j}^2 \tag{2}$$
+# $$G_{pos} = \sum_j a_{pos,j}^2 \quad (1) \qquad\qquad G_{neg} = \sum_j a_{neg,j}^2 \quad (2)$$
 #
 # Goodness should lie above the threshold $\theta$ for positive data, and below it for negative data:
 #
-# $$L_{pos} = \log(1 + e^{\theta - G_{pos}}) \tag{3} \qquad\qquad L_{neg} = \log(1 + e^{G_{neg} - \theta}) \tag{4}$$
+# $$L_{pos} = \log(1 + e^{\theta - G_{pos}}) \quad (3) \qquad\qquad L_{neg} = \log(1 + e^{G_{neg} - \theta}) \quad (4)$$
 
 # %%
 show_source(equations.positive_goodness, equations.positive_loss, equations.negative_loss)
@@ -68,8 +68,18 @@ a = np.array([[1.0, 0.0, 2.0]])
 theta = 2.0
 G = equations.positive_goodness(a)
 print("G = 1 + 0 + 4 =", G)
-print("if positive: L =", equations.positive_loss(G, theta), " dG =", equations.positive_loss_gradient(G, theta))
-print("if negative: L =", equations.negative_loss(G, theta), " dG =", equations.negative_loss_gradient(G, theta))
+print(
+    "if positive: L =",
+    equations.positive_loss(G, theta),
+    " dG =",
+    equations.positive_loss_gradient(G, theta),
+)
+print(
+    "if negative: L =",
+    equations.negative_loss(G, theta),
+    " dG =",
+    equations.negative_loss_gradient(G, theta),
+)
 print("da if negative:", equations.goodness_gradient(a, equations.negative_loss_gradient(G, theta)))
 curve = np.linspace(-4, 8, 49)
 pictures.plot(
@@ -78,8 +88,8 @@ pictures.plot(
         "L_neg, Eq. (4)": [equations.negative_loss(np.array([g]), theta) for g in curve],
     },
     x=curve, xlabel="goodness G", ylabel="loss", size=(6, 2.8),
-    alt="The two losses over the goodness: L_pos falls towards zero above the threshold, L_neg rises from zero below "
-    "it; they cross at theta.",
+    alt="The two losses over the goodness: L_pos falls towards zero above the threshold, "
+    "L_neg rises from zero below it; they cross at theta.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -100,7 +110,11 @@ print("share of true labels when permuted :", (rng.permutation(y) == y).mean())
 
 # %%
 rng = np.random.default_rng(2)
-x_pos, x_neg, W = rng.standard_normal((4, 6)), rng.standard_normal((4, 6)), rng.standard_normal((6, 5))
+x_pos, x_neg, W = (
+    rng.standard_normal((4, 6)),
+    rng.standard_normal((4, 6)),
+    rng.standard_normal((6, 5)),
+)
 
 
 def ff_loss(W):
@@ -136,14 +150,19 @@ data = load("digits")
 H, width, _ = data.image_shape
 shown, truth = data.x_train[:4], data.y_train[:4]
 wrong = ff.negative_labels(truth, data.n_classes, np.random.default_rng(0))
-rows = [shown, ff.overlay_label(shown, truth, 10), ff.overlay_label(shown, wrong, 10), ff.overlay_neutral(shown, 10)]
+rows = [
+    shown,
+    ff.overlay_label(shown, truth, 10),
+    ff.overlay_label(shown, wrong, 10),
+    ff.overlay_neutral(shown, 10),
+]
 names = ("image", "positive", "negative", "neutral")
 print("true labels:", truth, " wrong labels:", wrong)
 pictures.images(
     np.stack(rows, axis=1).reshape(-1, H, width),
     titles=[f"{name}" for _ in truth for name in names], columns=8,
-    alt="Four digits, each as it is, with its own label as one dark pixel in the first ten, with a wrong label, and "
-    "with a neutral grey label.",
+    alt="Four digits, each as it is, with its own label as one dark pixel in the first ten, "
+    "with a wrong label, and with a neutral grey label.",
 )  # fmt: skip
 
 # %%
@@ -152,13 +171,16 @@ for name in ("ff", "mf"):
     net = mlp(data.input_shape, (100, 100), seed=0)
     rule = rules.make(name)
     rule.start(net, data.n_classes, seed=0)
-    history = Trainer(net, rule, Adam(lr=3e-3), epochs=12).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+    history = Trainer(net, rule, Adam(lr=3e-3), epochs=12).fit(
+        data.x_train, data.y_train, data.x_val, data.y_val
+    )
     histories[name.upper()] = [next(iter(e["val_accuracy"].values())) for e in history.epochs]
     networks[name] = (net, rule)
     print(f"{name}: validation accuracy {histories[name.upper()][-1]:.3f}")
 pictures.plot(
     histories, ylabel="validation accuracy", ylim=(0, 1.02),
-    alt="Validation accuracy by epoch: MF rises at once; FF climbs more slowly and ends a little below it.",
+    alt="Validation accuracy by epoch: MF rises at once; FF climbs more slowly and ends a "
+    "little below it.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -179,7 +201,8 @@ for i in range(len(net.blocks)):
 print("theta:", [rule.threshold(net, i) for i in range(2)], " mean goodness:", means)
 pictures.bars(
     means, ["block 1", "block 2"], ylabel="mean goodness, test data", size=(5, 2.7),
-    alt="Mean goodness of test data with true and with wrong labels, for both blocks: positive data have more.",
+    alt="Mean goodness of test data with true and with wrong labels, for both blocks: "
+    "positive data have more.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -207,8 +230,8 @@ scores = rule.layer_scores(net, data.x_test[:1])
 pictures.goodness_bars(
     {f"block {i + 1}": s[0] - s[0].min() for i, s in enumerate(scores)}, int(data.y_test[0]),
     ylabel="goodness above the least",
-    alt="Forward-Forward's goodness for one test image with each of the ten labels written into it, above the "
-    "smallest, for both blocks. The true class is hatched.",
+    alt="Forward-Forward's goodness for one test image with each of the ten labels written "
+    "into it, above the smallest, for both blocks. The true class is hatched.",
 )  # fmt: skip
 
 # %% [markdown]

@@ -68,7 +68,8 @@ z = rows @ kernel
 print("image", x.shape, "-> rows", rows.shape, "-> z", z.reshape(2, 3).shape)
 pictures.equation(
     ("x", x[0, :, :, 0]), "→", ("rows", rows), ("W", kernel), "=", ("z", z),
-    alt="A three by four image, its six patches as rows of four, the kernel as a column of four, and the six results.",
+    alt="A three by four image, its six patches as rows of four, the kernel as a column of "
+    "four, and the six results.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -79,7 +80,8 @@ pictures.equation(
 coverage = layers.col2im(np.ones_like(rows), x.shape, (2, 2))
 pictures.equation(
     ("x", x[0, :, :, 0]), "→", ("coverage", coverage[0, :, :, 0]),
-    alt="How many patches cover each pixel: one at the corners, two along the edges, four inside.",
+    alt="How many patches cover each pixel: one at the corners, two along the edges, four "
+    "inside.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -130,29 +132,37 @@ for name in ("mf", "bp"):
     net = cnn(data.input_shape, (12, 24), seed=0)
     rule = rules.make(name)
     rule.start(net, data.n_classes, seed=0)
-    history = Trainer(net, rule, Adam(lr=1e-2), epochs=8).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+    history = Trainer(net, rule, Adam(lr=1e-2), epochs=8).fit(
+        data.x_train, data.y_train, data.x_val, data.y_val
+    )
     curves[name.upper()] = [next(iter(e["val_accuracy"].values())) for e in history.epochs]
     networks[name] = (net, rule)
 print(networks["mf"][0].describe())
 for name, (net, rule) in networks.items():
     result = measure.evaluate(net, rule, data.x_test, data.y_test)
     print(
-        name, "test accuracy", {k: round(v, 3) for k, v in result.accuracy.items()}, "by block", np.array(result.layers)
+        name,
+        "test accuracy",
+        {k: round(v, 3) for k, v in result.accuracy.items()},
+        "by block",
+        np.array(result.layers),
     )
 pictures.plot(
     curves, ylabel="validation accuracy", ylim=(0.5, 1.01),
-    alt="Validation accuracy over the epochs of a small convolutional network under MF and under BP; both end close to "
-    "one.",
+    alt="Validation accuracy over the epochs of a small convolutional network under MF and "
+    "under BP; both end close to one.",
 )  # fmt: skip
 
 # %%
 net, rule = networks["mf"]
 trace = net.blocks[0].forward(data.x_test[3:4])
-maps = np.concatenate([data.x_test[3, :, :, 0][None], np.moveaxis(np.maximum(trace.z, 0)[0], -1, 0)])
+maps = np.concatenate(
+    [data.x_test[3, :, :, 0][None], np.moveaxis(np.maximum(trace.z, 0)[0], -1, 0)]
+)
 pictures.images(
     maps, titles=["image", *(f"map {f + 1}" for f in range(12))], columns=7,
-    alt="A digit and the twelve feature maps that the first convolutional block makes of it: each brings out other "
-    "parts and edges of the strokes.",
+    alt="A digit and the twelve feature maps that the first convolutional block makes of it: "
+    "each brings out other parts and edges of the strokes.",
 )  # fmt: skip
 
 # %%

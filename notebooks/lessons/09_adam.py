@@ -52,7 +52,9 @@ for t, g in enumerate([1.0, 1.0, -1.0], start=1):
     w, m, v = optim.adam_step(w, np.array([g]), m, v, t, lr=0.1)
     print(f"t = {t}: g = {g:+.0f}  m = {m[0]:+.4f}  v = {v[0]:.6f}  step = {(w - before)[0]:+.4f}")
 for scale in (1e-3, 1.0, 1e3):
-    first, _, _ = optim.adam_step(np.zeros(1), np.array([scale]), np.zeros(1), np.zeros(1), 1, lr=0.1)
+    first, _, _ = optim.adam_step(
+        np.zeros(1), np.array([scale]), np.zeros(1), np.zeros(1), 1, lr=0.1
+    )
     print(f"first step for a gradient of {scale:g}: {first[0]:+.4f}")
 
 # %% [markdown]
@@ -80,8 +82,9 @@ print("first steps, in learning rates:", {name: round(s[0], 3) for name, s in si
 print("(1 - beta1) / sqrt(1 - beta2) =", round((1 - 0.9) / np.sqrt(1 - 0.999), 3))
 pictures.plot(
     sizes, xlabel="step", ylabel="step size / learning rate", ylim=(0, None),
-    alt="Step sizes for a constant gradient: one learning rate in every step with the correction; without it they "
-    "start more than three times as large, grow, and come down slowly.",
+    alt="Step sizes for a constant gradient: one learning rate in every step with the "
+    "correction; without it they start more than three times as large, grow, and come "
+    "down slowly.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -119,8 +122,9 @@ for name, optimiser in (
     print(f"{name:14} distance from the lowest point after 80 steps: {np.linalg.norm(w):.3g}")
 pictures.plot(
     paths, xlabel="step", ylabel="distance from the lowest point", ylim=(0, 3),
-    alt="Distance from the lowest point over eighty steps. SGD with the smaller rate is soon down one wall and then "
-    "crawls along the valley; with a slightly larger rate it climbs out; Adam comes straight down and settles.",
+    alt="Distance from the lowest point over eighty steps. SGD with the smaller rate is soon "
+    "down one wall and then crawls along the valley; with a slightly larger rate it "
+    "climbs out; Adam comes straight down and settles.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -141,18 +145,23 @@ def accuracy_with(optimiser):
     net = mlp(data.input_shape, (48,), seed=0)
     rule = rules.MonoForward()
     rule.start(net, data.n_classes, seed=0)
-    history = Trainer(net, rule, optimiser, epochs=4).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+    history = Trainer(net, rule, optimiser, epochs=4).fit(
+        data.x_train, data.y_train, data.x_val, data.y_val
+    )
     return history.epochs[-1]["val_accuracy"]["ff"]
 
 
 rates = [1e-4, 1e-3, 1e-2, 1e-1]
-table = {"Adam": [accuracy_with(Adam(lr)) for lr in rates], "SGD": [accuracy_with(SGD(lr)) for lr in rates]}
+table = {
+    "Adam": [accuracy_with(Adam(lr)) for lr in rates],
+    "SGD": [accuracy_with(SGD(lr)) for lr in rates],
+}
 for name, values in table.items():
     print(f"{name:4}", {lr: round(value, 3) for lr, value in zip(rates, values, strict=True)})
 pictures.bars(
     table, [f"{lr:g}" for lr in rates], xlabel="learning rate", ylabel="validation accuracy", ylim=(0, 1),
-    alt="Validation accuracy after four epochs for Adam and SGD at four learning rates. Adam does well at rates at "
-    "which SGD has hardly begun.",
+    alt="Validation accuracy after four epochs for Adam and SGD at four learning rates. Adam "
+    "does well at rates at which SGD has hardly begun.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -181,8 +190,8 @@ print("largest / median size: gradient", round(float(np.abs(dW).max() / np.media
       " step", round(float(np.abs(step).max() / np.median(np.abs(step))), 1))  # fmt: skip
 pictures.heats(
     {"gradient dW": dW, "Adam's step / lr": step}, columns=2,
-    alt="The gradient of block 2's weights and Adam's step for them. The gradient is dominated by a few entries; the "
-    "step is much more even.",
+    alt="The gradient of block 2's weights and Adam's step for them. The gradient is "
+    "dominated by a few entries; the step is much more even.",
 )  # fmt: skip
 
 # %% [markdown]

@@ -63,7 +63,10 @@ show_source(stream)
 # %%
 for depth in (1, 2, 3):
     net = mlp(3, (2,) * depth, seed=7)
-    print(f"{depth} blocks: first row of each W:", *(block.parameters["W"][0].round(2) for block in net.blocks))
+    print(
+        f"{depth} blocks: first row of each W:",
+        *(block.parameters["W"][0].round(2) for block in net.blocks),
+    )
 
 # %% [markdown]
 # ## Check the gradient
@@ -113,10 +116,17 @@ for net, rule in ((net2, rule2), (net3, rule3)):
 
 # %%
 for name in ("block1.W", "block1.M", "block2.W", "block2.M"):
-    print(name, "identical:", np.array_equal(rule2.parameters(net2)[name], rule3.parameters(net3)[name]))
+    print(
+        name,
+        "identical:",
+        np.array_equal(rule2.parameters(net2)[name], rule3.parameters(net3)[name]),
+    )
 bp2, bp_rule2 = trained("bp", (48, 48))
 bp3, bp_rule3 = trained("bp", (48, 48, 48))
-print("and under BP, block1.W identical:", np.array_equal(bp2.parameters()["block1.W"], bp3.parameters()["block1.W"]))
+print(
+    "and under BP, block1.W identical:",
+    np.array_equal(bp2.parameters()["block1.W"], bp3.parameters()["block1.W"]),
+)
 
 # %% [markdown]
 # Now we plug a third block onto the *trained* net of two and train it alone. Nothing below may change.
@@ -125,13 +135,25 @@ print("and under BP, block1.W identical:", np.array_equal(bp2.parameters()["bloc
 before = {name: array.copy() for name, array in rule2.parameters(net2).items()}
 net2.plug(net2.new_dense(48))
 rule2.plug(net2)
-print("fresh third block :", np.round(measure.evaluate(net2, rule2, data.x_test, data.y_test).layers, 3))
+print(
+    "fresh third block :",
+    np.round(measure.evaluate(net2, rule2, data.x_test, data.y_test).layers, 3),
+)
 Trainer(net2, rule2, Adam(RATE), epochs=EPOCHS, only=[2]).fit(data.x_train, data.y_train)
-print("third block learned:", np.round(measure.evaluate(net2, rule2, data.x_test, data.y_test).layers, 3))
-print("below unchanged    :", all(np.array_equal(before[name], rule2.parameters(net2)[name]) for name in before))
+print(
+    "third block learned:",
+    np.round(measure.evaluate(net2, rule2, data.x_test, data.y_test).layers, 3),
+)
+print(
+    "below unchanged    :",
+    all(np.array_equal(before[name], rule2.parameters(net2)[name]) for name in before),
+)
 net2.unplug()
 rule2.plug(net2)
-print("and unplugged again:", np.round(measure.evaluate(net2, rule2, data.x_test, data.y_test).layers, 3))
+print(
+    "and unplugged again:",
+    np.round(measure.evaluate(net2, rule2, data.x_test, data.y_test).layers, 3),
+)
 
 # %% [markdown]
 # ## Damage
@@ -155,7 +177,11 @@ def report(when):
     mf = measure.evaluate(net3, rule3, data.x_test, data.y_test)
     bp = measure.evaluate(bp3, bp_rule3, data.x_test, data.y_test)
     row = {f"MF block {i + 1}": value for i, value in enumerate(mf.layers)}
-    rows[when] = row | {"MF FF pred": mf.accuracy["ff"], "MF BP pred": mf.accuracy["bp"], "BP": bp.main}
+    rows[when] = row | {
+        "MF FF pred": mf.accuracy["ff"],
+        "MF BP pred": mf.accuracy["bp"],
+        "BP": bp.main,
+    }
     print(f"{when:22}", {name: round(value, 3) for name, value in rows[when].items()})
 
 
@@ -184,9 +210,9 @@ names = [name for name in rows["intact"] if name != "MF BP pred"]
 pictures.bars(
     {when: [row[name] for name in names] for when, row in rows.items()}, names, ylabel="test accuracy", ylim=(0, 1),
     size=(8.4, 3.2),
-    alt="Test accuracy of each MF block, of MF's sum and of BP: intact, with block 2 damaged, with block 2 repaired, "
-    "and with block 3 trained again. Block 1 never changes; block 2 and those above drop and come back; BP stays low, "
-    "as it was not repaired.",
+    alt="Test accuracy of each MF block, of MF's sum and of BP: intact, with block 2 damaged, "
+    "with block 2 repaired, and with block 3 trained again. Block 1 never changes; block "
+    "2 and those above drop and come back; BP stays low, as it was not repaired.",
 )  # fmt: skip
 
 # %% [markdown]

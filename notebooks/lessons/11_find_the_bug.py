@@ -54,12 +54,13 @@ t = equations.weight_gradient(x, z, M, dG)
 s = -3 * t
 pictures.equation(
     ("suspect", s), "and", ("true", t),
-    alt="Two matrices of the same shape: the suspect's, with large entries, and the true one. Signs are opposite.",
+    alt="Two matrices of the same shape: the suspect's, with large entries, and the true one. "
+    "Signs are opposite.",
 )  # fmt: skip
 
 # %%
 ratio = s[t != 0] / t[t != 0]
-print("s / t, smallest and largest:", ratio.min(), ratio.max(), "  N =", len(x))
+print("s / t, smallest and largest:", ratio.min().round(9), ratio.max().round(9), "  N =", len(x))
 
 # %% [markdown]
 # One number everywhere: minus the batch size. Two mistakes at once, a sign and a missing mean, and both can be read off
@@ -269,13 +270,18 @@ print("one part in the number of classes:", 1 / 10)
 # %%
 def accuracy_g(predict, X, y, batch_size):
     """The mean of the batches' accuracies."""
-    values = [(predict(X[i : i + batch_size]) == y[i : i + batch_size]).mean() for i in range(0, len(y), batch_size)]
+    values = [
+        (predict(X[i : i + batch_size]) == y[i : i + batch_size]).mean()
+        for i in range(0, len(y), batch_size)
+    ]
     return float(np.mean(values))
 
 
 X, y = np.arange(103), np.zeros(103, int)
-predict = lambda rows: (rows < 90).astype(int)  # noqa: E731  wrong for the first 90 rows, right for the rest
-print("rows:", len(y), " right:", int((predict(X) == y).sum()), " true accuracy:", round(13 / 103, 4))
+predict = lambda rows: (rows < 90).astype(int)  # noqa: E731
+print(
+    "rows:", len(y), " right:", int((predict(X) == y).sum()), " true accuracy:", round(13 / 103, 4)
+)
 for batch_size in (103, 50, 10):
     print(f"batches of {batch_size:3}: suspect {accuracy_g(predict, X, y, batch_size):.4f}",
           f" reference {accuracy_over_batches(predict, X, y, batch_size):.4f}")  # fmt: skip
@@ -305,7 +311,9 @@ def block_loss(W, M):
 def gradient_from(update):
     """The gradient that an update must have used: (old - new) / lr."""
     lr = 0.5
-    return lambda W, M: tuple((old - new) / lr for old, new in zip((W, M), update(x5, y5, W, M, lr), strict=True))
+    return lambda W, M: tuple(
+        (old - new) / lr for old, new in zip((W, M), update(x5, y5, W, M, lr), strict=True)
+    )
 
 
 rng = np.random.default_rng(5)
@@ -344,13 +352,15 @@ for name, weight_gradient in suspects.items():
     net = mlp(data.input_shape, (48,), seed=0)
     rule = rules.MonoForward(weight_gradient=weight_gradient)
     rule.start(net, data.n_classes, seed=0)
-    history = Trainer(net, rule, SGD(0.1), epochs=10).fit(data.x_train, data.y_train, data.x_val, data.y_val)
+    history = Trainer(net, rule, SGD(0.1), epochs=10).fit(
+        data.x_train, data.y_train, data.x_val, data.y_val
+    )
     curves[name] = [epoch["val_accuracy"]["ff"] for epoch in history.epochs]
     print(f"{name:14}", np.array(curves[name]))
 pictures.plot(
     curves, ylabel="validation accuracy", ylim=(0, 1.02),
-    alt="Validation accuracy over the epochs with the right gradient and with three wrong ones. All of them learn; the "
-    "curves do not tell which is right.",
+    alt="Validation accuracy over the epochs with the right gradient and with three wrong "
+    "ones. All of them learn; the curves do not tell which is right.",
 )  # fmt: skip
 
 # %% [markdown]

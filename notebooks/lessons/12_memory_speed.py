@@ -54,10 +54,17 @@ show_source(rules.readout.ReadoutRule.steps)
 
 # %%
 n, m = 1000, 10
-print("MF: 4 x 4 bytes x (n n + m n) =", 4 * 4 * (n * n + m * n) / 1e6, "MB; the paper:", FIG3_SLOPES["mf"])
+print(
+    "MF: 4 x 4 bytes x (n n + m n) =",
+    4 * 4 * (n * n + m * n) / 1e6,
+    "MB; the paper:",
+    FIG3_SLOPES["mf"],
+)
 for k in (1, 3, 4):
     N = (FIG3_SLOPES["bp"] * 1e6 - 4 * k * n * n) / (4 * n)
-    print(f"BP: with {k} copies of W the paper's {FIG3_SLOPES['bp']:.0f} MB need a batch of N = {N:,.0f}")
+    print(
+        f"BP: with {k} copies of W the paper's {FIG3_SLOPES['bp']:.0f} MB need a batch of N = {N:,.0f}"
+    )
 for N in (256, 60_000):
     print(f"BP at N = {N:,} and k = 4: {(4 * 4 * n * n + 4 * N * n) / 1e6:.2f} MB per layer")
 
@@ -105,7 +112,13 @@ class Watched(Block):
 
     def __getattribute__(self, name):
         method = object.__getattribute__(self, name)
-        if name not in ("forward", "error_at_z", "parameter_gradients", "error_to_input", "local_gradients"):
+        if name not in (
+            "forward",
+            "error_at_z",
+            "parameter_gradients",
+            "error_to_input",
+            "local_gradients",
+        ):
             return method
 
         def noted(*arguments):
@@ -141,8 +154,9 @@ pictures.plot(
     {name: np.interp(np.linspace(0, 1, 150), np.linspace(0, 1, len(v)), v) for name, v in traces.items()},
     x=np.linspace(0, 3, 150), xlabel="training step", ylabel="MB alive beyond the parameters", ylim=(0, None),
     markers=False,
-    alt="Memory over three training steps. BP climbs while activations pile up in the forward pass, and falls at the "
-    "end of the step: a saw-tooth. MF stays low, with one small tooth for each block.",
+    alt="Memory over three training steps. BP climbs while activations pile up in the forward "
+    "pass, and falls at the end of the step: a saw-tooth. MF stays low, with one small "
+    "tooth for each block.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -162,11 +176,13 @@ for name, values in peaks.items():
     print(
         f"{name}: MB at depth {depths}: {np.round(values, 2)}; slope {np.polyfit(depths, values, 1)[0]:.2f} MB a block"
     )
-print(f"one block's activations: {4 * N * 128 / 1e6:.2f} MB; one copy of its W: {4 * 128 * 128 / 1e6:.2f} MB")
+print(
+    f"one block's activations: {4 * N * 128 / 1e6:.2f} MB; one copy of its W: {4 * 128 * 128 / 1e6:.2f} MB"
+)
 pictures.plot(
     peaks, x=depths, xlabel="blocks", ylabel="peak of one step, MB", ylim=(0, None),
-    alt="Peak memory of a training step against the number of blocks: both grow in nearly straight lines, BP's is much "
-    "steeper than MF's.",
+    alt="Peak memory of a training step against the number of blocks: both grow in nearly "
+    "straight lines, BP's is much steeper than MF's.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -228,14 +244,22 @@ def schedule_mf(L, T):
 
 L, T = 4, 3
 for name, table in (("BP", schedule_bp(L, T)), ("MF", schedule_mf(L, T))):
-    print(f"{name}: {table.shape[1]} units of time for {T} batches, {(table > 0).mean():.0%} of the blocks' time used")
-    print("\n".join(f"  block {i + 1} " + "".join(f"{b or '.':>2}" for b in row) for i, row in enumerate(table)))
+    print(
+        f"{name}: {table.shape[1]} units of time for {T} batches, {(table > 0).mean():.0%} of the blocks' time used"
+    )
+    print(
+        "\n".join(
+            f"  block {i + 1} " + "".join(f"{b or '.':>2}" for b in row)
+            for i, row in enumerate(table)
+        )
+    )
 table = schedule_mf(L, T)
 same_time = np.pad(table, ((0, 0), (0, schedule_bp(L, T).shape[1] - table.shape[1])))
 pictures.heats(
     {"BP: which batch, over time": schedule_bp(L, T), "MF's pipeline": same_time}, columns=1, size=(6, 1.6),
-    alt="Two timetables of four blocks and three batches, blocks down, time across. Under BP one block works at a time "
-    "in a V shape for each batch; under MF all blocks soon work at once, each on another batch.",
+    alt="Two timetables of four blocks and three batches, blocks down, time across. Under BP "
+    "one block works at a time in a V shape for each batch; under MF all blocks soon work "
+    "at once, each on another batch.",
 )  # fmt: skip
 
 # %%

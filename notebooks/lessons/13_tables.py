@@ -63,7 +63,9 @@ N = 10_000
 for dataset in ("mnist", "fashion_mnist", "cifar10", "cifar100"):
     bp, mf = (published.ACCURACY["table3", dataset, name].value for name in ("bp", "mf"))
     sd = 100 * np.sqrt(bp / 100 * (1 - bp / 100) / N)
-    print(f"{dataset:14} MLP: BP {bp:.2f}, MF {mf:.2f}, difference {mf - bp:+.2f}; sd of one measurement {sd:.2f}")
+    print(
+        f"{dataset:14} MLP: BP {bp:.2f}, MF {mf:.2f}, difference {mf - bp:+.2f}; sd of one measurement {sd:.2f}"
+    )
 
 # %% [markdown]
 # (The means are from a secondary source; our copy of the paper has lost them, and their standard deviations.) On the
@@ -116,7 +118,10 @@ def run(name, lr, seed, epochs=8):
     rule = rules.make(name)
     rule.start(net, data.n_classes, seed=seed)
     Trainer(net, rule, Adam(lr), epochs=epochs, seed=seed).fit(data.x_train, data.y_train)
-    return [measure.evaluate(net, rule, *part).main for part in ((data.x_val, data.y_val), (data.x_test, data.y_test))]
+    return [
+        measure.evaluate(net, rule, *part).main
+        for part in ((data.x_val, data.y_val), (data.x_test, data.y_test))
+    ]
 
 
 names, test = ("bp", "mf", "shallow", "deep_supervision", "mf_joint", "dfa"), {}
@@ -133,8 +138,9 @@ print(f"MF - BP, seed by seed: {difference}, mean {difference.mean():+.4f}, "
 pictures.bars(
     {"test accuracy": [test[name].mean() for name in names]}, names, ylabel="mean test accuracy", ylim=(0, 1.05),
     size=(7, 2.8), values=True,
-    alt="Mean test accuracy over three seeds of BP, MF, the three controls and DFA on digits. The differences between "
-    "BP, MF and deep supervision are small; shallow is clearly lower.",
+    alt="Mean test accuracy over three seeds of BP, MF, the three controls and DFA on digits. "
+    "The differences between BP, MF and deep supervision are small; shallow is clearly "
+    "lower.",
 )  # fmt: skip
 
 # %% [markdown]
@@ -148,12 +154,18 @@ pictures.bars(
 # Where it says "not tested", the run is yet to be made: `mfnumpy reproduce --help` says how.
 
 # %%
-folder = next(p / "docs" / "ledger" for p in [Path.cwd(), *Path.cwd().parents] if (p / "docs" / "ledger").is_dir())
+folder = next(
+    p / "docs" / "ledger"
+    for p in [Path.cwd(), *Path.cwd().parents]
+    if (p / "docs" / "ledger").is_dir()
+)
 view = View(Ledger(folder), "laptop")
 Markdown(verdicts.verdicts(view).markdown())
 
 # %%
-Markdown("\n\n".join(table.markdown() for table in report.tables(view, ["table1", "table3", "table2"])))
+Markdown(
+    "\n\n".join(table.markdown() for table in report.tables(view, ["table1", "table3", "table2"]))
+)
 
 # %% [markdown]
 # ## What does not reproduce, and why
