@@ -10,7 +10,7 @@ import numpy as np
 
 from mfnumpy import plots
 from mfnumpy.paper import memory_content
-from mfnumpy.paper.view import Entry, View, command, described, signed
+from mfnumpy.paper.view import Entry, View, described, signed
 
 NAMES = {"mf": "Mono-Forward", "bp": "Backpropagation"}
 
@@ -36,7 +36,7 @@ def fig4(view: View) -> Any:
     ax.locator_params(axis="x", integer=True)
     ax.legend(frameon=False)
     c = entries[0].config
-    return signed(fig, f"{described(c)}, Adam {c.lr:g}. Made by: {command('fig4', view)}")
+    return signed(fig, f"{described(c)}, Adam {c.lr:g}", "fig4", view)
 
 
 def fig5(view: View) -> Any:
@@ -56,8 +56,12 @@ def fig5(view: View) -> Any:
         ax.legend(title="layers", frameon=False)
     axes[0].set_ylabel("test error in %")
     axes[0].set_yscale("log")
+    for axis in (axes[0].yaxis, axes[1].yaxis):
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("{x:g}")
     c = entries[0].config
-    return signed(fig, f"{described(c.with_(network='LxN'))}, Adam {c.lr:g}. Made by: {command('fig5', view)}")
+    net = f"layers of {c.network.split('x')[1]} neurons"
+    return signed(fig, f"{described(c.with_(network=net))}, Adam {c.lr:g}", "fig5", view)
 
 
 def _shade(share: float) -> Any:

@@ -96,7 +96,7 @@ def over_depth(view: View) -> Any:
         ax.locator_params(axis="x", integer=True)
         ax.legend(frameon=False, fontsize=8)
     axes[0][0].set_ylabel("peak memory in MB")
-    return signed(fig, f"One training step with Adam. Made by: {command('fig3', view)}")
+    return signed(fig, "Peak of one training step with Adam", "fig3", view)
 
 
 def over_time(experiment: str, view: View) -> Any:
@@ -106,14 +106,11 @@ def over_time(experiment: str, view: View) -> Any:
         return None
     config, points = found[0].config, np.array(found[0].result["timeline"])
     fig, ax = plots.figure(6.0, 3.6)
-    ax.plot(
-        points[:, 0] / points[-1, 0] * config["steps"], points[:, 1] / 1e6, color=plots.STYLE[config["rule"]]["color"]
-    )
+    steps = points[:, 0] / points[-1, 0] * config["steps"]
+    ax.plot(steps, points[:, 1] / 1e6, color=plots.STYLE[config["rule"]]["color"])
     ax.set(xlabel="training steps", ylabel="memory in use in MB", ylim=(0, None), title=config["rule"].upper())
-    net = (
-        f"{config['depth']}x{config['width']}, batch {config['batch']:,} (the paper: 30,000), as the rules are written"
-    )
-    return signed(fig, f"{net}. Made by: {command(experiment, view)}")
+    net = f"{config['depth']}x{config['width']}, batch {config['batch']:,} (the paper's: 30,000)"
+    return signed(fig, f"{net}, the rules as they are written", experiment, view)
 
 
 def claims(view: View) -> Iterator[Verdict]:

@@ -97,8 +97,9 @@ def difference(a: Entry | None, b: Entry | None, at: str = "stopped") -> Paired 
 def described(config: Config) -> str:
     """What was run, in words: everything of a configuration but rule and rate."""
     size = "all rows" if config.subset is None else f"at most {config.subset:,} rows of each part"
+    rate = "constant rate" if config.decay == "constant" else f"{config.decay} decay of the rate"
     batch = "full batch" if config.batch_size is None else f"batch {config.batch_size}"
-    return f"{config.dataset}, {config.network}, {size}, {config.epochs} epochs, {batch}, {config.decay} decay"
+    return f"{config.dataset}, {config.network}, {size}, {config.epochs} epochs, {batch}, {rate}"
 
 
 def spread(value: Any) -> str:
@@ -111,7 +112,8 @@ def command(experiment: str, view: View) -> str:
     return f"mfnumpy reproduce {experiment} --scale {view.scale}"
 
 
-def signed(fig: Any, text: str) -> Any:
-    """Write under a figure what it shows and the command that made it."""
-    fig.supxlabel(text, fontsize=7, color="#555555", x=0.01, ha="left")
+def signed(fig: Any, text: str, experiment: str, view: View) -> Any:
+    """Write under a figure what it shows, and on a line of its own the command that made it."""
+    made_by = f"Made by: {command(experiment, view)}"
+    fig.supxlabel(f"{text}\n{made_by}", fontsize=7, color="#555555", x=0.01, ha="left")
     return fig
