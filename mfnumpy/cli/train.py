@@ -7,12 +7,12 @@ import json
 import sys
 from pathlib import Path
 
-from mfnumpy import optim, rules
+from mfnumpy import rules
 from mfnumpy.cli import options
 from mfnumpy.compare import percent
 from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.measure import Evaluation, evaluate
-from mfnumpy.train import Trainer
+from mfnumpy.parallel import choice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", help="folder for checkpoint.npz and history.json (default: runs/train/DATASET-NET-RULE)"
     )
+    parser.add_argument("--parallel", choices=choice.WAYS, help="one thread per block, or each layer over all cores")
+    parser.add_argument("--offload", metavar="DIR", help="keep parameters and moments in files of this folder")
     parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
 
 
@@ -38,10 +40,13 @@ def run(args: argparse.Namespace) -> int:
     rule.start(net, len(data.class_names), args.seed)
     folder = make_folder(args.out or Path("runs/train") / f"{args.dataset}-{options.network_name(args)}-{args.rule}")
     notes = {key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")}
-    trainer = Trainer(
+    way = choice.trainer(
         net,
         rule,
-        optim.make(args.optimiser, lr=options.learning_rate(args)),
+        optimiser=args.optimiser,
+        lr=options.learning_rate(args),
+        parallel=args.parallel,
+        offload=args.offload,
         epochs=args.epochs,
         batch_size=options.batch_size(args, len(data.y_train)),
         seed=args.seed,
@@ -54,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     )
     print(net.describe())
     try:
-        with options.limited_threads(args, net):
+        with options.limited_threads(args, net), way as trainer:
             history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val, resume=args.resume)
     except KeyboardInterrupt:
         print(f"stopped; go on with --resume (checkpoint: {folder / 'checkpoint.npz'})", file=sys.stderr)

@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -68,8 +69,8 @@ class Offload:
 
     def release(self, prefix: str = "") -> None:
         """Let the pages of arrays whose name begins so go from this process; their bytes stay in the files."""
-        for name, mapped in self._maps.items():
-            if name.startswith(prefix):
+        for name, mapped in list(self._maps.items()):  # another worker may just add one
+            if name.startswith(prefix) and hasattr(mmap, "MADV_DONTNEED"):  # elsewhere the system decides alone
                 mapped.madvise(mmap.MADV_DONTNEED)
 
     def delete(self) -> None:
@@ -88,7 +89,7 @@ class Offload:
             path.unlink()  # never write into a file that an older array still maps
         try:
             with open(path, "w+b") as file:
-                os.posix_fallocate(file.fileno(), 0, size)  # a full disk must be an error here, not a crash later
+                _reserve(file, size)
                 self._maps[name] = mmap.mmap(file.fileno(), size)
         except OSError as error:
             raise OutputError(f"Cannot keep {name} ({size:,} bytes) in {path}: {error.strerror or error}.") from error
@@ -123,6 +124,16 @@ class OffloadedAdam(Adam):
             for name, array in moments.items():
                 moments[name] = self.offload.store(f"{kind}/{name}", array)
         self.offload.release()
+
+
+def _reserve(file: BinaryIO, size: int) -> None:
+    """Make a file of zeros whose space is really there: a full disk must be an error here, not a crash later."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    for start in range(0, size, 1 << 20):
+        file.write(bytes(min(1 << 20, size - start)))
+    file.flush()
 
 
 def _replace(net: Network, rule: Rule, name: str, array: Array) -> None:
