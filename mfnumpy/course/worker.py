@@ -6,6 +6,7 @@ leaves result.json and the feedback page there, and whatever happens in it happe
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -22,7 +23,8 @@ def limit(memory: int, file_size: int) -> None:
     """Bound the address space and the size of a file, in bytes, for this process and the kernel that it starts."""
     for kind, size in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, file_size), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(kind)[1]
-        resource.setrlimit(kind, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
+        with contextlib.suppress(ValueError, OSError):  # macOS does not bound the address space
+            resource.setrlimit(kind, (size if hard == resource.RLIM_INFINITY else min(size, hard), hard))
 
 
 def grade_one(root: Path, assignment: str, cell_seconds: int) -> dict[str, Any]:
