@@ -6,6 +6,7 @@ purpose: for that, run the whole grader in a container.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import select
@@ -60,6 +61,7 @@ def _child(job: Callable[[], Report], writer: int, seconds: float, memory_mb: in
     things.
     """
     try:
+        faulthandler.disable()  # a crash of the student's is reported in words, not as a dump on our terminal
         _limit(seconds, memory_mb)
         silent = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
