@@ -86,12 +86,21 @@ def execute(source: Path) -> Any:
 
 
 def _tidy(notebook: Any) -> None:
-    """Drop what belongs to one run or one machine: live widgets (their strip of pictures stays), kernel details."""
+    """Drop what belongs to one run or one machine: live widgets (their strip of pictures stays), kernel details,
+    and where the kernel happened to cut printed text in two.
+    """
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        whole: list[Any] = []
         for output in cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)
+            if whole and output.output_type == "stream" and output.get("name") == whole[-1].get("name"):
+                whole[-1].text += output.text
+            else:
+                whole.append(output)
+        if cell.cell_type == "code":
+            cell.outputs = whole
 
 
 def differences(source: Path) -> list[str]:
