@@ -6,7 +6,7 @@ READY := $(VENV)/.ready-
 FUZZ_SECONDS ?= 30
 .DEFAULT_GOAL := help
 
-.PHONY: help compare reproduce test fuzz check lint types format course grade site clean
+.PHONY: help compare reproduce test lessons fuzz check lint types format course grade site clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -19,6 +19,9 @@ reproduce: $(READY)lab  ## the paper's tables and figures at quick scale, in min
 
 test: $(READY)test  ## run the tests
 	$(BIN)/python -m pytest $(ARGS)
+
+lessons: $(READY)lessons  ## build the lessons' notebooks from their sources (ARGS=--check only compares)
+	$(BIN)/python -m mfnumpy.teach.build $(ARGS)
 
 fuzz: $(READY)fuzz  ## coverage-guided fuzzing of the file readers, FUZZ_SECONDS for each (default 30; Linux, macOS)
 	for harness in tests/fuzz/fuzz_*.py; do $(BIN)/python $$harness -max_total_time=$(FUZZ_SECONDS) || exit 1; done
