@@ -13,7 +13,7 @@ import mfnumpy
 PACKAGE = Path(mfnumpy.__file__).parent
 ROOMS = (
     ("version", "errors"),
-    ("backend", "seeding", "files", "optional", "interrupt"),
+    ("backend", "seeding", "files", "optional", "interrupt", "split"),
     ("validate", "optim"),
     ("equations", "layers"),
     ("blocks",),
