@@ -30,7 +30,7 @@ QUICK = {
     ],
     "table6": [Budget("breast_cancer", "2x100", 20, 3, Tuning(epochs=10, subset=None), validation=0.2, batch_size=32)],
     "fig4": [Budget("digits", "4x200", 15, 3, batch_size=64)],
-    "fig5": [Budget("digits", "8x200", 15, 1, batch_size=64)],
+    "fig5": [Budget("digits", "8x200", 15, 2, batch_size=64)],
 }
 
 LAPTOP = {
@@ -54,7 +54,7 @@ LAPTOP = {
         Budget("transaction", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
     ],
     "fig4": [Budget("mnist", "4x1000", 15, 3, subset=6_000)],
-    "fig5": [Budget("mnist", "8x1000", 10, 1, subset=6_000)],
+    "fig5": [Budget("mnist", "8x1000", 10, 2, subset=6_000)],
 }
 
 PAPER = {
