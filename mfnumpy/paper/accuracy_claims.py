@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mfnumpy.paper import figures, published
 from mfnumpy.paper.statistics import paired
 from mfnumpy.paper.table_content import shared_layers
-from mfnumpy.paper.verdict import NOT, REPRODUCED, UNTESTED, Verdict, judged
+from mfnumpy.paper.verdict import NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict, judged
 from mfnumpy.paper.view import Entry, View, accuracy_summary, difference
 
 
@@ -112,7 +112,7 @@ def depth(view: View) -> Iterator[Verdict]:
 
 
 def convergence(view: View) -> Iterator[Verdict]:
-    """Fig. 4: MF converges about as fast as BP."""
+    """Fig. 4: MF needs at most half as many epochs again as BP, to 1.1 times the higher of their lowest mean errors."""
     by_rule = {e.rule: e for e in view.entries("fig4") if e.runs}
     if set(by_rule) < {"mf", "bp"}:
         yield Verdict("Fig. 4: MF converges about as fast as BP", UNTESTED, "no runs in this ledger")
@@ -120,6 +120,9 @@ def convergence(view: View) -> Iterator[Verdict]:
     curves = {rule: figures.test_errors(e).mean(axis=0) for rule, e in by_rule.items()}
     target = 1.1 * max(curve.min() for curve in curves.values())
     reached = {rule: int((curve <= target).argmax()) + 1 for rule, curve in curves.items()}
-    verdict = REPRODUCED if reached["mf"] <= 1.5 * reached["bp"] else NOT
-    because = f"a test error of {target:.2f} % is reached in epoch {reached['mf']} by MF, {reached['bp']} by BP"
+    seeds = min(len(e.runs) for e in by_rule.values())
+    verdict = UNDECIDED if seeds < 2 else REPRODUCED if reached["mf"] <= 1.5 * reached["bp"] else NOT
+    because = (
+        f"a test error of {target:.2f} % is reached in epoch {reached['mf']} by MF, {reached['bp']} by BP (n {seeds})"
+    )
     yield Verdict("Fig. 4: MF converges about as fast as BP", verdict, because)

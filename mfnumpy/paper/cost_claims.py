@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from mfnumpy.paper import published, scales
 from mfnumpy.paper.ledger import Record
-from mfnumpy.paper.verdict import NOT, REPRODUCED, UNTESTED, Verdict
+from mfnumpy.paper.verdict import NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict
 from mfnumpy.paper.view import View
 
 
@@ -71,10 +71,9 @@ def parameter_counts(view: View) -> Iterator[Verdict]:
         ours = entry.runs[0].result["parameters"][mode]
         if ours != 1000 * row.parameters:
             wrong.append(f"{rule} ({mode}): {ours:,}")
-    verdict = UNTESTED if not checked else NOT if wrong else REPRODUCED
-    because = "; ".join(wrong) or (
-        f"{checked} of {len(published.TABLE4)} rows run, each equal to the unit, without biases"
-    )
+    rows = len(published.TABLE4)
+    verdict = UNTESTED if not checked else NOT if wrong else REPRODUCED if checked == rows else UNDECIDED
+    because = "; ".join(wrong) or (f"{checked} of {rows} rows run, each equal to the unit, without biases")
     yield Verdict(
         "Table 4: parameter counts", verdict, because if checked else "no 2x1000 runs on mnist in this ledger"
     )

@@ -292,3 +292,24 @@ def test_what_test_tuning_is_worth_is_shown_for_search_and_final_runs(tmp_path):
     mf = next(row for row in table.rows if row[2] == "mf")
     assert mf[3:] == ["+4.00", "+1.00 (3)"]
     assert next(row for row in table.rows if row[2] == "bp")[3:] == ["+0.00", "+0.00 (3)"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "without", "expected"), [(0, 0, "reproduced"), (1, 0, "not reproduced"), (0, 1, "undecided")]
+)
+def test_parameter_counts_are_held_against_table_4_to_the_unit(tmp_path, wrong, without, expected):
+    ledger = Ledger(tmp_path)
+    fill(ledger, "table3", lambda rule, net, s: 0.9, datasets=["mnist"], seeds=1)
+    for rule in ("ff", "ff_one_pass", "bp", "mf"):
+        path = next(tmp_path.glob(f"mnist-2x1000-{rule}-{final_key(rule)}-s0.json"))
+        record = Record.from_json(path.read_text(), "here")
+        for (own, mode), row in published.TABLE4.items():
+            if own == rule:
+                record.result["parameters"][mode] = 1000 * row.parameters + (wrong if rule == "bp" else 0)
+        path.unlink() if without and rule == "ff" else path.write_text(record.to_json())
+    assert verdict(View(ledger, "laptop"), "Table 4: parameter counts") == expected
+
+
+def final_key(rule):
+    cell = next(c for c in plan.cells("table3", scales.LAPTOP) if (c.final.rule, c.final.dataset) == (rule, "mnist"))
+    return cell.final.with_(lr=3e-4).key
