@@ -116,7 +116,7 @@ def over_time(experiment: str, view: View) -> Any:
 def claims(view: View) -> Iterator[Verdict]:
     """Fig. 3(a): BP's memory grows faster with depth than MF's; and what is left of that at batch 256."""
     found = {(line.rule, line.batch): line for line in lines(view) if line.kind == "dense" and line.room == "fast"}
-    batches = sorted({batch for _, batch in found}, reverse=True)
+    batches = sorted({batch for rule, batch in found if rule == "bp" and ("mf", batch) in found}, reverse=True)
     if not batches:
         yield Verdict(
             "Fig. 3: MF needs less memory for each further layer than BP", UNTESTED, "no record in this ledger"

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import random
 import re
 import statistics
 import xml.etree.ElementTree as ET
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from mfnumpy import plots
 from mfnumpy.errors import ShapeError
 from mfnumpy.paper import figures, plan, protocol, published, report, scales, table_content, tables, verdicts
 from mfnumpy.paper import verdict as verdict_rule
@@ -23,6 +25,7 @@ from mfnumpy.paper.view import View
 from mfnumpy.rules import RULES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+ENVIRONMENT = {"blas": [], "platform": "x", "cpus": 1, "numpy": "2", "backend": "numpy"}
 SHOWN = re.compile(r"\d+\.\d\d ± \d+\.\d\d \(\d+\)")
 
 
@@ -118,8 +121,7 @@ def fill(ledger, experiment, accuracy, scale="laptop", datasets=None, seeds=None
             history = [entry(e + 1, value - 0.2 / (e + 1), c.rule, blocks) for e in range(c.epochs)]
             result = {"parameters": dict.fromkeys(RULES[c.rule].predictions, 1000)}
             result |= protocol.summarise(history, c.patience)
-            environment = {"blas": [], "platform": "x", "cpus": 1, "numpy": "2", "backend": "numpy"}
-            ledger.write(job, Record(c.settings, job.seed, history, result, 1.0, [0.5], 10**6, {}, environment))
+            ledger.write(job, Record(c.settings, job.seed, history, result, 1.0, [0.5], 10**6, {}, ENVIRONMENT))
 
 
 def verdict(view, claim):
@@ -313,3 +315,23 @@ def test_parameter_counts_are_held_against_table_4_to_the_unit(tmp_path, wrong, 
 def final_key(rule):
     cell = next(c for c in plan.cells("table3", scales.LAPTOP) if (c.final.rule, c.final.dataset) == (rule, "mnist"))
     return cell.final.with_(lr=3e-4).key
+
+
+def test_results_can_be_shown_at_any_moment_of_a_sweep(tmp_path, monkeypatch):
+    """Whatever subset of the runs is there: no table, figure or verdict may stumble over what is not."""
+    jobs = [memory_job(rule, d, batch=b, room="fast") for rule in ("bp", "mf") for d in (1, 2) for b in (256, 2)]
+    monkeypatch.setitem(scales.MEASUREMENTS, "quick", {"fig3": jobs})
+    ledger = Ledger(tmp_path / "all")
+    for experiment in ("table1", "table3", "table6", "fig4", "fig5"):
+        fill(ledger, experiment, lambda rule, net, s: 0.9 + 0.01 * s, scale="quick")
+    for job in jobs:
+        peak = {"peak": 10**6 * job.values["depth"]}
+        ledger.write(Job(job, 0), Record(job.settings, 0, [], peak, 1.0, environment=ENVIRONMENT))
+    chance = random.Random(3)
+    names = sorted(p.name for p in ledger.folder.glob("*.json"))
+    for share in (0, 0.2, 0.5, 0.8, 1):
+        part = tmp_path / f"part-{share}"
+        part.mkdir()
+        for name in chance.sample(names, int(share * len(names))):
+            (part / name).symlink_to(ledger.folder / name)
+        assert "# Results" in report.results(View(Ledger(part), "quick"))
