@@ -69,9 +69,19 @@ class Verdict:
 
     def suspect(self) -> str | None:
         """The likely mistake if only an extreme case is wrong. case.suspect is "if not finite|if finite"."""
+        if not self._only_extreme():
+            return None
         broken, _, finite = self.cases[self.k].suspect.partition("|")
         is_finite = all(np.isfinite(a).all() for _, a in self.got[self.k])
         return (finite if is_finite and "|" in self.cases[self.k].suspect else broken) or None
+
+    def _only_extreme(self) -> bool:
+        """Whether all ordinary draws are right."""
+        return self.cases[self.k].extreme != "" and all(
+            all_close(g, r, LOOSE)
+            for case, g, r in zip(self.cases, self.got, self.right, strict=True)
+            if not case.extreme
+        )
 
     def _base(self) -> Report:
         k = self.k
@@ -129,6 +139,6 @@ class Verdict:
         if good and bad:
             parts.append(f"{' and '.join(good)} {'are' if len(good) > 1 else 'is'} right.")
         case = self.cases[self.k]
-        if case.extreme:
+        if self._only_extreme():
             parts.append(f"It is right on ordinary draws, and wrong for {case.extreme}.")
         return " ".join(parts)

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from mfnumpy.check import EXERCISES, Report, check, stub
+from mfnumpy.check.matrix import with_signature
 from mfnumpy.errors import InvalidValueError, UnknownNameError
 
 
@@ -231,6 +232,36 @@ def test_unlisted_mistake_fails_honestly_with_a_place():
     assert "not recognised" in str(report)
     unused = check("eq7", lambda x, z, M, dG: x.T @ np.abs(dG @ M) * 1.7)
     assert "does not change when z changes" in str(unused)
+
+
+def _disturbed(value):
+    """Every float entry moved by another small amount: a mistake that no catalogue has."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(_disturbed(v) for v in value)
+    value = np.asarray(value)
+    if value.dtype.kind != "f":
+        return value
+    return value + 0.1 * np.sin(np.arange(value.size)).reshape(value.shape) + 0.01
+
+
+@pytest.mark.parametrize("name", [n for n, e in EXERCISES.items() if e.kind == "real"])
+def test_unlisted_mistake_in_any_exercise_fails_and_is_not_blamed_on_a_listed_one(name):
+    reference = EXERCISES[name].reference
+    report = check(name, with_signature(EXERCISES[name], lambda *args: _disturbed(reference(*args))))
+    assert not report.passed
+    assert (report.mistake, report.candidates) == (None, ())
+    assert "not recognised" in report.evidence
+    assert report.where
+
+
+def test_wrong_everywhere_is_not_blamed_on_the_extreme_case():
+    """A share that is off by a hundredth in every case has nothing to do with the last batch."""
+    from mfnumpy.check.references import accuracy_over_batches
+
+    report = check("accuracy_over_batches", lambda p, X, y, n: accuracy_over_batches(p, X, y, n) + 0.01)
+    assert not report.passed
+    assert report.mistake is None
+    assert report.candidates == ()
 
 
 def test_no_report_shows_the_right_values():

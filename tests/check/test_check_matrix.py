@@ -13,6 +13,8 @@ from mfnumpy.check.matrix import Result, page, run, versions, wrong_version
 from mfnumpy.check.words import WORDS
 from mfnumpy.seeding import stream
 
+POSITIVE = ("overlay_label", "normalise_length")
+"""Exercises whose inputs are positive by nature: an image, activations after a ReLU. So is a goodness G."""
 PAGE = Path(__file__).parents[2] / "docs" / "mistakes.md"
 
 
@@ -54,7 +56,7 @@ def test_names_do_not_depend_on_the_draw(name):
 
 @pytest.mark.parametrize("name", ["eq7", "eq8", "eq6_gradient", "dense_backward", "mf_step", "ff_step"])
 def test_two_mistakes_at_once_are_both_named(name):
-    """Of 25 random pairs nearly all are named as the pair; none passes, and none is called something else outright.
+    """Of 12 random pairs nearly all are named as the pair; none passes, and none is called something else outright.
 
     A pair can equal a single mistake (one hides the other), and is then rightly called by the simpler name.
     """
@@ -66,7 +68,7 @@ def test_two_mistakes_at_once_are_both_named(name):
         if "whole" not in a.versions[0] and "whole" not in b.versions[0]
     ]
     rng = stream(5, "pairs")
-    chosen = [pairs[i] for i in rng.permutation(len(pairs))[:25]]
+    chosen = [pairs[i] for i in rng.permutation(len(pairs))[:12]]
     named = 0
     for a, b in chosen:
         report = check(name, wrong_version(exercise, {**a.versions[0], **b.versions[0]}))
@@ -122,9 +124,9 @@ def test_draws_are_not_blind():
                 if not isinstance(value, np.ndarray):
                     continue
                 assert len(value) > 1, (exercise.name, name)
-                if value.dtype.kind == "f" and exercise.name not in ("overlay_label", "normalise_length"):
+                if value.dtype.kind == "f" and value.size >= 12 and name != "G" and exercise.name not in POSITIVE:
                     assert name == "v" or (value == 0).all() or (value.min() < 0 < value.max()), (exercise.name, name)
             sizes = [case.dims[n] for n in ("N", "D", "H", "m", "n") if n in case.dims]
             assert len(set(sizes)) == len(sizes), exercise.name
-            seen.add(tuple(np.shape(a) for a in case.args if isinstance(a, np.ndarray)))
+            seen.add(str([np.shape(a[0] if isinstance(a, list) else a) for a in case.args]))
         assert len(seen) > 1, exercise.name

@@ -38,7 +38,7 @@ def test_every_exercise_has_a_variant():
         ("eq7", "eq7_at_zero", "z = 0"),
         ("relu_backward", "relu_backward_half", "z = 0"),
         ("im2col", "im2col_integers_only", "does not take"),
-        ("eq8", "eq8_outer_float32", "float32"),
+        ("eq6", "eq6_loop_float32", "float32"),
     ],
 )
 def test_legitimate_variant_is_named(name, variant, word):
