@@ -46,8 +46,8 @@ grade: $(READY)course  ## grade SUBMISSIONS=folder, one subfolder for each stude
 	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=folder"; exit 2; }
 	$(BIN)/python -m mfnumpy.course grade "$(SUBMISSIONS)" --course build/course --out build/grades $(ARGS)
 
-site: $(READY)docs  ## lessons, exercises, reference and guide as pages that need no network; writes site/
-	$(BIN)/python -m sphinx -q -b html docs site
+site: $(READY)docs  ## lessons, exercises, reference and guide as pages that need no network; writes build/site/
+	$(BIN)/python -m sphinx -q -b html docs build/site
 
 clean:  ## remove the environment and what tools leave behind
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
