@@ -9,7 +9,7 @@ PARTS = ("training", "prediction", "layers", "startup")
 TRAINING = [
     ("2x1000", 256, 40, ("mf", "bp", "fa", "dfa", "ff")),
     ("3x2000", 256, 6, ("mf", "bp", "fa", "dfa", "ff")),
-    ("cnn", 128, 1, ("mf", "bp", "fa", "dfa")),
+    ("cnn", 128, 4, ("mf", "bp", "fa", "dfa")),
 ]
 FULL_BATCH = [("2x1000", 60_000, 1, ("mf", "bp")), ("3x2000", 50_000, 1, ("mf", "bp"))]
 
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--networks", nargs="+", help="only these of 2x1000, 3x2000, cnn")
     parser.add_argument("--rules", nargs="+", help="only these of mf, bp, fa, dfa, ff")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that are timed (default: 5)")
-    parser.add_argument("--batches", type=int, help="batches per round (default: 40, 6 and 1 by network)")
+    parser.add_argument("--batches", type=int, help="batches per round (default: 40, 6 and 4 by network)")
     parser.add_argument("--threads", type=int, help="threads of either side (default: one per core)")
     parser.add_argument(
         "--full-batch", action="store_true", help="training with all samples in one step, as in Table 5"
