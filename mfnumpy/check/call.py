@@ -8,10 +8,6 @@ import contextlib
 import copy
 import inspect
 import io
-import signal
-import sys
-import threading
-import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from mfnumpy.check.limits import Clock, OutOfTime, limited
 from mfnumpy.check.model import Case, Exercise, Finding, Refused, flatten
 
 
@@ -28,10 +25,6 @@ class Stop(Exception):
     def __init__(self, finding: Finding):
         super().__init__(finding.evidence)
         self.finding = finding
-
-
-class _OutOfTime(BaseException):
-    """Raised inside the student's function when its time is up; no `except Exception` catches it."""
 
 
 class _Shown(io.StringIO):
@@ -74,15 +67,15 @@ class Caller:
                 np.errstate(all="ignore"),
             ):
                 warnings.simplefilter("ignore")
-                start = time.monotonic()
+                clock = Clock()
                 try:
-                    value = _limited(lambda: self.function(*given), self.left)
+                    value = limited(lambda: self.function(*given), self.left)
                 finally:
-                    self.left -= time.monotonic() - start
+                    self.left -= clock.used()
             return value
         except (KeyboardInterrupt, GeneratorExit):
             raise
-        except _OutOfTime:
+        except OutOfTime:
             raise Stop(
                 Finding("too_slow", f"It had not returned after {self.seconds:g} s, on very small arrays.")
             ) from None
@@ -232,69 +225,6 @@ def _line_of(error: BaseException, function: Callable) -> str:
         return "."
     text = f": `{frames[-1].line}`" if frames[-1].line else ""
     return f" (line {frames[-1].lineno}{text})."
-
-
-def _limited(call: Callable[[], Any], seconds: float) -> Any:
-    """call(), for so many seconds at most.
-
-    On the main thread of Linux and macOS an alarm interrupts Python code; elsewhere the call runs in a thread
-    that is left behind when its time is up. Neither can stop a single endless call into C: for that, grade in
-    a process.
-    """
-    seconds = max(seconds, 0.01)
-    if hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread():
-        return _with_alarm(call, seconds)
-    return _in_thread(call, seconds)
-
-
-def _with_alarm(call: Callable[[], Any], seconds: float) -> Any:
-    def insist(frame: Any, event: str, argument: Any) -> Any:
-        if event == "line":
-            raise _OutOfTime
-        return insist
-
-    def ring(signum: int, frame: Any) -> None:
-        # A bare `except:` in the student's loop would swallow one exception: the next line then raises another.
-        if frame is not None and frame.f_code.co_filename != __file__:
-            frame.f_trace = insist
-            sys.settrace(lambda *_: insist)
-        raise _OutOfTime
-
-    tracer = sys.gettrace()
-    start = time.monotonic()
-    handler = signal.signal(signal.SIGALRM, ring)
-    before, _ = signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)  # again and again, should one be swallowed
-    try:
-        try:
-            return call()
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        sys.settrace(tracer)
-        signal.signal(signal.SIGALRM, handler)
-        if before:  # someone else's alarm was running: let it go on
-            signal.setitimer(signal.ITIMER_REAL, max(before - (time.monotonic() - start), 0.01))
-
-
-def _in_thread(call: Callable[[], Any], seconds: float) -> Any:
-    box: dict[str, Any] = {}
-
-    def work() -> None:
-        try:
-            with np.errstate(all="ignore"):
-                box["value"] = call()
-        except BaseException as error:
-            box["error"] = error
-
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
-    worker.join(seconds)
-    if worker.is_alive():
-        raise _OutOfTime
-    if "error" in box:
-        raise box["error"]
-    return box["value"]
 
 
 def signature_problem(exercise: Exercise, function: Callable, case: Case) -> str:

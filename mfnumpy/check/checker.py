@@ -40,7 +40,8 @@ def check(
     exercise: a name of EXERCISES, e.g. "eq7". function: takes the exercise's arguments in order. seed: of the
     draws; None is the seed for practice. isolated: run in a process of its own with limits on time and
     memory, so that not even os._exit or an endless loop in C stops the checker (for grading; Linux and
-    macOS). seconds: the time for all calls together. memory_mb: isolated only.
+    macOS). seconds: the computing time of
+    all calls together (by the clock on the wall four times as much, for a busy machine). memory_mb: isolated only.
 
     Returns a Report; it never shows the right answer. Raises UnknownNameError for an unknown exercise,
     InvalidValueError if `function` cannot be called or the seed is not an integer >= 0, BackendError if

@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Callable
 
 from mfnumpy.check.explain import lesson_of
+from mfnumpy.check.limits import PATIENCE
 from mfnumpy.check.model import Exercise
 from mfnumpy.check.report import Report
 from mfnumpy.errors import BackendError, MfnumpyError
@@ -43,7 +44,7 @@ def run_isolated(exercise: Exercise, job: Callable[[], Report], seconds: float, 
         os.close(reader)
         _child(job, writer, seconds, memory_mb)
     os.close(writer)
-    text, status = _wait(child, reader, seconds + START_UP)
+    text, status = _wait(child, reader, PATIENCE * seconds + START_UP)
     if text:
         try:
             data = json.loads(text)
