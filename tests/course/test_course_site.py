@@ -21,6 +21,7 @@ import pytest
 pytest.importorskip("sphinx", reason="the site needs the extra 'docs' (Sphinx): not installed")
 pytest.importorskip("myst_nb", reason="the site needs the extra 'docs' (myst-nb): not installed")
 
+pytestmark = pytest.mark.timeout(1200)  # one build of the site for all
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -41,7 +42,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(ROOT / "docs"),
         str(out),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=1000)
     assert done.returncode == 0, done.stderr[-3000:]
     return out
 
