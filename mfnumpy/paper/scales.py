@@ -113,21 +113,21 @@ MEASUREMENTS: dict[str, dict[str, list[Measurement]]] = {
     "quick": {
         "table4": [prediction_job(rounds=7)],
         "table5": [epoch_job("mnist", "2x1000", 2_000, batch, 3) for batch in (256, None)],
-        "fig3": _over_depth(2_000, (1, 2, 3)),
+        "fig3": _over_depth(2_000, (3, 4, 5)),
         **_over_time(500),
     },
     "laptop": {
         "table4": [prediction_job()],
         "table5": [epoch_job("mnist", "2x1000", 20_000, batch, 5) for batch in (256, None)]
         + [epoch_job("cifar10", "3x2000", 5_000, batch, 5) for batch in (256, None)],
-        "fig3": _over_depth(48_000, (1, 2, 3)),
+        "fig3": _over_depth(48_000, (3, 4, 6)),
         **_over_time(6_000),
     },
     "paper": {
         "table4": [prediction_job(rounds=101)],
         "table5": [epoch_job("mnist", "2x1000", 60_000, batch, 11) for batch in (256, None)]
         + [epoch_job("cifar10", "3x2000", 50_000, batch, 11) for batch in (256, None)],
-        "fig3": _over_depth(48_000, (1, 2, 4, 8)),
+        "fig3": _over_depth(48_000, (3, 4, 6, 8)),
         **_over_time(30_000),
     },
 }
