@@ -18,7 +18,7 @@ reproduce: $(READY)lab  ## the paper's tables and figures at quick scale, in min
 	$(BIN)/mfnumpy reproduce all results --scale quick $(ARGS)
 
 test: $(READY)test  ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lessons: $(READY)lessons  ## build the lessons' notebooks from their sources (ARGS=--check only compares)
 	$(BIN)/python -m mfnumpy.teach.build $(ARGS)

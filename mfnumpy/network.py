@@ -11,6 +11,7 @@ from mfnumpy.blocks import Block, Trace, block_from_spec
 from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
 from mfnumpy.layers.convolution import Size
 from mfnumpy.seeding import stream
+from mfnumpy.validate import integer
 
 Shape = tuple[int, ...]
 
@@ -45,7 +46,7 @@ class Network:
     def new_dense(self, width: int, *, bias: bool = False) -> Block:
         """A dense block that fits onto the last one, with fresh weights; not yet plugged in."""
         n_in = math.prod(self.output_shape)
-        return self._new({"layer": "Dense", "n_in": n_in, "n_out": _width(width), "bias": bias})
+        return self._new({"layer": "Dense", "n_in": n_in, "n_out": integer("A block's width", width, 1), "bias": bias})
 
     def new_conv(
         self,
@@ -63,7 +64,7 @@ class Network:
         spec = {
             "layer": "Conv2d",
             "channels_in": self.output_shape[2],
-            "channels_out": _width(channels),
+            "channels_out": integer("A block's width", channels, 1),
             "kernel": kernel,
             "stride": stride,
             "padding": padding,
@@ -135,17 +136,12 @@ class Network:
 
 def _checked_shape(shape: Shape | int) -> Shape:
     sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
-    if not sizes or any(isinstance(s, bool) or not isinstance(s, int) or s < 1 for s in sizes):
+    try:
+        return tuple(integer("a size", size, 1) for size in sizes or (None,))
+    except InvalidValueError:
         raise InvalidValueError(
             f"input_shape must be one or more integers >= 1, e.g. 784 or (28, 28, 1); got {shape!r}."
-        )
-    return sizes
-
-
-def _width(width: int) -> int:
-    if isinstance(width, bool) or not isinstance(width, int) or width < 1:
-        raise InvalidValueError(f"A block's width must be an integer >= 1; got {width!r}.")
-    return width
+        ) from None
 
 
 def mlp(

@@ -30,7 +30,7 @@ from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
 from mfnumpy.seeding import stream
 from mfnumpy.split import how_many, stratified
-from mfnumpy.validate import check_inputs, check_labels
+from mfnumpy.validate import check_inputs, check_labels, integer
 
 DECAYS: dict[str, Callable[[float], float]] = {
     "constant": lambda done: 1.0,
@@ -97,12 +97,11 @@ class Trainer:
             )
         if only is not None and (not only or not set(only) <= set(range(len(net.blocks)))):
             raise InvalidValueError(f"only must name blocks from 0 to {len(net.blocks) - 1}; got {sorted(only)}.")
-        for name, value in (("epochs", epochs), ("patience", patience)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-                raise InvalidValueError(f"{name} must be an integer >= 1; got {value!r}.")
         self.net, self.rule, self.optimiser = net, rule, optimiser
-        self.epochs, self.batch_size, self.seed = epochs, batch_size, seed
-        self.decay, self.patience, self.path, self.notes = decay, patience, path, notes or {}
+        self.epochs = integer("epochs", epochs, 1)
+        self.patience = None if patience is None else integer("patience", patience, 1)
+        self.batch_size, self.seed = (int(batch_size) if isinstance(batch_size, np.integer) else batch_size), seed
+        self.decay, self.path, self.notes = decay, path, notes or {}
         self.show_progress, self.on_epoch = show_progress, on_epoch
         self.phases: list[list[int] | None] = [None if only is None else sorted(only)]
         if schedule == "layer_by_layer":
@@ -206,8 +205,6 @@ class Trainer:
                 state.best, state.stale = result.main, 0
                 if self.patience:
                     self._best = {k: v.copy() for k, v in self.rule.parameters(self.net).items()}
-            if not self.patience:
-                state.stale = 0
         state.epochs.append(entry)
         state.seconds.append(state.elapsed)
         state.epoch, state.batch, state.losses, state.elapsed = state.epoch + 1, 0, {}, 0.0
@@ -278,10 +275,10 @@ class Trainer:
             check_labels(labels, data.shape[0], self.rule.n_classes)
         if self.patience and y_val is None:
             raise InvalidValueError("patience needs validation data: pass x_val and y_val, or validation=0.1.")
-        size = self.batch_size
-        if size is not None and (isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= len(y)):
+        size = len(y) if self.batch_size is None else self.batch_size
+        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= len(y):
             raise InvalidValueError(
-                f"batch_size must be from 1 to the number of rows, {len(y)}, or None for all; got {size!r}."
+                f"batch_size must be from 1 to the number of rows, {len(y)}, or None for all; got {self.batch_size!r}."
             )
 
     def _bar(self, total: int, state: Progress) -> Any:

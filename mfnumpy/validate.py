@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from mfnumpy.backend import Array, backend_of, xp_of
 from mfnumpy.errors import DTypeError, InvalidValueError, LabelError, ShapeError
+
+
+def integer(name: str, value: Any, least: int) -> int:
+    """Return the value as an int if it is one (Python's or NumPy's) of at least `least`.
+
+    Raises InvalidValueError naming it.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise InvalidValueError(f"{name} must be an integer >= {least}; got {value!r}.")
+    return int(value)
 
 
 def pair(name: str, value: Any, least: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.network import Network
 from mfnumpy.seeding import stream
+from mfnumpy.validate import integer
 
 
 class NotStartedError(MfnumpyError, RuntimeError):
@@ -56,11 +57,10 @@ class Rule:
 
         n_classes: m >= 2. Raises InvalidValueError for a network or a number of classes that the rule cannot train.
         """
-        if isinstance(n_classes, bool) or not isinstance(n_classes, int | np.integer) or n_classes < 2:
-            raise InvalidValueError(f"n_classes must be an integer >= 2; got {n_classes!r}.")
+        n_classes = integer("n_classes", n_classes, 2)
         if not net.blocks:
             raise InvalidValueError("The network has no block; add one with net.plug(net.new_dense(width)).")
-        self.n_classes, self.seed = int(n_classes), seed
+        self.n_classes, self.seed = n_classes, seed
         self.reset()
         self.plug(net)
 

@@ -117,7 +117,7 @@ def test_batch_sizes(size):
         trainer(batch_size=size).fit(X, Y)
 
 
-@pytest.mark.parametrize("size", [1, 29, 30, None])
+@pytest.mark.parametrize("size", [1, 29, 30, np.int64(7), None])
 def test_every_batch_size_from_1_to_n_works(size):
     assert len(trainer(batch_size=size).fit(X, Y).epochs) == 1
 
