@@ -36,6 +36,7 @@ add_module_names = False
 html_theme = "furo"
 html_title = "mfnumpy"
 html_static_path = ["_static"]
+html_favicon = "_static/favicon.svg"  # without one, browsers ask for /favicon.ico, which is an error
 html_css_files = ["site.css"]
 html_copy_source = False
 html_show_sourcelink = False
