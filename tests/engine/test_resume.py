@@ -250,7 +250,7 @@ def test_a_killed_process_loses_at_most_its_epoch(tmp_path):
         ({"patience": 2}, "settings"),
         ({"schedule": "layer_by_layer"}, "settings"),
     ],
-    ids=str,
+    ids=["epochs", "seed", "sgd", "rate", "patience", "schedule"],
 )
 def test_a_run_with_other_settings_is_refused_by_name(change, key, tmp_path):
     path = tmp_path / "run.npz"
