@@ -46,8 +46,8 @@ OPTIMISER = Choice(
 LEARNING_RATE = Choice(
     {"default": 1e-3, "digits": 3e-3, "breast_cancer": 3e-3, "mnist": 3e-3, "fashion_mnist": 3e-3},
     "0.001 is the paper's one stated value (Fig. 4). On MNIST's validation part 0.003 did better under MF, "
-    "BP and FA in the ledger's search (docs/results.md). On the small sets an epoch has few steps, and of 0.001 and 0.003 "
-    "the larger did better on validation under every rule but backpropagation, where they hardly differ.",
+    "BP and FA in the ledger's search (docs/results.md). On the small sets an epoch has few steps, and of 0.001 and "
+    "0.003 the larger did better on validation under every rule but backpropagation, where they hardly differ.",
 )
 DECAY = Choice(
     "linear",
@@ -101,6 +101,15 @@ DEEP_SUPERVISION = Choice(
 def every() -> dict[str, Choice]:
     """All choices by name, in the order of this file."""
     return {name.lower(): value for name, value in globals().items() if isinstance(value, Choice)}
+
+
+def as_markdown() -> str:
+    """The page docs/choices.md: `mfnumpy info choices --markdown > docs/choices.md` writes it."""
+    lines = ["# Choices that the paper leaves open", ""]
+    lines += ["Made from `mfnumpy/choices.py` by `mfnumpy info choices --markdown`; do not edit.", ""]
+    lines += ["| choice | value | reason |", "|---|---|---|"]
+    lines += [f"| {name.replace('_', ' ')} | {c.value} | {c.reason} |" for name, c in every().items()]
+    return "\n".join(lines) + "\n"
 
 
 def learning_rate(dataset: str) -> float:

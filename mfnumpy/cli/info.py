@@ -13,10 +13,14 @@ from mfnumpy.errors import BackendError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mfnumpy info`."""
     parser.add_argument("topic", nargs="?", choices=tuple(TOPICS), help="one topic alone (default: all)")
+    parser.add_argument("--markdown", action="store_true", help="the choices as the page docs/choices.md")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one topic or all; returns 0."""
+    if args.markdown:
+        print(choices.as_markdown(), end="")
+        return 0
     for name in [args.topic] if args.topic else TOPICS:
         if args.topic is None:
             print(f"\n{name}\n{'-' * len(name)}")

@@ -224,6 +224,12 @@ def test_info(topic, capsys):
     assert len(capsys.readouterr().out.splitlines()) >= 4
 
 
+def test_the_page_of_choices_is_up_to_date(capsys):
+    assert cli.main(["info", "choices", "--markdown"]) == 0
+    page = Path(__file__).parents[2] / "docs" / "choices.md"
+    assert page.read_text() == capsys.readouterr().out, "run: mfnumpy info choices --markdown > docs/choices.md"
+
+
 def test_a_bar_is_shown_on_a_terminal_only(tmp_path):
     quiet = mfnumpy("train", "--hidden", "9", "--epochs", "1", "--out", str(tmp_path))
     assert "it/s" not in quiet.stderr
