@@ -13,6 +13,8 @@ from mfnumpy.check.matrix import Result, page, run, versions, wrong_version
 from mfnumpy.check.words import WORDS
 from mfnumpy.seeding import stream
 
+pytestmark = pytest.mark.timeout(900)  # the whole matrix: seconds of computing, but minutes on a busy machine
+
 POSITIVE = ("overlay_label", "normalise_length")
 """Exercises whose inputs are positive by nature: an image, activations after a ReLU. So is a goodness G."""
 PAGE = Path(__file__).parents[2] / "docs" / "mistakes.md"
