@@ -27,6 +27,7 @@ class Clock:
         self.wall, self.computing = time.monotonic(), time.process_time()
 
     def used(self) -> float:
+        """Seconds of computing so far; waiting counts for little, since a busy machine is nobody's mistake."""
         return max(time.process_time() - self.computing, (time.monotonic() - self.wall) / PATIENCE)
 
 
