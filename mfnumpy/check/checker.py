@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import repeat
 
 import numpy as np
 
 from mfnumpy.check.call import Caller, Stop, signature_problem
-from mfnumpy.check.compare import LOOSE, SMALL, TIGHT, Named, all_close, quantities, quiet, run_recipe
+from mfnumpy.check.compare import FLOOR, LOOSE, SMALL, TIGHT, Named, all_close, quantities, quiet, rounding, run_recipe
 from mfnumpy.check.exercises import get
 from mfnumpy.check.explain import explain, lesson_of, pictures
 from mfnumpy.check.model import Case, Exercise, Finding, flatten
@@ -130,7 +131,8 @@ class _Check:
         right = [quantities(self.exercise, c, r) for c, r in zip(self.cases, right_raw, strict=True)]
         got = [quantities(self.exercise, c, r) for c, r in zip(self.cases, raw, strict=True)]
         problem = self._form_problem(raw, right_raw)
-        if problem is None and all(all_close(g, r, LOOSE) for g, r in zip(got, right, strict=True)):
+        slack = [max(FLOOR, rounding(self.exercise, case)) for case in self.cases]
+        if problem is None and all(map(all_close, got, right, repeat(LOOSE), slack)):
             return self._nearly_equal(raw, got, right, right_raw)
         verdict = Verdict(self._blank(False), self.exercise, self.cases, got, right, raw, right_raw)
         hits = recognise(self.exercise, self.cases, got, right)

@@ -60,26 +60,33 @@ def run_recipe(exercise: Exercise, case: Case, steps: Mapping) -> Named | None:
     return quantities(exercise, case, named)
 
 
-def close(a: np.ndarray, b: np.ndarray, tolerance: float) -> bool:
-    """Whether a equals b to the tolerance; entries that are not finite must be so in both."""
+def close(a: np.ndarray, b: np.ndarray, tolerance: float, slack: float = FLOOR) -> bool:
+    """Whether a equals b to the tolerance (plus slack); entries that are not finite must be so in both."""
     if a.shape != b.shape:
         return False
     difference = a - b
     bad = ~np.isfinite(difference)
     if not bad.any():
         size = np.abs(b).max(initial=0.0)
-        return bool(np.abs(difference).max(initial=0.0) <= tolerance * size + FLOOR)
+        return bool(np.abs(difference).max(initial=0.0) <= tolerance * size + slack)
     fine_a, fine_b = np.isfinite(a), np.isfinite(b)
     if not np.array_equal(fine_a, fine_b):
         return False
-    return close(a[fine_a], b[fine_a], tolerance)
+    return close(a[fine_a], b[fine_a], tolerance, slack)
 
 
-def all_close(a: Named | None, b: Named | None, tolerance: float) -> bool:
+def rounding(exercise: Exercise, case: Case) -> float:
+    """What float32 loses where a small change is added to a large parameter; 0 for an exercise without updates."""
+    old = [case.args[exercise.arguments.index(argument)] for argument in exercise.updates.values()]
+    arrays = [a for value in old for a in (value if isinstance(value, list) else [value])]
+    return 3e-7 * max((float(np.abs(a).max()) for a in arrays), default=0.0)
+
+
+def all_close(a: Named | None, b: Named | None, tolerance: float, slack: float = FLOOR) -> bool:
     """Whether two runs on one case agree in every output."""
     if a is None or b is None or len(a) != len(b):
         return False
-    return all(close(p, q, tolerance) for (_, p), (_, q) in zip(a, b, strict=True))
+    return all(close(p, q, tolerance, slack) for (_, p), (_, q) in zip(a, b, strict=True))
 
 
 def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:

@@ -25,7 +25,7 @@ def _network(rng: Rng, k: int) -> tuple:
         return real(rng, N, n[0]), *(real(rng, a, b) / np.sqrt(a) * 1.2 for a, b in pairwise(n))
 
     x, *weights = until(draw, lambda x, *weights: clear_of_kinks(x, list(weights[:-1])))
-    lr = rate(rng)
+    lr = 3 * rate(rng)  # steps that are not small beside the weights, so that float32 shows them well
     dims = {"N": N, "lr": lr, "m": m}
     return x, labels(rng, N, m, k), weights, lr, dims, n
 
