@@ -14,7 +14,18 @@ from pathlib import Path
 import pytest
 
 from mfnumpy.errors import ShapeError
-from mfnumpy.paper import figures, plan, protocol, published, report, scales, table_content, tables, verdicts
+from mfnumpy.paper import (
+    cost_claims,
+    figures,
+    plan,
+    protocol,
+    published,
+    report,
+    scales,
+    table_content,
+    tables,
+    verdicts,
+)
 from mfnumpy.paper import verdict as verdict_rule
 from mfnumpy.paper.config import Job
 from mfnumpy.paper.ledger import Ledger, Record
@@ -234,6 +245,12 @@ def test_timings_become_tables_4_and_5(tmp_path, monkeypatch):
         *(["mnist", "mini", rule] for rule in ("mf", "mf in parallel", "bp")),
         *(["mnist", "full", rule] for rule in ("mf", "bp")),
     ]
+    record = ledger.get(Job(prediction, 0))
+    times = {"bp readout": 2.0, "mf bp": 2.0, "mf ff": 3.0, "ff all-labels": 2.5, "ff_one_pass one-pass": 2.0}
+    record.result["seconds"] = {f"{name} {size}": [t, t] for name, t in times.items() for size in ("single", "batch")}
+    ledger.write(Job(prediction, 0), record)
+    judged = [v.verdict for v in cost_claims.prediction(View(ledger, "quick"))]
+    assert judged == ["reproduced", "reproduced", "not reproduced", "reproduced"]
     seconds = ledger.get(Job(epochs[0], 0)).result["seconds"]
     assert five.rows[0][7] == f"{statistics.median(b / m for b, m in zip(seconds['bp'], seconds['mf'])):.2f}"  # noqa: B905
 
