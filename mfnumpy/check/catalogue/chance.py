@@ -122,7 +122,7 @@ NEGATIVE_LABELS = Exercise(
 
     y: (N,) integer labels. n_classes: an integer. rng: a NumPy Generator, the only source of chance.
     Returns y_neg: (N,) integers.""",
-    lesson="lesson 7, step 5",
+    lesson="lesson 7",
     reference=references.negative_labels,
     recipe=_whole(references.negative_labels),
     draw=_draw_negatives,
@@ -234,7 +234,7 @@ SHUFFLE = Exercise(
     about="""Bring the samples into a random order; each row of X keeps its label.
 
     X: (N, D). y: (N,). rng: a NumPy Generator, the only source of chance. Returns new arrays (X, y).""",
-    lesson="lesson 5, step 1",
+    lesson="lesson 5",
     reference=references.shuffle_together,
     recipe=_whole(references.shuffle_together),
     draw=_draw_pairs,

@@ -59,7 +59,7 @@ CONV_FORWARD = Exercise(
 
     x: (N, H, W, C). W: (KH*KW*C, F), rows in the order kernel row, kernel column, channel. b: (F,).
     kernel: (KH, KW) or an integer. stride, padding: integers. Returns z: (N, OH, OW, F).""",
-    lesson="lesson 8, step 3",
+    lesson="lesson 8",
     reference=conv2d_forward,
     recipe=_conv,
     draw=_draw_conv,
@@ -115,7 +115,7 @@ CONV_BACKWARD = Exercise(
     x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F), gradient of the loss at z; the mean over the batch
     is in it.
     kernel: (KH, KW) or an integer. stride, padding: integers. Returns dx: as x, dW: as W, db: (F,).""",
-    lesson="lesson 8, step 5",
+    lesson="lesson 8",
     reference=conv2d_backward,
     recipe=_conv_backward,
     draw=_draw_conv_backward,

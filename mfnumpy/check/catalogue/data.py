@@ -61,7 +61,7 @@ OVERLAY = Exercise(
     about="""Write each sample's label, one-hot with a 1, over its first n_classes inputs.
 
     x: (N, D) floats. y: (N,) integer labels. n_classes: an integer. Returns a new array (N, D).""",
-    lesson="lesson 7, step 5",
+    lesson="lesson 7",
     reference=references.overlay_label,
     recipe=_overlay,
     draw=_draw_overlay,
@@ -134,7 +134,7 @@ NORMALISE = Exercise(
     about="""Scale each row to length 1, and leave a row of zeros as it is: a / (|a| + 1e-8).
 
     a: (N, n). Returns a new array (N, n).""",
-    lesson="lesson 7, step 6",
+    lesson="lesson 7",
     reference=references.normalise_length,
     recipe=_normalise,
     draw=_draw_length,
@@ -224,7 +224,7 @@ ACCURACY = Exercise(
 
     predict: a function, (n, D) -> (n,) integer labels. X: (N, D). y: (N,) integer labels. N need not be a
     multiple of batch_size. Returns a float from 0 to 1.""",
-    lesson="lesson 5, step 4",
+    lesson="lesson 5",
     reference=references.accuracy_over_batches,
     recipe=_accuracy,
     draw=_draw_accuracy,

@@ -33,7 +33,7 @@ DENSE_FORWARD = Exercise(
     about="""The pre-activation of a fully connected layer.
 
     x: (N, D). W: (D, H). b: (H,). Returns z: (N, H).""",
-    lesson="lesson 1, step 1",
+    lesson="lesson 1",
     reference=dense_forward,
     recipe=_forward,
     draw=_draw_forward,
@@ -81,7 +81,7 @@ DENSE_BACKWARD = Exercise(
     about="""The three gradients of z = x W + b. The mean over the batch is already in dz.
 
     x: (N, D). W: (D, H). dz: (N, H), gradient of the loss at z. Returns dx: (N, D), dW: (D, H), db: (H,).""",
-    lesson="lesson 1, step 3",
+    lesson="lesson 1",
     reference=dense_backward,
     recipe=_backward,
     draw=_draw_backward,
@@ -137,7 +137,7 @@ RELU_BACKWARD = Exercise(
     about="""The gradient at the pre-activation, from the gradient at the activation a = relu(z).
 
     z, da: the same shape. Returns dz: that shape. At z = 0 the slope is 0.""",
-    lesson="lesson 1, step 4",
+    lesson="lesson 1",
     reference=relu_backward,
     recipe=lambda z, da, gate=relu_backward: gate(z, da),
     draw=_draw_relu,

@@ -30,7 +30,7 @@ def _make_goodness(number: int, kind: str) -> Exercise:
         about=f"""The goodness of each row of activations of {kind} data.
 
     a: (N, n). Returns G: (N,).""",
-        lesson="lesson 7, step 1",
+        lesson="lesson 7",
         reference=eq.positive_goodness if number == 1 else eq.negative_goodness,
         recipe=_goodness,
         draw=_draw_activity,
@@ -162,7 +162,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         about=f"""The loss of {kind} data with goodness G, the mean over the batch.
 
     G: (N,) goodness, also 1000 away from theta. theta: a float, the threshold. Returns a float.""",
-        lesson="lesson 7, step 2",
+        lesson="lesson 7",
         reference=reference,
         recipe=_recipe(lambda G, theta: d * (theta - G), _softplus, 1.0),
         mistakes=_loss_mistakes(d),
@@ -175,7 +175,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         about=f"""The gradient of Eq. ({number}) at the goodness; the loss is the mean over the batch.
 
     G: (N,) goodness, also 1000 away from theta. theta: a float, the threshold. Returns dG: (N,).""",
-        lesson="lesson 7, step 3",
+        lesson="lesson 7",
         reference=slope,
         recipe=_gradient_recipe(d),
         mistakes=_gradient_mistakes(d),

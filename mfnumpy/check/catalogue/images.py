@@ -147,7 +147,7 @@ IM2COL = Exercise(
 
     x: (N, H, W, C). kernel: (KH, KW) or an integer. stride, padding: integers (padding with zeros).
     Returns cols: (N*OH*OW, KH*KW*C), rows in the order image, output row, output column.""",
-    lesson="lesson 8, step 2",
+    lesson="lesson 8",
     reference=im2col,
     recipe=lambda x, kernel, stride, padding, lay=im2col: lay(x, kernel, stride, padding),
     draw=_draw_im2col,
@@ -239,7 +239,7 @@ COL2IM = Exercise(
 
     cols: (N*OH*OW, KH*KW*C), ordered as im2col's. x_shape: (N, H, W, C), without padding. kernel: (KH, KW) or
     an integer. stride, padding: integers. Returns (N, H, W, C).""",
-    lesson="lesson 8, step 4",
+    lesson="lesson 8",
     reference=col2im,
     recipe=_col2im,
     draw=_draw_col2im,

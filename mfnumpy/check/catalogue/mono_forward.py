@@ -65,7 +65,7 @@ EQ5 = Exercise(
     about="""The goodness scores of a batch: one for each row and class.
 
     a: (N, n) activations. M: (m, n) projection matrix. Returns G: (N, m).""",
-    lesson="lesson 3, step 1",
+    lesson="lesson 3",
     reference=eq.goodness_scores,
     recipe=_scores,
     draw=_draw_scores,
@@ -153,7 +153,7 @@ EQ7 = Exercise(
     x: (N, D) input of the block. z: (N, H) pre-activations. M: (m, H) projection matrix, before its update.
     dG: (N, m) gradient of the mean loss at the scores. Returns dW: (D, H). At z = 0 the ReLU's slope is
     0.""",
-    lesson="lesson 3, step 4",
+    lesson="lesson 3",
     reference=eq.weight_gradient,
     recipe=_weight_gradient,
     draw=_draw_weights,
@@ -204,7 +204,7 @@ EQ8 = Exercise(
     about="""The gradient of a block's loss at its projection matrix M, where G are the scores of Eq. (5).
 
     a: (N, n) activations. dG: (N, m) gradient of the mean loss at the scores. Returns dM: (m, n).""",
-    lesson="lesson 3, step 3",
+    lesson="lesson 3",
     reference=eq.projection_gradient,
     recipe=_projection_gradient,
     draw=_draw_projection,

@@ -89,7 +89,7 @@ BP_STEP = Exercise(
 
     x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}), no biases. lr: a float.
     The loss is the mean over the batch. Returns a list of new arrays; all gradients belong to the old
-    weights.""", lesson="lesson 6, step 1",
+    weights.""", lesson="lesson 6",
     reference=references.bp_step,
     recipe=references.bp_step,
     draw=_draw_bp,
@@ -146,7 +146,7 @@ FA_STEP = Exercise(
     x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays,
     one fewer; feedback[l] is fixed and stands where backpropagation uses weights[l+1].T. lr: a float. The
     loss is the mean over the batch; the last layer takes its true gradient. Returns a list of new
-    weights.""", lesson="lesson 6, step 3",
+    weights.""", lesson="lesson 6",
     reference=references.fa_step,
     recipe=references.fa_step,
     draw=_draw_fa,
@@ -195,7 +195,7 @@ DFA_STEP = Exercise(
     x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays,
     one fewer; feedback[l]: (m, n_{l+1}) is fixed and brings the output's error to hidden layer l. lr: a
     float. The loss is the mean over the batch; the last layer takes its true gradient. Returns a list of new
-    weights.""", lesson="lesson 6, step 4",
+    weights.""", lesson="lesson 6",
     reference=references.dfa_step,
     recipe=references.dfa_step,
     draw=_draw_dfa,

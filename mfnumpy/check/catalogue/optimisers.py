@@ -22,7 +22,7 @@ SGD_STEP = Exercise(
     about="""One step of stochastic gradient descent.
 
     parameter, gradient: the same shape. lr: a float. Returns the new parameter, a new array.""",
-    lesson="lesson 3, step 5",
+    lesson="lesson 3",
     reference=optim.sgd_step,
     recipe=lambda p, g, lr, step=optim.sgd_step: step(p, g, lr),
     draw=_draw_sgd,
@@ -117,7 +117,7 @@ ADAM_STEP = Exercise(
 
     parameter, gradient, m, v: the same shape; m and v are the moments before the step. t: an integer, 1 at
     the first step. lr, beta1, beta2, epsilon: floats. Returns new arrays (parameter, m, v); the moments
-    uncorrected.""", lesson="lesson 9, step 3",
+    uncorrected.""", lesson="lesson 9",
     reference=optim.adam_step,
     recipe=_adam,
     draw=_draw_adam,

@@ -49,7 +49,7 @@ POOL_FORWARD = Exercise(
     about="""The mean over each window; windows do not overlap, and fill the image exactly.
 
     x: (N, H, W, C). size: an integer, the side of the window. Returns y: (N, H/size, W/size, C).""",
-    lesson="lesson 8, step 6",
+    lesson="lesson 8",
     reference=avgpool_forward,
     recipe=_pool,
     draw=_draw_pool,
@@ -106,7 +106,7 @@ POOL_BACKWARD = Exercise(
     exactly.
 
     dy: (N, OH, OW, C). size: an integer, the side of the window. Returns dx: (N, OH*size, OW*size, C).""",
-    lesson="lesson 8, step 7",
+    lesson="lesson 8",
     reference=avgpool_backward,
     recipe=_pool_back,
     draw=_draw_pool_back,

@@ -60,7 +60,7 @@ PREDICT_FF = Exercise(
     about="""Predict from the goodness scores of all layers together.
 
     goodness_per_layer: a list with one array (N, m) for each layer. Returns labels: (N,) integers.""",
-    lesson="lesson 5, step 3",
+    lesson="lesson 5",
     reference=lambda layers: np.sum(layers, axis=0).argmax(axis=1),
     recipe=lambda layers, combine=sum, **steps: _predict(layers, combine=combine, **steps),
     draw=_draw_layers,
@@ -94,7 +94,7 @@ PREDICT_BP = Exercise(
     about="""Predict from the goodness scores of the last layer, as a network trained by BP would.
 
     goodness_per_layer: a list with one array (N, m) for each layer. Returns labels: (N,) integers.""",
-    lesson="lesson 5, step 3",
+    lesson="lesson 5",
     reference=lambda layers: layers[-1].argmax(axis=1),
     recipe=lambda layers, combine=_last, **steps: _predict(layers, combine=combine, **steps),
     draw=_draw_layers,

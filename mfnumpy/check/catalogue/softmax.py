@@ -74,7 +74,7 @@ SOFTMAX = Exercise(
     about="""Turn each row of scores into probabilities that sum to 1.
 
     scores: (N, m) floats of any size, also +-1000. Returns p: (N, m).""",
-    lesson="lesson 2, step 1",
+    lesson="lesson 2",
     reference=eq.softmax,
     recipe=_softmax,
     draw=_draw_scores,
@@ -172,7 +172,7 @@ EQ6 = Exercise(
     about="""The cross-entropy of softmax(G) with the labels, the mean over the batch.
 
     G: (N, m) scores of any size. y: (N,) integer labels from 0 to m - 1. Returns a float.""",
-    lesson="lesson 2, step 2",
+    lesson="lesson 2",
     reference=eq.cross_entropy,
     recipe=_loss,
     draw=_draw_loss,
@@ -249,7 +249,7 @@ EQ6_GRADIENT = Exercise(
     about="""The gradient of Eq. (6) at the scores; the loss is the mean over the batch.
 
     G: (N, m) scores. y: (N,) integer labels from 0 to m - 1. Returns dG: (N, m).""",
-    lesson="lesson 2, step 3",
+    lesson="lesson 2",
     reference=eq.cross_entropy_gradient,
     recipe=_loss_gradient,
     draw=_draw_loss,

@@ -99,7 +99,7 @@ MF_STEP = Exercise(
 
     x: (N, D). y: (N,) integer labels. W: (D, H). M: (m, H). lr: a float. The loss is the mean over the batch.
     Returns new arrays (W, M, a); a: (N, H) is what was computed before the update.""",
-    lesson="lesson 4, step 3",
+    lesson="lesson 4",
     reference=references.mf_step,
     recipe=references.mf_step,
     draw=_draw_mf,
@@ -192,7 +192,7 @@ FF_STEP = Exercise(
 
     x_pos, x_neg: (N, D). W: (D, H), no bias; a = relu(x W). theta, lr: floats. Both halves use the same W.
     Returns the new W, a new array.""",
-    lesson="lesson 7, step 4",
+    lesson="lesson 7",
     reference=references.ff_step,
     recipe=references.ff_step,
     draw=_draw_ff,
