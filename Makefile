@@ -6,7 +6,7 @@ READY := $(VENV)/.ready-
 FUZZ_SECONDS ?= 30
 .DEFAULT_GOAL := help
 
-.PHONY: help compare reproduce test lessons fuzz check lint types format course grade site clean
+.PHONY: help compare reproduce test lessons matrix fuzz check lint types format course grade site clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -22,6 +22,10 @@ test: $(READY)test  ## run the tests
 
 lessons: $(READY)lessons  ## build the lessons' notebooks from their sources (ARGS=--check only compares)
 	$(BIN)/python -m mfnumpy.teach.build $(ARGS)
+
+matrix: $(READY)test  ## the checker on 100 seeds: every wrong version named, no right answer accused (half an hour)
+	$(BIN)/python -m mfnumpy.check.matrix --seeds 100
+	MFNUMPY_CHECK_SEEDS=100 $(BIN)/python -m pytest -n auto --timeout 3000 tests/check/test_check_right.py
 
 fuzz: $(READY)fuzz  ## coverage-guided fuzzing of the file readers, FUZZ_SECONDS for each (default 30; Linux, macOS)
 	for harness in tests/fuzz/fuzz_*.py; do $(BIN)/python $$harness -max_total_time=$(FUZZ_SECONDS) || exit 1; done
