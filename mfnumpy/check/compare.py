@@ -116,6 +116,7 @@ class Factor:
 
     @property
     def text(self) -> str:
+        """The factor in words: its terms, multiplied."""
         return " x ".join(self.terms)
 
 
