@@ -12,7 +12,8 @@ pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbg
 from mfnumpy.course.grading import Grade, Limits, grade_all
 
 NAME = "12_memory_and_speed"
-FAST = Limits(cell_seconds=6, seconds=120)
+FAST = Limits(cell_seconds=20, seconds=400)
+pytestmark = pytest.mark.timeout(1200)  # generous: a busy machine must not fail a test of what is graded
 
 
 def grades_of(tmp_path: Path, course, limits: Limits | None = None) -> dict[tuple[str, str], Grade]:
@@ -20,7 +21,6 @@ def grades_of(tmp_path: Path, course, limits: Limits | None = None) -> dict[tupl
     return {(grade.student, grade.assignment): grade for grade in found}
 
 
-@pytest.mark.timeout(1200)
 def test_instructor_has_full_marks_the_untouched_release_none_and_both_run_to_their_end(course, submit, tmp_path):
     for name in course.names:
         submit("instructor", name, course.solved(name))
