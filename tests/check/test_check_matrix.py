@@ -56,6 +56,18 @@ def test_names_do_not_depend_on_the_draw(name):
     assert _wrong(run(GRADING_SEED, [name])) == []
 
 
+def test_the_extreme_draw_of_ff_step_overflows_whatever_the_seed():
+    """An exponential of a goodness below 709 is finite: with seed 33 a draw let the mistake `overflow` pass."""
+    exercise = EXERCISES["ff_step"]
+    overflow = next(m for m in exercise.mistakes if m.name == "overflow")
+    naive = wrong_version(exercise, overflow.versions[0])
+    for seed in range(100):
+        (case,) = exercise.extremes(np.random.default_rng(seed))
+        with np.errstate(all="ignore"):
+            assert not np.isfinite(naive(*case.args)).all(), seed
+    assert _wrong(run(33, ["ff_step"])) == []
+
+
 @pytest.mark.parametrize("name", ["eq7", "eq8", "eq6_gradient", "dense_backward", "mf_step", "ff_step"])
 def test_two_mistakes_at_once_are_both_named(name):
     """Of 12 random pairs nearly all are named as the pair; none passes, and none is called something else outright.

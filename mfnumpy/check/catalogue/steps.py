@@ -154,16 +154,25 @@ def _draw_ff(rng: Rng, k: int) -> Case:
 
 
 def _extreme_ff(rng: Rng) -> list[Case]:
-    N, D, H = 5, 4, 6
-    x_pos, x_neg, W = real(rng, N, D), real(rng, N, D), 12 * real(rng, D, H)
+    """W is scaled so that a goodness of the negative half is 2000: its exponential is infinite in float64 as well."""
+    N, D, H, theta = 5, 4, 6, 2.5
+    x_pos, x_neg, W = until(
+        lambda: (real(rng, N, D), real(rng, N, D), real(rng, D, H)),
+        lambda p, n, W: _goodness(p @ W).max() > 1 and _goodness(n @ W).max() > 1,
+    )
+    W *= np.sqrt(2000 / _goodness(x_neg @ W).max())
     return [
         Case(
-            (x_pos, x_neg, W, 2.5, 0.3),
+            (x_pos, x_neg, W, theta, 0.3),
             {"N": N, "D": D, "H": H, "lr": 0.3},
             "a goodness far above theta",
             "overflow",
         )
     ]
+
+
+def _goodness(z):
+    return (_relu(z) ** 2).sum(axis=1)
 
 
 def _naive(u):
