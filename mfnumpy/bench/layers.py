@@ -189,11 +189,15 @@ def _draw(spans: dict[str, list[Span]], blocks: int, path: Path) -> None:
                 height=0.8,
                 color=STYLE[name]["color"],
                 alpha=0.95 if span.batch % 2 else 0.5,
-                hatch="//" if span.kind == "backward" else None,
+                hatch="//" if span.kind in ("backward", "update") else None,
                 edgecolor="white",
                 linewidth=0.3,
             )
-        title = "MF: every block has a thread" if name == "mf" else "BP: one block at a time (hatched: backward)"
+        title = (
+            "MF: blocks at work on different batches (hatched: update)"
+            if name == "mf"
+            else "BP: one block at a time (hatched: backward)"
+        )
         ax.set(yticks=range(blocks), yticklabels=[f"block {i + 1}" for i in range(blocks)], title=title)
         ax.invert_yaxis()
     axes[-1].set_xlabel("milliseconds (shades alternate from batch to batch)")

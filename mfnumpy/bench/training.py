@@ -14,6 +14,7 @@ from mfnumpy.bench.rounds import alternate, ratios
 from mfnumpy.errors import MfnumpyError
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.network import named
+from mfnumpy.parallel import Pipeline
 from mfnumpy.rules.ff import negative_labels
 from mfnumpy.seeding import stream
 
@@ -30,7 +31,7 @@ class DisagreementError(MfnumpyError, ArithmeticError):
 
 @dataclass(frozen=True)
 class Case:
-    """One comparison. batches: how many make one round."""
+    """One comparison. batches: how many make one round. way: in which our side is parallel, as in `parallel.WAYS`."""
 
     network: str
     rule: str
@@ -39,6 +40,7 @@ class Case:
     threads: int
     lr: float = 1e-3
     n_classes: int = 10
+    way: str = "neurons"
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,9 @@ class Result:
     def line(self) -> str:
         """One line for a table."""
         c = self.case
+        rule = c["rule"] + (", layers" if c["way"] == "layers" else "")
         return (
-            f"{c['network']:<8}{c['rule']:<5}{c['batch']:>6}  ours {self.seconds:8.2f} s {self.share:4.0%}  "
+            f"{c['network']:<8}{rule:<11}{c['batch']:>6}  ours {self.seconds:8.2f} s {self.share:4.0%}  "
             f"PyTorch {self.peer_seconds:8.2f} s {self.peer_share:4.0%}  "
             f"ratio {self.ratio[0]:.2f} ({self.ratio[1]:.2f} to {self.ratio[2]:.2f})"
         )
@@ -81,40 +84,47 @@ class Contest:
         self.rule.start(self.net, case.n_classes, seed=2)
         self.peer = Peer(self.net, self.rule, case.lr, case.threads)
         self.peer._net = self.net
-        self.ours = engine(self.net, self.rule, FastAdam(lr=case.lr), team)
+        self.adam = FastAdam(lr=case.lr)
+        self.engine = engine(self.net, self.rule, self.adam, team)
         rng = stream(3, "bench")
         rows = case.batch * min(case.batches, 8)
         self.y = rng.integers(0, case.n_classes, rows)
         self.x = rng.random((rows, *self.net.input_shape), dtype=np.float32)
         self.case = case
 
-    def step(self, who: str, number: int) -> list[float]:
-        """Batch `number` for one side; its losses."""
+    def batch(self, number: int) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
+        """Batch `number`: x, y, and what wrong labels are drawn from."""
         start = number * self.case.batch % len(self.y)
-        x, y = self.x[start : start + self.case.batch], self.y[start : start + self.case.batch]
-        rng = stream(4, "batch", number)
-        if who == "ours":
-            return [loss for _, loss in self.ours.batch(x, y, 1.0, None, rng)]
-        wrong = negative_labels(y, self.case.n_classes, rng) if self.case.rule == "ff" else None
-        return self.peer.batch(x, y, wrong)
+        rows = slice(start, start + self.case.batch)
+        return self.x[rows], self.y[rows], stream(4, "batch", number)
+
+    def ours(self, first: int, count: int) -> list[list[float]]:
+        """So many batches on our side; the losses of each."""
+        batches = [(number, *self.batch(number), 1.0) for number in range(first, first + count)]
+        if self.case.way == "layers":
+            with Pipeline(self.net, self.rule, self.adam, threads=self.case.threads) as pipeline:
+                return [[float(step.loss) for step in steps] for steps in pipeline.run(batches)]
+        return [[loss for _, loss in self.engine.batch(x, y, 1.0, None, rng)] for _, x, y, rng, _ in batches]
+
+    def peers(self, first: int, count: int) -> list[list[float]]:
+        """The same batches on the peer's side."""
+        losses = []
+        for number in range(first, first + count):
+            x, y, rng = self.batch(number)
+            wrong = negative_labels(y, self.case.n_classes, rng) if self.case.rule == "ff" else None
+            losses.append(self.peer.batch(x, y, wrong))
+        return losses
 
     def agree(self, steps: int = 3, tolerance: float = 2e-3) -> list[float]:
         """Take the first steps on both sides; raises DisagreementError unless all losses are the same to rounding."""
-        first: list[float] = []
-        for number in range(steps):
-            ours, peer = self.step("ours", number), self.step("peer", number)
+        pairs = list(zip(self.ours(0, steps), self.peers(0, steps), strict=True))
+        for number, (ours, peer) in enumerate(pairs, 1):
             if len(ours) != len(peer) or not np.allclose(ours, peer, rtol=tolerance, atol=0):
                 raise DisagreementError(
-                    f"{self.case.rule} on {self.case.network}, batch {number + 1}: our losses are {ours}, "
+                    f"{self.case.rule} on {self.case.network}, batch {number}: our losses are {ours}, "
                     f"PyTorch's {peer}. Their speeds are not compared."
                 )
-            first = first or ours
-        return first
-
-    def round(self, who: str) -> None:
-        """One round: all batches of the case."""
-        for number in range(self.case.batches):
-            self.step(who, number)
+        return pairs[0][0]
 
 
 def compare(case: Case, rounds: int) -> Result:
@@ -123,7 +133,9 @@ def compare(case: Case, rounds: int) -> Result:
         contest = Contest(case, stack.enter_context(Team(case.threads)))
         first = contest.agree()
         peak = sgemm_peak(case.threads)
-        timings = alternate({"ours": lambda: contest.round("ours"), "peer": lambda: contest.round("peer")}, rounds)
+        timings = alternate(
+            {"ours": lambda: contest.ours(0, case.batches), "peer": lambda: contest.peers(0, case.batches)}, rounds
+        )
         peak = max(peak, sgemm_peak(case.threads))
     ours, peer = timings["ours"], timings["peer"]
     samples = EPOCH.get(case.network, 60_000)

@@ -59,14 +59,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _training(args: argparse.Namespace, part: str) -> list[Any]:
     from mfnumpy.bench.training import Case, compare
+    from mfnumpy.parallel.choice import WAYS
 
     results = []
     for network, batch, batches, rules in FULL_BATCH if args.full_batch else TRAINING:
         for rule in rules:
-            if _wanted(args, network, rule):
-                case = Case(network, rule, batch, args.batches or batches, args.threads)
-                results.append(compare(case, args.rounds))
-                print(results[-1].line(), flush=True)
+            for way in WAYS if rule == "mf" and network != "cnn" else ("neurons",):
+                if _wanted(args, network, rule):
+                    case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)
+                    results.append(compare(case, args.rounds))
+                    print(results[-1].line(), flush=True)
     return results
 
 

@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", help="folder for checkpoint.npz and history.json (default: runs/train/DATASET-NET-RULE)"
     )
-    parser.add_argument("--parallel", choices=choice.WAYS, help="one thread per block, or each layer over all cores")
+    parser.add_argument(
+        "--parallel", choices=choice.WAYS, help="blocks on different batches at once, or each layer over all cores"
+    )
     parser.add_argument("--offload", metavar="DIR", help="keep parameters and moments in files of this folder")
     parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
 

@@ -11,8 +11,8 @@ import numpy as np
 from mfnumpy.backend import Array
 from mfnumpy.optim import Adam, _check
 
-BLOCK = 65_536
-"""Elements per block: short enough for the cache, long enough that the threads seldom wait for each other's Python."""
+BLOCK = 262_144
+"""Elements per block: long enough that two threads seldom wait for each other's Python, and no temporary is larger."""
 
 
 class FastAdam(Adam):

@@ -13,10 +13,9 @@ import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.fast.adam import FastAdam
-from mfnumpy.fast.dense import Losses, relu, softmax_error
+from mfnumpy.fast.base import Losses, TeamEngine, relu, softmax_error
 from mfnumpy.fast.patches import col2im, im2col, pool, unpool_and_mask
-from mfnumpy.fast.team import Team, shares
-from mfnumpy.fast.workspace import Workspace
+from mfnumpy.fast.team import Team
 from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
 from mfnumpy.rules.dfa import DirectFeedbackAlignment
@@ -31,37 +30,24 @@ CHUNK_IMAGES = 16
 """Images per chunk in BP, FA and DFA, where a chunk's patches of all blocks must be kept."""
 
 
-class ConvEngine:
+class ConvEngine(TeamEngine):
     """What the rules share: one block's forward pass on a chunk, and the sums over chunks and workers."""
 
     def __init__(self, net: Network, adam: FastAdam, team: Team):
-        self.net, self.adam, self.team = net, adam, team
-        self.space = Workspace(net.dtype)
+        super().__init__(net, adam, team)
         self.shapes = net.shapes()
-        self.losses: list[dict[int | None, float]] = []
         self.fresh: list[set[str]] = []
 
     def batch(
         self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
     ) -> Losses:
-        """One training step on x: (N, H, W, C), y: (N,). Returns (block, loss) as the rule's own Steps would say."""
-        self.losses = [{} for _ in range(self.team.size)]
+        """As of every engine; no worker has begun any sum."""
         self.fresh = [set() for _ in range(self.team.size)]
-        self.begin(only)
-        self.team.run(lambda worker: self.work(worker, x, y, scale, only))
-        return [(key, sum(losses.get(key, 0.0) for losses in self.losses)) for key in self.losses[0]]
-
-    def begin(self, only: Collection[int] | None) -> None:
-        """Count the time step of every parameter that this batch changes."""
-        raise NotImplementedError
-
-    def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """What each worker does with a batch."""
-        raise NotImplementedError
+        return super().batch(x, y, scale, only, rng)
 
     def chunks(self, worker: int, n: int, size: int) -> Iterator[slice]:
         """The worker's share of n images, in chunks of at most `size`."""
-        own = shares(n, self.team.size)[worker]
+        own = self.share(worker, n)
         for start in range(own.start, own.stop, size):
             yield slice(start, min(start + size, own.stop))
 
@@ -89,7 +75,7 @@ class ConvEngine:
 
     def update(self, worker: int, name: str, parameter: Array, scale: float, slot: str) -> None:
         """Add all workers' sums in that slot, the worker's own rows of them, and give them to Adam."""
-        own = shares(parameter.shape[0], self.team.size)[worker]
+        own = self.share(worker, parameter.shape[0])
         sums = [
             self.space.array(f"sum {slot} of {w}", *parameter.shape)[own]
             for w in range(self.team.size)
@@ -143,8 +129,7 @@ class ConvMonoForward(ConvEngine):
         M, space, slots = self.rule.M[i], self.space, self.slots(i)
         G = np.matmul(a, M.T, out=space.array(f"G of {worker}", len(y), M.shape[0]))  # (5)
         dG = space.array(f"dG of {worker}", *G.shape)
-        losses = self.losses[worker]
-        losses[i] = losses.get(i, 0.0) + softmax_error(G, y, dG, N)  # (6)
+        self.note(worker, i, softmax_error(G, y, dG, N))  # (6)
         self.add(worker, slots[1], dG.T, a)  # (8)
         da = np.matmul(dG, M, out=space.array(f"da of {worker}", *a.shape))
         unpool_and_mask(da, images, space, f"of {worker}")
@@ -190,8 +175,7 @@ class ConvReadout(ConvEngine):
         a = x.reshape(len(y), -1)
         G = np.matmul(a, readout, out=space.array(f"G of {worker}", len(y), readout.shape[1]))
         dG = space.array(f"dG of {worker}", *G.shape)
-        losses = self.losses[worker]
-        losses[None] = losses.get(None, 0.0) + softmax_error(G, y, dG, N)
+        self.note(worker, None, softmax_error(G, y, dG, N))
         self.add(worker, "readout.W", a.T, dG)
         da = None
         for i in reversed(range(len(self.net.blocks))):

@@ -1,8 +1,7 @@
-"""MF, BP, FA and DFA on fully connected networks: each layer's neurons are split over a team of threads.
+"""MF, BP, FA and DFA on fully connected networks, split over a team of threads.
 
-Every worker runs the same method on the same batch. It computes its own columns (neurons) of z, a and dz, and its own
-rows (inputs) of dW, which it gives to Adam at once. Where a worker needs what the others computed, all meet. For MF
-the sum over workers is over N x m partial goodness scores, Eq. (5) being a sum over neurons.
+Forward and backward, each worker takes its own samples (rows of x, a and dz) through a block, and needs nobody. Once
+all of dz is there, each computes its own rows of dW and gives them to Adam at once. So the workers meet once per block.
 The equations are those of `mfnumpy.equations` and `mfnumpy.rules`, written with `out=`; a test holds both rooms to
 the same numbers.
 """
@@ -15,100 +14,57 @@ import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.fast.adam import FastAdam
-from mfnumpy.fast.team import Team, shares
-from mfnumpy.fast.workspace import Workspace
+from mfnumpy.fast.base import TeamEngine, relu, relu_mask, softmax_error
+from mfnumpy.fast.team import Team
 from mfnumpy.network import Network
 from mfnumpy.rules.dfa import DirectFeedbackAlignment
 from mfnumpy.rules.fa import FeedbackAlignment
 from mfnumpy.rules.mf import MonoForward
 from mfnumpy.rules.readout import ReadoutRule
 
-Losses = list[tuple[int | None, float]]
 
+class DenseEngine(TeamEngine):
+    """What the rules share: the forward pass of a block, and its update."""
 
-def softmax_error(G: Array, y: Array, dG: Array, N: int) -> float:
-    """Eq. (6) and its derivative at once: dG <- (softmax(G) - onehot(y)) / N; returns the loss. Destroys G.
-
-    G, dG: (n, m), y: (n,): a batch of N = n rows, or a part of one; the losses of all parts add up to the mean.
-    """
-    rows = np.arange(len(y))
-    G -= G.max(axis=1, keepdims=True)
-    true = G[rows, y].sum(dtype=np.float64)
-    np.exp(G, out=dG)
-    total = dG.sum(axis=1, keepdims=True)
-    dG /= total
-    dG[rows, y] -= 1
-    dG /= N
-    return float((np.log(total).sum(dtype=np.float64) - true) / N)
-
-
-def relu(z: Array, space: Workspace) -> None:
-    """z <- max(z, 0), in place. z: (N, n).
-
-    The zeros are an array because NumPy takes the maximum of two arrays four times as fast as that with a number.
-    """
-    np.maximum(z, space.zeros(z.shape[1]), out=z)
-
-
-def relu_mask(dz: Array, a: Array, space: Workspace, key: str) -> None:
-    """dz <- dz * [a > 0], which is [z > 0], in place."""
-    mask = space.array(key, *a.shape, dtype="bool")
-    np.greater(a, 0, out=mask)
-    np.multiply(dz, mask, out=dz)
-
-
-class DenseEngine:
-    """What the four rules share: the forward pass, and the update of one block."""
-
-    def __init__(self, net: Network, adam: FastAdam, team: Team):
-        self.net, self.adam, self.team = net, adam, team
-        self.space = Workspace(net.dtype)
-        self.losses: Losses = []
-
-    def batch(
-        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
-    ) -> Losses:
-        """One training step on x: (N, D), y: (N,). Returns (block, loss) as the rule's own Steps would say."""
-        self.losses = []
-        self.begin(only)
-        self.team.run(lambda worker: self.work(worker, x, y, scale, only))
-        return self.losses
-
-    def begin(self, only: Collection[int] | None) -> None:
-        """Count the time step of every parameter that this batch changes."""
-        raise NotImplementedError
-
-    def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """What each worker does with a batch."""
-        raise NotImplementedError
-
-    def columns(self, worker: int, width: int) -> slice:
-        """The worker's share of a layer's neurons, or of its inputs."""
-        return shares(width, self.team.size)[worker]
+    def samples(self, worker: int, n: int) -> slice:
+        """The worker's own of a batch's n rows."""
+        return self.share(worker, n)
 
     def activate(self, worker: int, i: int, x: Array, slot: int) -> Array:
-        """a = relu(x W) for the worker's own neurons of block i; returns all of a, the rest of it still unwritten.
+        """a = relu(x W) of block i for the worker's own samples; returns all of a, the rest of it still unwritten.
 
         slot: which array to use. A local rule needs three in turn: a slower worker may still need the two before.
         """
         W = self.net.blocks[i].parameters["W"]
         a = self.space.array(f"a{slot}", x.shape[0], W.shape[1])
-        own = self.columns(worker, W.shape[1])
-        np.matmul(x, W[:, own], out=a[:, own])
-        relu(a[:, own], self.space)
+        own = self.samples(worker, len(x))
+        np.matmul(x[own], W, out=a[own])
+        relu(a[own], self.space)
         return a
 
-    def scores(self, worker: int, a: Array, M: Array) -> Array:
-        """Eq. (5), G = a M^T, as the sum of every worker's neurons' share. All meet here; a is complete after it."""
-        own = self.columns(worker, M.shape[1])
-        parts = self.space.array("partial goodness", self.team.size, a.shape[0], M.shape[0])
-        np.matmul(a[:, own], M[:, own].T, out=parts[worker])
-        self.team.meet()
-        return parts.sum(axis=0, out=self.space.array(f"G of {worker}", *parts.shape[1:]))
+    def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array) -> Array:
+        """Eq. (5), G = a M^T, and the derivative of Eq. (6) for the worker's own samples; returns all of dG.
+
+        i: under which block the loss is noted. M: (m, n), a projection matrix or a readout's W^T.
+        """
+        own = self.samples(worker, len(y))
+        G = self.space.array(f"G of {worker}", own.stop - own.start, len(M))
+        dG = self.space.array("dG", len(y), len(M))
+        np.matmul(a[own], M.T, out=G)
+        self.note(worker, i, softmax_error(G, y[own], dG[own], len(y)))
+        return dG
+
+    def through_relu(self, worker: int, error: Array, matrix: Array, a: Array, slot: int) -> Array:
+        """dz = (error matrix) * [z > 0] for the worker's own samples; returns all of dz."""
+        own = self.samples(worker, len(a))
+        dz = self.space.array(f"dz{slot}", *a.shape)
+        np.matmul(error[own], matrix, out=dz[own])
+        relu_mask(dz[own], a[own], self.space, f"mask of {worker}")
+        return dz
 
     def update(self, worker: int, name: str, W: Array, x: Array, dz: Array, scale: float) -> None:
-        """dW = x^T dz for the worker's own rows of W, and Adam on them at once. Needs all of dz."""
-        own = self.columns(worker, W.shape[0])
+        """dW = x^T dz for the worker's own rows of W, and Adam on them at once. Needs all of x and dz."""
+        own = self.share(worker, W.shape[0])
         dW = self.space.array(f"dW of {worker}", own.stop - own.start, W.shape[1])
         np.matmul(x[:, own].T, dz, out=dW)
         self.adam.step(name, W, dW, own, scale)
@@ -139,23 +95,17 @@ class DenseMonoForward(DenseEngine):
             x = a
 
     def learn(self, worker: int, i: int, x: Array, a: Array, y: Array, scale: float) -> None:
-        """Eqs. (5) to (8) for block i."""
-        block, M, space = self.net.blocks[i], self.rule.M[i], self.space
-        G = self.scores(worker, a, M)
-        dG = space.array(f"dG of {worker}", *G.shape)
-        loss = softmax_error(G, y, dG, len(y))
-        if worker == 0:
-            self.losses.append((i, loss))
-        own = self.columns(worker, a.shape[1])
-        dz = space.array("dz", *a.shape)
-        np.matmul(dG, M[:, own], out=dz[:, own])
-        relu_mask(dz[:, own], a[:, own], space, f"mask of {worker}")
-        dM = space.array("dM", *M.shape)
-        np.matmul(dG.T, a[:, own], out=dM[:, own])
+        """Eqs. (5) to (8) for block i. What a slower worker may still need of the block below is in another slot."""
+        block, M, own = self.net.blocks[i], self.rule.M[i], self.samples(worker, len(y))
+        dG = self.error(worker, i, a, M, y)
+        dz = self.through_relu(worker, dG, M, a, i % 2)
+        dM = self.space.array(f"dM{i % 2}", self.team.size, *M.shape)
+        np.matmul(dG[own].T, a[own], out=dM[worker])
         self.team.meet()
         self.update(worker, f"{block.name}.W", block.parameters["W"], x, dz, scale)
-        rows = self.columns(worker, len(M))
-        self.adam.step(f"{block.name}.M", M, dM[rows], rows, scale)
+        if worker == i % self.team.size:  # M is small: one worker takes it
+            total = dM.sum(axis=0, out=self.space.array("sum of dM", *M.shape))
+            self.adam.step(f"{block.name}.M", M, total, slice(None), scale)
 
 
 class DenseReadout(DenseEngine):
@@ -172,25 +122,15 @@ class DenseReadout(DenseEngine):
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """Forward through all blocks; then, from the last to the first, dz_i, and the update of the block above."""
         assert self.rule.readout is not None
-        blocks, readout, space = self.net.blocks, self.rule.readout.parameters["W"], self.space
-        inputs = [x]
+        blocks, readout, inputs = self.net.blocks, self.rule.readout.parameters["W"], [x]
         for i in range(len(blocks)):
             inputs.append(self.activate(worker, i, inputs[-1], i))
-            if i < len(blocks) - 1:
-                self.team.meet()
-        G = self.scores(worker, inputs[-1], readout.T)
-        dG = space.array(f"dG of {worker}", *G.shape)
-        loss = softmax_error(G, y, dG, len(y))
-        if worker == 0:
-            self.losses.append((None, loss))
+        dG = self.error(worker, None, inputs[-1], readout.T, y)
         above = ("readout.W", readout, dG)
         for i in reversed(range(len(blocks))):
             a, name, W = inputs[i + 1], f"{blocks[i].name}.W", blocks[i].parameters["W"]
-            own = self.columns(worker, a.shape[1])
-            dz = space.array(f"dz{i % 3}", *a.shape)  # a slower worker may still need the two above
-            matrix = self.feedback(i, above[1])
-            np.matmul(dG if self.direct else above[2], matrix[:, own], out=dz[:, own])
-            relu_mask(dz[:, own], a[:, own], space, f"mask of {worker}")
+            error = dG if self.direct else above[2]
+            dz = self.through_relu(worker, error, self.feedback(i, above[1]), a, i % 3)  # of 3: as for `activate`
             self.team.meet()  # dz is complete, and nobody needs the weights above any more
             self.update(worker, above[0], above[1], a, above[2], scale)
             above = (name, W, dz)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Protocol
-
-import numpy as np
-
 from mfnumpy import backend, equations
-from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
+from mfnumpy.fast.base import TeamEngine
 from mfnumpy.fast.convolution import ConvMonoForward, ConvReadout
-from mfnumpy.fast.dense import DenseMonoForward, DenseReadout, Losses
+from mfnumpy.fast.dense import DenseMonoForward, DenseReadout
 from mfnumpy.fast.forward_forward import DenseForwardForward
 from mfnumpy.fast.team import Team
 from mfnumpy.layers import Conv2d, Dense
@@ -23,15 +18,6 @@ from mfnumpy.rules.dfa import DirectFeedbackAlignment
 from mfnumpy.rules.fa import FeedbackAlignment
 from mfnumpy.rules.ff import ForwardForward
 from mfnumpy.rules.mf import MonoForward
-
-
-class Engine(Protocol):
-    """One training step, written for speed: a rule's `steps` and the optimiser's updates in one."""
-
-    def batch(
-        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
-    ) -> Losses:
-        """Train on one batch; returns (block, loss) in the order of the rule's Steps."""
 
 
 def why_not(net: Network, rule: Rule) -> str | None:
@@ -53,7 +39,7 @@ def why_not(net: Network, rule: Rule) -> str | None:
     return None if kinds == {Dense} else "the fast room knows networks of one kind of block only"
 
 
-def engine(net: Network, rule: Rule, adam: FastAdam, team: Team) -> Engine:
+def engine(net: Network, rule: Rule, adam: FastAdam, team: Team) -> TeamEngine:
     """The engine for a started rule. Raises InvalidValueError with the reason where there is none."""
     reason = why_not(net, rule)
     if reason:

@@ -1,4 +1,4 @@
-"""Forward-Forward on fully connected networks, each layer's neurons split over a team of threads."""
+"""Forward-Forward on fully connected networks, split over a team of threads."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import numpy as np
 from mfnumpy import equations
 from mfnumpy.backend import Array
 from mfnumpy.fast.adam import FastAdam
-from mfnumpy.fast.dense import DenseEngine, Losses
-from mfnumpy.fast.team import Team, shares
+from mfnumpy.fast.base import Losses
+from mfnumpy.fast.dense import DenseEngine
+from mfnumpy.fast.team import Team
 from mfnumpy.network import Network
 from mfnumpy.rules.ff import ForwardForward, negative_labels
 
 
 class DenseForwardForward(DenseEngine):
-    """Equations (1) to (4); a batch is 2N rows, the N positive ones first.
+    """Equations (1) to (4). A batch is 2N rows; each worker's own are in one piece, its positive ones first.
 
-    The goodness of a row is the square of its length, so the sum that the workers exchange serves the loss and the
-    normalisation of the next block's input. a is 0 wherever the ReLU's mask is, so the mask is left out.
+    The goodness of a row is the square of its length, so it serves the loss and the normalisation of the next block's
+    input. a is 0 wherever the ReLU's mask is, so the mask is left out.
     """
 
     def __init__(self, net: Network, rule: ForwardForward, adam: FastAdam, team: Team):
@@ -40,18 +41,23 @@ class DenseForwardForward(DenseEngine):
         blocks = [b for i, b in enumerate(self.net.blocks) if only is None or i in only]
         self.adam.begin((f"{b.name}.W", b.parameters["W"]) for b in blocks)
 
+    def samples(self, worker: int, n: int) -> slice:
+        """The worker's own of n = 2N rows: the positive and then the negative ones of its samples."""
+        own = self.share(worker, n // 2)
+        return slice(2 * own.start, 2 * own.stop)
+
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """Forward and local update, block by block."""
         x = self.enter(worker, x, y)
+        own = self.samples(worker, len(x))
         last = len(self.net.blocks) if only is None else max(only) + 1
         for i in range(last):
             a = self.activate(worker, i, x, i % 3)
-            G = self.goodness(worker, a)
+            G = np.einsum("ij,ij->i", a[own], a[own])  # (1), (2)
             learns = only is None or i in only
             if learns:
                 dz = self.local_error(worker, i, a, G)
-            own = self.columns(worker, a.shape[1])
-            a[:, own] *= self.row_scale(G, a.shape[1])
+            a[own] *= self.row_scale(G, a.shape[1])
             self.team.meet()
             if learns:
                 block = self.net.blocks[i]
@@ -59,15 +65,15 @@ class DenseForwardForward(DenseEngine):
             x = a
 
     def enter(self, worker: int, x: Array, y: Array) -> Array:
-        """The batch twice, with right and with wrong labels over the first m inputs, normalised. All meet here."""
+        """The worker's samples twice, with right and with wrong labels over the first m inputs, normalised."""
         N, m, d = len(y), self.rule.n_classes, x.shape[1]
-        both = self.space.array("x", 2 * N, d)
-        rows = shares(N, self.team.size)[worker]
-        for half, labels in ((both[:N], y), (both[N:], self.negative)):
-            half[rows] = x[rows]
-            half[rows, :m] = equations.one_hot(labels[rows], m, x.dtype)
-            half[rows] *= self.row_scale(np.einsum("ij,ij->i", half[rows], half[rows]), d)
-        self.team.meet()
+        both, rows = self.space.array("x", 2 * N, d), self.share(worker, N)
+        own = both[self.samples(worker, 2 * N)]
+        n = rows.stop - rows.start
+        for half, labels in ((own[:n], y[rows]), (own[n:], self.negative[rows])):
+            half[...] = x[rows]
+            half[:, :m] = equations.one_hot(labels, m, x.dtype)
+        own *= self.row_scale(np.einsum("ij,ij->i", own, own), d)
         return both
 
     def row_scale(self, squares: Array, n: int) -> Array:
@@ -75,21 +81,18 @@ class DenseForwardForward(DenseEngine):
         mean = squares / n if self.rule.normalise == "rms" else squares
         return (1 / (np.sqrt(mean) + 1e-8))[:, None].astype(self.net.dtype)
 
-    def goodness(self, worker: int, a: Array) -> Array:
-        """Eqs. (1) and (2) as the sum of every worker's neurons' share. All meet here; a is complete after it."""
-        own = a[:, self.columns(worker, a.shape[1])]
-        parts = self.space.array("partial goodness", self.team.size, a.shape[0])
-        np.einsum("ij,ij->i", own, own, out=parts[worker])
-        self.team.meet()
-        return parts.sum(axis=0)
-
     def local_error(self, worker: int, i: int, a: Array, G: Array) -> Array:
-        """dz = dG 2a for the worker's own neurons, and the loss, Eqs. (3) + (4). All of dz is there after a meeting."""
-        N, theta = len(G) // 2, self.rule.threshold(self.net, i)
-        if worker == 0:
-            loss = equations.positive_loss(G[:N], theta) + equations.negative_loss(G[N:], theta)
-            self.losses.append((i, float(loss)))
-        dG = [equations.positive_loss_gradient(G[:N], theta), equations.negative_loss_gradient(G[N:], theta)]
-        dz, own = self.space.array("dz", *a.shape), self.columns(worker, a.shape[1])
-        np.multiply(a[:, own], (2 * np.concatenate(dG))[:, None], out=dz[:, own])
+        """dz = dG 2a for the worker's own rows, and its part of the loss, Eqs. (3) + (4). Returns all of dz.
+
+        G: (2n,), of the n samples that are the worker's own; the equations take the mean over these.
+        """
+        own, n, theta = self.samples(worker, len(a)), len(G) // 2, self.rule.threshold(self.net, i)
+        dz = self.space.array(f"dz{i % 2}", *a.shape)
+        if n == 0:
+            return dz
+        part = 2 * n / len(a)
+        loss = equations.positive_loss(G[:n], theta) + equations.negative_loss(G[n:], theta)
+        self.note(worker, i, part * float(loss))
+        dG = [equations.positive_loss_gradient(G[:n], theta), equations.negative_loss_gradient(G[n:], theta)]
+        np.multiply(a[own], (2 * part * np.concatenate(dG))[:, None], out=dz[own])
         return dz

@@ -9,7 +9,8 @@ import numpy as np
 from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
-from mfnumpy.fast.engine import Engine, engine, why_not
+from mfnumpy.fast.base import TeamEngine
+from mfnumpy.fast.engine import engine, why_not
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.network import Network
 from mfnumpy.progress import Progress
@@ -19,7 +20,7 @@ from mfnumpy.train import DECAYS, History, Trainer
 
 
 class FastTrainer(Trainer):
-    """As `Trainer`, with each layer's neurons (or a convolution's images) split over a team of threads.
+    """As `Trainer`, with every layer split over a team of threads.
 
     optimiser: a FastAdam. threads: how many, None for one per core. All other options are the Trainer's.
     Raises InvalidValueError where the fast room has no engine for this; the message says why.
@@ -34,7 +35,7 @@ class FastTrainer(Trainer):
             raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
         self.threads = threads
         self._adam = optimiser
-        self._engine: Engine | None = None
+        self._engine: TeamEngine | None = None
         self._team: Team | None = None
         self._rows: Array | None = None
 

@@ -17,7 +17,7 @@ from mfnumpy.rules import Rule
 from mfnumpy.train import Trainer
 
 WAYS = ("layers", "neurons")
-"""layers: one thread per block, each a batch ahead of the block above; the same bytes as without.
+"""layers: blocks at work on different batches at once; the same bytes as without.
 neurons: every layer split over all cores, in the fast room; the same numbers to rounding."""
 
 

@@ -1,33 +1,40 @@
-"""One worker per block, a bounded channel between neighbours, and the rule's own `local_step` in each.
+"""Blocks at work on different batches at once: a team of threads takes whatever piece of work is ready.
 
-Block i's update for batch t needs block i's parameters after batch t - 1, and the output of block i - 1 for batch t,
-which was computed before any update of batch t. A worker takes its batches in order, so it finds exactly that: the
-result has the same bytes as training one batch after the other. Nothing like this is possible with backpropagation,
-where block 1 must wait for an error that has been through all blocks (update locking).
+Block i's local step for batch t needs block i's parameters after batch t - 1, and the output of block i - 1 for batch
+t, which was computed before any update of batch t. The pieces are handed out under exactly these two conditions, so
+the result has the same bytes as training one batch after the other. Nothing like this is possible with
+backpropagation, where block 1 must wait for an error that has been through all blocks (update locking).
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError
+from mfnumpy.fast import FastAdam
+from mfnumpy.fast.adam import BLOCK
+from mfnumpy.fast.team import cores, shares
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.optional import require
-from mfnumpy.parallel.channel import Channel, ClosedError
 from mfnumpy.rules import LocalRule, Rule, Step
+from mfnumpy.validate import integer
+
+Work = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What travels from worker to worker: x is the output of the block below for batch `number`."""
+    """What travels from block to block: x is the output of the block below for batch `number`."""
 
     number: int
     x: Array
@@ -37,7 +44,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Span:
-    """Block `block` worked on batch `batch` from `start` to `end`, in seconds of one clock. kind: "learn" at least."""
+    """Block `block` worked on batch `batch` from `start` to `end`, in seconds of one clock. kind: learn or update."""
 
     block: int
     batch: int
@@ -46,11 +53,21 @@ class Span:
     kind: str = "learn"
 
 
+@dataclass
+class _Stage:
+    """A block's place in the pipeline: the batches that wait for it, and how much is left to do of the present one."""
+
+    waiting: deque[Batch] = field(default_factory=deque)
+    left: int = 0
+    step: Step | None = None
+
+
 class Pipeline:
-    """Workers for the blocks of a network, used in a `with` block.
+    """Threads for the blocks of a network, used in a `with` block.
 
     only: the blocks to be trained, None for all. ahead: how many batches may wait before each block, >= 1.
-    spans: a list to which every piece of work is noted, or None.
+    threads: how many, None for one per core. spans: a list to which every piece of work is noted, or None.
+    With a FastAdam a large update is cut into pieces, so that a thread whose block must wait helps the others.
     Raises InvalidValueError for a rule whose blocks do not learn from losses of their own.
     """
 
@@ -62,6 +79,7 @@ class Pipeline:
         *,
         only: Collection[int] | None = None,
         ahead: int = 1,
+        threads: int | None = None,
         spans: list[Span] | None = None,
     ):
         if not isinstance(rule, LocalRule) or type(rule).steps is not LocalRule.steps:
@@ -69,31 +87,33 @@ class Pipeline:
                 f"The rule '{rule.name}' cannot be trained in a pipeline of layers: each block must learn from a loss "
                 "of its own, with nothing coming back. Use mf or ff, or split the neurons instead."
             )
-        if isinstance(ahead, bool) or not isinstance(ahead, int) or ahead < 1:
-            raise InvalidValueError(f"ahead must be an integer >= 1; got {ahead!r}.")
         self.net, self.optimiser, self.spans = net, optimiser, spans
         self.rule: LocalRule = rule
+        self.ahead = integer("ahead", ahead, 1)
+        self.threads = cores() if threads is None else integer("threads", threads, 1)
         self.chosen = set(range(len(net.blocks)) if only is None else only)
-        self.inboxes: list[Channel[Batch]] = [Channel(ahead) for _ in range(max(self.chosen) + 1)]
-        self.results: Channel[tuple[int, Step]] = Channel()
         self._parameters = rule.parameters(net)
+        self._stages = [_Stage() for _ in range(max(self.chosen) + 1)]
+        self._updates: deque[Work] = deque()
+        self._results: dict[int, list[Step]] = {}
+        self._changed = threading.Condition()
+        self._closed = False
         self._error: BaseException | None = None
-        self._threads: list[threading.Thread] = []
+        self._team: list[threading.Thread] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Pipeline:
         self._stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
-        self._threads = [
-            threading.Thread(target=self._serve, args=(i,), name=f"mfnumpy-block{i + 1}", daemon=True)
-            for i in range(len(self.inboxes))
+        self._team = [
+            threading.Thread(target=self._serve, name=f"mfnumpy-{i}", daemon=True) for i in range(self.threads)
         ]
-        for thread in self._threads:
+        for thread in self._team:
             thread.start()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._close()
-        for thread in self._threads:
+        for thread in self._team:
             thread.join()
         self._stack.close()
 
@@ -102,65 +122,122 @@ class Pipeline:
     ) -> Generator[list[Step]]:
         """Train on batches of (number, x, y, rng, scale); yield each batch's Steps, without gradients, in order.
 
-        Returns when all batches have passed all blocks. Raises the first error that any worker met.
+        Returns when all batches have passed all blocks. Raises the first error that any thread met.
         """
-        due: dict[int, list[Step]] = {}
-        fed, done = [], 0
+        fed: deque[int] = deque()
+        for number, x, y, rng, scale in batches:
+            self._feed(Batch(number, self.rule.enter(self.net, x, y, rng), y, scale))
+            fed.append(number)
+            while fed and self._complete(fed[0]):
+                yield self._take(fed.popleft())
+        while fed:
+            yield self._take(fed.popleft())
+
+    def _feed(self, batch: Batch) -> None:
+        with self._changed:
+            self._wait(lambda: len(self._stages[0].waiting) < self.ahead)
+            self._stages[0].waiting.append(batch)
+            self._changed.notify_all()
+
+    def _take(self, number: int) -> list[Step]:
+        with self._changed:
+            self._wait(lambda: self._complete(number))
+            return sorted(self._results.pop(number), key=lambda step: step.block or 0)
+
+    def _complete(self, number: int) -> bool:
+        return len(self._results.get(number, [])) == len(self.chosen)
+
+    def _wait(self, good: Callable[[], bool]) -> None:
+        self._changed.wait_for(lambda: self._closed or good())
+        if self._error is not None:
+            raise self._error
+
+    # -- the threads' side ---------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
         try:
-            for number, x, y, rng, scale in batches:
-                x = self.rule.enter(self.net, x, y, rng)
-                self.inboxes[0].put(Batch(number, x, y, scale))
-                fed.append(number)
-                while not self.results.empty():
-                    self._note(due)
-                    while done < len(fed) and self._complete(due, fed[done]):
-                        yield due.pop(fed[done])
-                        done += 1
-            while done < len(fed):
-                while not self._complete(due, fed[done]):
-                    self._note(due)
-                yield due.pop(fed[done])
-                done += 1
-        except ClosedError:
-            assert self._error is not None
-            raise self._error from None
-
-    def _note(self, due: dict[int, list[Step]]) -> None:
-        number, step = self.results.get()
-        due.setdefault(number, []).append(step)
-
-    def _complete(self, due: dict[int, list[Step]], number: int) -> bool:
-        return len(due.get(number, [])) == len(self.chosen)
-
-    def _serve(self, i: int) -> None:
-        try:
-            while True:
-                self._work(i, self.inboxes[i].get())
-        except ClosedError:
-            pass
+            while (work := self._next()) is not None:
+                work()
         except BaseException as error:
             self._error = self._error or error
             self._close()
 
-    def _work(self, i: int, batch: Batch) -> None:
-        """Block i's part of one batch. Its output is handed on before its update, for which nobody need wait."""
-        start = time.perf_counter()
-        if i not in self.chosen:
-            step, a = None, self.rule.pass_on(self.net, i, batch.x)
-        else:
+    def _next(self) -> Work | None:
+        """A piece of work that can be done now; None when there will be no more.
+
+        Updates come first, since their block waits for them, then the highest block that can go on.
+        """
+        with self._changed:
+            while not self._closed:
+                if self._updates:
+                    return self._updates.popleft()
+                for i in reversed(range(len(self._stages))):
+                    if self._ready(i):
+                        self._stages[i].left = 1
+                        batch = self._stages[i].waiting.popleft()
+                        self._changed.notify_all()  # there is room before this block again
+                        return partial(self._learn, i, batch)
+                self._changed.wait()
+        return None
+
+    def _ready(self, i: int) -> bool:
+        room = i + 1 == len(self._stages) or len(self._stages[i + 1].waiting) < self.ahead
+        return bool(self._stages[i].waiting) and self._stages[i].left == 0 and room
+
+    def _learn(self, i: int, batch: Batch) -> None:
+        """Block i's local step. Its output is handed on before its update, for which nobody above need wait."""
+        start, stage = time.perf_counter(), self._stages[i]
+        if i in self.chosen:
             step, a = self.rule.local_step(self.net, i, batch.x, batch.y)
-        waited = time.perf_counter()
-        if i + 1 < len(self.inboxes):
-            self.inboxes[i + 1].put(Batch(batch.number, a, batch.y, batch.scale))
-        waited = time.perf_counter() - waited
-        if step is not None:
-            for name, gradient in step.gradients.items():
-                self.optimiser.update(name, self._parameters[name], gradient, batch.scale)
-            self.results.put((batch.number, Step(step.block, step.loss, {})))
+        else:
+            step, a = None, self.rule.pass_on(self.net, i, batch.x)
+        self._note(i, batch, start, "learn")
+        own: list[Work] = []
+        pieces: list[Work] = []
+        for name, gradient in {} if step is None else step.gradients.items():
+            updates = self._updates_of(name, gradient, batch.scale)
+            (own if len(updates) == 1 else pieces).extend(updates)
+        with self._changed:
+            if i + 1 < len(self._stages):
+                self._stages[i + 1].waiting.append(Batch(batch.number, a, batch.y, batch.scale))
+            stage.step = step
+            stage.left = 1 + len(pieces)
+            self._updates.extend(partial(self._finish, i, batch, piece) for piece in pieces)
+            self._changed.notify_all()
+        self._finish(i, batch, *own)
+
+    def _finish(self, i: int, batch: Batch, *updates: Work) -> None:
+        """Make some of block i's updates; whoever makes the last sets the block free."""
+        start, stage = time.perf_counter(), self._stages[i]
+        for update in updates:
+            update()
+        if updates:
+            self._note(i, batch, start, "update")
+        with self._changed:
+            stage.left -= 1
+            if stage.left == 0:
+                if stage.step is not None:
+                    self._results.setdefault(batch.number, []).append(Step(stage.step.block, stage.step.loss, {}))
+                stage.step = None
+                self._changed.notify_all()
+
+    def _updates_of(self, name: str, gradient: Array, scale: float) -> list[Work]:
+        """The update of one parameter, in pieces of at least a BLOCK that can be made at once; or in one."""
+        parameter, optimiser = self._parameters[name], self.optimiser
+        pieces = min(2 * self.threads, gradient.size // BLOCK, len(gradient))
+        if not isinstance(optimiser, FastAdam) or pieces < 2 or not parameter.flags.c_contiguous:
+            return [partial(optimiser.update, name, parameter, gradient, scale)]
+        optimiser.begin([(name, parameter)])
+        return [
+            partial(optimiser.step, name, parameter, gradient[part], part, scale)
+            for part in shares(len(parameter), pieces)
+        ]
+
+    def _note(self, i: int, batch: Batch, start: float, kind: str) -> None:
         if self.spans is not None:
-            self.spans.append(Span(i, batch.number, start, time.perf_counter() - waited))
+            self.spans.append(Span(i, batch.number, start, time.perf_counter(), kind))
 
     def _close(self) -> None:
-        for inbox in self.inboxes:
-            inbox.close()
-        self.results.close()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

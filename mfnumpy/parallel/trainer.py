@@ -21,11 +21,12 @@ from mfnumpy.train import DECAYS, Trainer, _take
 
 
 class PipelineTrainer(Trainer):
-    """As `Trainer`, to the byte, for local rules: one thread per block, each a batch ahead of the block above.
+    """As `Trainer`, to the byte, for local rules: blocks at work on different batches at once.
 
     BLAS is held to one thread; `Trainer` gives the same bytes under the same limit. On Ctrl-C no further batch enters,
     those inside are finished, and a checkpoint is written. ahead: how many batches may wait before each block.
-    spans: a list that is filled with who worked when. All other options are the Trainer's.
+    threads: how many, None for one per core. spans: a list that is filled with who worked when.
+    All other options are the Trainer's.
     Raises InvalidValueError for a rule that cannot be trained so.
     """
 
@@ -36,12 +37,13 @@ class PipelineTrainer(Trainer):
         optimiser: Optimiser,
         *,
         ahead: int = 1,
+        threads: int | None = None,
         spans: list[Span] | None = None,
         **options: Any,
     ):
         super().__init__(net, rule, optimiser, **options)
-        Pipeline(net, rule, optimiser, ahead=ahead)  # says now what it would say in the middle of fit
-        self.ahead, self.spans = ahead, spans
+        Pipeline(net, rule, optimiser, ahead=ahead, threads=threads)  # says now what it would say in the middle of fit
+        self.ahead, self.threads, self.spans = ahead, threads, spans
 
     def _run_epoch(self, state: Progress, x: Any, y: np.ndarray, interrupt: DeferredInterrupt) -> bool:
         turn = state.phase * self.epochs + state.epoch
@@ -60,7 +62,8 @@ class PipelineTrainer(Trainer):
 
         start = time.perf_counter()
         only = self.phases[state.phase]
-        pipeline = Pipeline(self.net, self.rule, self.optimiser, only=only, ahead=self.ahead, spans=self.spans)
+        options: dict[str, Any] = {"ahead": self.ahead, "threads": self.threads, "spans": self.spans}
+        pipeline = Pipeline(self.net, self.rule, self.optimiser, only=only, **options)
         with pipeline, closing(pipeline.run(batches())) as steps_of_batches:
             for steps in steps_of_batches:
                 rows = slices[state.batch]

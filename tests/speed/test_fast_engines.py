@@ -74,6 +74,11 @@ def test_engine_in_float32_agrees_to_rounding():
     compare("dense", "mf", 2, atol=1e-4, dtype="float32")
 
 
+@pytest.mark.parametrize(("kind", "rule"), [("dense", r) for r in DENSE] + [("conv", r) for r in CONV])
+def test_engine_takes_batches_smaller_than_the_team(kind, rule):
+    compare(kind, rule, 3, batch_size=17)  # 53 = 3 * 17 + 2: one worker has nothing of the last batch
+
+
 def test_engine_knows_both_kinds_of_normalisation():
     compare("dense", "ff", 2, rule_options={"normalise": "length"})
 

@@ -15,7 +15,6 @@ from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast import FastAdam
 from mfnumpy.network import cnn, mlp
 from mfnumpy.parallel import Pipeline, PipelineTrainer
-from mfnumpy.parallel.channel import Channel, ClosedError
 from mfnumpy.seeding import stream
 from mfnumpy.train import DivergedError, Trainer
 
@@ -63,8 +62,55 @@ def test_pipeline_has_the_bytes_of_sequential_training(options):
     assert train(PipelineTrainer, **options) == train(Trainer, **options)
 
 
-def test_a_longer_queue_changes_nothing():
-    assert train(PipelineTrainer, ahead=4) == train(Trainer)
+@pytest.mark.parametrize("options", [{"ahead": 4}, {"threads": 1}, {"threads": 5}, {"threads": 2, "ahead": 2}])
+def test_queue_and_threads_change_nothing(options):
+    assert train(PipelineTrainer, **options) == train(Trainer)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_updates_in_pieces_change_nothing(monkeypatch, threads):
+    monkeypatch.setattr("mfnumpy.parallel.pipeline.BLOCK", 100)
+    assert train(PipelineTrainer, optimiser=FastAdam, threads=threads) == train(Trainer, optimiser=FastAdam)
+
+
+def test_a_block_that_goes_on_before_its_update_is_done_is_caught(monkeypatch):
+    """The last piece of every update is late: a pipeline that did not wait for it must not pass."""
+    monkeypatch.setattr("mfnumpy.parallel.pipeline.BLOCK", 100)
+    sequential, original = train(Trainer, optimiser=FastAdam), FastAdam.step
+
+    def late(self, name, parameter, gradient, part, scale=1.0):
+        if part.stop == len(parameter):
+            time.sleep(0.005)
+        original(self, name, parameter, gradient, part, scale)
+
+    monkeypatch.setattr(FastAdam, "step", late)
+    assert train(PipelineTrainer, optimiser=FastAdam, threads=4) == sequential
+    finish = Pipeline._finish
+
+    def too_early(self, i, batch, *updates):
+        finish(self, i, batch)
+        for update in updates:
+            update()
+
+    monkeypatch.setattr(Pipeline, "_finish", too_early)
+    assert train(PipelineTrainer, optimiser=FastAdam, threads=4) != sequential
+
+
+def test_no_block_runs_away_from_a_slow_one(monkeypatch):
+    """Bounded: a block may begin batch t only when the block above has begun t - 2 at least."""
+    net, rule, x, y = model("dense", "mf")
+    original, spans = type(rule).local_step, []
+
+    def slow(self, net, i, x, y):
+        time.sleep(0.01 * (i == 2))
+        return original(self, net, i, x, y)
+
+    monkeypatch.setattr(type(rule), "local_step", slow)
+    PipelineTrainer(net, rule, optim.Adam(), epochs=1, batch_size=8, spans=spans, show_progress=False).fit(x, y)
+    starts = {(s.block, s.batch): s.start for s in spans if s.kind == "learn"}
+    for (block, batch), start in starts.items():
+        if (block + 1, batch - 2) in starts:
+            assert starts[block + 1, batch - 2] <= start, (block, batch)
 
 
 def test_a_stale_update_is_caught(monkeypatch):
@@ -93,10 +139,12 @@ def test_blocks_really_work_at_once(monkeypatch):
 
     monkeypatch.setattr(type(rule), "local_step", slow)
     spans = []
-    PipelineTrainer(net, rule, optim.Adam(), epochs=1, batch_size=16, spans=spans, show_progress=False).fit(x, y)
-    first = {(s.block, s.batch): s for s in spans}
+    options = {"epochs": 1, "batch_size": 16, "show_progress": False}
+    PipelineTrainer(net, rule, optim.Adam(), spans=spans, threads=3, **options).fit(x, y)
+    assert {s.kind for s in spans} == {"learn", "update"}
+    first = {(s.block, s.batch): s for s in spans if s.kind == "learn"}
     assert first[0, 2].start < first[2, 1].end
-    assert len(spans) == 3 * 7
+    assert len(first) == 3 * 7
 
 
 def test_a_rule_with_one_loss_is_refused():
@@ -150,26 +198,3 @@ def test_interrupt_then_resume_has_the_same_bytes(tmp_path, monkeypatch):
         history = PipelineTrainer(net, rule, optim.Adam(lr=1e-2), **options).fit(x, y, resume=True)
     assert {name: array.tobytes() for name, array in rule.parameters(net).items()} == whole
     assert history.epochs == epochs
-
-
-def test_channel_is_bounded_and_closes():
-    channel: Channel[int] = Channel(1)
-    channel.put(1)
-    outcome = []
-
-    def second():
-        try:
-            channel.put(2)
-            outcome.append("put")
-        except ClosedError:
-            outcome.append("closed")
-
-    thread = threading.Thread(target=second)
-    thread.start()
-    time.sleep(0.02)
-    assert outcome == []
-    channel.close()
-    thread.join(5)
-    assert outcome == ["closed"]
-    with pytest.raises(ClosedError):
-        channel.get()

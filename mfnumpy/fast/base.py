@@ -1,0 +1,85 @@
+"""What the engines share: a batch is split over a team by rows, and the workers' losses are added up."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from mfnumpy.backend import Array
+from mfnumpy.fast.adam import FastAdam
+from mfnumpy.fast.team import Team, shares
+from mfnumpy.fast.workspace import Workspace
+from mfnumpy.network import Network
+
+Losses = list[tuple[int | None, float]]
+
+
+class TeamEngine:
+    """One training step of a network, made by all workers of a team side by side."""
+
+    def __init__(self, net: Network, adam: FastAdam, team: Team):
+        self.net, self.adam, self.team = net, adam, team
+        self.space = Workspace(net.dtype)
+        self._losses: list[dict[int | None, float]] = []
+
+    def batch(
+        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+    ) -> Losses:
+        """One training step on x: (N, *input_shape), y: (N,). Returns (block, loss) as the rule's own Steps would say.
+
+        rng: for rules that draw something with each batch.
+        """
+        self._losses = [{} for _ in range(self.team.size)]
+        self.begin(only)
+        self.team.run(lambda worker: self.work(worker, x, y, scale, only))
+        keys = dict.fromkeys(key for own in self._losses for key in own)
+        return [(key, sum(own.get(key, 0.0) for own in self._losses)) for key in keys]
+
+    def begin(self, only: Collection[int] | None) -> None:
+        """Count the time step of every parameter that this batch changes."""
+        raise NotImplementedError
+
+    def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
+        """What each worker does with a batch."""
+        raise NotImplementedError
+
+    def share(self, worker: int, total: int) -> slice:
+        """The worker's part of `total` samples, or of a matrix's rows."""
+        return shares(total, self.team.size)[worker]
+
+    def note(self, worker: int, key: int | None, loss: float) -> None:
+        """Add the worker's part of a loss; key: the block, or None for the readout."""
+        own = self._losses[worker]
+        own[key] = own.get(key, 0.0) + loss
+
+
+def softmax_error(G: Array, y: Array, dG: Array, N: int) -> float:
+    """Eq. (6) and its derivative at once: dG <- (softmax(G) - onehot(y)) / N; returns the loss. Destroys G.
+
+    G, dG: (n, m), y: (n,): a batch of N = n rows, or a part of one; the losses of all parts add up to the mean.
+    """
+    rows = np.arange(len(y))
+    G -= G.max(axis=1, keepdims=True)
+    true = G[rows, y].sum(dtype=np.float64)
+    np.exp(G, out=dG)
+    total = dG.sum(axis=1, keepdims=True)
+    dG /= total
+    dG[rows, y] -= 1
+    dG /= N
+    return float((np.log(total).sum(dtype=np.float64) - true) / N)
+
+
+def relu(z: Array, space: Workspace) -> None:
+    """z <- max(z, 0), in place. z: (N, n).
+
+    The zeros are an array because NumPy takes the maximum of two arrays four times as fast as that with a number.
+    """
+    np.maximum(z, space.zeros(z.shape[1]), out=z)
+
+
+def relu_mask(dz: Array, a: Array, space: Workspace, key: str) -> None:
+    """dz <- dz * [a > 0], which is [z > 0], in place."""
+    mask = space.array(key, *a.shape, dtype="bool")
+    np.greater(a, 0, out=mask)
+    np.multiply(dz, mask, out=dz)
