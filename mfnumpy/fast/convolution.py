@@ -26,7 +26,7 @@ from mfnumpy.rules.readout import ReadoutRule
 CHUNK_BYTES = 4_000_000
 """About how long the patches of one chunk may be in MF: long enough for BLAS, short enough for the cache."""
 
-CHUNK_IMAGES = 16
+CHUNK_IMAGES = 32
 """Images per chunk in BP, FA and DFA, where a chunk's patches of all blocks must be kept."""
 
 

@@ -84,23 +84,11 @@ class DeepSupervision(_JointProjections, ReadoutRule):
         ReadoutRule.__init__(self, loss_gradient)
         self.M = []
 
-    def steps(
-        self,
-        net: Network,
-        x: Array,
-        y: Array,
-        rng: np.random.Generator | None = None,
-        only: Collection[int] | None = None,
-    ) -> Iterator[Step]:
-        """One Step at the end, for the readout's loss plus the sum of all blocks' losses."""
-        readout = self._readout(net)
-        traces = net.forward(x)
-        G = readout.forward(traces[-1].a)
-        dG = self.loss_gradient(G, y)
-        da = readout.input_gradient(dG, traces[-1].a.shape)
-        loss, gradients = self.joint_gradients(net, traces, y, da)
-        gradients |= named("readout", readout.parameter_gradients(traces[-1].flat, dG))
-        yield Step(None, loss + equations.cross_entropy(G, y), gradients)
+    steps = ReadoutRule.steps
+
+    def block_gradients(self, net: Network, traces: list[Trace], y: Array, dG: Array) -> tuple[Any, dict[str, Array]]:
+        """The sum of all blocks' losses, and its gradients together with those of the readout's loss."""
+        return self.joint_gradients(net, traces, y, self._readout(net).input_gradient(dG, traces[-1].a.shape))
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
         """The readout's scores, (N, m)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -63,9 +64,15 @@ class ReadoutRule(Rule):
         G = readout.forward(traces[-1].a)
         dG = self.loss_gradient(G, y)
         gradients = named("readout", readout.parameter_gradients(traces[-1].flat, dG))
+        others, of_blocks = self.block_gradients(net, traces, y, dG)
+        yield Step(None, others + equations.cross_entropy(G, y), gradients | of_blocks)
+
+    def block_gradients(self, net: Network, traces: list[Trace], y: Array, dG: Array) -> tuple[Any, dict[str, Array]]:
+        """The sum of the losses besides the readout's, here 0, and the gradients of all blocks that learn, by name."""
+        gradients: dict[str, Array] = {}
         for i, dz in self.errors_at_z(net, traces, dG):
             gradients |= named(net.blocks[i].name, net.blocks[i].parameter_gradients(dz, traces[i]))
-        yield Step(None, equations.cross_entropy(G, y), gradients)
+        return 0, gradients
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
         """The readout's scores, (N, m)."""

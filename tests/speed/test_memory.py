@@ -26,7 +26,7 @@ NOISE = 12_000  # bytes of Python objects per layer
 
 
 def per_layer(rule, room):
-    """Whatever else allocates in this process meanwhile can only add to a peak: the least of three is the step's own."""
+    """Whatever else allocates meanwhile can only add to a peak: the least of three is the step's own."""
     probes = [Probe(rule=rule, depth=d, width=WIDTH, batch=BATCH, inputs=120, room=room) for d in (4, 7)]
     peaks = [min(measure(probe)["peak"] for _ in range(3)) for probe in probes]
     return (peaks[1] - peaks[0]) / 3
