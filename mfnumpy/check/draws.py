@@ -64,6 +64,11 @@ def clear_winners(G: np.ndarray, y: np.ndarray) -> bool:
     return bool((top[:, -1] - top[:, -2]).min() > 25 and G.max() > 800 and (G.argmax(axis=1) != y).any())
 
 
+def small_positives(z: np.ndarray, threshold: float) -> bool:
+    """Whether some pre-activations lie between 0 and the threshold, where a mask that cuts there differs."""
+    return bool(((z > 0) & (z < threshold)).any())
+
+
 def clear_of_kinks(x: np.ndarray, weights: list[np.ndarray]) -> bool:
     """Whether all hidden pre-activations of a ReLU network lie clear of 0, with some on either side in each
     layer.

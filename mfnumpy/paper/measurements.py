@@ -96,7 +96,7 @@ def _scoring(rule: Rule, net: Network, rows: np.ndarray, mode: str) -> Callable[
 
 
 def _epochs(values: dict[str, Any], seed: int) -> dict[str, Any]:
-    """One epoch for each contestant: the reference trainer, and MF with a thread for each layer."""
+    """One epoch for each contestant: the reference trainer, and MF with its layers in parallel."""
     shape, rng = SHAPES[values["dataset"]], stream(seed, "bench")
     x = rng.random((values["rows"], *shape), dtype=np.float32)
     y = rng.integers(0, N_CLASSES, values["rows"])

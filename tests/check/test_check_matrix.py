@@ -68,6 +68,16 @@ def test_the_extreme_draw_of_ff_step_overflows_whatever_the_seed():
     assert _wrong(run(33, ["ff_step"])) == []
 
 
+def test_a_mask_that_cuts_elsewhere_is_seen_in_mf_step_whatever_the_seed():
+    """With seed 71 no pre-activation of any draw lay between 0 and 0.1, and a mask that cuts at 0.1 passed."""
+    exercise = EXERCISES["mf_step"]
+    for seed in range(100):
+        x, _, W, *_ = exercise.draw(np.random.default_rng(seed), 1).args
+        z = x @ W
+        assert ((z > 0) & (z < 0.1)).any(), seed
+    assert _wrong(run(71, ["mf_step"])) == []
+
+
 @pytest.mark.parametrize("name", ["eq7", "eq8", "eq6_gradient", "dense_backward", "mf_step", "ff_step"])
 def test_two_mistakes_at_once_are_both_named(name):
     """Of 12 random pairs nearly all are named as the pair; none passes, and none is called something else outright.
