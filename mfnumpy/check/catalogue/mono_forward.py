@@ -12,6 +12,7 @@ from mfnumpy.layers import dense_parameter_gradients, relu_backward
 LEAKS = (0.01, 0.1, 0.2)
 COARSE = (1.0, 0.5, 0.1, -0.5, -1.0)
 THRESHOLDS = (*COARSE, 0.01)
+SMALLEST = min(t for t in COARSE if t > 0)
 
 
 def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS) -> dict:

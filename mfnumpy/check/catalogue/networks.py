@@ -8,9 +8,9 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check import references
-from mfnumpy.check.catalogue.mono_forward import COARSE, mask_mistakes
+from mfnumpy.check.catalogue.mono_forward import COARSE, SMALLEST, mask_mistakes
 from mfnumpy.check.catalogue.steps import loss_mistakes, update_mistakes
-from mfnumpy.check.draws import clear_of_kinks, clear_winners, labels, rate, real, sizes, until
+from mfnumpy.check.draws import clear_of_kinks, clear_winners, labels, rate, real, sizes, small_positives, until
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.check.references import from_output, through_feedback, through_weights
 
@@ -24,7 +24,10 @@ def _network(rng: Rng, k: int) -> tuple:
     def draw():
         return real(rng, N, n[0]), *(real(rng, a, b) / np.sqrt(a) * 1.2 for a, b in pairwise(n))
 
-    x, *weights = until(draw, lambda x, *weights: clear_of_kinks(x, list(weights[:-1])))
+    def good(x, *weights):
+        return clear_of_kinks(x, list(weights[:-1])) and small_positives(x @ weights[0], SMALLEST)
+
+    x, *weights = until(draw, good)
     lr = 3 * rate(rng)  # steps that are not small beside the weights, so that float32 shows them well
     dims = {"N": N, "lr": lr, "m": m}
     return x, labels(rng, N, m, k), weights, lr, dims, n

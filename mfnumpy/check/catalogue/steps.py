@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check import references
-from mfnumpy.check.catalogue.mono_forward import COARSE, mask_mistakes, unit_rows
+from mfnumpy.check.catalogue.mono_forward import COARSE, SMALLEST, mask_mistakes, unit_rows
 from mfnumpy.check.draws import clear_of_kinks, clear_winners, labels, rate, real, sizes, small_positives, until
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 
@@ -62,7 +62,7 @@ def _draw_mf(rng: Rng, k: int) -> Case:
     N, D, H, m = sizes(rng, k, 7, 5, 6, 4)
     x, W = until(
         lambda: (real(rng, N, D), 0.6 * real(rng, D, H)),
-        lambda x, W: clear_of_kinks(x, [W]) and small_positives(x @ W, min(t for t in COARSE if t > 0)),
+        lambda x, W: clear_of_kinks(x, [W]) and small_positives(x @ W, SMALLEST),
     )
     lr = rate(rng)
     return Case((x, labels(rng, N, m, k), W, 0.6 * real(rng, m, H), lr), {"N": N, "D": D, "H": H, "m": m, "lr": lr})
