@@ -8,7 +8,7 @@ from mfnumpy import models
 from mfnumpy.backend import Array
 from mfnumpy.cli import options
 from mfnumpy.cli.train import describe
-from mfnumpy.errors import CheckpointError
+from mfnumpy.errors import CheckpointError, InvalidValueError
 from mfnumpy.measure import evaluate
 
 
@@ -32,6 +32,8 @@ def run(args: argparse.Namespace) -> int:
     args.net = "cnn" if len(net.input_shape) == 3 else None
     args.dtype, args.subset, args.validation = net.dtype, notes.get("subset"), notes.get("validation", 0.1)
     data = options.load_data(args, notes.get("seed", 0))
+    if args.part == "val" and len(data.y_val) == 0:
+        raise InvalidValueError("The checkpoint was trained on all rows: there is no validation part. Use --part test.")
     x: Array = getattr(data, f"x_{args.part}")
     if tuple(x.shape[1:]) != net.input_shape or len(data.class_names) != rule.n_classes:
         raise CheckpointError(

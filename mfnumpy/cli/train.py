@@ -59,10 +59,11 @@ def run(args: argparse.Namespace) -> int:
         notes=notes,
         on_epoch=_tell,
     )
+    held_out = (data.x_val, data.y_val) if len(data.y_val) else (None, None)  # --validation 0 trains on all rows
     print(net.describe())
     try:
         with options.limited_threads(args, net), way as trainer:
-            history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val, resume=args.resume)
+            history = trainer.fit(data.x_train, data.y_train, *held_out, resume=args.resume)
     except KeyboardInterrupt:
         print(f"stopped; go on with --resume (checkpoint: {folder / 'checkpoint.npz'})", file=sys.stderr)
         raise
@@ -84,5 +85,5 @@ def describe(part: str, result: Evaluation) -> str:
 
 def _tell(entry: dict) -> None:
     losses = ", ".join(f"{name} {value:.4f}" for name, value in entry["loss"].items())
-    scores = ", ".join(f"{mode} {percent(value)} %" for mode, value in entry["val_accuracy"].items())
-    print(f"epoch {entry['epoch']:>3}  loss: {losses}  validation: {scores}", flush=True)
+    scores = ", ".join(f"{mode} {percent(value)} %" for mode, value in entry.get("val_accuracy", {}).items())
+    print(f"epoch {entry['epoch']:>3}  loss: {losses}" + (f"  validation: {scores}" if scores else ""), flush=True)

@@ -146,6 +146,16 @@ def test_unwritable_folder_is_refused_before_any_training(tmp_path, capsys):
     assert "Cannot create the folder" in capsys.readouterr().err
 
 
+def test_training_on_all_rows(tmp_path, capsys):
+    train = ["train", "--hidden", "7", "--epochs", "1", "--subset", "60", "--validation", "0", "--out", str(tmp_path)]
+    assert cli.main(train) == 0
+    assert "validation" not in capsys.readouterr().out
+    assert cli.main(["evaluate", str(tmp_path / "checkpoint.npz"), "--part", "val"]) == 2
+    assert "no validation part" in capsys.readouterr().err
+    assert cli.main(["compare", *QUICK, "--validation", "0", "--out", str(tmp_path)]) == 2
+    assert "--validation must be above 0" in capsys.readouterr().err
+
+
 def test_train_evaluate_resume(tmp_path, capsys):
     """A run of 3 epochs, and the same run stopped after each batch by its own checkpoint, end in the same bytes."""
     train = ["train", "--hidden", "9", "7", "--epochs", "3", "--rule", "mf", "--subset", "200"]
