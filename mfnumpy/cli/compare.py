@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the comparison; returns 0."""
     seeds = _seeds(args)
     if args.validation == 0:
-        raise InvalidValueError("compare reads its learning curves off a validation part: --validation must be above 0.")
+        raise InvalidValueError("compare shows validation curves: --validation must be above 0.")
     names, left_out = options.rule_names(args.rules, options.is_convolutional(args))
     require("matplotlib")
     options.use_backend(args)

@@ -20,7 +20,12 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         "--dataset", default="digits", help="data set by name (default: digits); see `mfnumpy data list`"
     )
     parser.add_argument("--data-dir", help="folder of official files, looked in first (or MFNUMPY_DATA_DIR)")
-    parser.add_argument("--validation", type=float, default=0.1, help="share held out for validation (default: 0.1; `train` also takes 0: all rows)")
+    parser.add_argument(
+        "--validation",
+        type=float,
+        default=0.1,
+        help="share held out for validation (default: 0.1; `train` also takes 0: all rows)",
+    )
     parser.add_argument("--subset", type=int, help="use at most so many samples of each part, for quick runs")
 
 
