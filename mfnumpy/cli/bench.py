@@ -64,7 +64,8 @@ def _training(args: argparse.Namespace, part: str) -> list[Any]:
     results = []
     for network, batch, batches, rules in FULL_BATCH if args.full_batch else TRAINING:
         for rule in rules:
-            for way in WAYS if rule == "mf" and network != "cnn" else ("neurons",):
+            pipelined = rule == "mf" and network != "cnn" and not args.full_batch  # one batch leaves nothing to overlap
+            for way in WAYS if pipelined else ("neurons",):
                 if _wanted(args, network, rule):
                     case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)
                     results.append(compare(case, args.rounds))
