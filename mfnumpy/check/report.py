@@ -1,8 +1,15 @@
-"""What a check tells: passed or not, which mistake, how the numbers show it, and where to read on."""
+"""What a check tells: passed or not, which mistake, how the numbers show it, and where to read on.
+
+As text, as JSON, and as HTML for notebooks, with pictures in SVG: the expected shape beside the found one, and where
+it is wrong.
+"""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from html import escape
+
+_RIGHT, _WRONG, _TODO = "#2a7a3b", "#b3261e", "#8a6d00"
 
 
 @dataclass(frozen=True)
@@ -59,8 +66,6 @@ class Report:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from mfnumpy.check.html import render
-
         return render(self)
 
     def to_json(self) -> dict:
@@ -77,3 +82,66 @@ class Report:
             for p in data["pictures"]
         )
         return cls(**data)
+
+
+def render(report: Report) -> str:
+    """The report as a block of HTML. Needs no script and no other file."""
+    todo = report.mistake == "not_written"
+    colour = _RIGHT if report.passed else _TODO if todo else _WRONG
+    verdict = "passed" if report.passed else "not written yet" if todo else "not right yet"
+    parts = [f'<div style="border-left:4px solid {colour};padding:0.2em 0 0.2em 0.8em">',
+             f"<b>{escape(report.title)}</b> <code>{escape(report.exercise)}{escape(report.signature)}</code>: "
+             f'<b style="color:{colour}">{verdict}</b>']  # fmt: skip
+    if report.evidence:
+        parts.append("".join(f"<p>{escape(line)}</p>" for line in report.evidence.split("\n")))
+    if not report.passed:
+        parts += [_picture(p) for p in report.pictures]
+        parts += [f"<p>Where: <code>{escape(report.where)}</code></p>"] if report.where else []
+    parts += [f"<p><i>Note: {escape(note)}</i></p>" for note in report.notes]
+    if report.lesson and not report.passed:
+        parts.append(f"<p>See {escape(report.lesson)}.</p>")
+    return "\n".join([*parts, "</div>"])
+
+
+def _picture(picture: Picture) -> str:
+    if picture.expected != picture.found:
+        return _shapes(picture)
+    return _errors(picture) if picture.errors else ""
+
+
+def _box(x: float, shape: tuple[int, ...], colour: str, title: str) -> tuple[str, float]:
+    """A rectangle in the proportions of a shape; more than two axes are folded into the first two."""
+    rows, columns = (*shape, 1, 1)[:2] if shape else (1, 1)
+    unit = min(14.0, 110 / max(rows, columns, 1))
+    w, h = max(columns * unit, 8), max(rows * unit, 8)
+    text = f'<text x="{x}" y="12" font-size="11" fill="currentColor">{escape(title)} {escape(str(shape))}</text>'
+    box = (
+        f'<rect x="{x}" y="20" width="{w:.0f}" height="{h:.0f}" fill="{colour}" fill-opacity="0.25" stroke="{colour}"/>'
+    )
+    return text + box, max(w, 190.0) + 20
+
+
+def _shapes(picture: Picture) -> str:
+    left, width = _box(4, picture.expected, _RIGHT, f"{picture.name}: expected")
+    right, more = _box(4 + width, picture.found, _WRONG, "yours")
+    label = f"{picture.name}: expected shape {picture.expected}, found {picture.found}"
+    return f'<svg role="img" aria-label="{escape(label)}" width="{width + more:.0f}" height="140">{left}{right}</svg>'
+
+
+def _errors(picture: Picture) -> str:
+    """One square for each entry, the darker the more wrong."""
+    rows, columns = len(picture.errors), len(picture.errors[0])
+    unit = max(4, min(16, 240 // max(rows, columns)))
+    cells = [
+        f'<rect x="{4 + j * unit}" y="{20 + i * unit}" width="{unit}" height="{unit}" fill="{_WRONG}" '
+        f'fill-opacity="{0.15 + 0.85 * error if error else 0:.2f}" stroke="#999" stroke-width="0.5"/>'
+        for i, row in enumerate(picture.errors)
+        for j, error in enumerate(row)
+    ]
+    wrong = sum(error > 0 for row in picture.errors for error in row)
+    label = f"{picture.name} {picture.expected}: {wrong} of {rows * columns} entries are wrong"
+    text = f'<text x="4" y="12" font-size="11" fill="currentColor">{escape(label)}</text>'
+    width, height = max(8 + columns * unit, 300), 26 + rows * unit
+    return (
+        f'<svg role="img" aria-label="{escape(label)}" width="{width}" height="{height}">{text}{"".join(cells)}</svg>'
+    )

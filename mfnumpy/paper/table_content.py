@@ -207,8 +207,8 @@ def table5(view: View) -> list[Table]:
     columns = ["data set", "batch", "rule", "rows", "s/epoch, paper", "ours ± sd (rounds)", "BP/this, paper", "ours"]
     note = (
         "Ours is the reference trainer on the CPU, on random data of the right shape, one layer after the other unless "
-        "it says in parallel (then layers work on different batches); the ratio is the median over rounds. Fewer rows than the "
-        "data set has are a part of an epoch: compare ratios."
+        "it says in parallel (then layers work on different batches); the ratio is the median over rounds. Fewer rows "
+        "than the data set has are a part of an epoch: compare ratios."
     )
     return [Table("table5", NUMBERS["table5"], columns, rows, command("table5", view), [note])]
 
