@@ -73,25 +73,26 @@ ticks = judge_of(
 )
 
 
-def _count(d: int, widths: list[int], m: int, rule: str) -> int:
+def count_parameters(d: int, widths: list[int], m: int, rule: str) -> int:
+    """Learned numbers of a bias-free network of these widths under a rule, as in the paper's Table 4."""
     net = sum(below * own for below, own in zip([d, *widths], widths, strict=False))
     return net + m * {"bp": widths[-1], "ff": 0, "ff_one_pass": sum(widths)}.get(rule, sum(widths))
 
 
 parameters = judge_of(
-    _count,
+    count_parameters,
     {
         "the paper's networks have no biases.": (
-            lambda d, widths, m, rule: _count(d, widths, m, rule) + sum(widths) + (m if rule == "bp" else 0)
+            lambda d, widths, m, rule: count_parameters(d, widths, m, rule) + sum(widths) + (m if rule == "bp" else 0)
         ),
         "Mono-Forward has a projection matrix on every block.": (
-            lambda d, widths, m, rule: _count(d, widths, m, "bp" if rule == "mf" else rule)
+            lambda d, widths, m, rule: count_parameters(d, widths, m, "bp" if rule == "mf" else rule)
         ),
         "Forward-Forward has no output layer.": (
-            lambda d, widths, m, rule: _count(d, widths, m, "bp" if rule == "ff" else rule)
+            lambda d, widths, m, rule: count_parameters(d, widths, m, "bp" if rule == "ff" else rule)
         ),
         "one-pass Forward-Forward reads the activities of all blocks.": (
-            lambda d, widths, m, rule: _count(d, widths, m, "bp" if rule == "ff_one_pass" else rule)
+            lambda d, widths, m, rule: count_parameters(d, widths, m, "bp" if rule == "ff_one_pass" else rule)
         ),
     },
     lambda rng, k: (

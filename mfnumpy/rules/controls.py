@@ -84,8 +84,6 @@ class DeepSupervision(_JointProjections, ReadoutRule):
         ReadoutRule.__init__(self, loss_gradient)
         self.M = []
 
-    steps = ReadoutRule.steps
-
     def block_gradients(self, net: Network, traces: list[Trace], y: Array, dG: Array) -> tuple[Any, dict[str, Array]]:
         """The sum of all blocks' losses, and its gradients together with those of the readout's loss."""
         return self.joint_gradients(net, traces, y, self._readout(net).input_gradient(dG, traces[-1].a.shape))

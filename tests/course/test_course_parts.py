@@ -15,6 +15,7 @@ from mfnumpy import equations, network, optim, rules
 from mfnumpy.course import extra, grade, is_written, mine_or_reference, sources
 from mfnumpy.course.__main__ import main
 from mfnumpy.course.assemble import assemble
+from mfnumpy.course.counts import count_parameters as count
 from mfnumpy.course.grading import Grade, find_submissions, write_csv
 from mfnumpy.course.plug import AdamOf, ForwardForwardOf, network_of
 from mfnumpy.course.sources import CourseError
@@ -109,9 +110,12 @@ WRONG = {
         (lambda blocks, batches: batches, "has to fill"),
     ],
     "parameters": [
-        (lambda d, w, m, rule: extra._count(d, w, m, "bp" if rule == "mf" else rule), "on every block"),
-        (lambda d, w, m, rule: extra._count(d, w, m, "bp" if rule == "ff" else rule), "no output layer"),
-        (lambda d, w, m, rule: extra._count(d, w, m, rule) + sum(w) + (m if rule == "bp" else 0), "no biases"),
+        (lambda d, w, m, rule: count(d, w, m, "bp" if rule == "mf" else rule), "on every block"),
+        (lambda d, w, m, rule: count(d, w, m, "bp" if rule == "ff" else rule), "no output layer"),
+        (
+            lambda d, w, m, rule: count(d, w, m, rule) + sum(w) + (m if rule == "bp" else 0),
+            "no biases",
+        ),
         (lambda d, w, m, rule: 0, "do not recognise"),
     ],
     "mean_and_deviation": [
