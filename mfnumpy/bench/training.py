@@ -98,18 +98,18 @@ class Contest:
         rows = slice(start, start + self.case.batch)
         return self.x[rows], self.y[rows], stream(4, "batch", number)
 
-    def ours(self, first: int, count: int) -> list[list[float]]:
-        """So many batches on our side; the losses of each."""
-        batches = [(number, *self.batch(number), 1.0) for number in range(first, first + count)]
+    def ours(self, count: int) -> list[list[float]]:
+        """The first `count` batches on our side; the losses of each."""
+        batches = [(number, *self.batch(number), 1.0) for number in range(count)]
         if self.case.way == "layers":
             with Pipeline(self.net, self.rule, self.adam, threads=self.case.threads) as pipeline:
                 return [[float(step.loss) for step in steps] for steps in pipeline.run(batches)]
         return [[loss for _, loss in self.engine.batch(x, y, 1.0, None, rng)] for _, x, y, rng, _ in batches]
 
-    def peers(self, first: int, count: int) -> list[list[float]]:
+    def peers(self, count: int) -> list[list[float]]:
         """The same batches on the peer's side."""
         losses = []
-        for number in range(first, first + count):
+        for number in range(count):
             x, y, rng = self.batch(number)
             wrong = negative_labels(y, self.case.n_classes, rng) if self.case.rule == "ff" else None
             losses.append(self.peer.batch(x, y, wrong))
@@ -117,7 +117,7 @@ class Contest:
 
     def agree(self, steps: int = 3, tolerance: float = 2e-3) -> list[float]:
         """Take the first steps on both sides; raises DisagreementError unless all losses are the same to rounding."""
-        pairs = list(zip(self.ours(0, steps), self.peers(0, steps), strict=True))
+        pairs = list(zip(self.ours(steps), self.peers(steps), strict=True))
         for number, (ours, peer) in enumerate(pairs, 1):
             if len(ours) != len(peer) or not np.allclose(ours, peer, rtol=tolerance, atol=0):
                 raise DisagreementError(
@@ -134,7 +134,7 @@ def compare(case: Case, rounds: int) -> Result:
         first = contest.agree()
         peak = sgemm_peak(case.threads)
         timings = alternate(
-            {"ours": lambda: contest.ours(0, case.batches), "peer": lambda: contest.peers(0, case.batches)}, rounds
+            {"ours": lambda: contest.ours(case.batches), "peer": lambda: contest.peers(case.batches)}, rounds
         )
         peak = max(peak, sgemm_peak(case.threads))
     ours, peer = timings["ours"], timings["peer"]
