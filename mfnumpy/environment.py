@@ -33,6 +33,12 @@ def blas_libraries() -> list[dict]:
     return [{k: lib.get(k) for k in keys} for lib in threadpool_info() if lib.get("user_api") == "blas"]
 
 
+def blas_name(library: dict) -> str:
+    """One of `blas_libraries` for people: "openblas 0.3.31 (Haswell)", in brackets the kernels that it took."""
+    kernels = f"({library['architecture']})" if library["architecture"] else None
+    return " ".join(filter(None, (library["internal_api"], library["version"], kernels)))
+
+
 SMALL_NETWORK = 500_000
 """Up to so many parameters a second BLAS thread costs more than it gives; on a busy machine, very much more."""
 

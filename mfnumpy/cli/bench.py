@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any
 
 PARTS = ("training", "prediction", "layers", "startup")
@@ -33,7 +34,9 @@ def run(args: argparse.Namespace) -> int:
     import json
     from dataclasses import asdict
 
-    from mfnumpy.environment import environment
+    import numpy as np
+
+    from mfnumpy.environment import blas_libraries, blas_name, environment
     from mfnumpy.errors import InvalidValueError, unknown_name
     from mfnumpy.fast.team import cores
     from mfnumpy.files import atomic_write, make_folder
@@ -45,6 +48,9 @@ def run(args: argparse.Namespace) -> int:
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise InvalidValueError(f"--{name} must be at least 1; got {getattr(args, name)}.")
     args.threads = args.threads or cores()
+    print("; ".join([f"NumPy {np.__version__}", *map(blas_name, blas_libraries())]))
+    if "OPENBLAS_CORETYPE" in os.environ:
+        print("OPENBLAS_CORETYPE is set: NumPy's kernels are held to it, PyTorch's are not.")
     out, found = make_folder(args.out), {"environment": environment(), "threads": args.threads}
     for part in args.parts or PARTS:
         found[part] = [

@@ -1,8 +1,9 @@
-"""MF, BP, FA and DFA on convolutional networks: the batch's images are split over a team, and taken in small chunks.
+"""MF, BP, FA and DFA on convolutional networks: the batch's images are split over a team, and taken in small pieces.
 
-A chunk's patches are laid out once, stay in the cache, and serve the forward pass and dW = rows^T dz alike: MF can do
-that because its error is there as soon as the block's output is. Each worker adds up dW over its own chunks; at the
-end the workers' sums are added, and Adam takes them, each worker its own rows.
+A piece's patches are laid out once, stay in the cache, and in MF serve the forward pass and dW = rows^T dz alike,
+because its error is there as soon as the block's output is. BP, FA and DFA keep the patches of a chunk of images for
+all blocks, and go through it piece by piece both ways. Each worker adds up dW over its own chunks; at the end the
+workers' sums are added, and Adam takes them, each worker its own rows.
 """
 
 from __future__ import annotations
@@ -23,11 +24,17 @@ from mfnumpy.rules.fa import FeedbackAlignment
 from mfnumpy.rules.mf import MonoForward
 from mfnumpy.rules.readout import ReadoutRule
 
-CHUNK_BYTES = 4_000_000
-"""About how long the patches of one chunk may be in MF: long enough for BLAS, short enough for the cache."""
+PIECE_BYTES, PIECE_ROWS = 4_000_000, 1024
+"""About how long a piece's patches or outputs may be, to stay in the cache; how many patches BLAS wants at least."""
 
 CHUNK_IMAGES = 32
 """Images per chunk in BP, FA and DFA, where a chunk's patches of all blocks must be kept."""
+
+
+def cut(start: int, stop: int, size: int) -> Iterator[slice]:
+    """range(start, stop) in slices of at most `size`."""
+    for low in range(start, stop, size):
+        yield slice(low, min(low + size, stop))
 
 
 class ConvEngine(TeamEngine):
@@ -48,19 +55,27 @@ class ConvEngine(TeamEngine):
     def chunks(self, worker: int, n: int, size: int) -> Iterator[slice]:
         """The worker's share of n images, in chunks of at most `size`."""
         own = self.share(worker, n)
-        for start in range(own.start, own.stop, size):
-            yield slice(start, min(start + size, own.stop))
+        return cut(own.start, own.stop, size)
+
+    def piece(self, i: int) -> int:
+        """How many images of block i are taken at a time: their patches and outputs should stay in the cache."""
+        height, width, maps = self.conv(i).output_shape(self.shapes[i])
+        longest = max(maps, self.conv(i).parameters["W"].shape[0])
+        return max(1, PIECE_BYTES // (4 * height * width * longest), PIECE_ROWS // (height * width))
 
     def forward(self, key: str, i: int, x: Array, out: Array) -> tuple[Array, Array]:
-        """Patches and relu(z) of block i for a chunk x; out <- the pooled a. key: keeps the arrays apart."""
+        """Patches and relu(z) of block i for the images x; out <- the pooled a. key: keeps the arrays apart."""
         conv = self.conv(i)
-        rows = im2col(x, conv.kernel, conv.padding, self.space, f"{i} {key}")
-        z = self.space.array(f"z {key}", rows.shape[0], conv.n_outputs)
-        np.matmul(rows, conv.parameters["W"], out=z)
-        images = z.reshape(x.shape[0], *conv.output_shape(self.shapes[i]))
-        relu(images.reshape(-1, images.shape[2] * images.shape[3]), self.space)
-        pool(images, out)
-        return rows, images
+        shape, W = conv.output_shape(self.shapes[i]), conv.parameters["W"]
+        rows = self.space.array(f"rows {i} {key}", len(x), shape[0] * shape[1], len(W))
+        images = self.space.array(f"z {key}", len(x), *shape)
+        for piece in cut(0, len(x), self.piece(i)):
+            own = rows[piece].reshape(-1, len(W))
+            im2col(x[piece], conv.kernel, conv.padding, own, self.space, f"{i} {key}")
+            np.matmul(own, W, out=images[piece].reshape(-1, shape[2]))
+            relu(images[piece].reshape(-1, shape[1] * shape[2]), self.space)
+            pool(images[piece], out[piece])
+        return rows.reshape(-1, len(W)), images
 
     def add(self, worker: int, slot: str, left: Array, right: Array) -> None:
         """Add left @ right to the worker's own sum in that slot; the first chunk starts the sum."""
@@ -93,7 +108,7 @@ class ConvEngine(TeamEngine):
 
 
 class ConvMonoForward(ConvEngine):
-    """Mono-Forward: block by block; within a block, each chunk goes forward and gives its gradients at once."""
+    """Mono-Forward: block by block; within a block, each piece goes forward and gives its gradients at once."""
 
     def __init__(self, net: Network, rule: MonoForward, adam: FastAdam, team: Team):
         super().__init__(net, adam, team)
@@ -114,10 +129,10 @@ class ConvMonoForward(ConvEngine):
             learns = only is None or i in only
             W, M = self.slots(i)
             self.fresh[worker] -= {W, M}
-            for chunk in self.chunks(worker, N, self.chunk_size(i)):
-                rows, images = self.forward(f"of {worker}", i, x[chunk], a[chunk])
+            for piece in self.chunks(worker, N, self.piece(i)):
+                rows, images = self.forward(f"of {worker}", i, x[piece], a[piece])
                 if learns:
-                    self.learn(worker, i, rows, images, a[chunk].reshape(images.shape[0], -1), y[chunk], N)
+                    self.learn(worker, i, rows, images, a[piece].reshape(images.shape[0], -1), y[piece], N)
             self.team.meet()  # all sums are complete, and all of a
             if learns:
                 self.update(worker, f"{block.name}.W", block.parameters["W"], scale, W)
@@ -125,7 +140,7 @@ class ConvMonoForward(ConvEngine):
             x = a
 
     def learn(self, worker: int, i: int, rows: Array, images: Array, a: Array, y: Array, N: int) -> None:
-        """Eqs. (5) to (8) on one chunk of a batch of N images. images: relu(z), overwritten by dz."""
+        """Eqs. (5) to (8) on one piece of a batch of N images. images: relu(z), overwritten by dz."""
         M, space, slots = self.rule.M[i], self.space, self.slots(i)
         G = np.matmul(a, M.T, out=space.array(f"G of {worker}", len(y), M.shape[0]))  # (5)
         dG = space.array(f"dG of {worker}", *G.shape)
@@ -138,11 +153,6 @@ class ConvMonoForward(ConvEngine):
     def slots(self, i: int) -> tuple[str, str]:
         """Where the sums of dW and dM of block i are kept: a slower worker may still need the block's below."""
         return f"W{i % 2}", f"M{i % 2}"
-
-    def chunk_size(self, i: int) -> int:
-        """How many images of block i make a chunk."""
-        height, width, _ = self.conv(i).output_shape(self.shapes[i])
-        return max(1, CHUNK_BYTES // (height * width * self.conv(i).parameters["W"].shape[0] * 4))
 
 
 class ConvReadout(ConvEngine):
@@ -170,7 +180,7 @@ class ConvReadout(ConvEngine):
         space, readout, kept = self.space, self.rule.readout.parameters["W"], []
         for i in range(len(self.net.blocks)):
             a = space.array(f"a{i} of {worker}", len(y), *self.shapes[i + 1])
-            kept.append((x, *self.forward(f"{i} of {worker}", i, x, a)))
+            kept.append(self.forward(f"{i} of {worker}", i, x, a))
             x = a
         a = x.reshape(len(y), -1)
         G = np.matmul(a, readout, out=space.array(f"G of {worker}", len(y), readout.shape[1]))
@@ -179,14 +189,22 @@ class ConvReadout(ConvEngine):
         self.add(worker, "readout.W", a.T, dG)
         da = None
         for i in reversed(range(len(self.net.blocks))):
-            x, rows, images = kept[i]
-            da = self.error(worker, i, dG, da)
-            unpool_and_mask(da, images, space, f"of {worker}")
-            dz = images.reshape(-1, images.shape[-1])
-            self.add(worker, f"{self.net.blocks[i].name}.W", rows.T, dz)
-            if i > 0 and not isinstance(self.rule, DirectFeedbackAlignment):
-                np.matmul(dz, self.matrix(i).T, out=rows)  # the patches have been used; their errors take the place
-                da = col2im(rows, x.shape, self.conv(i).kernel, self.conv(i).padding, space, f"{i} of {worker}")
+            rows, images = kept[i]
+            da = self.backward(worker, i, self.error(worker, i, dG, da), images)
+            self.add(worker, f"{self.net.blocks[i].name}.W", rows.T, images.reshape(-1, images.shape[-1]))
+
+    def backward(self, worker: int, i: int, da: Array, images: Array) -> Array | None:
+        """From the error at block i's output, images <- dz; returns the error at its input, if anybody needs it."""
+        conv, key, below = self.conv(i), f"of {worker}", None
+        if i > 0 and not isinstance(self.rule, DirectFeedbackAlignment):
+            below = self.space.array(f"errors {i} {key}", len(images), *self.shapes[i])
+        for piece in cut(0, len(images), self.piece(i)):
+            unpool_and_mask(da[piece], images[piece], self.space, key)
+            if below is not None:
+                dz, matrix = images[piece].reshape(-1, images.shape[-1]), self.matrix(i).T
+                rows = np.matmul(dz, matrix, out=self.space.array(f"errors {key}", len(dz), matrix.shape[1]))
+                col2im(rows, conv.kernel, conv.padding, below[piece])
+        return below
 
     def error(self, worker: int, i: int, dG: Array, da: Array | None) -> Array:
         """The error at block i's output: what came from above, or straight from the output."""

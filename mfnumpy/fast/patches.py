@@ -14,8 +14,8 @@ LONG = 2048
 """Bytes from which the C library copies in a way that begins slowly."""
 
 
-def im2col(x: Array, kernel: Pair, padding: Pair, space: Workspace, key: str) -> Array:
-    """The same rows as `layers.im2col` with stride 1: (N*OH*OW, KH*KW*C).
+def im2col(x: Array, kernel: Pair, padding: Pair, out: Array, space: Workspace, key: str) -> None:
+    """out <- the same rows as of `layers.im2col` with stride 1: (N*OH*OW, KH*KW*C), in one piece of memory.
 
     A patch's row of pixels, (KW, C), lies in one piece in the image, so all patches are one strided view of it, and
     one call copies them. Pieces longer than LONG bytes are copied pixel by pixel instead, which is faster.
@@ -25,27 +25,31 @@ def im2col(x: Array, kernel: Pair, padding: Pair, space: Workspace, key: str) ->
     OH, OW = H + 2 * PH - KH + 1, W + 2 * PW - KW + 1
     padded = _padded(space, f"padded {key}", N, H, W, C, padding)
     padded[:, PH : PH + H, PW : PW + W] = x
-    rows = space.array(f"rows {key}", N, OH, OW, KH, KW * C)
+    rows = out.reshape(N, OH, OW, KH, KW * C)
     s0, s1, s2, s3 = padded.strides
     width = C if KW * C * x.itemsize > LONG else KW * C
     for start in range(0, KW * C, width):
         piece = as_strided(padded[:, :, start // C :], (N, OH, OW, KH, width), (s0, s1, s2, s1, s3))
         np.copyto(rows[..., start : start + width], piece)
-    return rows.reshape(N * OH * OW, KH * KW * C)
 
 
-def col2im(rows: Array, x_shape: tuple[int, ...], kernel: Pair, padding: Pair, space: Workspace, key: str) -> Array:
-    """The adjoint of `im2col`: each row added back to where it was taken from. Returns (N, H, W, C)."""
-    N, H, W, C = x_shape
+def col2im(rows: Array, kernel: Pair, padding: Pair, out: Array) -> None:
+    """The adjoint of `im2col`: out <- each row added back to where it was taken from. out: (N, H, W, C).
+
+    What would fall on the padding is left out. Where the output has the input's size, the kernel's middle falls on
+    every pixel: it comes first, as a copy, and the others are added to it.
+    """
+    N, H, W, C = out.shape
     (KH, KW), (PH, PW) = kernel, padding
     OH, OW = H + 2 * PH - KH + 1, W + 2 * PW - KW + 1
     patches = rows.reshape(N, OH, OW, KH, KW, C)
-    x = space.array(f"errors {key}", N, H + 2 * PH, W + 2 * PW, C)
-    x[...] = 0
-    for i in range(KH):
-        for j in range(KW):
-            x[:, i : i + OH, j : j + OW] += patches[:, :, :, i, j]
-    return x[:, PH : PH + H, PW : PW + W]
+    middle = (PH, PW) if (OH, OW) == (H, W) else None
+    out[...] = 0 if middle is None else patches[:, :, :, PH, PW]
+    for i, j in np.ndindex(KH, KW):
+        if (i, j) != middle:
+            (top, left), (bottom, right) = (max(0, PH - i), max(0, PW - j)), (min(OH, H + PH - i), min(OW, W + PW - j))
+            image = out[:, top + i - PH : bottom + i - PH, left + j - PW : right + j - PW]
+            image += patches[:, top:bottom, left:right, i, j]
 
 
 def pool(images: Array, out: Array) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfnumpy.environment import blas_libraries
 from mfnumpy.optional import require
 from mfnumpy.paper import runner
 from mfnumpy.paper.config import Config
@@ -19,6 +20,18 @@ def repeat(record: Record, data_dir: str | None = None, download: bool = True) -
         return runner.execute(config, record.seed, data_dir, download)
     with require("threadpoolctl").threadpool_limits(max(threads), user_api="blas"):
         return runner.execute(config, record.seed, data_dir, download)
+
+
+def other_kernels(record: Record) -> str | None:
+    """The kernels with which OpenBLAS made the record, if this process has others; the two round differently.
+
+    OpenBLAS takes them by the processor or as OPENBLAS_CORETYPE says, once, when NumPy is loaded.
+    """
+    theirs, ours = (
+        {lib["architecture"] for lib in libraries if lib["internal_api"] == "openblas"} - {None}
+        for libraries in (record.environment.get("blas", []), blas_libraries())
+    )
+    return theirs.pop() if len(theirs) == 1 and ours and ours != theirs else None
 
 
 def differences(old: Record, new: Record) -> list[str]:

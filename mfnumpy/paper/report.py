@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from mfnumpy.environment import blas_name
 from mfnumpy.files import atomic_write
 from mfnumpy.paper import figures, plan, verdicts
 from mfnumpy.paper.ledger import Record
@@ -128,7 +129,7 @@ def _missing(view: View) -> list[str]:
 
 def _machine(record: Record) -> str:
     e = record.environment
-    blas = ", ".join(sorted({f"{b['internal_api']} {b['version']} with {b['num_threads']} threads" for b in e["blas"]}))
+    blas = ", ".join(sorted({f"{blas_name(b)} with {b['num_threads']} threads" for b in e["blas"]}))
     return f"{e['platform']}, {e['cpus']} processors, NumPy {e['numpy']}, {blas}, backend {e['backend']}"
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import subprocess
 
 import numpy as np
 import pytest
@@ -195,6 +196,33 @@ def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, mo
     monkeypatch.setattr(runner, "execute", lambda *a, **k: pytest.fail("--no-runs must not run"))
     assert main(["reproduce", "table3", "--no-runs", *places]) == 0
     assert (tmp_path / "out" / "table3-digits.md").read_text() == before
+
+
+def test_a_record_is_repeated_with_the_kernels_that_made_it(tmp_path, monkeypatch, capsys):
+    """A process that has other kernels of OpenBLAS starts one that has the record's, and only once."""
+    record = runner.execute(TINY, 3)
+    library = {"internal_api": "openblas", "version": "0.3", "num_threads": 1}
+    record.environment["blas"] = [library | {"architecture": "Nehalem"}]
+    monkeypatch.setattr(repeat, "blas_libraries", lambda: [library | {"architecture": "Haswell"}])
+    assert repeat.other_kernels(record) == "Nehalem"
+    (tmp_path / "a-b-c-0123-s3.json").write_text(record.to_json())
+    started = []
+
+    def run(command, env):
+        started.append((command[2:], env["OPENBLAS_CORETYPE"]))
+        return subprocess.CompletedProcess(command, 1)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.delenv("OPENBLAS_CORETYPE", raising=False)
+    options = ["reproduce", "--repeat", "0123-s3", "--ledger", str(tmp_path), "--offline"]
+    assert main(options) == 1
+    assert started == [(["mfnumpy", "reproduce", "--repeat", "0123-s3", *options[3:]], "Nehalem")]
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")  # this processor has not got them: say so, do not try for ever
+    assert main(options) == 0
+    assert len(started) == 1
+    assert "The same history" in capsys.readouterr().out
+    record.environment["blas"] = repeat.blas_libraries()
+    assert repeat.other_kernels(record) is None
 
 
 def test_the_command_line_refuses_what_it_does_not_know(tmp_path, capsys):

@@ -7,11 +7,12 @@ import time
 import numpy as np
 import pytest
 
-from mfnumpy import optim, rules
+from mfnumpy import layers, optim, rules
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.fast import FastAdam, FastTrainer, Team, why_not
+from mfnumpy.fast import FastAdam, FastTrainer, Team, patches, why_not
 from mfnumpy.fast.dense import DenseEngine
 from mfnumpy.fast.prediction import scores
+from mfnumpy.fast.workspace import Workspace
 from mfnumpy.network import cnn, mlp
 from mfnumpy.seeding import stream
 from mfnumpy.train import Trainer
@@ -83,8 +84,9 @@ def test_engine_knows_both_kinds_of_normalisation():
     compare("dense", "ff", 2, rule_options={"normalise": "length"})
 
 
-def test_engine_goes_through_several_chunks(monkeypatch):
-    monkeypatch.setattr("mfnumpy.fast.convolution.CHUNK_BYTES", 1)
+def test_engine_goes_through_several_chunks_and_pieces(monkeypatch):
+    monkeypatch.setattr("mfnumpy.fast.convolution.PIECE_BYTES", 1)
+    monkeypatch.setattr("mfnumpy.fast.convolution.PIECE_ROWS", 1)
     monkeypatch.setattr("mfnumpy.fast.convolution.CHUNK_IMAGES", 2)
     for rule in CONV:
         compare("conv", rule, 2)
@@ -208,3 +210,18 @@ def test_a_worker_that_fails_ends_the_others():
         seen = []
         team.run(lambda worker: (team.meet(), seen.append(worker)))
         assert sorted(seen) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "padding"), [((3, 3), (1, 1)), ((2, 3), (0, 1)), ((5, 3), (2, 0)), ((4, 2), (1, 1))]
+)
+def test_patches_and_their_adjoint_are_those_of_the_layer(kernel, padding):
+    rng = stream(8, "patches")
+    x = rng.standard_normal((3, 7, 6, 5))
+    rows = layers.im2col(x, kernel, 1, padding)
+    out = np.full_like(rows, np.nan)
+    patches.im2col(x, kernel, padding, out, Workspace("float64"), "x")
+    np.testing.assert_array_equal(out, rows)
+    errors, back = rng.standard_normal(rows.shape), np.full_like(x, np.nan)
+    patches.col2im(errors, kernel, padding, back)
+    np.testing.assert_allclose(back, layers.col2im(errors, x.shape, kernel, 1, padding), rtol=0, atol=1e-12)
