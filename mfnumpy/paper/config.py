@@ -35,6 +35,7 @@ class Config:
     every run, so that seeds differ in initialisation and order only. network: as `network.named` reads it.
     rule, options: as `rules.make` reads them. lr, batch_size (None: full batch), epochs, decay: as `Trainer` does;
     the optimiser is Adam, as in the paper. patience: of the stopping rule, applied to the history afterwards.
+    room: "rules", the rules as they are written, or "fast", the fast room's engine on one thread.
     """
 
     dataset: str
@@ -49,11 +50,18 @@ class Config:
     validation: int | float = 0.1
     split: int = 0
     options: dict[str, Any] = field(default_factory=dict)
+    room: str = "rules"
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The JSON form, from which `Config.of` builds the same configuration again."""
-        return {"kind": "train"} | asdict(self)
+        """The JSON form, from which `Config.of` builds the same configuration again.
+
+        The room is there only where it is not the rules': a configuration keeps the hash that it had before rooms.
+        """
+        settings = {"kind": "train"} | asdict(self)
+        if self.room == "rules":
+            del settings["room"]
+        return settings
 
     @property
     def key(self) -> str:
@@ -69,7 +77,7 @@ class Config:
     def of(cls, settings: Mapping[str, Any]) -> Config:
         """Rebuild from `settings`. Raises InvalidValueError if it is not a training run's."""
         known = {f.name for f in fields(cls)}
-        given = dict(settings)
+        given = {"room": "rules"} | dict(settings)
         if given.pop("kind", None) != "train" or set(given) != known:
             raise InvalidValueError(
                 f"These are not the settings of a training run: missing {sorted(known - set(given)) or 'nothing'}, "

@@ -11,6 +11,8 @@ import data_utils
 from data_utils import Dataset
 from mfnumpy import network, optim, rules
 from mfnumpy.environment import environment
+from mfnumpy.errors import unknown_name
+from mfnumpy.fast import FastAdam, FastTrainer
 from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.paper import protocol
@@ -57,12 +59,26 @@ def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
     return net, rule
 
 
+def _rules(net: Network, rule: Rule, lr: float, **options: Any) -> Trainer:
+    return Trainer(net, rule, optim.Adam(lr), **options)
+
+
+def _fast(net: Network, rule: Rule, lr: float, **options: Any) -> Trainer:
+    """On one thread: the sums of a batch, and so the last bits, depend on how many there are."""
+    return FastTrainer(net, rule, FastAdam(lr=lr), threads=1, **options)
+
+
+_ROOMS = {"rules": _rules, "fast": _fast}
+
+
 def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]], list[float], str | None]:
     """Train, and evaluate on the test part after every epoch.
 
     Returns the history, each epoch's seconds of training, and the message if the run diverged. Test accuracies are
-    written down and never read here.
+    written down and never read here. Raises UnknownNameError for another room than `Config` knows.
     """
+    if config.room not in _ROOMS:
+        raise unknown_name("room", config.room, _ROOMS)
     net, rule = build(config, data, seed)
     history: list[dict[str, Any]] = []
 
@@ -71,10 +87,10 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
         own = {"main": next(iter(test.accuracy)), "test_accuracy": test.accuracy, "test_layers": test.layers}
         history.append(entry | own)
 
-    trainer = Trainer(
+    trainer = _ROOMS[config.room](
         net,
         rule,
-        optim.Adam(config.lr),
+        config.lr,
         epochs=config.epochs,
         batch_size=min(config.batch_size, len(data.y_train)) if config.batch_size else None,
         seed=seed,

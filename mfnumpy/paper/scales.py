@@ -14,6 +14,7 @@ from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
 from mfnumpy.paper.plan import Budget
 from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
+_WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
 _SHORT = Tuning(epochs=3, subset=12_000)
 _LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES))
 
@@ -39,14 +40,14 @@ LAPTOP = {
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
-        Budget("fashion_mnist", "cnn", 8, 1, Tuning(epochs=2, subset=1_500), subset=4_000),
-        Budget("cifar10", "cnn", 8, 1, Tuning(epochs=2, subset=1_500), subset=4_000),
+        Budget(name, "cnn", 20, 1, Tuning(epochs=2, subset=2_000), subset=6_000, batch_size=128, room="fast")
+        for name in ("fashion_mnist", "cifar10")
     ],
     "table3": [
         Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
         Budget("fashion_mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
-        Budget("cifar10", "3x2000", 12, 2, Tuning(epochs=2, subset=5_000), subset=10_000),
-        Budget("cifar100", "3x2000", 12, 2, Tuning(epochs=2, subset=5_000), subset=10_000),
+        Budget("cifar10", "3x2000", 12, 2, _WIDE, subset=10_000),
+        Budget("cifar100", "3x2000", 12, 2, _WIDE, subset=10_000),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),

@@ -17,6 +17,7 @@ CONFIG = Config("mnist", "2x1000", "mf", 0.001, epochs=20)
 CHANGES = {
     "dataset": "digits", "network": "3x1000", "rule": "bp", "lr": 0.003, "epochs": 21, "batch_size": None,
     "decay": "constant", "patience": 6, "subset": 100, "validation": 5000, "split": 1, "options": {"theta": 2.0},
+    "room": "fast",
 }  # fmt: skip
 
 
@@ -111,8 +112,9 @@ def test_all_rules_of_a_table_get_the_same_budget(scale):
     for experiment in plan.CELLS:
         groups = {}
         for cell in plan.cells(experiment, budgets):
-            searches = tuple(c.with_(rule="", network="") for c in cell.tuning_configs())
-            final = cell.final.with_(rule="", network="", lr=1.0)
+            same = {"rule": "", "network": "", "room": ""}  # the rooms give the same numbers, to rounding
+            searches = tuple(c.with_(**same) for c in cell.tuning_configs())
+            final = cell.final.with_(**same, lr=1.0)
             groups.setdefault(cell.final.dataset, []).append((searches, final, cell.seeds))
         for group in groups.values():
             assert len({repr(entry) for entry in group}) == 1

@@ -9,7 +9,7 @@ import pytest
 
 from data_utils import registry
 from mfnumpy.cli import main
-from mfnumpy.errors import InvalidValueError, MissingDataError
+from mfnumpy.errors import InvalidValueError, MissingDataError, UnknownNameError
 from mfnumpy.paper import plan, protocol, repeat, runner, scales, sweep
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger, Record
@@ -33,12 +33,27 @@ def without_times(record):
     return dataclasses.replace(record, seconds=0.0, epoch_seconds=[], finished="")
 
 
-@pytest.mark.parametrize("rule", ["mf", "bp", "ff_one_pass", "dfa"])
-def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(rule):
-    first = runner.execute(TINY.with_(rule=rule), 4)
+@pytest.mark.parametrize(
+    ("rule", "room"), [("mf", "rules"), ("bp", "rules"), ("ff_one_pass", "rules"), ("dfa", "rules"), ("mf", "fast")]
+)
+def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(rule, room):
+    first = runner.execute(TINY.with_(rule=rule, room=room), 4)
     again = repeat.repeat(Record.from_json(first.to_json(), "here"))
     assert without_times(again) == without_times(first)
     assert repeat.differences(first, again) == []
+
+
+@pytest.mark.parametrize("rule", plan.FAST_RULES)
+def test_the_fast_room_gives_the_history_of_the_rules(rule):
+    data = runner.dataset_of(TINY)
+    for network, images in (("2x9", data), ("cnn:4-5", runner.dataset_of(TINY.with_(network="cnn:4-5")))):
+        config = TINY.with_(rule=rule, network=network)
+        (slow, _, _), (fast, _, _) = (runner.train(config.with_(room=room), 4, images) for room in ("rules", "fast"))
+        assert slow != fast  # the last bits tell that it was another room
+        for a, b in zip(slow, fast, strict=True):
+            np.testing.assert_allclose(list(b["loss"].values()), list(a["loss"].values()), rtol=1e-4)
+    with pytest.raises(UnknownNameError, match="room"):
+        runner.train(TINY.with_(room="cellar"), 4, data)
 
 
 def test_a_history_that_differs_in_one_bit_is_noticed_and_explained():
