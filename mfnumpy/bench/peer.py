@@ -6,6 +6,8 @@ that autograd can do. Everything here is the peer; nothing of it is used by mfnu
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,21 @@ from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
 from mfnumpy.optional import require
 from mfnumpy.rules import Rule
+
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+"""Numbers of glibc's malloc.h."""
+
+
+def keep_freed_memory() -> bool:
+    """Tell glibc's malloc to keep the memory that is freed; returns whether it could be told.
+
+    PyTorch allocates every activation anew. Left alone, glibc gives arrays of more than 32 MB back to the system with
+    each batch and must fetch them anew, page by page: on the CNN that costs PyTorch a third of its time, unless
+    something before it happened to leave a large heap behind. PyTorch's tuning guide advises to use another allocator
+    for the same reason. It lasts as long as the process.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    return bool(mallopt and mallopt(M_MMAP_MAX, 0) and mallopt(M_TRIM_THRESHOLD, 2**31 - 1))
 
 
 class Peer:

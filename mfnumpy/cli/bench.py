@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--full-batch", action="store_true", help="training with all samples in one step, as in Table 5"
     )
+    parser.add_argument(
+        "--system-malloc", action="store_true", help="leave malloc as it is: PyTorch's CNN is then much slower"
+    )
     parser.add_argument("--out", default="runs/bench", help="folder for bench.json and the picture")
 
 
@@ -36,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     import numpy as np
 
+    from mfnumpy.bench.peer import keep_freed_memory
     from mfnumpy.environment import blas_libraries, blas_name, environment
     from mfnumpy.errors import InvalidValueError, unknown_name
     from mfnumpy.fast.team import cores
@@ -51,7 +55,10 @@ def run(args: argparse.Namespace) -> int:
     print("; ".join([f"NumPy {np.__version__}", *map(blas_name, blas_libraries())]))
     if "OPENBLAS_CORETYPE" in os.environ:
         print("OPENBLAS_CORETYPE is set: NumPy's kernels are held to it, PyTorch's are not.")
-    out, found = make_folder(args.out), {"environment": environment(), "threads": args.threads}
+    kept = not args.system_malloc and keep_freed_memory()
+    print(f"malloc: {'keeps freed memory for PyTorch' if kept else 'as it is'}")
+    out = make_folder(args.out)
+    found: dict[str, Any] = {"environment": environment(), "threads": args.threads, "malloc_keeps": kept}
     for part in args.parts or PARTS:
         found[part] = [
             asdict(result)
