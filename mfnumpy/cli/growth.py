@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--batch-size", type=int, default=64, help="for the convergence (default: 64; paper: 256)")
     parser.add_argument("--seeds", type=int, default=3, help="for the convergence (default: 3)")
     parser.add_argument("--threads", type=int, help="threads (default: one per core)")
-    parser.add_argument("--rounds", type=int, default=5, help="steps that are timed at each point (default: 5)")
+    parser.add_argument("--rounds", type=int, default=15, help="steps that are timed at each point (default: 15)")
     parser.add_argument("--out", default="runs/growth", help="folder for growth.json and pictures")
 
 

@@ -36,6 +36,11 @@ ACCURACY: dict[tuple[str, str, str], Published] = {
 """(table, data set, rule) -> the paper's mean test accuracy."""
 
 
+def accuracy(experiment: str, dataset: str, rule: str) -> Published | None:
+    """The paper's mean test accuracy, or None where it is lost. "longer" is Table 3 with more passes."""
+    return ACCURACY.get(("table3" if experiment == "longer" else experiment, dataset, rule))
+
+
 class Prediction(NamedTuple):
     """A row of Table 4: milliseconds for one sample and for a batch, accuracy in per cent, thousands of parameters."""
 
