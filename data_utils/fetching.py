@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from data_utils.find import Found, advice, download_folder, in_folder
-from data_utils.registry import RemoteFile, Source
+from data_utils.source import RemoteFile, Source
 from data_utils.wording import human_bytes
 from mfnumpy.errors import ChecksumError, DataError, DownloadError, OutputError
 from mfnumpy.files import make_folder

@@ -14,7 +14,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from data_utils.registry import Source
+from data_utils.source import Source
 from mfnumpy.errors import MissingDataError
 from mfnumpy.optional import require
 

@@ -13,7 +13,7 @@ from data_utils import fetching, readers, registry
 from data_utils import scaling as scalings
 from data_utils.dataset import Dataset
 from data_utils.raw import HOLD_OUT_SEED, Part, Raw
-from data_utils.registry import Source
+from data_utils.source import Source
 from data_utils.views import RowView
 from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.seeding import stream

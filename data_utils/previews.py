@@ -10,6 +10,7 @@ import numpy as np
 from data_utils import cache, readers, registry, reviews
 from data_utils.dataset import Dataset
 from data_utils.loading import load
+from data_utils.source import Source
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.split import apportion
 
@@ -70,7 +71,7 @@ def _title(data: Dataset) -> str:
     return f"{data.name}: {ROWS} of {len(data.y_train):,} training samples"
 
 
-def _texts(source: registry.Source, data_dir: str | os.PathLike[str] | None) -> Table:
+def _texts(source: Source, data_dir: str | os.PathLike[str] | None) -> Table:
     arrays = cache.through(readers.locate(source, data_dir, download=True), reviews.parse)
     n_train = source.samples[0]
     chosen = pick(arrays["labels"][:n_train], len(source.class_names), ROWS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from data_utils.registry import Source
+from data_utils.source import Source
 from mfnumpy.seeding import stream
 from mfnumpy.split import stratified
 

@@ -12,7 +12,7 @@ from data_utils import cache, cifar, fetching, find, idx, reviews, tables, trans
 from data_utils.class_names import CIFAR100_COARSE, CIFAR100_FINE
 from data_utils.find import Found
 from data_utils.raw import Raw, official
-from data_utils.registry import Source
+from data_utils.source import Source
 from mfnumpy.errors import InvalidValueError, unknown_name
 
 

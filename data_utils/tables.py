@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data_utils.raw import Raw, hold_out
-from data_utils.registry import Source
+from data_utils.source import Source
 from mfnumpy.optional import require
 
 

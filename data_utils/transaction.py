@@ -16,7 +16,7 @@ import numpy as np
 
 from data_utils.find import Found
 from data_utils.raw import Raw, hold_out
-from data_utils.registry import Source
+from data_utils.source import Source
 from data_utils.streams import BoundedStream, open_bounded
 from mfnumpy.errors import FormatError, InvalidValueError
 from mfnumpy.seeding import stream as random_stream

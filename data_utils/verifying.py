@@ -17,8 +17,8 @@ import numpy as np
 from data_utils import cifar, find, readers, registry, reviews, transaction
 from data_utils.find import Found
 from data_utils.raw import Raw
-from data_utils.registry import Source
 from data_utils.scaling import mean_and_sd_of_bytes
+from data_utils.source import Source
 from mfnumpy.errors import ChecksumError, FormatError
 
 CIFAR10_MEANS = (0.49139968, 0.48215841, 0.44653091)

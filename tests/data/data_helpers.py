@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from data_utils import registry
-from data_utils.registry import RemoteFile, Source
+from data_utils.source import RemoteFile, Source
 
 PACKERS = {
     "": bytes,
