@@ -1,17 +1,79 @@
-"""im2col, col2im and 2x2 pooling for stride 1, into arrays that are used again."""
+"""Convolution by patches: im2col, col2im and 2x2 pooling for stride 1, into arrays that are used again."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from mfnumpy.backend import Array
+from mfnumpy.fast.base import relu
+from mfnumpy.fast.pooled import PooledConvolution, Share
 from mfnumpy.fast.workspace import Workspace
 
 Pair = tuple[int, int]
 
 LONG = 2048
 """Bytes from which the C library copies in a way that begins slowly."""
+
+ROWS = 1024
+"""How many patches a product should have at least: BLAS repacks W for each."""
+
+
+class Patches(PooledConvolution):
+    """Any kernel with stride 1: z = rows W, dW = rows^T dz, and the errors of patches added back to their pixels."""
+
+    def __init__(self, *args: Any, matrix: Array | None = None):
+        super().__init__(*args)
+        height, width, maps = self.output
+        self.back = self.conv.parameters["W"] if matrix is None else matrix
+        self.longest = height * width * max(maps, len(self.back))
+        self.wanted = ROWS // (height * width)
+        self.sum_shape = self.back.shape
+
+    def lay(self, x: Array, key: str) -> Array:
+        """The patches: (n OH OW, KH KW C)."""
+        height, width, _ = self.output
+        rows = self.space.array(f"rows {self.name} {key}", len(x) * height * width, len(self.back))
+        im2col(x, self.conv.kernel, self.conv.padding, rows, self.space, f"{self.name} {key}")
+        return rows
+
+    def forward(self, laid: Array, out: Array, key: str, piece: int = 0) -> Array:
+        """z = rows W, relu, pool."""
+        images = self._images(len(out), key)
+        np.matmul(laid, self.conv.parameters["W"], out=images.reshape(len(laid), -1))
+        relu(images.reshape(len(out) * self.output[0], -1), self.space)
+        pool(images, out)
+        seen = windows(images)
+        return np.greater(seen, 0, out=self.space.array(f"active {self.name} {piece} {key}", *seen.shape, dtype="bool"))
+
+    def errors(self, da: Array, active: Array, key: str) -> Array:
+        """dz as rows: (n OH OW, F)."""
+        images = self._images(len(da), key)
+        unpool(da, active, images, self.space, key)
+        return images.reshape(-1, self.output[2])
+
+    def product(self, laid: Array, dz: Array) -> tuple[Array, Array]:
+        """rows^T and dz."""
+        return laid.T, dz
+
+    def gradients(self, sums: list[Array], share: Share) -> Iterator[tuple[slice, Array]]:
+        """The worker's rows of dW, in one piece."""
+        own = share(len(sums[0]))
+        for other in sums[1:]:
+            np.add(sums[0][own], other[own], out=sums[0][own])
+        yield own, sums[0][own]
+
+    def below(self, dz: Array, out: Array, key: str) -> None:
+        """col2im of dz W^T."""
+        rows = self.space.array(f"errors {key}", len(dz), len(self.back))
+        np.matmul(dz, self.back.T, out=rows)
+        col2im(rows, self.conv.kernel, self.conv.padding, out)
+
+    def _images(self, n: int, key: str) -> Array:
+        return self.space.array(f"z {key}", n, *self.output)
 
 
 def im2col(x: Array, kernel: Pair, padding: Pair, out: Array, space: Workspace, key: str) -> None:
@@ -62,25 +124,21 @@ def pool(images: Array, out: Array) -> None:
     out *= 0.25
 
 
-def unpool_and_mask(da: Array, images: Array, space: Workspace, key: str) -> None:
-    """images <- dz: each error shared out over its 2x2 window, where relu(z) > 0. images: relu(z), overwritten."""
+def windows(images: Array) -> Array:
+    """A view of the 2x2 windows: (N, H // 2, 2, W // 2, 2, F) of images: (N, H, W, F)."""
     N, H, W, F = images.shape
-    OH, OW = H // 2, W // 2
-    share = space.array(f"share {key}", N, OH, 1, OW, 1, F)
+    s0, s1, s2, s3 = images.strides
+    return as_strided(images, (N, H // 2, 2, W // 2, 2, F), (s0, 2 * s1, s1, 2 * s2, s2, s3))
+
+
+def unpool(da: Array, active: Array, images: Array, space: Workspace, key: str) -> None:
+    """images <- dz: each error shared out over its 2x2 window, where `active`, which has the shape of the windows."""
+    N, H, W, F = images.shape
+    share = space.array(f"share {key}", N, H // 2, 1, W // 2, 1, F)
     np.multiply(da.reshape(share.shape), 0.25, out=share)
-    images[:, 2 * OH :] = 0
-    images[:, :, 2 * OW :] = 0
-    windows = images[:, : 2 * OH, : 2 * OW].reshape(N, OH, 2, OW, 2, F) if (H, W) == (2 * OH, 2 * OW) else None
-    if windows is None:  # an odd size cannot be reshaped in place
-        strides = images.strides
-        windows = as_strided(
-            images,
-            (N, OH, 2, OW, 2, F),
-            (strides[0], 2 * strides[1], strides[1], 2 * strides[2], strides[2], strides[3]),
-        )
-    mask = space.array(f"mask {key}", *windows.shape, dtype="bool")
-    np.greater(windows, 0, out=mask)
-    np.multiply(mask, share, out=windows)
+    images[:, H // 2 * 2 :] = 0
+    images[:, :, W // 2 * 2 :] = 0
+    np.multiply(active, share, out=windows(images))
 
 
 def _padded(space: Workspace, name: str, N: int, H: int, W: int, C: int, padding: Pair) -> Array:

@@ -49,7 +49,7 @@ LAPTOP = {
         Budget("cifar10", "3x2000", 12, 2, _WIDE, subset=10_000),
         Budget("cifar100", "3x2000", 12, 2, _WIDE, subset=10_000),
     ],
-    "longer": [Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, validation=5_000, room="fast")],
+    "longer": [Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, patience=40, validation=5_000, room="fast")],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
         Budget("imdb", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),

@@ -9,7 +9,7 @@ import pytest
 
 from mfnumpy import layers, optim, rules
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.fast import FastAdam, FastTrainer, Team, patches, why_not
+from mfnumpy.fast import FastAdam, FastTrainer, Team, patches, tiles, why_not
 from mfnumpy.fast.dense import DenseEngine
 from mfnumpy.fast.prediction import scores
 from mfnumpy.fast.workspace import Workspace
@@ -84,12 +84,22 @@ def test_engine_knows_both_kinds_of_normalisation():
     compare("dense", "ff", 2, rule_options={"normalise": "length"})
 
 
-def test_engine_goes_through_several_chunks_and_pieces(monkeypatch):
-    monkeypatch.setattr("mfnumpy.fast.convolution.PIECE_BYTES", 1)
-    monkeypatch.setattr("mfnumpy.fast.convolution.PIECE_ROWS", 1)
-    monkeypatch.setattr("mfnumpy.fast.convolution.CHUNK_IMAGES", 2)
-    for rule in CONV:
-        compare("conv", rule, 2)
+@pytest.mark.parametrize("rule", CONV)
+@pytest.mark.parametrize("images", [1, 3])
+def test_engine_goes_through_several_pieces(monkeypatch, rule, images):
+    """Also in tiles, which so few channels are otherwise too thin for."""
+    monkeypatch.setattr("mfnumpy.fast.pooled.PooledConvolution.piece", images)
+    compare("conv", rule, 2)
+    monkeypatch.setattr("mfnumpy.fast.tiles.FEW_CHANNELS", 1)
+    compare("conv", rule, 2)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("rule", CONV)
+def test_engine_in_tiles_trains_as_the_rule(monkeypatch, rule, threads):
+    monkeypatch.setattr("mfnumpy.fast.tiles.FEW_CHANNELS", 1)
+    compare("conv", rule, threads)
+    compare("conv", rule, threads, batch_size=17)
 
 
 @pytest.mark.parametrize(
@@ -97,9 +107,9 @@ def test_engine_goes_through_several_chunks_and_pieces(monkeypatch):
     [
         ("dense", "relu_mask", lambda *_: None),
         ("dense", "relu", lambda *_: None),
-        ("convolution", "unpool_and_mask", lambda *_: None),
+        ("patches", "unpool", lambda *_: None),
         (
-            "convolution",
+            "patches",
             "pool",
             lambda images, out: np.copyto(out, images[:, ::2, ::2][:, : out.shape[1], : out.shape[2]]),
         ),
@@ -117,7 +127,7 @@ def test_planted_mistakes_are_caught(monkeypatch, room, name, wrong):
     else:
         monkeypatch.setattr(f"mfnumpy.fast.{room}.{name}", wrong)
     with pytest.raises(AssertionError):
-        compare("conv" if room == "convolution" else "dense", "mf", 2)
+        compare("conv" if room == "patches" else "dense", "mf", 2)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
@@ -225,3 +235,26 @@ def test_patches_and_their_adjoint_are_those_of_the_layer(kernel, padding):
     errors, back = rng.standard_normal(rows.shape), np.full_like(x, np.nan)
     patches.col2im(errors, kernel, padding, back)
     np.testing.assert_allclose(back, layers.col2im(errors, x.shape, kernel, 1, padding), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_tiles_transposed(odd):
+    """<forward step, v> = <u, its transposed step> for each of the three steps, on random numbers."""
+    rng = stream(9, "tiles")
+    w, out = rng.standard_normal((3, 3, 2, 5)), np.empty((4, 4, 2, 5))
+    tiles.to_places(w, out)
+    v = rng.standard_normal(out.shape)
+    np.testing.assert_allclose((out * v).sum(), (w * tiles.from_places(v)).sum(), rtol=1e-12)
+    places = rng.standard_normal((4, 4, 3, 5))
+    z, u = places.copy(), rng.standard_normal((2, 2, 3, 5))
+    back = np.zeros_like(places)
+    back[::3, ::3] = u
+    tiles.from_outputs(back)
+    np.testing.assert_allclose((tiles.to_outputs(z) * u).sum(), (places * back).sum(), rtol=1e-12)
+    d, count = rng.standard_normal((2, 8 + odd, 5)), 3
+    gathered = np.empty((4, 2, count, 5))
+    tiles.gather(tiles._every_other(d, 1, count), gathered)
+    u, spread = rng.standard_normal(gathered.shape), np.zeros_like(d)
+    inner = (gathered * u).sum()
+    tiles.scatter(u, tiles._every_other(spread, 1, count))
+    np.testing.assert_allclose(inner, (d * spread).sum(), rtol=1e-12)
