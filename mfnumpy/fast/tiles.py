@@ -69,7 +69,7 @@ class Tiles(PooledConvolution):
     def forward(self, laid: Array, out: Array, key: str, piece: int = 0) -> Array:
         """The products, z, relu, pool."""
         places = self._places(laid.shape[2], key)
-        _products(laid, self.weights, places)
+        np.matmul(laid, self.weights, out=places)
         z = to_outputs(places)
         np.maximum(z, self.space.zeros(z.shape[-1]), out=z)
         pooled = out.reshape(z.shape[2:])
@@ -106,7 +106,7 @@ class Tiles(PooledConvolution):
         """B^T [dz (G w G^T)^T] B, the tiles added where they overlap."""
         (rows, columns), (H, W, C), n = self.pooled, self.input, len(out)
         places = self.space.array(f"errors {key}", 4, 4, n, rows, columns, C)
-        _products(dz, self.back.transpose(0, 1, 3, 2), places.reshape(4, 4, -1, C))
+        np.matmul(dz, self.back.transpose(0, 1, 3, 2), out=places.reshape(4, 4, -1, C))
         half = self.space.array(f"half {self.name} {key}", 4, n, rows, W + 2, C)
         half[:, :, :, 2 * columns :] = 0
         scatter(places, _every_other(half, 3, columns))
@@ -121,11 +121,6 @@ class Tiles(PooledConvolution):
 
     def _places(self, tiles: int, key: str) -> Array:
         return self.space.array(f"z {key}", 4, 4, tiles, self.output[2])
-
-
-def _products(left: Array, right: Array, out: Array) -> None:
-    """out[place] <- left[place] right[place], for all 16."""
-    np.matmul(left, right, out=out)
 
 
 def _every_other(array: Array, axis: int, count: int) -> list[Array]:
