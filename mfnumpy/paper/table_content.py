@@ -63,7 +63,8 @@ def _rooms(entries: list[Entry]) -> list[str]:
     fast = [e.rule for e in entries if e.config.room == "fast"]
     if not fast:
         return []
-    return [f"In the fast room: {', '.join(fast)}; its seconds and the others' are not to be compared."]
+    mixed = "; its seconds and the others' are not to be compared" if len(fast) < len(entries) else ""
+    return [f"In the fast room: {', '.join(fast)}{mixed}."]
 
 
 def _accuracy_rows(experiment: str, e: Entry, bp: Entry | None) -> list[list[str]]:
