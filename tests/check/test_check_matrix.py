@@ -78,6 +78,16 @@ def test_a_mask_that_cuts_elsewhere_is_seen_in_mf_step_whatever_the_seed():
     assert _wrong(run(71, ["mf_step"])) == []
 
 
+@pytest.mark.parametrize("name", ["bp_step", "fa_step", "dfa_step"])
+def test_a_mask_that_cuts_elsewhere_is_seen_in_networks_whatever_the_seed(name):
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        for k in range(4):
+            x, _, weights, *_ = EXERCISES[name].draw(rng, k).args
+            z = x @ weights[0]
+            assert ((z > 0) & (z < 0.1)).any(), (seed, k)
+
+
 @pytest.mark.parametrize("name", ["eq7", "eq8", "eq6_gradient", "dense_backward", "mf_step", "ff_step"])
 def test_two_mistakes_at_once_are_both_named(name):
     """Of 12 random pairs nearly all are named as the pair; none passes, and none is called something else outright.
