@@ -14,6 +14,7 @@ from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
 from mfnumpy.paper.plan import Budget
 from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
+_CNN = Tuning(epochs=2, subset=2_000)
 _WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
 _SHORT = Tuning(epochs=3, subset=12_000)
 _LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES))
@@ -40,8 +41,8 @@ LAPTOP = {
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
-        Budget(name, "cnn", 20, 1, Tuning(epochs=2, subset=2_000), subset=6_000, batch_size=128, room="fast")
-        for name in ("fashion_mnist", "cifar10")
+        Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, room="fast"),
+        Budget("cifar10", "cnn", 15, 1, _CNN, subset=4_000, batch_size=128, room="fast"),
     ],
     "table3": [
         Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
