@@ -227,7 +227,7 @@ def test_figures_are_drawn_from_records_and_say_what_made_them(tmp_path):
         assert f"mfnumpy reproduce {name} --scale laptop" in fig.get_supxlabel()
     ax = figures.fig4(view).axes[0]
     errors = figures.test_errors(next(e for e in view.entries("fig4") if e.rule == "mf"))
-    assert errors.shape == (3, 15)
+    assert errors.shape == (scales.LAPTOP["fig4"][0].seeds, scales.LAPTOP["fig4"][0].epochs)
     assert ax.lines[0].get_ydata()[-1] == pytest.approx(errors[:, -1].mean())
     assert figures.fig4(View(Ledger(tmp_path / "none"), "laptop")) is None
 
