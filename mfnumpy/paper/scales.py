@@ -42,7 +42,7 @@ LAPTOP = {
     ],
     "table2": [
         Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, room="fast"),
-        Budget("cifar10", "cnn", 15, 1, _CNN, subset=4_000, batch_size=128, room="fast"),
+        Budget("cifar10", "cnn", 15, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, room="fast"),
     ],
     "table3": [
         Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
