@@ -14,7 +14,7 @@ from mfnumpy.layers import Conv2d
 Share = Callable[[int], slice]
 """A worker's part of so many things: `share(n)`."""
 
-PIECE_BYTES = 4_000_000
+PIECE_BYTES = 1_000_000
 """About how long the longest array of a piece may be, to stay in the cache."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from mfnumpy.version import __version__
 
 PACKAGE = Path(__file__).resolve().parent.parent
-CORE = ("backend", "blocks", "equations", "layers", "measure", "network", "optim", "rules", "seeding", "train")
+CORE = ("backend", "blocks", "equations", "fast", "layers", "measure", "network", "optim", "rules", "seeding", "train")
 """What a history depends on, beside the data and NumPy."""
 
 
