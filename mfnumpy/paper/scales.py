@@ -37,7 +37,7 @@ QUICK = {
 
 LAPTOP = {
     "table1": [
-        Budget("mnist", "2x1000", 12, 3, _SHORT, subset=12_000),
+        Budget("mnist", "2x1000", 12, 2, _SHORT, subset=12_000),
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
@@ -56,8 +56,8 @@ LAPTOP = {
         Budget("imdb", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
         Budget("transaction", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
     ],
-    "fig4": [Budget("mnist", "4x1000", 15, 5, subset=6_000)],
-    "fig5": [Budget("mnist", "8x1000", 10, 5, subset=6_000)],
+    "fig4": [Budget("mnist", "4x1000", 15, 3, subset=6_000)],
+    "fig5": [Budget("mnist", "8x1000", 10, 2, subset=6_000)],
 }
 
 PAPER = {
