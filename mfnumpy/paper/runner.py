@@ -12,15 +12,15 @@ from data_utils import Dataset
 from mfnumpy import network, optim, rules
 from mfnumpy.environment import environment
 from mfnumpy.errors import unknown_name
-from mfnumpy.fast import FastAdam, FastTrainer
 from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.paper import protocol
 from mfnumpy.paper.config import Config
 from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.provenance import code_version
+from mfnumpy.parallel.choice import trainer
 from mfnumpy.rules import Rule
-from mfnumpy.train import DivergedError, Trainer
+from mfnumpy.train import DivergedError
 
 
 @functools.lru_cache(maxsize=2)
@@ -59,16 +59,8 @@ def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
     return net, rule
 
 
-def _rules(net: Network, rule: Rule, lr: float, **options: Any) -> Trainer:
-    return Trainer(net, rule, optim.Adam(lr), **options)
-
-
-def _fast(net: Network, rule: Rule, lr: float, **options: Any) -> Trainer:
-    """On one thread: the sums of a batch, and so the last bits, depend on how many there are."""
-    return FastTrainer(net, rule, FastAdam(lr=lr), threads=1, **options)
-
-
-_ROOMS = {"rules": _rules, "fast": _fast}
+_ROOMS: dict[str, dict[str, Any]] = {"rules": {}, "fast": {"parallel": "neurons", "threads": 1}}
+"""Room -> options of `parallel.choice.trainer`. One thread: the last bits of a batch's sums depend on how many."""
 
 
 def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]], list[float], str | None]:
@@ -87,19 +79,17 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
         own = {"main": next(iter(test.accuracy)), "test_accuracy": test.accuracy, "test_layers": test.layers}
         history.append(entry | own)
 
-    trainer = _ROOMS[config.room](
-        net,
-        rule,
-        config.lr,
-        epochs=config.epochs,
-        batch_size=min(config.batch_size, len(data.y_train)) if config.batch_size else None,
-        seed=seed,
-        decay=config.decay,
-        show_progress=False,
-        on_epoch=note,
-    )
+    options: dict[str, Any] = {
+        "epochs": config.epochs,
+        "batch_size": min(config.batch_size, len(data.y_train)) if config.batch_size else None,
+        "seed": seed,
+        "decay": config.decay,
+        "show_progress": False,
+        "on_epoch": note,
+    }
     try:
-        seconds = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val).seconds
+        with trainer(net, rule, lr=config.lr, **_ROOMS[config.room], **options) as fitting:
+            seconds = fitting.fit(data.x_train, data.y_train, data.x_val, data.y_val).seconds
     except DivergedError as error:
         return history, [], str(error)
     return history, seconds, None
