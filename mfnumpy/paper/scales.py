@@ -16,6 +16,7 @@ from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
 _CNN = Tuning(epochs=2, subset=2_000)
 _WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
+_BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]))
 _SHORT = Tuning(epochs=3, subset=12_000)
 _LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES))
 
@@ -50,7 +51,10 @@ LAPTOP = {
         Budget("cifar10", "3x2000", 12, 2, _WIDE, subset=10_000),
         Budget("cifar100", "3x2000", 12, 2, _WIDE, subset=10_000),
     ],
-    "longer": [Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, patience=40, validation=5_000, room="fast")],
+    "longer": [
+        Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, patience=40, validation=5_000, room="fast"),
+        Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, room="fast"),
+    ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
         Budget("imdb", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
