@@ -60,6 +60,16 @@ class ConvEngine(TeamEngine):
         for start in range(own.start, own.stop, size):
             yield slice(start, min(start + size, own.stop))
 
+    def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array, N: int) -> Array:
+        """Eq. (5), G = a M^T, and the derivative of Eq. (6) for some of a batch of N images; returns their dG.
+
+        i: under which block the loss is noted. a: (n, D), y: (n,). M: (m, D), a projection matrix or a readout's W^T.
+        """
+        G = np.matmul(a, M.T, out=self.space.array(f"G of {worker}", len(y), M.shape[0]))
+        dG = self.space.array(f"dG of {worker}", *G.shape)
+        self.note(worker, i, softmax_error(G, y, dG, N))
+        return dG
+
     def add(self, worker: int, slot: str, left: Array, right: Array) -> None:
         """Add left @ right to the worker's own sum in that slot; the first piece starts the sum."""
         shape = (*left.shape[:-1], right.shape[-1])
@@ -124,7 +134,7 @@ class ConvMonoForward(ConvEngine):
                 laid = self.blocks[i].lay(x[piece], key)
                 active = self.blocks[i].forward(laid, a[piece], key)
                 if learns:
-                    self.learn(worker, i, laid, active, a[piece].reshape(len(y[piece]), -1), y[piece], N)
+                    self.learn(worker, i, laid, active, _flat(a[piece]), y[piece], N)
             self.team.meet()  # all sums are complete, and all of a
             if learns:
                 self.update_block(worker, i, scale, W)
@@ -133,12 +143,10 @@ class ConvMonoForward(ConvEngine):
 
     def learn(self, worker: int, i: int, laid: Array, active: Array, a: Array, y: Array, N: int) -> None:
         """Eqs. (5) to (8) on one piece of a batch of N images. laid, active: of its forward pass."""
-        M, space, (slot_W, slot_M) = self.rule.M[i], self.space, self.slots(i)
-        G = np.matmul(a, M.T, out=space.array(f"G of {worker}", len(y), M.shape[0]))  # (5)
-        dG = space.array(f"dG of {worker}", *G.shape)
-        self.note(worker, i, softmax_error(G, y, dG, N))  # (6)
+        M, (slot_W, slot_M) = self.rule.M[i], self.slots(i)
+        dG = self.error(worker, i, a, M, y, N)  # (5), (6)
         self.add(worker, slot_M, dG.T, a)  # (8)
-        da = np.matmul(dG, M, out=space.array(f"da of {worker}", *a.shape))
+        da = np.matmul(dG, M, out=self.space.array(f"da of {worker}", *a.shape))
         dz = self.blocks[i].errors(da, active, f"of {worker}")
         self.add(worker, slot_W, *self.blocks[i].product(laid, dz))  # (7)
 
@@ -164,29 +172,49 @@ class ConvReadout(ConvEngine):
         if len(y[self.share(worker, len(y))]):
             self.images(worker, x, y)
         self.team.meet()
-        assert self.rule.readout is not None
-        for i in range(len(self.blocks)):
+        for i in self.learners:
             self.update_block(worker, i, scale, f"W{i}")
-        self.update(worker, "readout.W", self.rule.readout.parameters["W"], scale, "readout")
+        self.update_outputs(worker, scale)
+
+    @property
+    def learners(self) -> range:
+        """The blocks that an error reaches."""
+        return range(len(self.blocks))
 
     def images(self, worker: int, x: Array, y: Array) -> None:
         """Forward and backward for the worker's share of a batch."""
-        assert self.rule.readout is not None
-        N, own, space, inputs = len(y), self.share(worker, len(y)), self.space, [x]
+        inputs, local, own = [x], [], self.share(worker, len(y))
         active: dict[tuple[int, int], Array] = {}
         for i, block in enumerate(self.blocks):
-            inputs.append(space.array(f"a{i}", N, *self.shapes[i + 1]))
-            for piece in self.pieces(worker, N, i):
+            inputs.append(self.space.array(f"a{i}", len(y), *self.shapes[i + 1]))
+            for piece in self.pieces(worker, len(y), i):
                 laid = block.lay(inputs[i][piece], f"of {worker}")
                 active[i, piece.start] = block.forward(laid, inputs[i + 1][piece], f"of {worker}", piece.start)
-        a, W = inputs[-1][own].reshape(own.stop - own.start, -1), self.rule.readout.parameters["W"]
-        G = np.matmul(a, W, out=space.array(f"G of {worker}", len(a), W.shape[1]))
-        dG = space.array(f"dG of {worker}", *G.shape)
-        self.note(worker, None, softmax_error(G, y[own], dG, N))
-        self.add(worker, "readout", a.T, dG)
+            local.append(self.own_error(worker, i, _flat(inputs[-1][own]), y[own], len(y)))
+        dG = self.output(worker, _flat(inputs[-1][own]), y[own], len(y))
         da = None
-        for i in reversed(range(len(self.blocks))):
-            da = self.backward(worker, i, inputs[i], self.error(worker, i, dG, da), active)
+        for i in reversed(self.learners):
+            da = self.backward(worker, i, inputs[i], self.arriving(worker, i, dG, da, local[i]), active)
+
+    def own_error(self, worker: int, i: int, a: Array, y: Array, N: int) -> Array | None:
+        """The error at block i's output by a loss of its own: none. a, y: of the worker's images, of a batch of N."""
+        return None
+
+    def output(self, worker: int, a: Array, y: Array, N: int) -> Array | None:
+        """dG of the readout and its part in dW. a, y: of the worker's images, of a batch of N."""
+        dG = self.error(worker, None, a, self.readout.T, y, N)
+        self.add(worker, "readout", a.T, dG)
+        return dG
+
+    def update_outputs(self, worker: int, scale: float) -> None:
+        """The update of what no block owns: the readout."""
+        self.update(worker, "readout.W", self.readout, scale, "readout")
+
+    @property
+    def readout(self) -> Array:
+        """The readout's W."""
+        assert self.rule.readout is not None
+        return self.rule.readout.parameters["W"]
 
     def backward(self, worker: int, i: int, x: Array, da: Array, active: dict[tuple[int, int], Array]) -> Array | None:
         """dW of block i from the errors at its output; returns those at its input, if anybody needs them.
@@ -204,14 +232,18 @@ class ConvReadout(ConvEngine):
                 block.below(dz, below[here], key)
         return below
 
-    def error(self, worker: int, i: int, dG: Array, da: Array | None) -> Array:
-        """The error at block i's output: what came from above, or straight from the output."""
+    def arriving(self, worker: int, i: int, dG: Array | None, da: Array | None, own: Array | None) -> Array:
+        """The error at block i's output: what came from above (da), or straight from the output (dG); and its own."""
         if da is not None:
             return da
-        assert self.rule.readout is not None
-        matrix = self.rule.readout.parameters["W"].T
+        assert dG is not None
+        matrix = self.readout.T
         if isinstance(self.rule, DirectFeedbackAlignment):
             matrix = self.rule.feedback[i]
         elif isinstance(self.rule, FeedbackAlignment):
             matrix = self.rule.feedback[i].T
         return np.matmul(dG, matrix, out=self.space.array(f"da{i} of {worker}", len(dG), matrix.shape[1]))
+
+
+def _flat(a: Array) -> Array:
+    return a.reshape(len(a), -1)

@@ -42,14 +42,14 @@ class DenseEngine(TeamEngine):
         relu(a[own], self.space)
         return a
 
-    def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array) -> Array:
+    def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array, name: str = "dG") -> Array:
         """Eq. (5), G = a M^T, and the derivative of Eq. (6) for the worker's own samples; returns all of dG.
 
-        i: under which block the loss is noted. M: (m, n), a projection matrix or a readout's W^T.
+        i: under which block the loss is noted. M: (m, n), a projection matrix or a readout's W^T. name: of the array.
         """
         own = self.samples(worker, len(y))
         G = self.space.array(f"G of {worker}", own.stop - own.start, len(M))
-        dG = self.space.array("dG", len(y), len(M))
+        dG = self.space.array(name, len(y), len(M))
         np.matmul(a[own], M.T, out=G)
         self.note(worker, i, softmax_error(G, y[own], dG[own], len(y)))
         return dG
@@ -68,6 +68,19 @@ class DenseEngine(TeamEngine):
         dW = self.space.array(f"dW of {worker}", own.stop - own.start, W.shape[1])
         np.matmul(x[:, own].T, dz, out=dW)
         self.adam.step(name, W, dW, own, scale)
+
+    def projection_gradient(self, worker: int, i: int, dG: Array, a: Array) -> Array:
+        """Eq. (8), dM = dG^T a of block i, over the worker's own samples; returns all workers' parts of the sum."""
+        own = self.samples(worker, len(a))
+        parts = self.space.array(f"dM{i % 2}", self.team.size, dG.shape[1], a.shape[1])
+        np.matmul(dG[own].T, a[own], out=parts[worker])
+        return parts
+
+    def update_projection(self, worker: int, i: int, M: Array, parts: Array, scale: float) -> None:
+        """Add up dM of block i and give it to Adam. M is small: one worker takes it. Needs all parts."""
+        if worker == i % self.team.size:
+            total = parts.sum(axis=0, out=self.space.array("sum of dM", *M.shape))
+            self.adam.step(f"{self.net.blocks[i].name}.M", M, total, slice(None), scale)
 
 
 class DenseMonoForward(DenseEngine):
@@ -96,16 +109,13 @@ class DenseMonoForward(DenseEngine):
 
     def learn(self, worker: int, i: int, x: Array, a: Array, y: Array, scale: float) -> None:
         """Eqs. (5) to (8) for block i. What a slower worker may still need of the block below is in another slot."""
-        block, M, own = self.net.blocks[i], self.rule.M[i], self.samples(worker, len(y))
+        block, M = self.net.blocks[i], self.rule.M[i]
         dG = self.error(worker, i, a, M, y)
         dz = self.through_relu(worker, dG, M, a, i % 2)
-        dM = self.space.array(f"dM{i % 2}", self.team.size, *M.shape)
-        np.matmul(dG[own].T, a[own], out=dM[worker])
+        dM = self.projection_gradient(worker, i, dG, a)
         self.team.meet()
         self.update(worker, f"{block.name}.W", block.parameters["W"], x, dz, scale)
-        if worker == i % self.team.size:  # M is small: one worker takes it
-            total = dM.sum(axis=0, out=self.space.array("sum of dM", *M.shape))
-            self.adam.step(f"{block.name}.M", M, total, slice(None), scale)
+        self.update_projection(worker, i, M, dM, scale)
 
 
 class DenseReadout(DenseEngine):
@@ -121,12 +131,9 @@ class DenseReadout(DenseEngine):
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """Forward through all blocks; then, from the last to the first, dz_i, and the update of the block above."""
-        assert self.rule.readout is not None
-        blocks, readout, inputs = self.net.blocks, self.rule.readout.parameters["W"], [x]
-        for i in range(len(blocks)):
-            inputs.append(self.activate(worker, i, inputs[-1], i))
-        dG = self.error(worker, None, inputs[-1], readout.T, y)
-        above = ("readout.W", readout, dG)
+        blocks, inputs = self.net.blocks, self.forward(worker, x)
+        dG = self.error(worker, None, inputs[-1], self.readout.T, y)
+        above = ("readout.W", self.readout, dG)
         for i in reversed(range(len(blocks))):
             a, name, W = inputs[i + 1], f"{blocks[i].name}.W", blocks[i].parameters["W"]
             error = dG if self.direct else above[2]
@@ -135,6 +142,19 @@ class DenseReadout(DenseEngine):
             self.update(worker, above[0], above[1], a, above[2], scale)
             above = (name, W, dz)
         self.update(worker, above[0], above[1], x, above[2], scale)
+
+    def forward(self, worker: int, x: Array) -> list[Array]:
+        """x and the activities of all blocks, the worker's own samples written."""
+        inputs = [x]
+        for i in range(len(self.net.blocks)):
+            inputs.append(self.activate(worker, i, inputs[-1], i))
+        return inputs
+
+    @property
+    def readout(self) -> Array:
+        """The readout's W."""
+        assert self.rule.readout is not None
+        return self.rule.readout.parameters["W"]
 
     @property
     def direct(self) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from mfnumpy import backend, equations
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.base import TeamEngine
+from mfnumpy.fast.controls import ConvJoint, ConvShallow, DenseJoint, DenseShallow
 from mfnumpy.fast.convolution import ConvMonoForward, ConvReadout
 from mfnumpy.fast.dense import DenseMonoForward, DenseReadout
 from mfnumpy.fast.forward_forward import DenseForwardForward
@@ -14,10 +17,27 @@ from mfnumpy.layers import Conv2d, Dense
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.rules.bp import Backpropagation
+from mfnumpy.rules.controls import DeepSupervision, MonoForwardJoint, Shallow
 from mfnumpy.rules.dfa import DirectFeedbackAlignment
 from mfnumpy.rules.fa import FeedbackAlignment
 from mfnumpy.rules.ff import ForwardForward
 from mfnumpy.rules.mf import MonoForward
+
+Kinds = Mapping[type, Callable[..., TeamEngine]]
+
+READOUT: Kinds = {Dense: DenseReadout, Conv2d: ConvReadout}
+JOINT: Kinds = {Dense: DenseJoint, Conv2d: ConvJoint}
+ENGINES: dict[type[Rule], Kinds] = {
+    MonoForward: {Dense: DenseMonoForward, Conv2d: ConvMonoForward},
+    Backpropagation: READOUT,
+    FeedbackAlignment: READOUT,
+    DirectFeedbackAlignment: READOUT,
+    ForwardForward: {Dense: DenseForwardForward},
+    Shallow: {Dense: DenseShallow, Conv2d: ConvShallow},
+    DeepSupervision: JOINT,
+    MonoForwardJoint: JOINT,
+}
+"""The engines of each rule, by the kind of layer that the network's blocks have."""
 
 
 def why_not(net: Network, rule: Rule) -> str | None:
@@ -29,9 +49,8 @@ def why_not(net: Network, rule: Rule) -> str | None:
     if not all(array.flags.c_contiguous for array in rule.parameters(net).values()):
         return "a parameter is not stored row by row"
     kinds = {type(block.linear) for block in net.blocks}
-    known = {MonoForward, Backpropagation, FeedbackAlignment, DirectFeedbackAlignment, ForwardForward}
-    if type(rule) not in known or (type(rule) is ForwardForward and kinds != {Dense}):
-        return f"the fast room has no engine for the rule '{rule.name}'"
+    if any(kind not in ENGINES.get(type(rule), {}) for kind in kinds):
+        return f"the fast room has no engine for the rule '{rule.name}' on this kind of network"
     if not _equations_are_ours(rule):
         return "the rule was given an equation of its own, which the fast room would pass over"
     if kinds == {Conv2d}:
@@ -44,12 +63,7 @@ def engine(net: Network, rule: Rule, adam: FastAdam, team: Team) -> TeamEngine:
     reason = why_not(net, rule)
     if reason:
         raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
-    dense = isinstance(net.blocks[0].linear, Dense)
-    if isinstance(rule, MonoForward):
-        return (DenseMonoForward if dense else ConvMonoForward)(net, rule, adam, team)
-    if isinstance(rule, ForwardForward):
-        return DenseForwardForward(net, rule, adam, team)
-    return (DenseReadout if dense else ConvReadout)(net, rule, adam, team)  # type: ignore[arg-type]
+    return ENGINES[type(rule)][type(net.blocks[0].linear)](net, rule, adam, team)
 
 
 def _equations_are_ours(rule: Rule) -> bool:

@@ -26,7 +26,7 @@ class Shallow(ReadoutRule):
         return iter(())
 
 
-class _JointProjections(ProjectionRule):
+class JointProjections(ProjectionRule):
     """Losses L_i at every block's goodness, and no detach: each reaches all blocks below, as in backpropagation."""
 
     def __init__(self, loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient):
@@ -52,7 +52,7 @@ class _JointProjections(ProjectionRule):
         return loss, gradients
 
 
-class MonoForwardJoint(_JointProjections):
+class MonoForwardJoint(JointProjections):
     """MF's losses, MF's predictions, gradients not detached: what locality costs or gains."""
 
     name = "mf_joint"
@@ -70,7 +70,7 @@ class MonoForwardJoint(_JointProjections):
         yield Step(None, *self.joint_gradients(net, net.forward(x), y, None))
 
 
-class DeepSupervision(_JointProjections, ReadoutRule):
+class DeepSupervision(JointProjections, ReadoutRule):
     """Backpropagation from a readout, with MF's local losses added at every block and no detach at all.
 
     The strongest thing that MF must be compared with: it has MF's extra loss signals and BP's credit assignment.

@@ -10,6 +10,7 @@ import pytest
 from mfnumpy import layers, optim, rules
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast import FastAdam, FastTrainer, Team, patches, tiles, why_not
+from mfnumpy.fast.convolution import ConvReadout
 from mfnumpy.fast.dense import DenseEngine
 from mfnumpy.fast.prediction import scores
 from mfnumpy.fast.workspace import Workspace
@@ -20,8 +21,8 @@ from mfnumpy.train import Trainer
 pytest.importorskip("threadpoolctl")
 
 N, M = 53, 4
-DENSE = ("mf", "bp", "fa", "dfa", "ff")
-CONV = ("mf", "bp", "fa", "dfa")
+CONV = ("mf", "bp", "fa", "dfa", "shallow", "deep_supervision", "mf_joint")
+DENSE = (*CONV, "ff")
 
 
 def build(kind, seed=3, dtype="float64"):
@@ -130,6 +131,26 @@ def test_planted_mistakes_are_caught(monkeypatch, room, name, wrong):
         compare("conv" if room == "patches" else "dense", "mf", 2)
 
 
+def _above_alone(self, worker, i, dG, da, own):
+    return ConvReadout.arriving(self, worker, i, dG, da, own) if dG is not None or da is not None else own * 0
+
+
+@pytest.mark.parametrize("rule", ["mf_joint", "deep_supervision"])
+@pytest.mark.parametrize(
+    ("kind", "what", "wrong"),
+    [
+        ("dense", "relu_mask", lambda *_: None),
+        ("dense", "DenseJoint.update_projection", lambda *_: None),
+        ("conv", "ConvJoint.arriving", lambda self, worker, i, dG, da, own: own),  # nothing from above, as in MF
+        ("conv", "ConvJoint.arriving", _above_alone),  # nothing of its own, as in BP
+    ],
+)
+def test_planted_mistakes_in_the_controls_are_caught(monkeypatch, rule, kind, what, wrong):
+    monkeypatch.setattr(f"mfnumpy.fast.controls.{what}", wrong)
+    with pytest.raises(AssertionError):
+        compare(kind, rule, 2)
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_missing_meeting_is_caught(monkeypatch):
     """Without meetings a worker reads what another has not written yet: the comparison must see it."""
@@ -202,9 +223,9 @@ def test_the_reason_is_said_where_there_is_no_engine():
     rule = rules.make("bp")
     rule.start(biased, M)
     assert "bias" in (why_not(biased, rule) or "")
-    rule = rules.make("mf_joint")
+    rule = rules.make("ff_one_pass")
     rule.start(net, M)
-    assert "mf_joint" in (why_not(net, rule) or "")
+    assert "ff_one_pass" in (why_not(net, rule) or "")
 
 
 def test_a_worker_that_fails_ends_the_others():
