@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,14 +52,28 @@ def accuracy_over_batches(predict: Callable[[Any], Any], X: Any, y: Any, batch_s
     return right / len(y)
 
 
-def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int = 1000) -> Evaluation:
+PASS_ROWS, PASS_BYTES = 1000, 40_000_000
+"""How much goes through a network at a time where nothing is learned: patches of 1000 CIFAR images take gigabytes."""
+
+
+def rows_at_a_time(net: Network) -> int:
+    """PASS_ROWS, or fewer where a block's input, laid out for its product, would be longer than PASS_BYTES."""
+    inputs = [
+        math.prod(block.linear.output_shape(shape)[:-1]) * block.parameters["W"].shape[0]
+        for block, shape in zip(net.blocks, net.shapes(), strict=False)
+    ]
+    return max(1, min(PASS_ROWS, PASS_BYTES // (np.dtype(net.dtype).itemsize * max(inputs, default=1))))
+
+
+def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | None = None) -> Evaluation:
     """Accuracy of the rule's predictions on x, y; every row counts once, the last partial batch too.
 
     x: (N, ...) on the host or the device, or a view that gives float rows. y: (N,) integer labels.
+    batch_size: rows per forward pass, by default `rows_at_a_time`.
     """
     right: dict[str, int] = {}
     layers: list[int] = []
-    for rows in batches_of(len(y), batch_size):
+    for rows in batches_of(len(y), rows_at_a_time(net) if batch_size is None else batch_size):
         labels = backend.to_device(y[rows])
         modes, own = rule.all_scores(net, backend.to_device(x[rows]))
         layers = layers or [0] * len(own)

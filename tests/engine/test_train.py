@@ -310,6 +310,22 @@ def test_accuracy_counts_every_row_once(n, batch_size):
         assert result.layers == [(s.argmax(axis=1) == y).sum() / n for s in layers]
 
 
+def test_an_evaluation_takes_as_many_rows_at_a_time_as_their_patches_allow(monkeypatch):
+    net = network.cnn((12, 10, 3), [5, 4], seed=0)
+    rule = started("mf", net)
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((7, 12, 10, 3)).astype("float32"), rng.integers(0, 4, 7)
+    whole, seen, all_scores = measure.evaluate(net, rule, x, y), [], rule.all_scores
+    monkeypatch.setattr(rule, "all_scores", lambda net, x: (seen.append(len(x)), all_scores(net, x))[1])
+    patches = 4 * 12 * 10 * 3 * 3 * 3  # bytes of one image's in the first block; the second's are fewer
+    for most, expected in ((3 * patches + 1, [3, 3, 1]), (patches - 1, [1] * 7), (10**9, [7])):
+        monkeypatch.setattr(measure, "PASS_BYTES", most)
+        seen.clear()
+        assert measure.evaluate(net, rule, x, y) == whole
+        assert seen == expected
+    assert measure.rows_at_a_time(network.mlp(3072, (2000,), seed=0)) == measure.PASS_ROWS
+
+
 @pytest.mark.parametrize(("n", "batch_size"), [(0, 10), (5, 0), (5, -1)])
 def test_accuracy_of_nothing_is_refused(n, batch_size):
     with pytest.raises(ValueError, match=rf"got {n} rows, batch size {batch_size}"):
