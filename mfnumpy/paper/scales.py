@@ -11,7 +11,7 @@ from typing import Any
 from mfnumpy.errors import unknown_name
 from mfnumpy.paper.config import Measurement
 from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
-from mfnumpy.paper.plan import Budget
+from mfnumpy.paper.plan import CNN_RULES, Budget
 from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
 _CNN = Tuning(epochs=2, subset=2_000)
@@ -42,8 +42,8 @@ LAPTOP = {
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
-        Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, room="fast"),
-        Budget("cifar10", "cnn", 15, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, room="fast"),
+        Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, fast=("mf", "bp", "fa", "dfa")),
+        Budget("cifar10", "cnn", 25, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, fast=CNN_RULES),
     ],
     "table3": [
         Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
@@ -52,8 +52,8 @@ LAPTOP = {
         Budget("cifar100", "3x2000", 12, 2, _WIDE, subset=10_000),
     ],
     "longer": [
-        Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, patience=40, validation=5_000, room="fast"),
-        Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, room="fast"),
+        Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, patience=40, validation=5_000, fast=("mf", "bp")),
+        Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, fast=("mf", "bp")),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),

@@ -44,7 +44,7 @@ def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(r
     assert repeat.differences(first, again) == []
 
 
-@pytest.mark.parametrize("rule", plan.FAST_RULES)
+@pytest.mark.parametrize("rule", plan.CNN_RULES)
 def test_the_fast_room_gives_the_history_of_the_rules(rule):
     data = runner.dataset_of(TINY)
     for network, images in (("2x9", data), ("cnn:4-5", runner.dataset_of(TINY.with_(network="cnn:4-5")))):
