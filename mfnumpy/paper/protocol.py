@@ -86,6 +86,20 @@ def summarise(history: Sequence[dict[str, Any]], patience: int) -> dict[str, Any
     }
 
 
+STILL_RISING = 0.005
+"""By how much validation accuracy may rise from one fifth of a run's epochs to the next in a run that has converged."""
+
+
+def still_rising(accuracies: Sequence[float]) -> bool:
+    """Whether more epochs might have helped: the last fifth's mean is more than STILL_RISING above that before it.
+
+    accuracies: on the validation part, by epoch, as fractions. A run of one epoch is taken to be rising.
+    """
+    fifth = max(1, len(accuracies) // 5)
+    last, before = accuracies[-fifth:], accuracies[-2 * fifth : -fifth]
+    return not before or sum(last) / fifth - sum(before) / len(before) > STILL_RISING
+
+
 def _at(entry: dict[str, Any]) -> dict[str, Any]:
     return {k: entry[k] for k in ("epoch", "main", "val_accuracy", "test_accuracy", "test_layers")}
 

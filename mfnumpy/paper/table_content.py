@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Callable
 
 from mfnumpy.paper import memory_content, published, scales
+from mfnumpy.paper.protocol import STILL_RISING, main_accuracy, still_rising
 from mfnumpy.paper.statistics import summary
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.view import Entry, View, accuracy_summary, command, described, difference, spread
@@ -43,7 +44,8 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
                 + ["at equal passes", "rate", "epoch kept", "s/epoch", "peak MB"],
                 rows,
                 command(experiment, view),
-                [f"Run: {described(entries[0].config)}.", *_rooms(entries), *_at_the_edge(entries), SECONDS],
+                [f"Run: {described(entries[0].config)}.", *_rooms(entries), *_at_the_edge(entries)]
+                + [*_still_rising(entries), SECONDS],
             )
         )
     return tables
@@ -56,6 +58,15 @@ def _at_the_edge(entries: list[Entry]) -> list[str]:
         if e.cell.tuning is not None and e.config.lr in (min(e.cell.tuning.rates), max(e.cell.tuning.rates)):
             names.append(e.rule)
     return [f"At the edge of the search: the rates of {', '.join(names)}."] if names else []
+
+
+def _still_rising(entries: list[Entry]) -> list[str]:
+    """A sentence on the rules of which a run had not converged on validation data: more epochs might have helped."""
+    names = [e.rule for e in entries if any(still_rising([main_accuracy(h) for h in run.history]) for run in e.runs)]
+    if not names:
+        return ["Converged on validation data: all runs."]
+    how = f"by more than {100 * STILL_RISING:g} points from the fourth fifth of the epochs to the last"
+    return [f"Validation accuracy was still rising, {how}: {', '.join(names)}."]
 
 
 def _rooms(entries: list[Entry]) -> list[str]:

@@ -41,6 +41,16 @@ def test_settings_of_another_version_are_refused():
         key_of({"lr": float("nan")})
 
 
+def test_a_run_that_is_still_rising_is_told_from_one_that_has_converged():
+    rising, flat = [0.1 * i for i in range(10)], [0.1, 0.5, 0.8, 0.9, 0.9, 0.9, 0.91, 0.89, 0.902, 0.906]
+    assert protocol.still_rising(rising)
+    assert not protocol.still_rising(flat)  # from 0.900 to 0.904
+    assert protocol.still_rising([*flat[:8], 0.906, 0.906])  # to 0.906
+    assert not protocol.still_rising(rising[::-1])
+    assert protocol.still_rising([0.5])
+    assert not protocol.still_rising([0.5, 0.5])
+
+
 def run(lr, val, test=None, **changes):
     test = [0.0] * len(val) if test is None else test
     history = [
