@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +71,19 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
     x: (N, ...) on the host or the device, or a view that gives float rows. y: (N,) integer labels.
     batch_size: rows per forward pass, by default `rows_at_a_time`.
     """
+    batches = batches_of(len(y), rows_at_a_time(net) if batch_size is None else batch_size)
+    return evaluation([count_right(net, rule, x, y, batches)], len(y))
+
+
+Counts = tuple[dict[str, int], list[int]]
+"""How many rows were predicted rightly: by prediction mode, and by each block alone."""
+
+
+def count_right(net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterable[slice]) -> Counts:
+    """Count right predictions over these batches of the rows of x, y."""
     right: dict[str, int] = {}
     layers: list[int] = []
-    for rows in batches_of(len(y), rows_at_a_time(net) if batch_size is None else batch_size):
+    for rows in batches:
         labels = backend.to_device(y[rows])
         modes, own = rule.all_scores(net, backend.to_device(x[rows]))
         layers = layers or [0] * len(own)
@@ -81,7 +91,14 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
             right[mode] = right.get(mode, 0) + int((scores.argmax(axis=1) == labels).sum())
         for i, scores in enumerate(own):
             layers[i] += int((scores.argmax(axis=1) == labels).sum())
-    return Evaluation({mode: count / len(y) for mode, count in right.items()}, [c / len(y) for c in layers])
+    return right, layers
+
+
+def evaluation(counts: Sequence[Counts], n: int) -> Evaluation:
+    """The fractions of n rows that these parts, at least one and none of them empty, have predicted rightly."""
+    modes, layers = [part[0] for part in counts], [part[1] for part in counts]
+    accuracy = {mode: sum(part[mode] for part in modes) / n for mode in modes[0]}
+    return Evaluation(accuracy, [sum(block) / n for block in zip(*layers, strict=True)])
 
 
 def gradients_of(net: Network, rule: Rule, x: Array, y: Array, seed: int = 0) -> dict[str, Array]:

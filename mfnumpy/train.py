@@ -23,7 +23,7 @@ from mfnumpy.errors import (
     unknown_name,
 )
 from mfnumpy.interrupt import DeferredInterrupt
-from mfnumpy.measure import batches_of, evaluate
+from mfnumpy.measure import Evaluation, batches_of, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.progress import Progress
@@ -183,6 +183,10 @@ class Trainer:
                 self.optimiser.update(name, parameters[name], gradient, scale)
         backend.synchronize()
 
+    def evaluate(self, x: Any, y: np.ndarray) -> Evaluation:
+        """Accuracy of the rule's predictions on x, y; see `measure.evaluate`."""
+        return evaluate(self.net, self.rule, x, y)
+
     def _note_loss(self, state: Progress, step: Step, n: int) -> None:
         key = "output" if step.block is None else self.net.blocks[step.block].name
         loss = float(step.loss)
@@ -198,7 +202,7 @@ class Trainer:
         entry: dict[str, Any] = {"epoch": len(state.epochs) + 1}
         entry["loss"] = {name: total / n for name, total in state.losses.items()}
         if y_val is not None:
-            result = evaluate(self.net, self.rule, x_val, y_val)
+            result = self.evaluate(x_val, y_val)
             entry["val_accuracy"], entry["val_layers"] = result.accuracy, result.layers
             state.stale += 1
             if result.main > state.best:

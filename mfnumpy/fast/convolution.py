@@ -20,6 +20,7 @@ from mfnumpy.fast.base import Losses, TeamEngine, softmax_error
 from mfnumpy.fast.patches import Patches
 from mfnumpy.fast.pooled import PooledConvolution, Share
 from mfnumpy.fast.team import Team
+from mfnumpy.fast.workspace import Workspace
 from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
 from mfnumpy.rules.dfa import DirectFeedbackAlignment
@@ -35,7 +36,11 @@ class ConvEngine(TeamEngine):
         super().__init__(net, adam, team)
         self.shapes = net.shapes()
         self.fresh: list[set[str]] = []
-        self.blocks = [self._block(i, feedback[i - 1] if feedback and i > 0 else None) for i in range(len(net.blocks))]
+        self.blocks = []
+        for i, block in enumerate(net.blocks):
+            assert isinstance(block.linear, Conv2d)
+            matrix = feedback[i - 1] if feedback and i > 0 else None
+            self.blocks.append(pooled_convolution(block.linear, self.shapes[i], self.space, f"{i}", matrix))
 
     def batch(
         self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
@@ -100,12 +105,13 @@ class ConvEngine(TeamEngine):
         for rows, gradient in block.gradients(self.sums(slot, block.sum_shape), self.sharing(worker)):
             self.adam.step(name, W, gradient, rows, scale)
 
-    def _block(self, i: int, matrix: Array | None) -> PooledConvolution:
-        conv = self.net.blocks[i].linear
-        assert isinstance(conv, Conv2d)
-        tiled = conv.kernel == (3, 3) and conv.padding == (1, 1) and self.shapes[i][2] >= tiles.FEW_CHANNELS
-        kind = tiles.Tiles if tiled else Patches
-        return kind(conv, self.shapes[i], self.space, f"{i}", matrix=matrix)
+
+def pooled_convolution(
+    conv: Conv2d, shape: tuple[int, ...], space: Workspace, name: str, matrix: Array | None = None
+) -> PooledConvolution:
+    """The kind that is faster for this convolution of images of that shape. matrix: see `PooledConvolution`."""
+    tiled = conv.kernel == (3, 3) and conv.padding == (1, 1) and shape[2] >= tiles.FEW_CHANNELS
+    return (tiles.Tiles if tiled else Patches)(conv, shape, space, name, matrix=matrix)
 
 
 class ConvMonoForward(ConvEngine):

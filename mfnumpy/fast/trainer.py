@@ -11,7 +11,9 @@ from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.base import TeamEngine
 from mfnumpy.fast.engine import engine, why_not
+from mfnumpy.fast.evaluation import evaluate
 from mfnumpy.fast.team import Team, shares
+from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
 from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
@@ -47,6 +49,10 @@ class FastTrainer(Trainer):
                 return super().fit(*args, **options)
             finally:
                 self._engine = self._team = self._rows = None
+
+    def evaluate(self, x: Any, y: np.ndarray) -> Evaluation:
+        """As `Trainer.evaluate`, to rounding of the scores; inside `fit`, every worker takes rows of its own."""
+        return super().evaluate(x, y) if self._team is None else evaluate(self.net, self.rule, x, y, self._team)
 
     def _train_batch(self, state: Progress, rows: np.ndarray, x: Any, y: np.ndarray, number: int, n: int) -> None:
         assert self._engine is not None

@@ -12,7 +12,7 @@ from data_utils import Dataset
 from mfnumpy import network, optim, rules
 from mfnumpy.environment import environment
 from mfnumpy.errors import unknown_name
-from mfnumpy.measure import evaluate, peak_step_bytes
+from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.paper import protocol
 from mfnumpy.paper.config import Config
@@ -75,7 +75,7 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
     history: list[dict[str, Any]] = []
 
     def note(entry: dict[str, Any]) -> None:
-        test = evaluate(net, rule, data.x_test, data.y_test)
+        test = fitting.evaluate(data.x_test, data.y_test)
         own = {"main": next(iter(test.accuracy)), "test_accuracy": test.accuracy, "test_layers": test.layers}
         history.append(entry | own)
 

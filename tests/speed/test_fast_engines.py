@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from mfnumpy import layers, optim, rules
+from mfnumpy import layers, measure, optim, rules
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.fast import FastAdam, FastTrainer, Team, patches, tiles, why_not
+from mfnumpy.fast import FastAdam, FastTrainer, Team, evaluation, patches, tiles, why_not
 from mfnumpy.fast.convolution import ConvReadout
 from mfnumpy.fast.dense import DenseEngine
 from mfnumpy.fast.prediction import scores
@@ -166,6 +166,45 @@ def test_a_missing_meeting_is_caught(monkeypatch):
     monkeypatch.setattr(Team, "meet", lambda self: None)
     with pytest.raises((AssertionError, ArithmeticError)):
         compare("dense", "mf", 2, epochs=1, batch_size=N)
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("dense", r) for r in DENSE] + [("conv", r) for r in CONV])
+@pytest.mark.parametrize("few_channels", [1, 16])
+def test_evaluation_by_a_team_counts_what_the_rules_count(monkeypatch, kind, rule, few_channels):
+    """Not on random labels, whose accuracy says little: on the rule's own predictions of noisy rows."""
+    monkeypatch.setattr("mfnumpy.fast.tiles.FEW_CHANNELS", few_channels)
+    monkeypatch.setattr("mfnumpy.measure.PASS_ROWS", 7)
+    net, rule = build(kind), rules.make(rule)
+    rule.start(net, M, seed=5)
+    x, _ = data(net)
+    y = rule.scores(net, x).argmax(axis=1)
+    x += 0.5 * stream(8, "noise").standard_normal(x.shape)
+    whole = measure.evaluate(net, rule, x, y)
+    assert 0.3 < whole.main < 0.95
+    for threads in (1, 2, 3):
+        with Team(threads) as team:
+            assert evaluation.evaluate(net, rule, x, y, team) == whole
+            assert evaluation.evaluate(net, rule, x[:2], y[:2], team) == measure.evaluate(net, rule, x[:2], y[:2])
+    monkeypatch.setattr("mfnumpy.fast.evaluation.shares", lambda n, k: [slice(0, n)] * k)  # planted: everybody counts
+    with Team(2) as team:
+        assert evaluation.evaluate(net, rule, x, y, team) != whole
+    if kind == "conv":
+        monkeypatch.undo()
+        monkeypatch.setattr("mfnumpy.fast.patches.relu", lambda *_: None)
+        with Team(1) as team:
+            assert evaluation.evaluate(net, rule, x, y, team) != whole
+
+
+def test_a_fast_trainer_evaluates_with_its_team(monkeypatch):
+    seen = []
+    monkeypatch.setattr("mfnumpy.fast.trainer.evaluate", lambda *args: seen.append(args[-1].size) or evaluate(*args))
+    net, rule, evaluate = build("conv"), rules.make("mf"), evaluation.evaluate
+    rule.start(net, M, seed=5)
+    x, y = data(net)
+    trainer = FastTrainer(net, rule, FastAdam(), threads=2, epochs=2, batch_size=16, show_progress=False)
+    history = trainer.fit(x, y, x, y)
+    assert seen == [2, 2]
+    assert trainer.evaluate(x, y).accuracy == history.epochs[-1]["val_accuracy"]
 
 
 def test_resumed_fast_run_has_the_same_bytes(tmp_path):
