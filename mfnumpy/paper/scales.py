@@ -42,7 +42,7 @@ LAPTOP = {
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
-        Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, fast=("mf", "bp", "fa", "dfa")),
+        Budget("fashion_mnist", "cnn", 25, 1, _CNN, subset=6_000, batch_size=128, fast=CNN_RULES),
         Budget("cifar10", "cnn", 25, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, fast=CNN_RULES),
     ],
     "table3": [
