@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.optim import Adam, _check
 
-BLOCK = 262_144
+BLOCK = 458_752
 """Elements per block: long enough that two threads seldom wait for each other's Python, and no temporary is larger."""
 
 
@@ -36,18 +36,12 @@ class FastAdam(Adam):
             self.t[name] += 1
 
     def step(self, name: str, parameter: Array, gradient: Array, part: slice, scale: float = 1.0) -> None:
-        """Change rows `part` of a parameter for which `begin` was called. gradient: of these rows alone.
+        """Change rows `part` of a parameter for which `begin` was called. gradient: of these rows alone; overwritten.
 
         Workers may call this for different rows of one parameter at once.
         """
-        root = math.sqrt(1 - self.beta2 ** self.t[name])
-        lr, epsilon = self.lr * scale * root / (1 - self.beta1 ** self.t[name]), self.epsilon * root
-        flat = [array[part].reshape(-1) for array in (parameter, self.m[name], self.v[name])]
-        flat.append(gradient.reshape(-1))
-        scratch = self._buffer(parameter.dtype)
-        for start in range(0, flat[0].size, BLOCK):
-            p, m, v, g = (array[start : start + BLOCK] for array in flat)
-            self._block(p, m, v, g, scratch[: p.size], lr, epsilon)
+        for p, m, v, g in self._blocks(name, parameter, gradient, part):
+            self._change(p, m, v, g, *self._rates(name, scale))
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
         """One whole step of one parameter, in place. Raises ShapeError if the gradient's shape differs."""
@@ -56,21 +50,37 @@ class FastAdam(Adam):
             super().update(name, parameter, gradient, scale)
             return
         self.begin([(name, parameter)])
-        self.step(name, parameter, gradient, slice(None), scale)
+        scratch = self._buffer(parameter.dtype)
+        for p, m, v, g in self._blocks(name, parameter, gradient, slice(None)):
+            np.copyto(scratch[: g.size], g)
+            self._change(p, m, v, scratch[: g.size], *self._rates(name, scale))
 
-    def _block(self, p: Array, m: Array, v: Array, g: Array, scratch: Array, lr: float, epsilon: float) -> None:
+    def _rates(self, name: str, scale: float) -> tuple[float, float]:
+        """lr_t and epsilon_t."""
+        root = math.sqrt(1 - self.beta2 ** self.t[name])
+        return self.lr * scale * root / (1 - self.beta1 ** self.t[name]), self.epsilon * root
+
+    def _blocks(self, name: str, parameter: Array, gradient: Array, part: slice) -> Iterator[tuple[Array, ...]]:
+        """Those rows of p, m, v, and their gradient, a block of each at a time."""
+        flat = [array[part].reshape(-1) for array in (parameter, self.m[name], self.v[name])]
+        flat.append(gradient.reshape(-1))
+        for start in range(0, flat[0].size, BLOCK):
+            yield tuple(array[start : start + BLOCK] for array in flat)
+
+    def _change(self, p: Array, m: Array, v: Array, g: Array, lr: float, epsilon: float) -> None:
+        """Everything in place, in g as well: an array more would leave less of the others in the cache."""
+        np.multiply(g, 1 - self.beta1, out=g)
         np.multiply(m, self.beta1, out=m)
-        np.multiply(g, 1 - self.beta1, out=scratch)
-        np.add(m, scratch, out=m)  # m <- beta1 m + (1 - beta1) g
-        np.multiply(g, g, out=scratch)
-        np.multiply(scratch, 1 - self.beta2, out=scratch)
+        np.add(m, g, out=m)  # m <- beta1 m + (1 - beta1) g
+        np.multiply(g, g, out=g)
+        np.multiply(g, (1 - self.beta2) / (1 - self.beta1) ** 2, out=g)
         np.multiply(v, self.beta2, out=v)
-        np.add(v, scratch, out=v)  # v <- beta2 v + (1 - beta2) g^2
-        np.sqrt(v, out=scratch)
-        np.add(scratch, epsilon, out=scratch)
-        np.divide(m, scratch, out=scratch)
-        np.multiply(scratch, lr, out=scratch)
-        np.subtract(p, scratch, out=p)  # p <- p - lr_t m / (sqrt(v) + epsilon_t)
+        np.add(v, g, out=v)  # v <- beta2 v + (1 - beta2) g^2
+        np.sqrt(v, out=g)
+        np.add(g, epsilon, out=g)
+        np.divide(m, g, out=g)
+        np.multiply(g, lr, out=g)
+        np.subtract(p, g, out=p)  # p <- p - lr_t m / (sqrt(v) + epsilon_t)
 
     def _buffer(self, dtype: np.dtype) -> Array:
         """A block's worth of scratch memory for the thread that asks."""
