@@ -11,10 +11,13 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from queue import SimpleQueue
 from types import TracebackType
 
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.optional import require
+
+Task = Callable[[int], None]
 
 
 def cores() -> int:
@@ -40,9 +43,8 @@ class Team:
         if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 1:
             raise InvalidValueError(f"A team needs an integer >= 1 of threads; got {size!r}.")
         self._barrier = threading.Barrier(self.size)
-        self._start = [threading.Semaphore(0) for _ in range(self.size)]
-        self._done = threading.Semaphore(0)
-        self._task: Callable[[int], None] | None = None
+        self._tasks: list[SimpleQueue[Task | None]] = [SimpleQueue() for _ in range(self.size)]
+        self._done: SimpleQueue[None] = SimpleQueue()
         self._error: BaseException | None = None
         self._threads: list[threading.Thread] = []
         self._stack = ExitStack()
@@ -58,21 +60,20 @@ class Team:
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._task = None
         for i, thread in enumerate(self._threads, start=1):
-            self._start[i].release()
+            self._tasks[i].put(None)
             thread.join()
         self._threads = []
         self._stack.close()
 
-    def run(self, task: Callable[[int], None]) -> None:
+    def run(self, task: Task) -> None:
         """Call task(i) in every worker i at once; return when all are done. Raises the first worker's error."""
-        self._task, self._error = task, None
-        for i in range(1, self.size):
-            self._start[i].release()
+        self._error = None
+        for tasks in self._tasks[1:]:
+            tasks.put(task)
         self._work(0, task)
         for _ in range(1, self.size):
-            self._done.acquire()
+            self._done.get()
         if self._error is not None:
             self._barrier.reset()
             raise self._error
@@ -83,14 +84,11 @@ class Team:
             self._barrier.wait()
 
     def _serve(self, i: int) -> None:
-        while True:
-            self._start[i].acquire()
-            if self._task is None:
-                return
-            self._work(i, self._task)
-            self._done.release()
+        while (task := self._tasks[i].get()) is not None:
+            self._work(i, task)
+            self._done.put(None)
 
-    def _work(self, i: int, task: Callable[[int], None]) -> None:
+    def _work(self, i: int, task: Task) -> None:
         try:
             task(i)
         except threading.BrokenBarrierError:
