@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import Any
 
-PARTS = ("training", "prediction", "layers", "startup")
+PARTS = ("training", "parts", "prediction", "layers", "startup")
 TRAINING = [
     ("2x1000", 256, 40, ("mf", "bp", "fa", "dfa", "ff")),
     ("3x2000", 256, 6, ("mf", "bp", "fa", "dfa", "ff")),
@@ -59,11 +59,9 @@ def run(args: argparse.Namespace) -> int:
     print(f"malloc: {'keeps freed memory for PyTorch' if kept else 'as it is'}")
     out = make_folder(args.out)
     found: dict[str, Any] = {"environment": environment(), "threads": args.threads, "malloc_keeps": kept}
+    measure = {"training": _training, "parts": _parts, "prediction": _prediction}
     for part in args.parts or PARTS:
-        found[part] = [
-            asdict(result)
-            for result in {"training": _training, "prediction": _prediction}.get(part, _other)(args, part)
-        ]
+        found[part] = [asdict(result) for result in measure.get(part, _other)(args, part)]
         with atomic_write(out / "bench.json", "w") as file:
             json.dump(found, file, indent=1)
     print(f"Written: {out}/bench.json")
@@ -83,6 +81,20 @@ def _training(args: argparse.Namespace, part: str) -> list[Any]:
                     case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)
                     results.append(compare(case, args.rounds))
                     print(results[-1].line(), flush=True)
+    return results
+
+
+def _parts(args: argparse.Namespace, part: str) -> list[Any]:
+    from mfnumpy.bench import parts
+    from mfnumpy.bench.training import Case
+
+    results = []
+    for network, batch, batches, _ in TRAINING:
+        for rule in ("mf", "bp"):
+            if _wanted(args, network, rule):
+                case = Case(network, rule, batch, args.batches or batches, args.threads)
+                results.append(parts.measure(case, args.rounds))
+                print(results[-1].line(), flush=True)
     return results
 
 

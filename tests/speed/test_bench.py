@@ -89,6 +89,22 @@ def test_pytorch_gives_the_same_losses_for_a_cnn(training, rule):
         assert training.Contest(training.Case("cnn:4-5-6", rule, 16, 4, 1), team).agree(4)
 
 
+def test_a_step_without_adam_is_the_same_work_and_changes_nothing(training):
+    from mfnumpy.bench import parts
+    from mfnumpy.fast import Team
+
+    found = parts.measure(training.Case("2x30", "mf", 16, 3, 1), 2)
+    assert min(found.step, found.without_adam, found.at_peak, found.peer) > 0
+    assert f"({found.peer / found.step:.2f})" in found.line()
+    with Team(1) as team:
+        contest = training.Contest(training.Case("2x30", "bp", 16, 2, 1), team)
+        before = contest.net.blocks[0].parameters["W"].copy()
+        contest.engine.adam = parts.Unchanging()
+        same = contest.ours(2)
+        assert (before == contest.net.blocks[0].parameters["W"]).all()
+        assert same != contest.ours(1) * 2  # each batch has a loss of its own
+
+
 def test_other_weights_are_noticed(training):
     from mfnumpy.fast import Team
 
