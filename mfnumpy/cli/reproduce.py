@@ -20,7 +20,7 @@ EXPERIMENTS = (
     *("table3", "table4", "table6", "table1", "fig4", "fig5", "table2", "longer", "table5"),
     *("fig1", "fig2", "fig3"),
 )
-"""In the order in which `all` makes them: of most value first. "longer" is Table 3 with more passes."""
+"""In the order in which `all` makes them: of most value first. "longer" is Table 3 in longer runs."""
 
 CORETYPE = "OPENBLAS_CORETYPE"
 """The environment variable that tells OpenBLAS which kernels to take."""

@@ -49,7 +49,9 @@ def why_not(net: Network, rule: Rule) -> str | None:
     if not all(array.flags.c_contiguous for array in rule.parameters(net).values()):
         return "a parameter is not stored row by row"
     kinds = {type(block.linear) for block in net.blocks}
-    if any(kind not in ENGINES.get(type(rule), {}) for kind in kinds):
+    if type(rule) not in ENGINES:
+        return f"the fast room has no engine for the rule '{rule.name}'"
+    if not kinds <= set(ENGINES[type(rule)]):
         return f"the fast room has no engine for the rule '{rule.name}' on this kind of network"
     if not _equations_are_ours(rule):
         return "the rule was given an equation of its own, which the fast room would pass over"

@@ -25,7 +25,7 @@ def _advantage(a: Entry | None, b: Entry | None, *, strict: bool) -> tuple[str, 
 
 def mf_against_bp(view: View) -> Iterator[Verdict]:
     """The headline, for each network and data set, and beside deep supervision."""
-    networks = {"table3": "MLP", "longer": "MLP with more passes", "table2": "CNN", "table6": "MLP"}
+    networks = {"table3": "MLP", "longer": "MLP in longer runs", "table2": "CNN", "table6": "MLP"}
     for experiment, what in networks.items():
         for dataset in view.datasets(experiment):
             mf, bp = (view.entry(experiment, dataset, rule) for rule in ("mf", "bp"))

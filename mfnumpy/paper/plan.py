@@ -123,7 +123,7 @@ def _fig4(experiment: str, budget: Budget) -> Iterator[Cell]:
 
 
 def _longer(experiment: str, budget: Budget) -> Iterator[Cell]:
-    """MF and BP with more passes than Table 3 gives them, at the rates that were found for it."""
+    """MF and BP with more passes than Table 3 gives them, or more rows; their rates are searched in the rules' room."""
     for rule in ("mf", "bp"):
         cell = budget.cell(experiment, rule)
         yield replace(cell, tuned_on=cell.final.with_(room="rules"))

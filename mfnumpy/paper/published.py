@@ -37,7 +37,7 @@ ACCURACY: dict[tuple[str, str, str], Published] = {
 
 
 def accuracy(experiment: str, dataset: str, rule: str) -> Published | None:
-    """The paper's mean test accuracy, or None where it is lost. "longer" is Table 3 with more passes."""
+    """The paper's mean test accuracy, or None where it is lost. "longer" is Table 3 in longer runs."""
     return ACCURACY.get(("table3" if experiment == "longer" else experiment, dataset, rule))
 
 

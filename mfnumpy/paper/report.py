@@ -74,7 +74,7 @@ def results(view: View, folder: str = "results") -> str:
 
 def _heading(experiment: str) -> str:
     if experiment == "longer":
-        return "Table 3 with more passes"
+        return "Table 3 in longer runs"
     return experiment.replace("table", "Table ").replace("fig", "Fig. ")
 
 

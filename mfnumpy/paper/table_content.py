@@ -18,7 +18,7 @@ NUMBERS = {
     "table4": "Table 4 (prediction)",
     "table5": "Table 5 (seconds per epoch)",
     "table6": "Table 6",
-    "longer": "Table 3 with more passes",
+    "longer": "Table 3 in longer runs",
 }
 SECONDS = "Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 compares times."
 ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervision", "mf_joint")
