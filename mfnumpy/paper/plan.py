@@ -144,6 +144,7 @@ CELLS: dict[str, Callable[[str, Budget], Iterator[Cell]]] = {
     "table2": _of_all(CNN_RULES),
     "table3": _of_all(MLP_RULES),
     "longer": _longer,
+    "longer_cnn": _of_all(("mf", "bp")),
     "table6": _of_all(TABLE6_RULES),
     "fig4": _fig4,
     "fig5": _fig5,

@@ -9,12 +9,13 @@ from mfnumpy.environment import blas_name
 from mfnumpy.files import atomic_write
 from mfnumpy.paper import figures, plan, verdicts
 from mfnumpy.paper.ledger import Record
-from mfnumpy.paper.table_content import BUILDERS
+from mfnumpy.paper.published import LONGER
+from mfnumpy.paper.table_content import BUILDERS, NUMBERS
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.view import View, command
 
 EXPERIMENTS = (
-    *("table1", "table2", "table3", "longer", "table4", "table5", "table6"),
+    *("table1", "table2", "table3", "longer", "longer_cnn", "table4", "table5", "table6"),
     *("fig1", "fig2", "fig3", "fig4", "fig5"),
 )
 
@@ -73,8 +74,8 @@ def results(view: View, folder: str = "results") -> str:
 
 
 def _heading(experiment: str) -> str:
-    if experiment == "longer":
-        return "Table 3 in longer runs"
+    if experiment in LONGER:
+        return NUMBERS[experiment]
     return experiment.replace("table", "Table ").replace("fig", "Fig. ")
 
 

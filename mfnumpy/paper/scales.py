@@ -42,7 +42,7 @@ LAPTOP = {
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
-        Budget("fashion_mnist", "cnn", 25, 1, _CNN, subset=6_000, batch_size=128, fast=CNN_RULES),
+        Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, fast=("mf", "bp", "fa", "dfa")),
         Budget("cifar10", "cnn", 25, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, fast=CNN_RULES),
     ],
     "table3": [
@@ -54,6 +54,9 @@ LAPTOP = {
     "longer": [
         Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, patience=40, validation=5_000, fast=("mf", "bp")),
         Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, fast=("mf", "bp")),
+    ],
+    "longer_cnn": [
+        Budget("fashion_mnist", "cnn", 10, 1, Tuning(2, 6_000), patience=10, batch_size=128, fast=("mf", "bp")),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
