@@ -12,8 +12,9 @@ drawn on the host (see seeding.py), so a seed means the same on both.
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,11 +27,36 @@ Array = Any
 
 
 @dataclass(frozen=True)
+class Meter:
+    """Counts bytes of arrays while its `with` block lasts: in use now, and the most at once since the last reset."""
+
+    used: Callable[[], int]
+    peak: Callable[[], int]
+    reset: Callable[[], None]
+
+
+@contextmanager
+def _traced() -> Iterator[Meter]:
+    """NumPy reports every array to tracemalloc, which also counts what Python itself allocates."""
+    was_tracing = tracemalloc.is_tracing()
+    tracemalloc.start()
+    try:
+        yield Meter(
+            lambda: tracemalloc.get_traced_memory()[0],
+            lambda: tracemalloc.get_traced_memory()[1],
+            tracemalloc.reset_peak,
+        )
+    finally:
+        if not was_tracing:
+            tracemalloc.stop()
+
+
+@dataclass(frozen=True)
 class Backend:
     """One array library: its namespace, its array type, and the ways in and out.
 
     block_elements: how many elements an elementwise update should take at a time: on a CPU so many as stay in
-    the cache; None for all at once, where each call is a kernel launch.
+    the cache; None for all at once, where each call is a kernel launch. meter: counts its arrays' bytes.
     """
 
     name: str
@@ -40,6 +66,7 @@ class Backend:
     to_device: Callable[[np.ndarray], Array]
     synchronize: Callable[[], None] = field(default=lambda: None)
     block_elements: int | None = None
+    meter: Callable[[], AbstractContextManager[Meter]] = _traced
 
 
 def _numpy() -> Backend:
@@ -60,7 +87,39 @@ def _cupy() -> Backend:
             "The backend 'cupy' needs an NVIDIA GPU with a working driver, and CuPy finds none here. "
             "Use the backend 'numpy' (MFNUMPY_BACKEND=numpy), or check `nvidia-smi`."
         )
-    return Backend("cupy", cupy, cupy.ndarray, cupy.asnumpy, cupy.asarray, lambda: cupy.cuda.Device().synchronize())
+
+    class Count(cupy.cuda.MemoryHook):
+        """Adds up what CuPy's pool hands out and takes back, in its own units of 512 bytes."""
+
+        name = "mfnumpy meter"
+        used = peak = 0
+
+        def malloc_postprocess(self, **event: int) -> None:
+            if event["mem_ptr"]:  # 0 where the pool had no memory left
+                self.used += event["mem_size"]
+                self.peak = max(self.peak, self.used)
+
+        def free_postprocess(self, **event: int) -> None:
+            self.used -= event["mem_size"]
+
+        def reset(self) -> None:
+            self.peak = self.used
+
+    @contextmanager
+    def pooled() -> Iterator[Meter]:
+        count = Count()
+        with count:
+            yield Meter(lambda: count.used, lambda: count.peak, count.reset)
+
+    return Backend(
+        "cupy",
+        cupy,
+        cupy.ndarray,
+        cupy.asnumpy,
+        cupy.asarray,
+        lambda: cupy.cuda.Device().synchronize(),
+        meter=pooled,
+    )
 
 
 _makers: dict[str, Callable[[], Backend]] = {"numpy": _numpy, "cupy": _cupy}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tracemalloc
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,20 +139,15 @@ def peak_step_bytes(net: Network, rule: Rule, optimiser: Optimiser, x: Array, y:
     """The most bytes that are alive at once during one training step, beyond the batch itself.
 
     Counted are parameters, the rule's matrices, moments, activations, gradients and temporaries: what is there
-    before the step, and what tracemalloc sees NumPy allocate in it. The step is taken: parameters change.
+    before the step, and what the backend's meter sees allocated in it. The step is taken: parameters change.
     """
     parameters = rule.parameters(net)
     standing = sum(a.nbytes for a in [*parameters.values(), *rule.fixed().values(), *optimiser.state()[0].values()])
-    was_tracing = tracemalloc.is_tracing()
-    tracemalloc.start()
-    try:
-        tracemalloc.reset_peak()
-        before = tracemalloc.get_traced_memory()[0]
+    with backend.backend_of(*parameters.values()).meter() as meter:
+        meter.reset()
+        before = meter.used()
         for step in rule.steps(net, x, y, stream(0, "negatives")):
             for name, gradient in step.gradients.items():
                 optimiser.update(name, parameters[name], gradient)
             del step
-        return standing + tracemalloc.get_traced_memory()[1] - before
-    finally:
-        if not was_tracing:
-            tracemalloc.stop()
+        return standing + meter.peak() - before

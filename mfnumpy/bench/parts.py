@@ -16,7 +16,7 @@ class Unchanging(FastAdam):
     """An optimiser that takes no time: the same work for an engine, and no change."""
 
     def step(self, *args: Any, **options: Any) -> None:
-        """Nothing."""
+        """Leave the parameter and its moments as they are."""
 
 
 @dataclass(frozen=True)

@@ -15,21 +15,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure (default: all)")
     parser.add_argument("--out", default="runs/memory", help="folder for memory.json and pictures")
     parser.add_argument("--quick", action="store_true", help="smaller batches, in about a minute")
+    parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND); on a GPU without layers on disk")
     parser.add_argument("--offload", metavar="DIR", help="where layers on disk are kept (default: a temporary folder)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, and write memory.json and the pictures."""
+    from mfnumpy import backend
+    from mfnumpy.cli.options import use_backend
     from mfnumpy.files import atomic_write, make_folder
     from mfnumpy.memory import pictures, study
 
+    use_backend(args)
+    own = backend.current().name
     out = make_folder(args.out)
     found: dict[str, Any] = {}
     note = lambda text: print(text, flush=True)  # noqa: E731
     large, depths = (4_800, (3, 4, 5)) if args.quick else (48_000, (3, 4, 5, 6))
     if "time" in args.only:
         width, batch = (500, 3_000) if args.quick else (2000, 30_000)
-        timelines = study.over_time(width, 5, batch, 0.002 if args.quick else 0.02)
+        timelines = study.over_time(width, 5, batch, 0.002 if args.quick else 0.02, own)
         pictures.time_picture(timelines, f"5x{width}, batch {batch:,} (paper: Figs. 1 and 2)", out / "time.png")
         found["time"] = timelines
         for rule, points in timelines.items():
@@ -37,23 +42,23 @@ def run(args: argparse.Namespace) -> int:
             note(f"{rule} over time, 5x{width}, batch {batch:,}: from {min(used):,.0f} to {max(used):,.0f} MB")
     for part, batch, where in (("depth", large, depths), ("batch256", 256, (4, 8, 16))):
         if part in args.only:
-            series = study.dense_depth(batch, where, note)
+            series = study.dense_depth(batch, where, note, own)
             title = f"Layers of 1000 neurons, batch {batch:,} (paper, Fig. 3a: BP 204.00, MF 16.16)"
             pictures.depth_picture(series, title, out / f"{part}.png")
             found[part] = [asdict(s) for s in series]
             _print(note, series)
     if "cnn" in args.only:
-        series = study.conv_depth(16 if args.quick else 64, 32, (2, 3, 4), note)
+        series = study.conv_depth(16 if args.quick else 64, 32, (2, 3, 4), note, own)
         pictures.depth_picture(series, "3x3 convolutions of 32 maps on 28x28 images (paper: Fig. 3b)", out / "cnn.png")
         found["cnn"] = [asdict(s) for s in series]
         _print(note, series)
-    if "offload" in args.only:
+    if "offload" in args.only and own == "numpy":
         result = study.offload(256, (4, 6, 8) if args.quick else (4, 8, 16), args.offload, 2, note)
         found["offload"] = asdict(result)
         _print(note, [result.on_disk, result.in_memory])
         note(f"same bytes: {result.same_bytes}; seconds per step, on disk over in memory: {result.slowdown:.2f}")
     with atomic_write(out / "memory.json", "w") as file:
-        json.dump({"quick": args.quick, "paper_slopes": study.PAPER_SLOPES} | found, file, indent=1)
+        json.dump({"quick": args.quick, "backend": own, "paper_slopes": study.PAPER_SLOPES} | found, file, indent=1)
     note(f"Written: {out}/memory.json and pictures.")
     return 0
 

@@ -1,8 +1,8 @@
 """One measurement in a process of its own: python -m mfnumpy.memory.probe '{"rule": "mf", "depth": 4, ...}'.
 
 The process builds a network, takes one small step so that the moments are there, then the step that is measured, and
-prints JSON. NumPy tells tracemalloc of every array, so the count is exact; beside it stands what the operating
-system says of the process.
+prints JSON. The backend counts every array (NumPy's through tracemalloc, CuPy's in its pool), so the count is exact;
+beside it stands what the operating system says of the process.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import re
 import sys
 import threading
 import time
-import tracemalloc
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy import rules
+from mfnumpy import backend, rules
+from mfnumpy.backend import Array, Meter
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.memory.offload import Offload, OffloadedAdam
 from mfnumpy.network import Network
@@ -35,7 +35,8 @@ class Probe:
     """What is measured. room: "rules" (the rules as they are written to be read) or "fast" (the fast room).
 
     width: neurons, or maps of a convolution ("conv": 3x3 without pooling, on images of `side`). offload: a folder,
-    or None. sample: also note the bytes in use every so many seconds.
+    or None. sample: also note the bytes in use every so many seconds. backend: "numpy", or "cupy", whose arrays lie
+    on the GPU; there only the rules as they are written, in memory.
     """
 
     rule: str
@@ -50,6 +51,7 @@ class Probe:
     offload: str | None = None
     steps: int = 1
     sample: float | None = None
+    backend: str = "numpy"
 
 
 def main(text: str) -> None:
@@ -59,23 +61,25 @@ def main(text: str) -> None:
 
 
 def measure(probe: Probe) -> dict[str, Any]:
-    """peak, standing: bytes by tracemalloc. rss: the process's growth. seconds: per step. digest: of all arrays."""
+    """peak, standing: bytes by the meter. rss: the process's growth. seconds: per step. digest: of all arrays."""
     with ExitStack() as stack:
         before = _status("VmRSS")
-        tracemalloc.start()
+        meter = stack.enter_context(stack.enter_context(backend.using(probe.backend)).meter())
         offload = stack.enter_context(Offload(probe.offload)) if probe.offload else None
         net, rule = build(probe, offload)
         step = _stepper(probe, net, rule, offload, stack)
         x, y = _data(probe, net)
         step(x[:2], y[:2], 0)
         Path("/proc/self/clear_refs").write_text("5")  # start the high-water mark anew: building is not training
-        tracemalloc.reset_peak()
-        standing, start = tracemalloc.get_traced_memory()[0], time.perf_counter()
-        timeline = stack.enter_context(_Sampler(probe.sample)).points if probe.sample else []
+        backend.synchronize()
+        meter.reset()
+        standing, start = meter.used(), time.perf_counter()
+        timeline = stack.enter_context(_Sampler(meter, probe.sample)).points if probe.sample else []
         for number in range(1, probe.steps + 1):
             step(x, y, number)
+        backend.synchronize()
         seconds = (time.perf_counter() - start) / probe.steps
-        result: dict[str, Any] = {"peak": tracemalloc.get_traced_memory()[1], "standing": standing}
+        result: dict[str, Any] = {"peak": meter.peak(), "standing": standing}
         result |= {"rss": _status("VmHWM") - before, "seconds": seconds, "digest": _digest(net, rule)}
         return result | ({"timeline": list(timeline)} if probe.sample else {})
 
@@ -110,16 +114,16 @@ def _stepper(probe: Probe, net: Network, rule: Rule, offload: Offload | None, st
     return step
 
 
-def _data(probe: Probe, net: Network) -> tuple[np.ndarray, np.ndarray]:
+def _data(probe: Probe, net: Network) -> tuple[Array, Array]:
     rng = stream(4, "memory")
     x = rng.random((probe.batch, *net.input_shape), dtype=np.float32)
-    return x, rng.integers(0, probe.n_classes, probe.batch)
+    return backend.to_device(x), backend.to_device(rng.integers(0, probe.n_classes, probe.batch))
 
 
 def _digest(net: Network, rule: Rule) -> str:
     digest = hashlib.sha256()
     for name, array in sorted(rule.parameters(net).items()):
-        digest.update(name.encode() + array.tobytes())
+        digest.update(name.encode() + backend.to_host(array).tobytes())
     return digest.hexdigest()
 
 
@@ -132,9 +136,9 @@ def _status(key: str) -> int:
 class _Sampler:
     """A thread that notes (seconds, bytes in use) at an interval."""
 
-    def __init__(self, interval: float):
+    def __init__(self, meter: Meter, interval: float):
         self.points: list[tuple[float, int]] = []
-        self._interval, self._stop = interval, threading.Event()
+        self._meter, self._interval, self._stop = meter, interval, threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> _Sampler:
@@ -148,7 +152,7 @@ class _Sampler:
     def _run(self) -> None:
         start = time.perf_counter()
         while not self._stop.wait(self._interval):
-            self.points.append((time.perf_counter() - start, tracemalloc.get_traced_memory()[0]))
+            self.points.append((time.perf_counter() - start, self._meter.used()))
 
 
 if __name__ == "__main__":

@@ -74,29 +74,34 @@ def over_depth(
     return series, results
 
 
-def dense_depth(batch: int, depths: Sequence[int], note: Callable[[str], None]) -> list[Series]:
-    """Fig. 3(a): layers of 1000 neurons, for MF and BP, as the rules are written and in the fast room."""
+def dense_depth(batch: int, depths: Sequence[int], note: Callable[[str], None], backend: str = "numpy") -> list[Series]:
+    """Fig. 3(a): layers of 1000 neurons, for MF and BP, as the rules are written and, on NumPy, in the fast room."""
+    options = {"batch": batch, "backend": backend}
     return [
-        over_depth(f"{rule}, batch {batch:,}, {room}", depths, note, rule=rule, batch=batch, room=room)[0]
+        over_depth(f"{rule}, batch {batch:,}, {room}", depths, note, rule=rule, room=room, **options)[0]
         for rule in ("mf", "bp")
         for room in ("fast", "rules")
+        if room == "rules" or backend == "numpy"
     ]
 
 
-def conv_depth(batch: int, maps: int, depths: Sequence[int], note: Callable[[str], None]) -> list[Series]:
+def conv_depth(
+    batch: int, maps: int, depths: Sequence[int], note: Callable[[str], None], backend: str = "numpy"
+) -> list[Series]:
     """Fig. 3(b): 3x3 convolutions of so many maps on 28x28 images, without pooling, as the rules are written."""
-    options = {"kind": "conv", "width": maps, "batch": batch}
+    options = {"kind": "conv", "width": maps, "batch": batch, "backend": backend}
     return [
         over_depth(f"{rule}, CNN of {maps} maps, batch {batch}", depths, note, rule=rule, **options)[0]
         for rule in ("mf", "bp")
     ]
 
 
-def over_time(width: int, depth: int, batch: int, interval: float) -> dict[str, list]:
-    """Figs. 1 and 2: bytes in use during two steps, for MF and BP, in the fast room and as the rules are written."""
+def over_time(width: int, depth: int, batch: int, interval: float, backend: str = "numpy") -> dict[str, list]:
+    """Figs. 1 and 2: bytes in use during two steps, for MF and BP, as the rules are written."""
+    options: dict[str, Any] = {"width": width, "batch": batch, "backend": backend}
     found = {}
     for rule in ("bp", "mf"):
-        probe = Probe(rule=rule, depth=depth, width=width, batch=batch, room="rules", steps=2, sample=interval)
+        probe = Probe(rule=rule, depth=depth, room="rules", steps=2, sample=interval, **options)
         found[rule] = run_probe(probe)["timeline"]
     return found
 

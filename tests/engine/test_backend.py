@@ -1,6 +1,7 @@
 """The backend shim: the same code on NumPy and on an array type that is as strict as CuPy's; messages without a GPU."""
 
 import sys
+import tracemalloc
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from strict_array import Refused, StrictArray, to_device
 
 from mfnumpy import backend, equations, layers, optim, seeding
 from mfnumpy.errors import BackendError, UnknownNameError
+from mfnumpy.memory.probe import Probe, measure
 from mfnumpy.rules import ff
 from mfnumpy.validate import check_inputs, check_labels, same_dtype
 
@@ -260,7 +262,7 @@ def test_a_fake_gpu_is_used_as_asked(fresh):
     synchronised = []
     device = SimpleNamespace(synchronize=lambda: synchronised.append(1))
     fake = ModuleType("cupy")
-    fake.cuda = SimpleNamespace(is_available=lambda: True, Device=lambda: device)
+    fake.cuda = SimpleNamespace(is_available=lambda: True, Device=lambda: device, MemoryHook=FakeHook)
     fake.ndarray, fake.asarray, fake.asnumpy = StrictArray, to_device, StrictArray.get
     fresh.setitem(sys.modules, "cupy", fake)
     with backend.using("cupy") as chosen:
@@ -270,6 +272,71 @@ def test_a_fake_gpu_is_used_as_asked(fresh):
         assert synchronised == [1]
         assert list(backend.blocks_of(backend.to_device(np.zeros(10**5)))) == [slice(0, 10**5)]
     assert backend.current().name == "numpy"
+
+
+class FakeHook:
+    """As cupy.cuda.MemoryHook: while a hook is entered, the pool tells it of what it hands out and takes back."""
+
+    entered: list = []  # noqa: RUF012
+
+    def __enter__(self):
+        self.entered.append(self)
+        return self
+
+    def __exit__(self, *error):
+        self.entered.remove(self)
+
+
+def fake_pool(size):
+    """malloc and free of the fake GPU: rounded to 512 bytes; a size of 0 stands for a pool that has no more."""
+    rounded = -(-size // 512) * 512
+    for hook in FakeHook.entered:
+        hook.malloc_postprocess(device_id=0, size=size, mem_size=rounded, mem_ptr=size and 4096, pmem_id=1)
+
+    def free():
+        for hook in FakeHook.entered:
+            hook.free_postprocess(device_id=0, mem_size=rounded, mem_ptr=4096, pmem_id=1)
+
+    return free
+
+
+def test_a_fake_gpu_counts_the_bytes_of_its_pool(fresh):
+    fake = ModuleType("cupy")
+    fake.cuda = SimpleNamespace(is_available=lambda: True, Device=None, MemoryHook=FakeHook)
+    fake.ndarray, fake.asarray, fake.asnumpy = StrictArray, to_device, StrictArray.get
+    fresh.setitem(sys.modules, "cupy", fake)
+    earlier = fake_pool(5000)
+    with backend.using("cupy") as chosen, chosen.meter() as meter:
+        first, second = fake_pool(1000), fake_pool(513)
+        assert (meter.used(), meter.peak()) == (2048, 2048)
+        first()
+        fake_pool(0)
+        assert (meter.used(), meter.peak()) == (1024, 2048)
+        meter.reset()
+        fake_pool(100)
+        assert (meter.used(), meter.peak()) == (1536, 1536)
+        second()
+        earlier()
+        assert meter.used() == 1536 - 1024 - 5120
+    fake_pool(10**6)
+    assert not FakeHook.entered
+    assert meter.peak() == 1536
+
+
+def test_the_meter_of_numpy_counts_arrays_and_leaves_tracemalloc_as_it_was():
+    for was_on in (False, True):
+        if was_on:
+            tracemalloc.start()
+        with backend.get("numpy").meter() as meter:
+            before = meter.used()
+            big = np.ones(10**6)
+            assert abs(meter.used() - before - big.nbytes) < 10_000
+            del big
+            assert meter.peak() - before > 8e6
+            meter.reset()
+            assert meter.peak() - before < 10_000
+        assert tracemalloc.is_tracing() == was_on
+    tracemalloc.stop()
 
 
 def test_using_goes_back_after_an_error():
@@ -295,6 +362,13 @@ def cupy():
         backend.get("cupy")
     except BackendError as error:
         pytest.skip(f"NOT TESTED ON A GPU: {error}")
+
+
+@pytest.mark.gpu
+def test_mf_keeps_three_copies_of_its_parameters_per_layer_on_a_gpu(cupy):
+    width, classes = 1000, 10
+    peaks = [measure(Probe(rule="mf", depth=d, width=width, batch=64, backend="cupy"))["peak"] for d in (3, 6)]
+    assert (peaks[1] - peaks[0]) / 3 == pytest.approx(3 * 4 * (width * width + classes * width), abs=20_000)
 
 
 @pytest.mark.gpu
