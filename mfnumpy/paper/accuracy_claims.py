@@ -61,9 +61,15 @@ def _reaches(least: float, entry: Entry) -> tuple[str, str]:
     shown = {mode: accuracy_summary(entry, mode) for mode in entry.modes()}
     reason = "ours " + ", ".join(f"{s.text()} by {mode} prediction" for mode, s in shown.items() if s)
     if entry.config.subset is not None:
-        return UNTESTED, f"trained on at most {entry.config.subset:,} rows; {reason}"
+        return UNTESTED, f"{_rows(entry)}; {reason}"
     best = max(entry.modes(), key=lambda mode: sum(entry.accuracy(mode).values()))
     return judged([value - least for value in entry.accuracy(best).values()], strict=False), reason
+
+
+def _rows(entry: Entry) -> str:
+    """On how much of its data set an entry was trained, for a reason."""
+    subset = entry.config.subset
+    return "trained on all rows" if subset is None else f"trained on at most {subset:,} rows"
 
 
 def _beside_bp(view: View, experiment: str, dataset: str) -> str:
@@ -121,6 +127,7 @@ def depth(view: View) -> Iterator[Verdict]:
         verdict = judged(growth, strict=True) if rule == "bp" else judged([-g for g in growth], strict=False)
         shown = ", ".join(f"{d}: {sum(v.values()) / len(v):.2f} %" for d, v in errors.items())
         because = f"test error, mean over all epochs, by number of layers: {shown} (n {len(growth)})"
+        because += f"; {_rows(entries[2])}"
         yield Verdict(f"Fig. 5: {claim}", verdict, because)
 
 
@@ -136,6 +143,7 @@ def convergence(view: View) -> Iterator[Verdict]:
     seeds = min(len(e.runs) for e in by_rule.values())
     verdict = UNDECIDED if seeds < 2 else REPRODUCED if reached["mf"] <= 1.5 * reached["bp"] else NOT
     because = (
-        f"a test error of {target:.2f} % is reached in epoch {reached['mf']} by MF, {reached['bp']} by BP (n {seeds})"
+        f"a test error of {target:.2f} % is reached in epoch {reached['mf']} by MF, {reached['bp']} by BP (n {seeds}); "
+        + _rows(by_rule["mf"])
     )
     yield Verdict("Fig. 4: MF converges about as fast as BP", verdict, because)
