@@ -46,9 +46,15 @@ def epoch_job(dataset: str, net: str, rows: int, batch: int | None, rounds: int)
 
 
 def memory_job(rule: str, depth: int, **options: Any) -> Measurement:
-    """Memory of one training step, as `mfnumpy.memory.probe.Probe` describes it; Figs. 1 to 3 are made of these."""
+    """Memory of one training step, as `mfnumpy.memory.probe.Probe` describes it; Figs. 1 to 3 are made of these.
+
+    The backend is there only where it is not NumPy: a measurement keeps the hash that it had before backends.
+    """
     probe = Probe(rule=rule, depth=depth, **options)
-    return Measurement("memory", f"memory-{probe.kind}-{rule}-{depth}x{probe.width}", asdict(probe))
+    values = asdict(probe)
+    if probe.backend == "numpy":
+        del values["backend"]
+    return Measurement("memory", f"memory-{probe.kind}-{rule}-{depth}x{probe.width}", values)
 
 
 def measure(job: Measurement, seed: int) -> Record:

@@ -11,6 +11,7 @@ from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper import plan, protocol, scales, statistics
 from mfnumpy.paper.config import Config, key_of
 from mfnumpy.paper.ledger import Record
+from mfnumpy.paper.measurements import memory_job
 from mfnumpy.train import Trainer
 
 CONFIG = Config("mnist", "2x1000", "mf", 0.001, epochs=20)
@@ -25,6 +26,11 @@ def test_the_hash_of_a_configuration_is_the_same_everywhere_and_for_ever():
     assert CONFIG.key == "87d9e0c991a7"
     assert key_of({"b": 1, "a": [None, 0.1]}) == key_of({"a": [None, 0.1], "b": 1})
     assert Config.of(CONFIG.settings) == CONFIG
+
+
+def test_the_hash_of_a_measurement_is_that_of_the_records_made_before_probes_knew_backends():
+    assert memory_job("bp", 3, batch=48_000, room="fast").key == "061aecb7385c"
+    assert memory_job("bp", 3, batch=48_000, room="fast", backend="cupy").key != "061aecb7385c"
 
 
 def test_every_setting_changes_the_hash():
