@@ -43,7 +43,7 @@ LAPTOP = {
     ],
     "table2": [
         Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, fast=("mf", "bp", "fa", "dfa")),
-        Budget("cifar10", "cnn", 25, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, fast=CNN_RULES),
+        Budget("cifar10", "cnn", 40, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, fast=CNN_RULES),
     ],
     "table3": [
         Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
