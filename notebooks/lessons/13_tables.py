@@ -164,7 +164,10 @@ Markdown(verdicts.verdicts(view).markdown())
 
 # %%
 Markdown(
-    "\n\n".join(table.markdown() for table in report.tables(view, ["table1", "table3", "table2"]))
+    "\n\n".join(
+        table.markdown()
+        for table in report.tables(view, ["table1", "table3", "longer", "table2", "longer_cnn"])
+    )
 )
 
 # %% [markdown]
