@@ -18,6 +18,8 @@ def _advantage(a: Entry | None, b: Entry | None, *, strict: bool) -> tuple[str, 
         return UNTESTED, "no runs in this ledger"
     of_a, of_b = a.accuracy(a.modes()[0]), b.accuracy(b.modes()[0])
     reason = f"{a.rule} minus {b.rule}: {gap.text()} percentage points"
+    if (last := difference(a, b, "equal_passes")) is not None:
+        reason += f"; at equal passes {last.text()}"
     if gap.n < 2:
         reason += "; one seed decides nothing"
     return judged([of_a[s] - of_b[s] for s in sorted(set(of_a) & set(of_b))], strict=strict), reason

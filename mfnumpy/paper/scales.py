@@ -56,7 +56,7 @@ LAPTOP = {
         Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, fast=("mf", "bp")),
     ],
     "longer_cnn": [
-        Budget("fashion_mnist", "cnn", 10, 1, Tuning(2, 6_000), patience=10, batch_size=128, fast=("mf", "bp")),
+        Budget("fashion_mnist", "cnn", 8, 1, Tuning(2, 6_000), patience=8, batch_size=128, fast=("mf", "bp")),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
