@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -74,8 +74,11 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
     return evaluation([count_right(net, rule, x, y, batches)], len(y))
 
 
-Counts = tuple[dict[str, int], list[int]]
-"""How many rows were predicted rightly: by prediction mode, and by each block alone."""
+class Counts(NamedTuple):
+    """How many rows were predicted rightly: by prediction mode, and by each block alone."""
+
+    modes: dict[str, int]
+    layers: list[int]
 
 
 def count_right(net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterable[slice]) -> Counts:
@@ -90,14 +93,13 @@ def count_right(net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterab
             right[mode] = right.get(mode, 0) + int((scores.argmax(axis=1) == labels).sum())
         for i, scores in enumerate(own):
             layers[i] += int((scores.argmax(axis=1) == labels).sum())
-    return right, layers
+    return Counts(right, layers)
 
 
 def evaluation(counts: Sequence[Counts], n: int) -> Evaluation:
     """The fractions of n rows that these parts, at least one and none of them empty, have predicted rightly."""
-    modes, layers = [part[0] for part in counts], [part[1] for part in counts]
-    accuracy = {mode: sum(part[mode] for part in modes) / n for mode in modes[0]}
-    return Evaluation(accuracy, [sum(block) / n for block in zip(*layers, strict=True)])
+    accuracy = {mode: sum(part.modes[mode] for part in counts) / n for mode in counts[0].modes}
+    return Evaluation(accuracy, [sum(block) / n for block in zip(*(part.layers for part in counts), strict=True)])
 
 
 def gradients_of(net: Network, rule: Rule, x: Array, y: Array, seed: int = 0) -> dict[str, Array]:
