@@ -99,6 +99,21 @@ def test_the_committed_results_are_up_to_date(tmp_path):
     assert {p.relative_to(DOCS) for p in (DOCS / "results").rglob("*")} | {Path("results.md")} == made
 
 
+def markdown_of(notebook):
+    """Everything that the cells of a notebook show as Markdown."""
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    return "\n".join("".join(output.get("data", {}).get("text/markdown", "")) for output in outputs)
+
+
+def test_the_lesson_on_tables_shows_the_ledger_as_it_stands():
+    """If this fails, run: python -m mfnumpy.teach.build 13 --force"""
+    shown = markdown_of(json.loads((DOCS.parent / "notebooks" / "lessons" / "13_tables.ipynb").read_text()))
+    view = View(Ledger(DOCS / "ledger"), "laptop")
+    for table in [verdicts.verdicts(view), *report.tables(view, ["table3", "table2", "longer", "longer_cnn"])]:
+        assert table.markdown() in shown, table.name
+    assert verdicts.verdicts(view).markdown().replace("undecided", "reproduced") not in shown
+
+
 def test_every_committed_record_has_the_result_that_its_history_gives():
     for r in Ledger(DOCS / "ledger").records():
         if r.config["kind"] == "train" and "diverged" not in r.result:
