@@ -107,6 +107,7 @@ def _cupy() -> Backend:
 
     @contextmanager
     def pooled() -> Iterator[Meter]:
+        """Arrays that were there before are not counted."""
         count = Count()
         with count:
             yield Meter(lambda: count.used, lambda: count.peak, count.reset)
