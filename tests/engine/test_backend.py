@@ -12,6 +12,7 @@ from engine_helpers import CASES, assert_same_bytes
 from strict_array import Refused, StrictArray, to_device
 
 from mfnumpy import backend, equations, layers, optim, seeding
+from mfnumpy.cli import main
 from mfnumpy.errors import BackendError, UnknownNameError
 from mfnumpy.memory.probe import Probe, measure
 from mfnumpy.rules import ff
@@ -347,6 +348,13 @@ def test_a_memory_probe_runs_on_strict_arrays_and_trains_the_same(kind):
     assert found["digest"] == expected["digest"]
     assert found["peak"] > 0
     assert backend.current().name == "numpy"
+
+
+def test_a_memory_study_says_that_layers_on_disk_are_not_for_a_gpu(tmp_path, capsys):
+    with backend.using("numpy"):  # and back, for the command takes up its own
+        assert main(["memory", "--only", "offload", "--backend", strict_array.NAME, "--out", str(tmp_path)]) == 0
+    assert "layers on disk: not measured" in capsys.readouterr().out
+    assert "offload" not in (tmp_path / "memory.json").read_text()
 
 
 def test_using_goes_back_after_an_error():
