@@ -14,7 +14,9 @@ from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
 from mfnumpy.paper.plan import CNN_RULES, Budget
 from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
-_CNN = Tuning(epochs=2, subset=2_000)
+_CNN_RATES = (*LEARNING_RATES, 3e-2)
+_CNN = Tuning(epochs=4, subset=3_000, rates=_CNN_RATES)
+_CNN_ALL = Tuning(epochs=2, subset=6_000, rates=_CNN_RATES)
 _WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
 _BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]))
 _SHORT = Tuning(epochs=3, subset=12_000)
@@ -42,8 +44,8 @@ LAPTOP = {
         Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
     ],
     "table2": [
-        Budget("fashion_mnist", "cnn", 20, 1, _CNN, subset=6_000, batch_size=128, fast=("mf", "bp", "fa", "dfa")),
-        Budget("cifar10", "cnn", 40, 1, Tuning(epochs=4, subset=3_000), subset=4_000, batch_size=128, fast=CNN_RULES),
+        Budget("fashion_mnist", "cnn", 40, 1, _CNN, subset=6_000, batch_size=128, fast=CNN_RULES),
+        Budget("cifar10", "cnn", 40, 1, _CNN, subset=4_000, batch_size=128, fast=CNN_RULES),
     ],
     "table3": [
         Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
@@ -56,7 +58,7 @@ LAPTOP = {
         Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, fast=("mf", "bp")),
     ],
     "longer_cnn": [
-        Budget("fashion_mnist", "cnn", 8, 1, Tuning(2, 6_000), patience=8, batch_size=128, fast=("mf", "bp")),
+        Budget("fashion_mnist", "cnn", 8, 1, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
