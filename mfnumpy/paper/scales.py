@@ -46,6 +46,7 @@ LAPTOP = {
     "table2": [
         Budget("fashion_mnist", "cnn", 40, 1, _CNN, subset=6_000, batch_size=128, fast=CNN_RULES),
         Budget("cifar10", "cnn", 40, 1, _CNN, subset=4_000, batch_size=128, fast=CNN_RULES),
+        Budget("cifar100", "cnn", 40, 1, _CNN, subset=4_000, batch_size=128, fast=CNN_RULES),
     ],
     "table3": [
         Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
@@ -59,14 +60,15 @@ LAPTOP = {
     ],
     "longer_cnn": [
         Budget("fashion_mnist", "cnn", 8, 1, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
+        Budget("cifar10", "cnn", 15, 1, _CNN_ALL, patience=15, batch_size=128, fast=("mf", "bp")),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
         Budget("imdb", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
         Budget("transaction", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
     ],
-    "fig4": [Budget("mnist", "4x1000", 15, 3, subset=6_000)],
-    "fig5": [Budget("mnist", "8x1000", 10, 2, subset=6_000)],
+    "fig4": [Budget("mnist", "4x1000", 15, 3, fast=("mf", "bp"))],
+    "fig5": [Budget("mnist", "8x1000", 10, 2, fast=("mf", "bp"))],
 }
 
 PAPER = {
