@@ -73,17 +73,24 @@ def load(
         view = RowView(p.x, p.rows, input_shape, fitted, np.dtype(dtype))
         return (view if lazy else view.materialise()), p.y[p.rows].astype(np.int64)
 
-    (x_train, y_train), (x_val, y_val), (x_test, y_test) = (
-        part(p) for p in (raw.train, replace(raw.train, rows=val_rows), raw.test)
-    )
+    parts = [part(p) for p in (raw.train, replace(raw.train, rows=val_rows), raw.test)]
+    return _dataset(source, raw, parts, input_shape, fitted.text)
+
+
+def _dataset(
+    source: Source, raw: Raw, parts: list[tuple[Any, np.ndarray]], input_shape: tuple[int, ...], scaling: str
+) -> Dataset:
+    """The parts (training, validation, test: x, y) with what is known about them."""
+    (x_train, y_train), (x_val, y_val), (x_test, y_test) = parts
+    shape = tuple(raw.train.x.shape[1:])
     return Dataset(
-        name=name,
+        name=source.name,
         x_train=x_train, y_train=y_train, x_val=x_val, y_val=y_val, x_test=x_test, y_test=y_test,
         class_names=raw.class_names,
         input_shape=input_shape,
         image_shape=(shape[0], shape[1], shape[2]) if source.kind == "image" else None,
         feature_names=raw.feature_names,
-        scaling=fitted.text,
+        scaling=scaling,
         licence=source.licence,
         citation=source.citation,
         notes=raw.notes,

@@ -32,6 +32,14 @@ Tables 2 and 3 are from a secondary source without standard deviations, whose tw
 parameter counts show; `mfnumpy/paper/published.py` says more. All else is lost to us and shown as a dash.
 """
 
+CONTEXT = """\
+What is judged is the first version of the paper. The second (May 2026, under another title) no longer says that MF is
+better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
+sign once both rules had the same stopping rule. Therefore each claim is judged as stopped and at equal passes, and
+beside it stand controls that the paper left out, first of all BP with a loss at every layer (deep supervision).
+Lesson 13 goes through what of the paper can be reproduced at all.
+"""
+
 
 def tables(view: View, experiments: Sequence[str]) -> list[Table]:
     """All tables of these experiments that the ledger has something for."""
@@ -59,6 +67,7 @@ def results(view: View, folder: str = "results") -> str:
         "## Protocol",
         PROTOCOL.strip(),
         "## Claims",
+        CONTEXT.strip(),
         verdicts.verdicts(view).markdown().strip(),
     ]
     for name in EXPERIMENTS:
