@@ -142,7 +142,7 @@ def fill(ledger, experiment, accuracy, scale="laptop", datasets=None, seeds=None
                 job = Job(cell.final, job.seed)
             c = job.config
             value = accuracy(c.rule, c.network, job.seed)
-            blocks = int(c.network.split("x")[0])
+            blocks = 4 if c.network == "cnn" else int(c.network.split("x")[0])
             history = [entry(e + 1, value - 0.2 / (e + 1), c.rule, blocks) for e in range(c.epochs)]
             result = {"parameters": dict.fromkeys(RULES[c.rule].predictions, 1000)}
             result |= protocol.summarise(history, c.patience)
@@ -174,6 +174,23 @@ def test_a_verdict_follows_the_records(tmp_path, gain, expected):
 def test_one_seed_decides_nothing(tmp_path):
     fill(Ledger(tmp_path), "table3", lambda rule, net, s: 0.9 + 0.05 * (rule == "mf"), datasets=["mnist"], seeds=1)
     assert verdict(View(Ledger(tmp_path), "laptop"), "MLP, mnist: MF matches or surpasses BP") == "undecided"
+
+
+@pytest.mark.parametrize(("experiment", "what"), [("table3", "MLP"), ("table2", "CNN")])
+@pytest.mark.parametrize(("gain", "expected"), [(0.02, "reproduced"), (0.0001, "undecided"), (-0.02, "not reproduced")])
+def test_mf_is_held_against_deep_supervision(tmp_path, experiment, what, gain, expected):
+    noise = {0: 0.001, 1: -0.001, 2: 0.0005}
+    ledger = Ledger(tmp_path)
+    accuracies = {"mf": 0.9 + gain, "deep_supervision": 0.9}
+    fill(
+        ledger,
+        experiment,
+        lambda rule, net, s: accuracies.get(rule, 0.5) + (noise[s] if rule == "mf" else 0),
+        datasets=["fashion_mnist"],
+        seeds=3,
+    )
+    claim = f"{what}, fashion_mnist: MF surpasses BP with its losses added (deep supervision)"
+    assert verdict(View(ledger, "laptop"), claim) == expected
 
 
 def test_layers_that_differ_in_one_bit_are_not_identical(tmp_path):
