@@ -16,7 +16,7 @@ from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
 _CNN_RATES = (*LEARNING_RATES, 3e-2)
 _CNN = Tuning(epochs=4, subset=3_000, rates=_CNN_RATES)
-_CNN_ALL = Tuning(epochs=2, subset=6_000, rates=_CNN_RATES)
+_CNN_ALL = Tuning(epochs=2, subset=20_000, rates=_CNN_RATES)
 _WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
 _BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]))
 _SHORT = Tuning(epochs=3, subset=12_000)
@@ -60,7 +60,6 @@ LAPTOP = {
     ],
     "longer_cnn": [
         Budget("fashion_mnist", "cnn", 8, 1, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
-        Budget("cifar10", "cnn", 15, 1, _CNN_ALL, patience=15, batch_size=128, fast=("mf", "bp")),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
