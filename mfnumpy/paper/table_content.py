@@ -67,7 +67,10 @@ def _still_rising(entries: list[Entry]) -> list[str]:
     if not names:
         return ["Converged on validation data: all runs."]
     how = f"by more than {100 * STILL_RISING:g} points from the fourth fifth of the epochs to the last"
-    return [f"Validation accuracy was still rising, {how}: {', '.join(names)}."]
+    return [
+        f"Validation accuracy was still rising, {how}: {', '.join(names)}. "
+        "Where the rate falls to zero, some of that is the rate's doing: it rises even after a plateau."
+    ]
 
 
 def _rooms(entries: list[Entry]) -> list[str]:
