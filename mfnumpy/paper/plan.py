@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from mfnumpy.errors import unknown_name
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger, Record
-from mfnumpy.paper.protocol import TUNING_SEED, Tuning, choose
+from mfnumpy.paper.protocol import TUNING_SEED, Tuning, choose, ranked
 
 CONTROLS = ("shallow", "deep_supervision", "mf_joint")
 CNN_RULES = ("mf", "bp", "fa", "dfa", *CONTROLS)
@@ -45,12 +45,22 @@ class Cell:
         """The search's records that are in the ledger."""
         return [r for config in self.tuning_configs() for r in ledger.of(config, [TUNING_SEED])]
 
+    def finalists(self, ledger: Ledger) -> list[Config]:
+        """`final` at the rates that the search likes best, as many as are to be run in full; [] while it goes on."""
+        if self.tuning is None:
+            return [self.final]
+        tuned = self.tuned(ledger)
+        if len(tuned) < len(self.tuning.rates):
+            return []
+        return [self.final.with_(lr=lr) for lr in ranked(tuned)[: self.tuning.finalists]]
+
     def chosen(self, ledger: Ledger) -> Config | None:
         """`final` with the chosen learning rate, or None while the search is not finished."""
-        if self.tuning is None:
-            return self.final
-        tuned = self.tuned(ledger)
-        return self.final.with_(lr=choose(tuned)) if len(tuned) == len(self.tuning.rates) else None
+        finalists = self.finalists(ledger)
+        if len(finalists) <= 1:
+            return finalists[0] if finalists else None
+        runs = [r for config in finalists for r in ledger.of(config, [TUNING_SEED])]
+        return self.final.with_(lr=choose(runs)) if len(runs) == len(finalists) else None
 
     def jobs(self, ledger: Ledger) -> list[Job]:
         """The final runs, once the rate is known."""

@@ -24,11 +24,16 @@ TUNING_SEED = 0
 
 @dataclass(frozen=True)
 class Tuning:
-    """The budget of the search, equal for all rules: epochs on at most `subset` training rows, for each rate."""
+    """The budget of the search, equal for all rules: epochs on at most `subset` training rows, for each rate.
+
+    finalists: how many of the rates, the best of this search, are then run in full, so that these runs decide. A
+    search much shorter than the run that it is for prefers rates that are too high for it.
+    """
 
     epochs: int
     subset: int | None
     rates: tuple[float, ...] = LEARNING_RATES
+    finalists: int = 1
 
     def configs(self, final: Config) -> list[Config]:
         """The runs of the search for a final configuration, whose own lr is not read."""
@@ -60,16 +65,22 @@ def stop(accuracies: Sequence[float], patience: int) -> int:
     return best
 
 
-def choose(tuned: Iterable[Record], part: str = "val") -> float:
-    """The learning rate of the run with the best accuracy at any epoch; of equals, the smaller rate.
+def ranked(tuned: Iterable[Record], part: str = "val") -> list[float]:
+    """The learning rates of these runs, by the best accuracy at any epoch; of equals, the smaller rate first.
 
     part: "val", as the protocol has it; "test" only to measure what looking at the test set is worth. A run that
-    diverged counts as 0. Raises InvalidValueError if there is no run.
+    diverged counts as 0.
     """
     scored = [(max((main_accuracy(e, part) for e in r.history), default=0.0), -r.config["lr"]) for r in tuned]
-    if not scored:
+    return [-rate for _, rate in sorted(scored, reverse=True)]
+
+
+def choose(tuned: Iterable[Record], part: str = "val") -> float:
+    """The first of the learning rates as `ranked` has them. Raises InvalidValueError if there is no run."""
+    rates = ranked(tuned, part)
+    if not rates:
         raise InvalidValueError("No tuning run has finished for this configuration.")
-    return -max(scored)[1]
+    return rates[0]
 
 
 def summarise(history: Sequence[dict[str, Any]], patience: int) -> dict[str, Any]:

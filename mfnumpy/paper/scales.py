@@ -14,9 +14,8 @@ from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
 from mfnumpy.paper.plan import CNN_RULES, Budget
 from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
-# A rate above these, 0.03, wins searches as short as these and loses the runs that follow, on validation as well.
 _CNN = Tuning(epochs=4, subset=3_000)
-_CNN_ALL = Tuning(epochs=2, subset=20_000)
+_CNN_ALL = Tuning(epochs=2, subset=20_000, rates=(*LEARNING_RATES, 3e-2), finalists=2)
 _WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
 _BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]))
 _SHORT = Tuning(epochs=3, subset=12_000)

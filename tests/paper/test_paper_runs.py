@@ -118,6 +118,29 @@ def test_a_sweep_searches_first_and_does_every_first_seed_before_any_second(tmp_
     assert sweep.Sweep(ledger, execute, lambda line: None).cells(cells()).made == 0
 
 
+def test_the_finalists_of_a_search_are_run_in_full_and_the_better_one_is_chosen(tmp_path):
+    in_full = {3e-3: 0.3, 1e-3: 0.4, RATES[0]: 0.9}  # the search likes 3e-3 best, and RATES[0] least
+
+    def execute(job):
+        record = fake(job)
+        if job.config.epochs == 3:
+            record.history[0]["val_accuracy"]["ff"] = in_full[job.config.lr]
+        return record
+
+    assert sorted(RATES)[-2:] == [1e-3, 3e-3]
+    budget = Budget("digits", "2x9", 3, 2, Tuning(2, 60, RATES, finalists=2), subset=150)
+    cell, ledger = budget.cell("table3", "mf"), Ledger(tmp_path)
+    for config in cell.tuning_configs()[1:]:
+        ledger.write(Job(config, 0), execute(Job(config, 0)))
+    assert cell.finalists(ledger) == []  # the search is not finished
+    outcome = sweep.Sweep(ledger, execute, lambda line: None).cells([cell])
+    assert outcome.made == 1 + 2 + 1  # the rest of the search, both finalists with seed 0, the chosen one with seed 1
+    assert cell.chosen(ledger).lr == 1e-3
+    assert [r.seed for r in cell.records(ledger)] == [0, 1]
+    ledger.path(Job(cell.finalists(ledger)[0], 0)).unlink()
+    assert cell.chosen(ledger) is None  # undecided while a finalist is missing
+
+
 def test_an_interrupted_sweep_goes_on_where_it_was(tmp_path):
     class Killed(BaseException):
         pass
