@@ -64,12 +64,12 @@ def results(view: View, folder: str = "results") -> str:
         "that is ours comes from a record in the ledger, and a test holds this.",
         "## What was run here",
         _what_was_run(view),
-        budget_table(view).markdown().strip(),
-        "## Protocol",
-        PROTOCOL.strip(),
         "## Claims",
         CONTEXT.strip(),
         verdicts.verdicts(view).markdown().strip(),
+        "## Protocol",
+        PROTOCOL.strip(),
+        budget_table(view).markdown().strip(),
     ]
     for name in EXPERIMENTS:
         shown = [table.markdown().strip() for table in tables(view, [name])]
