@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.optional import require
 from mfnumpy.paper import plan, repeat, report, scales
 from mfnumpy.paper.config import Job
@@ -75,17 +75,34 @@ def _wanted(names: list[str]) -> tuple[str, ...]:
 
 def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
     sweep = Sweep(ledger, maker(args.data_dir, not args.offline), _say)
-    scale = scales.scale(args.scale)
+    cells = {name: plan.cells(name, scales.scale(args.scale), args.seeds) for name in wanted if name in plan.CELLS}
+    _check_filters(cells, wanted, args)
     for name in wanted:
-        if name in plan.CELLS:
-            sweep.cells(_filtered(plan.cells(name, scale, args.seeds), args))
+        sweep.cells(_filtered(cells.get(name, []), args))
         sweep.jobs(Job(measurement, 0) for measurement in scales.MEASUREMENTS[args.scale].get(name, []))
     _report(sweep.outcome)
 
 
+FILTERS = {"rules": "rule", "datasets": "dataset"}
+"""Option -> the field of a configuration by which it chooses runs."""
+
+
+def _check_filters(cells: dict[str, list[plan.Cell]], wanted: tuple[str, ...], args: argparse.Namespace) -> None:
+    """Raise UnknownNameError for a rule or data set that no run asked for has: a typing error must not look done."""
+    asked_for = f"{', '.join(wanted)} at scale {args.scale}"
+    for option, name in FILTERS.items():
+        known = {getattr(cell.final, name) for of_one in cells.values() for cell in of_one}
+        names = getattr(args, option) or ()
+        if names and not known:
+            raise InvalidValueError(f"--{option} chooses among training runs, and there are none in {asked_for}.")
+        for one in names:
+            if one not in known:
+                raise unknown_name(f"{name} to run for {asked_for}", one, known)
+
+
 def _filtered(cells: list[plan.Cell], args: argparse.Namespace) -> list[plan.Cell]:
     """The cells of the rules and data sets asked for, in the order asked for."""
-    for option, name in (("rules", "rule"), ("datasets", "dataset")):
+    for option, name in FILTERS.items():
         if (order := getattr(args, option)) is not None:
             cells = [cell for one in order for cell in cells if getattr(cell.final, name) == one]
     return cells

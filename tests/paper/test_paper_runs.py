@@ -217,6 +217,20 @@ def test_data_sets_whose_files_are_nowhere_say_so(tmp_path):
             runner.execute(Config(name, "2x8", "mf", 1e-3, epochs=1), 0, str(tmp_path), download=False)
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["table3", "--rules", "mf", "mff"], "There is no rule to run for table3 at scale quick named 'mff'."),
+        (["table2", "--datasets", "mnist"], "no dataset to run for table2 at scale quick named 'mnist'."),
+        (["table5", "--rules", "mf"], "--rules chooses among training runs, and there are none in table5"),
+    ],
+)
+def test_rules_and_data_sets_that_no_run_has_are_not_taken_for_done(tmp_path, capsys, asked, said):
+    assert main(["reproduce", *asked, "--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]) == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, monkeypatch, capsys):
     quick = {
         "table3": [Budget("digits", "2x9", 2, 2, Tuning(1, 60, RATES), subset=150, batch_size=32)],
