@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+import numpy as np
+
 
 class MfnumpyError(Exception):
     """Base of all errors that mfnumpy raises on purpose."""
@@ -35,6 +37,10 @@ class UnknownNameError(MfnumpyError, KeyError):
 
     def __str__(self) -> str:  # KeyError would show the message in quotes
         return str(self.args[0]) if self.args else ""
+
+
+class DivergedError(MfnumpyError, ArithmeticError):
+    """A loss or a score became NaN or infinite."""
 
 
 class BackendError(MfnumpyError, RuntimeError):
@@ -84,3 +90,8 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameEr
     near = difflib.get_close_matches(str(name).lower(), as_written, n=1, cutoff=0.5)
     hint = f" Did you mean {as_written[near[0]]!r}?" if near else ""
     return UnknownNameError(f"There is no {kind} named {name!r}.{hint} Known: {', '.join(known)}.")
+
+
+def no_float_warnings() -> np.errstate:
+    """A context without NumPy's warnings of overflow and NaN, for where a DivergedError comes at once and says more."""
+    return np.errstate(over="ignore", invalid="ignore")

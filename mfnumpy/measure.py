@@ -11,7 +11,7 @@ import numpy as np
 
 from mfnumpy import backend
 from mfnumpy.backend import Array
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import DivergedError, InvalidValueError, no_float_warnings
 from mfnumpy.layers import Dense
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
@@ -82,18 +82,29 @@ class Counts(NamedTuple):
 
 
 def count_right(net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterable[slice]) -> Counts:
-    """Count right predictions over these batches of the rows of x, y."""
+    """Count right predictions over these batches of the rows of x, y. Raises DivergedError; see `_right`."""
     right: dict[str, int] = {}
     layers: list[int] = []
     for rows in batches:
         labels = backend.to_device(y[rows])
-        modes, own = rule.all_scores(net, backend.to_device(x[rows]))
+        with no_float_warnings():
+            modes, own = rule.all_scores(net, backend.to_device(x[rows]))
         layers = layers or [0] * len(own)
         for mode, scores in modes.items():
-            right[mode] = right.get(mode, 0) + int((scores.argmax(axis=1) == labels).sum())
+            right[mode] = right.get(mode, 0) + _right(scores, labels, f"by {mode} prediction")
         for i, scores in enumerate(own):
-            layers[i] += int((scores.argmax(axis=1) == labels).sum())
+            layers[i] += _right(scores, labels, f"of block{i + 1}")
     return Counts(right, layers)
+
+
+def _right(scores: Array, labels: Array, whose: str) -> int:
+    """How many labels have the highest score. Raises DivergedError where NaN would pass for a prediction of class 0."""
+    if not bool(backend.xp_of(scores).isfinite(scores).all()):
+        raise DivergedError(
+            f"Scores {whose} are NaN or infinite: the network's parameters have diverged, or its input is not finite. "
+            "Lower the learning rate, or scale the inputs."
+        )
+    return int((scores.argmax(axis=1) == labels).sum())
 
 
 def evaluation(counts: Sequence[Counts], n: int) -> Evaluation:

@@ -15,13 +15,7 @@ import numpy as np
 
 from mfnumpy import backend, progress
 from mfnumpy.backend import Array
-from mfnumpy.errors import (
-    DTypeError,
-    InvalidValueError,
-    MfnumpyError,
-    ShapeError,
-    unknown_name,
-)
+from mfnumpy.errors import DivergedError, DTypeError, InvalidValueError, ShapeError, no_float_warnings, unknown_name
 from mfnumpy.interrupt import DeferredInterrupt
 from mfnumpy.measure import Evaluation, batches_of, evaluate
 from mfnumpy.network import Network
@@ -38,10 +32,6 @@ DECAYS: dict[str, Callable[[float], float]] = {
     "cosine": lambda done: 0.5 * (1 + math.cos(math.pi * done)),
 }
 """The learning rate as a share of its start, by the share of all batches that are done."""
-
-
-class DivergedError(MfnumpyError, ArithmeticError):
-    """The loss became NaN or infinite."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +114,7 @@ class Trainer:
         in their place, validation holds out so many rows of x (int) or that share (float), drawn by class and seed.
         resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run.
         Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, CheckpointError where nothing
-        can be resumed, DivergedError if the loss becomes NaN, and KeyboardInterrupt on Ctrl-C, after the batch
+        can be resumed, DivergedError if a loss or score is not finite, and KeyboardInterrupt on Ctrl-C, after the batch
         and a checkpoint have been finished.
         """
         if validation is not None:
@@ -136,7 +126,7 @@ class Trainer:
             x, y, x_val, y_val = _take(x, rows), _take(y, rows), _take(x, held_out), _take(y, held_out)
         self._check_data(x, y, x_val, y_val)
         state = self._resumed(y) if resume else Progress()
-        with DeferredInterrupt() as interrupt:
+        with DeferredInterrupt() as interrupt, no_float_warnings():
             while state.phase < len(self.phases):
                 while state.epoch < self.epochs and state.stale < (self.patience or self.epochs):
                     finished = self._run_epoch(state, x, y, interrupt)

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from queue import SimpleQueue
 from types import TracebackType
 
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import InvalidValueError, no_float_warnings
 from mfnumpy.optional import require
 
 Task = Callable[[int], None]
@@ -90,7 +90,8 @@ class Team:
 
     def _work(self, i: int, task: Task) -> None:
         try:
-            task(i)
+            with no_float_warnings():
+                task(i)
         except threading.BrokenBarrierError:
             pass  # another worker failed and sent everybody home; its error is the one to be raised
         except BaseException as error:

@@ -11,7 +11,7 @@ import data_utils
 from data_utils import Dataset
 from mfnumpy import network, optim, rules
 from mfnumpy.environment import environment
-from mfnumpy.errors import unknown_name
+from mfnumpy.errors import DivergedError, unknown_name
 from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.paper import protocol
@@ -20,7 +20,6 @@ from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.provenance import code_version
 from mfnumpy.parallel.choice import trainer
 from mfnumpy.rules import Rule
-from mfnumpy.train import DivergedError
 
 
 @functools.lru_cache(maxsize=2)

@@ -19,7 +19,7 @@ from functools import partial
 import numpy as np
 
 from mfnumpy.backend import Array
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import InvalidValueError, no_float_warnings
 from mfnumpy.fast import FastAdam
 from mfnumpy.fast.adam import BLOCK
 from mfnumpy.fast.team import cores, shares
@@ -156,8 +156,9 @@ class Pipeline:
 
     def _serve(self) -> None:
         try:
-            while (work := self._next()) is not None:
-                work()
+            with no_float_warnings():
+                while (work := self._next()) is not None:
+                    work()
         except BaseException as error:
             self._error = self._error or error
             self._close()

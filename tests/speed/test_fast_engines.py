@@ -282,6 +282,16 @@ def test_a_worker_that_fails_ends_the_others():
         assert sorted(seen) == [0, 1, 2]
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("threads", [1, 3])
+def test_numbers_that_run_away_warn_on_no_thread(threads):
+    seen = []
+    with Team(threads) as team:
+        team.run(lambda worker: seen.append(np.full(5, 3e38, np.float32) @ np.full(5, 3e38, np.float32)))
+    assert len(seen) == threads
+    assert not np.isfinite(seen).any()
+
+
 @pytest.mark.parametrize(
     ("kernel", "padding"), [((3, 3), (1, 1)), ((2, 3), (0, 1)), ((5, 3), (2, 0)), ((4, 2), (1, 1))]
 )

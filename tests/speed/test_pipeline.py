@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from mfnumpy import optim, rules
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.fast import FastAdam
 from mfnumpy.network import cnn, mlp
 from mfnumpy.parallel import Pipeline, PipelineTrainer
 from mfnumpy.seeding import stream
-from mfnumpy.train import DivergedError, Trainer
+from mfnumpy.train import Trainer
 
 threadpoolctl = pytest.importorskip("threadpoolctl")
 M = 5
@@ -168,6 +168,13 @@ def test_an_error_in_a_worker_is_raised(monkeypatch):
     monkeypatch.setattr(type(rule), "local_step", broken)
     with pytest.raises(ZeroDivisionError, match="planted"):
         PipelineTrainer(net, rule, optim.Adam(), epochs=1, batch_size=16, show_progress=False).fit(x, y)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_a_loss_that_runs_away_warns_on_no_thread():
+    net, rule, x, y = model("dense", "mf")
+    with pytest.raises(DivergedError, match="Lower the learning rate"):
+        PipelineTrainer(net, rule, optim.SGD(3e38), epochs=5, batch_size=16, show_progress=False).fit(x, y)
 
 
 def test_a_loss_that_is_nan_is_raised():
