@@ -3,40 +3,78 @@
 from __future__ import annotations
 
 import importlib.util
+import symtable
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from mfnumpy.check.exercises import EXERCISES
+from mfnumpy.check.limits import OutOfTime, limited
 from mfnumpy.errors import InvalidValueError, MissingDataError
 
 NAMES = ("{}", "my_{}")
 """The names under which a function is looked for: the exercise's, or with "my_" in front."""
 
 
-def load(path: str | Path) -> ModuleType:
-    """Run a student's file and return it as a module.
+SECONDS = 30.0
+"""What a student's file may take to be read: imports can be slow, and there is little else to do in it."""
 
-    Raises MissingDataError if there is no such file, InvalidValueError (with line) if it cannot be run.
+
+def load(path: str | Path) -> ModuleType:
+    """Run a student's file, for SECONDS at most, and return it as a module.
+
+    Raises MissingDataError if there is no such file, InvalidValueError (with line) if it cannot be run to its end.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise MissingDataError(f"There is no file {path}.")
+    path = _existing(path)
     spec = importlib.util.spec_from_file_location(f"student_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise InvalidValueError(f"{path} is not a Python file; its name must end in .py.")
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(path.parent))
     try:
-        spec.loader.exec_module(module)
+        limited(partial(spec.loader.exec_module, module), SECONDS)
     except SyntaxError as error:
-        raise InvalidValueError(f"{path}, line {error.lineno}: {error.msg}. Python cannot read the file.") from error
+        raise _unreadable(path, error) from error
+    except OutOfTime:
+        raise InvalidValueError(
+            f"{path} had not been read to its end after {SECONDS:g} s: does a loop or a training run stand outside its "
+            'functions? Put it under: if __name__ == "__main__":'
+        ) from None
     except (Exception, SystemExit) as error:
         raise InvalidValueError(f"{path} cannot be run: {type(error).__name__}: {error}.") from error
     finally:
         sys.path.remove(str(path.parent))
     return module
+
+
+def named_in(path: str | Path) -> list[str]:
+    """The exercises that a file defines or imports something for, by its text alone: no line of it is run.
+
+    Raises MissingDataError if there is no such file, InvalidValueError if it is not Python.
+    """
+    path = _existing(path)
+    try:
+        table = symtable.symtable(path.read_text(encoding="utf-8"), str(path), "exec")
+    except SyntaxError as error:
+        raise _unreadable(path, error) from error
+    except ValueError as error:  # not UTF-8, or a zero byte
+        raise InvalidValueError(f"{path} is not Python text: {error}.") from error
+    names = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+    return [exercise for exercise in EXERCISES if names & {pattern.format(exercise) for pattern in NAMES}]
+
+
+def _existing(path: str | Path) -> Path:
+    path = Path(path)
+    if not path.is_file():
+        raise MissingDataError(f"There is no file {path}.")
+    return path
+
+
+def _unreadable(path: Path, error: SyntaxError) -> InvalidValueError:
+    line = "" if error.lineno is None else f", line {error.lineno}"
+    return InvalidValueError(f"{path}{line}: {error.msg}. Python cannot read the file.")
 
 
 def functions_in(module: ModuleType) -> dict[str, Callable]:

@@ -24,6 +24,13 @@ class Parser(argparse.ArgumentParser):
         """Raise InvalidValueError in place of printing the whole usage."""
         raise InvalidValueError(f"{message} ({self.prog} --help lists the options)")
 
+    def parse(self, argv: list[str]) -> argparse.Namespace:
+        """The arguments, with options before, between or behind the others, as a person may write them."""
+        try:
+            return self.parse_intermixed_args(argv)
+        except TypeError:  # argparse's word for a command with actions of its own, such as `data verify`
+            return self.parse_args(argv)
+
 
 COMMANDS = {
     "compare": "train all learning rules side by side on real data: table, pictures, report (start here)",
@@ -67,7 +74,7 @@ def _dispatch(argv: list[str]) -> int:
     module = importlib.import_module(f"mfnumpy.cli.{argv[0]}")
     parser = Parser(prog=f"mfnumpy {argv[0]}", description=module.__doc__)
     module.add_arguments(parser)
-    return module.run(parser.parse_args(argv[1:]))
+    return module.run(parser.parse(argv[1:]))
 
 
 def _help() -> str:

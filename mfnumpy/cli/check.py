@@ -59,7 +59,7 @@ def _reports(args: argparse.Namespace) -> list[Report]:
     from mfnumpy.check.checker import GRADING_SEED, check
     from mfnumpy.check.exercises import get
     from mfnumpy.check.isolated import run_isolated
-    from mfnumpy.check.load import function_for, functions_in, load
+    from mfnumpy.check.load import function_for, functions_in, load, named_in
 
     seed = args.seed if args.seed is not None else GRADING_SEED if args.grade else None
 
@@ -68,7 +68,7 @@ def _reports(args: argparse.Namespace) -> list[Report]:
 
     if args.what != "all":
         names = [args.what]
-    elif not (names := list(functions_in(load(args.file)))):
+    elif not (names := named_in(args.file) if args.grade else list(functions_in(load(args.file)))):
         raise InvalidValueError(f"{args.file} has no function that is named as an exercise. See `mfnumpy check list`.")
     if args.grade:
         return [run_isolated(get(name), partial(one, name), args.seconds, 1024) for name in names]

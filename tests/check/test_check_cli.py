@@ -7,6 +7,7 @@ import json
 import pytest
 
 from mfnumpy.check import EXERCISES
+from mfnumpy.check.load import named_in
 from mfnumpy.cli import main
 
 RIGHT = "def eq8(a, dG):\n    return dG.T @ a\n\n\ndef my_eq5(a, M):\n    return a @ M.T\n"
@@ -55,6 +56,9 @@ def test_exit_codes(student, capsys):
         (["eq8"], "import sys\nsys.exit(0)\n", "SystemExit"),
         (["eq8", "--grade"], "x = 1 / 0\n", "ZeroDivisionError"),
         (["all"], "x = 1\n", "no function"),
+        (["all", "--grade"], "x = 1\n", "no function"),
+        (["all", "--grade"], "def eq8(a:\n", "line 1"),
+        (["all", "--grade"], "def eq8(a\0", "null bytes"),
     ],
 )
 def test_what_cannot_be_checked_is_one_line_and_exit_code_2(student, capsys, arguments, text, says):
@@ -63,6 +67,26 @@ def test_what_cannot_be_checked_is_one_line_and_exit_code_2(student, capsys, arg
     captured = capsys.readouterr()
     assert says in captured.err
     assert captured.err.count("\n") == 1
+
+
+def test_a_loop_outside_the_functions_is_ended(student, capsys, monkeypatch):
+    monkeypatch.setattr("mfnumpy.check.load.SECONDS", 0.2)
+    assert main(["check", "eq8", student(RIGHT + "while True:\n    pass\n")]) == 2
+    assert "__main__" in capsys.readouterr().err
+
+
+def test_grading_all_runs_no_line_of_the_file_in_its_own_process(student, capsys):
+    """A file that ends its process costs the grader nothing, and is a report."""
+    assert main(["check", "all", "--grade", student("import os\nos._exit(0)\n" + RIGHT)]) == 1
+    out = capsys.readouterr().out
+    assert "0 of 2 passed" in out
+    assert out.count("ended the process") == 2
+
+
+def test_the_names_in_a_file_are_those_of_its_own_level(student):
+    text = "try:\n    from m import eq8\nexcept ImportError:\n    my_eq5 = None\n"
+    text += "class A:\n    eq6 = 3\ndef f():\n    def eq7(x): ...\n    print(eq4)\n"
+    assert named_in(student(text)) == ["eq5", "eq8"]
 
 
 def test_missing_file(capsys):

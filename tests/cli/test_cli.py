@@ -214,6 +214,17 @@ def test_ctrl_c_in_compare_exits_130_and_leaves_nothing_half_written(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+def test_options_may_stand_between_the_other_arguments(tmp_path, capsys):
+    """argparse by itself would call the file behind an option an unrecognized argument."""
+    right, seed = tmp_path / "right.py", ["--seed", "5"]
+    right.write_text("def eq8(a, dG):\n    return dG.T @ a\n")
+    for order in ([*seed, "eq8", str(right)], ["eq8", *seed, str(right)], ["eq8", str(right), *seed]):
+        assert cli.main(["check", *order]) == 0, order
+    assert cli.main(["data", "where", "digits"]) == 0  # a command with actions of its own
+    assert cli.main(["check", "eq8", *seed, str(right), "more"]) == 2
+    assert "unrecognized arguments: more" in capsys.readouterr().err
+
+
 def test_help_lists_every_command():
     done = mfnumpy("--help")
     assert done.returncode == 0
