@@ -54,6 +54,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except MfnumpyError as error:
         print(f"mfnumpy: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except MemoryError as error:
+        remedy = "take a smaller network, batch or --subset"
+        print(f"mfnumpy: Not enough memory: {str(error) or 'no more could be had'}; {remedy}.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("mfnumpy: interrupted.", file=sys.stderr)
         return 130

@@ -18,8 +18,9 @@ FULL_BATCH = [("2x1000", 60_000, 1, ("mf", "bp")), ("3x2000", 50_000, 1, ("mf", 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy bench` accepts."""
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
-    parser.add_argument("--networks", nargs="+", help="only these of 2x1000, 3x2000, cnn")
-    parser.add_argument("--rules", nargs="+", help="only these of mf, bp, fa, dfa, ff")
+    networks, rules = [network for network, *_ in TRAINING], ("mf", "bp", "fa", "dfa", "ff")
+    parser.add_argument("--networks", nargs="+", choices=networks, help="only these (default: all)")
+    parser.add_argument("--rules", nargs="+", choices=rules, help="only these (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that are timed (default: 5)")
     parser.add_argument("--batches", type=int, help="batches per round (default: 40, 6 and 4 by network)")
     parser.add_argument("--threads", type=int, help="threads of either side (default: one per core)")

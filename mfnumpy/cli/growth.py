@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from data_utils import Dataset
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,23 +30,27 @@ def run(args: argparse.Namespace) -> int:
     import json
     from dataclasses import asdict
 
+    from data_utils import load
     from mfnumpy.bench import growth
     from mfnumpy.environment import environment
     from mfnumpy.errors import InvalidValueError
     from mfnumpy.fast.team import cores
     from mfnumpy.files import atomic_write, make_folder
 
-    for name in ("width", "epochs", "batch_size", "seeds", "rounds"):
-        if getattr(args, name) < 1:
-            raise InvalidValueError(f"--{name.replace('_', '-')} must be at least 1; got {getattr(args, name)}.")
+    args.threads = cores() if args.threads is None else args.threads
+    for name in ("depths", "width", "epochs", "batch_size", "seeds", "threads", "rounds"):
+        given = getattr(args, name)
+        if (min(given) if isinstance(given, list) else given) < 1:
+            raise InvalidValueError(f"--{name.replace('_', '-')} must be at least 1; got {given}.")
+    data = load(args.dataset) if "convergence" in args.only else None  # a wrong name is told before anything is timed
     out, found = make_folder(args.out), []
     for axis in (a for a in growth.AXES if a in args.only):
         for rule in ("mf", "bp"):
-            found.append(growth.grow(axis, rule, growth.AXES[axis], args.threads or cores(), args.rounds))
+            found.append(growth.grow(axis, rule, growth.AXES[axis], args.threads, args.rounds))
             print(found[-1].line(), flush=True)
     if found:
         growth.growth_picture(found, out / "growth")
-    curves = _convergence(args, out) if "convergence" in args.only else []
+    curves = [] if data is None else _convergence(args, data, out)
     result = {"environment": environment(), "growth": [asdict(g) for g in found]}
     with atomic_write(out / "growth.json", "w") as file:
         json.dump(result | {"convergence": [asdict(c) for c in curves]}, file, indent=1)
@@ -49,12 +58,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _convergence(args: argparse.Namespace, out) -> list:  # type: ignore[no-untyped-def]
-    from data_utils import load
+def _convergence(args: argparse.Namespace, data: Dataset, out: Path) -> list[Any]:
     from mfnumpy.bench import growth
     from mfnumpy.optional import require
 
-    data = load(args.dataset)
     parts = (data.x_train, data.y_train, data.x_test, data.y_test)
     curves = []
     with require("threadpoolctl").threadpool_limits(1 if args.width < 500 else None, user_api="blas"):

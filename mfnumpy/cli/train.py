@@ -40,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
     data = options.load_data(args, args.seed)
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
-    folder = make_folder(args.out or Path("runs/train") / f"{args.dataset}-{options.network_name(args)}-{args.rule}")
+    name = f"{args.dataset}-{options.network_name(args)}-{args.rule}".replace(":", "_")  # Windows allows no colon
+    folder = make_folder(args.out or Path("runs/train") / name)
     notes = {key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")}
     way = choice.trainer(
         net,

@@ -125,6 +125,12 @@ BAD = {
     "schedule of BP": (["train", "--rule", "bp", "--schedule", "layer_by_layer"], "together"),
     "missing checkpoint": (["evaluate", "nowhere.npz"], "no checkpoint"),
     "unknown backend": (["train", "--backend", "cuda"], "cupy"),
+    "network beyond the memory": (["train", "--hidden", "99999999999"], "Not enough memory"),
+    "last step runs away": (["train", "--lr", "1e30", "--epochs", "1", "--batch-size", "full"], "Scores"),
+    "unknown rule to measure": (["bench", "--rules", "mff"], "'mff'"),
+    "unknown network to measure": (["bench", "--networks", "9x9"], "'9x9'"),
+    "depth of none": (["growth", "--depths", "2", "0"], "--depths"),
+    "growth on an unknown data set": (["growth", "--dataset", "digit"], "Did you mean 'digits'"),
     "image pooled away": (["train", "--net", "cnn:2-2-2-2-2", "--rule", "mf"], "does not fit"),
 }
 
