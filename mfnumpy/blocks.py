@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ class Trace:
     @property
     def flat(self) -> Array:
         """a with one row per sample, (N, n): what the projection matrix M sees."""
-        return self.a.reshape(self.a.shape[0], -1)
+        return self.a.reshape(self.a.shape[0], math.prod(self.a.shape[1:]))
 
     def __str__(self) -> str:
         parts = [

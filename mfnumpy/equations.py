@@ -5,13 +5,13 @@ Harnessing Local Errors", arXiv 2501.09238v1, 2025. The batch has N rows, a bloc
 a: activations. G: goodness. M: projection matrix (m, n). W: weights. z = x W. A gradient is "d" + name.
 Losses are means over the batch, so every gradient below carries the factor 1/N exactly once, from the loss.
 All functions keep the dtype of their arrays, run on NumPy and CuPy alike, and never change their arguments.
+Each raises ShapeError unless its arrays have the shapes that it names; the same letter is the same size, at least 1.
 """
 
 from __future__ import annotations
 
 from mfnumpy.backend import Array, xp_of
-from mfnumpy.errors import ShapeError
-from mfnumpy.validate import check_labels
+from mfnumpy.validate import check_labels, check_shapes
 
 # -- Forward-Forward: equations (1)-(4) ----------------------------------------------------------------------
 
@@ -21,6 +21,7 @@ def positive_goodness(a: Array) -> Array:
 
     a: (N, n) activations of positive data, which carry their own label. Returns (N,).
     """
+    check_shapes("Eq. (1)", a=(a, "Nn"))
     return (a * a).sum(axis=1)
 
 
@@ -29,6 +30,7 @@ def negative_goodness(a: Array) -> Array:
 
     a: (N, n) activations of negative data, which carry a wrong label. Returns (N,).
     """
+    check_shapes("Eq. (2)", a=(a, "Nn"))
     return (a * a).sum(axis=1)
 
 
@@ -37,6 +39,7 @@ def goodness_gradient(a: Array, dG: Array) -> Array:
 
     a: (N, n). dG: (N,), gradient of the loss at the goodness. Returns da: (N, n).
     """
+    check_shapes("Eqs. (1) and (2)", a=(a, "Nn"), dG=(dG, "N"))
     return dG[:, None] * (2 * a)
 
 
@@ -45,6 +48,7 @@ def positive_loss(G: Array, theta: float) -> Array:
 
     G: (N,) goodness of positive data. theta: the threshold. Returns a scalar; never overflows.
     """
+    check_shapes("Eq. (3)", G=(G, "N"))
     return _softplus(theta - G).mean()
 
 
@@ -53,6 +57,7 @@ def positive_loss_gradient(G: Array, theta: float) -> Array:
 
     G: (N,). Returns (N,).
     """
+    check_shapes("Eq. (3)", G=(G, "N"))
     return -_sigmoid(theta - G) / G.shape[0]
 
 
@@ -61,6 +66,7 @@ def negative_loss(G: Array, theta: float) -> Array:
 
     G: (N,) goodness of negative data. theta: the threshold. Returns a scalar; never overflows.
     """
+    check_shapes("Eq. (4)", G=(G, "N"))
     return _softplus(G - theta).mean()
 
 
@@ -69,6 +75,7 @@ def negative_loss_gradient(G: Array, theta: float) -> Array:
 
     G: (N,). Returns (N,).
     """
+    check_shapes("Eq. (4)", G=(G, "N"))
     return _sigmoid(G - theta) / G.shape[0]
 
 
@@ -78,10 +85,9 @@ def negative_loss_gradient(G: Array, theta: float) -> Array:
 def goodness_scores(a: Array, M: Array) -> Array:
     """Eq. (5): G = a M^T, one goodness score for each class.
 
-    a: (N, n) activations. M: (m, n) projection matrix. Returns (N, m). Raises ShapeError if the n differ.
+    a: (N, n) activations. M: (m, n) projection matrix. Returns (N, m).
     """
-    if a.ndim != 2 or M.ndim != 2 or a.shape[1] != M.shape[1]:
-        raise ShapeError(f"Eq. (5): a is {tuple(a.shape)}, M is {tuple(M.shape)}; expected (N, n) and (m, n).")
+    check_shapes("Eq. (5)", a=(a, "Nn"), M=(M, "mn"))
     return a @ M.T
 
 
@@ -90,6 +96,7 @@ def goodness_scores_gradient(dG: Array, M: Array) -> Array:
 
     dG: (N, m). M: (m, n), as it was in Eq. (5): before its own update. Returns da: (N, n).
     """
+    check_shapes("Eq. (5)", dG=(dG, "Nm"), M=(M, "mn"))
     return dG @ M
 
 
@@ -98,10 +105,11 @@ def cross_entropy(G: Array, y: Array) -> Array:
 
     G: (N, m) scores. y: (N,) integer labels; y_c is 1 for the true class, else 0. Returns a scalar.
     log p is computed as G - log sum exp G, after the largest score is taken off, so no score is too large.
-    Raises LabelError for labels that are not integers from 0 to m - 1, ShapeError for another number of labels.
+    Raises LabelError for labels that are not integers from 0 to m - 1.
     """
-    xp = xp_of(G, y)
+    check_shapes("Eq. (6)", G=(G, "Nm"))
     check_labels(y, *G.shape)
+    xp = xp_of(G, y)
     shifted = G - G.max(axis=1, keepdims=True)
     log_p = shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))
     return -(one_hot(y, G.shape[1], G.dtype) * log_p).sum() / G.shape[0]
@@ -112,6 +120,7 @@ def cross_entropy_gradient(G: Array, y: Array) -> Array:
 
     G: (N, m). y: (N,) integer labels. Returns (N, m). Raises as `cross_entropy`.
     """
+    check_shapes("Eq. (6)", G=(G, "Nm"))
     check_labels(y, *G.shape)
     return (softmax(G) - one_hot(y, G.shape[1], G.dtype)) / G.shape[0]
 
@@ -122,6 +131,7 @@ def weight_gradient(x: Array, z: Array, M: Array, dG: Array) -> Array:
     x: (N, d) input of the block. z: (N, n) = x W. M: (m, n), before its update. dG: (N, m). Returns dW: (d, n).
     The update is W <- W - eta dW. Nothing here comes from any other block: this is what makes the rule local.
     """
+    check_shapes("Eq. (7)", x=(x, "Nd"), z=(z, "Nn"), M=(M, "mn"), dG=(dG, "Nm"))
     da = dG @ M
     dz = da * (z > 0)
     return x.T @ dz
@@ -132,6 +142,7 @@ def projection_gradient(a: Array, dG: Array) -> Array:
 
     a: (N, n). dG: (N, m). Returns dM: (m, n). The update is M <- M - eta dM.
     """
+    check_shapes("Eq. (8)", a=(a, "Nn"), dG=(dG, "Nm"))
     return dG.T @ a
 
 
@@ -156,6 +167,7 @@ def softmax(scores: Array) -> Array:
 
     scores: (N, m). Returns p: (N, m), rows that sum to 1. Part of Eq. (6).
     """
+    check_shapes("softmax", scores=(scores, "Nm"))
     e = xp_of(scores).exp(scores - scores.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 

@@ -19,6 +19,7 @@ from mfnumpy.rules import Backpropagation, Rule
 from mfnumpy.rules.mf import ProjectionRule
 from mfnumpy.rules.readout import ReadoutRule
 from mfnumpy.seeding import stream
+from mfnumpy.validate import check_labels
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
     """Accuracy of the rule's predictions on x, y; every row counts once, the last partial batch too.
 
     x: (N, ...) on the host or the device, or a view that gives float rows. y: (N,) integer labels.
-    batch_size: rows per forward pass, by default `rows_at_a_time`.
+    batch_size: rows per forward pass, by default `rows_at_a_time`. Raises LabelError or ShapeError for labels that
+    do not belong to x or to the rule's classes, DivergedError if a score is NaN or infinite.
     """
     batches = batches_of(len(y), rows_at_a_time(net) if batch_size is None else batch_size)
     return evaluation([count_right(net, rule, x, y, batches)], len(y))
@@ -82,7 +84,9 @@ class Counts(NamedTuple):
 
 
 def count_right(net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterable[slice]) -> Counts:
-    """Count right predictions over these batches of the rows of x, y. Raises DivergedError; see `_right`."""
+    """Count right predictions over these batches of the rows of x, y. Raises as `evaluate`."""
+    rule.check_started(net)
+    check_labels(y, x.shape[0], rule.n_classes)
     right: dict[str, int] = {}
     layers: list[int] = []
     for rows in batches:

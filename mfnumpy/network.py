@@ -11,7 +11,7 @@ from mfnumpy.blocks import Block, Trace, block_from_spec
 from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
 from mfnumpy.layers.convolution import Size
 from mfnumpy.seeding import stream
-from mfnumpy.validate import integer
+from mfnumpy.validate import check_float_dtype, integer
 
 Shape = tuple[int, ...]
 
@@ -20,8 +20,7 @@ class Network:
     """Blocks in order. Block i's weights depend on (seed, i) alone, not on how many blocks follow."""
 
     def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32"):
-        if dtype not in ("float32", "float64"):
-            raise InvalidValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}.")
+        check_float_dtype(dtype)
         self.input_shape: Shape = _checked_shape(input_shape)
         self.seed, self.dtype = seed, dtype
         self.blocks: list[Block] = []
@@ -87,7 +86,7 @@ class Network:
         return self.blocks.pop()
 
     def forward(self, x: Array) -> list[Trace]:
-        """The Trace of every block for a batch x: (N, *input_shape)."""
+        """The Trace of every block for a batch x: (N, *input_shape). Raises ShapeError or DTypeError for another x."""
         traces: list[Trace] = []
         for block in self.blocks:
             traces.append(block.forward(x))

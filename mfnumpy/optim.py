@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from mfnumpy.backend import Array, blocks_of, xp_of
-from mfnumpy.errors import CheckpointError, InvalidValueError, ShapeError, unknown_name
+from mfnumpy.errors import CheckpointError, ShapeError, unknown_name
+from mfnumpy.validate import real
 
 
 def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:
@@ -65,9 +66,11 @@ def _check(name: str, parameter: Array, gradient: Array) -> None:
 
 
 def _check_lr(lr: float) -> float:
-    if not 0 < lr < float("inf"):
-        raise InvalidValueError(f"The learning rate lr must be a positive number; got {lr!r}.")
-    return float(lr)
+    return real("The learning rate lr", lr, "a positive number", lambda v: 0 < v < float("inf"))
+
+
+def _check_beta(name: str, beta: float) -> float:
+    return real(name, beta, "a number from 0 to below 1", lambda v: 0 <= v < 1)
 
 
 class SGD:
@@ -103,7 +106,9 @@ class Adam:
     """
 
     def __init__(self, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
-        self.lr, self.beta1, self.beta2, self.epsilon = _check_lr(lr), beta1, beta2, epsilon
+        self.lr = _check_lr(lr)
+        self.beta1, self.beta2 = _check_beta("beta1", beta1), _check_beta("beta2", beta2)
+        self.epsilon = real("epsilon", epsilon, "a positive number", lambda v: 0 < v < float("inf"))
         self.m: dict[str, Array] = {}
         self.v: dict[str, Array] = {}
         self.t: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,23 @@ def integer(name: str, value: Any, least: int) -> int:
     return int(value)
 
 
+def real(name: str, value: Any, wanted: str, good: Callable[[float], bool]) -> float:
+    """Return the value as a float if it is a number (Python's or NumPy's) that is good, e.g. 0 <= value < 1.
+
+    wanted: that condition in words, for the message. Raises InvalidValueError naming it.
+    """
+    number = not isinstance(value, bool) and isinstance(value, int | float | np.integer | np.floating)
+    if not (number and good(float(value))):
+        raise InvalidValueError(f"{name} must be {wanted}; got {value!r}.")
+    return float(value)
+
+
+def check_float_dtype(dtype: Any) -> None:
+    """Check that a dtype is one that networks are made of. Raises InvalidValueError."""
+    if dtype not in ("float32", "float64"):
+        raise InvalidValueError(f"dtype must be 'float32' or 'float64'; got {dtype!r}.")
+
+
 def pair(name: str, value: Any, least: int) -> tuple[int, int]:
     """Return (height, width) from an integer or a pair of integers, each at least `least`.
 
@@ -29,6 +47,32 @@ def pair(name: str, value: Any, least: int) -> tuple[int, int]:
     if len(values) != 2 or any(isinstance(v, bool) or not isinstance(v, int) or v < least for v in values):
         raise InvalidValueError(f"{name} must be an integer >= {least}, or two of them; got {value!r}.")
     return values
+
+
+def check_shapes(where: str, **arrays: tuple[Array, str]) -> None:
+    """Check arrays against their shapes in letters, as einsum has them: the same letter is the same size, at least 1.
+
+    where: "Eq. (8)". arrays: name=(array, letters), e.g. a=(a, "Nn"), dG=(dG, "Nm").
+    Raises ShapeError that shows all of them, BackendError for something that is no array.
+    """
+    if _fit(arrays.values()):
+        return
+    expected = ", ".join(f"{name} ({', '.join(letters)})" for name, (_, letters) in arrays.items())
+    got = ", ".join(f"{name} {tuple(array.shape)}" for name, (array, _) in arrays.items())
+    raise ShapeError(f"{where}: expected {expected}; got {got}. The same letter is the same size, at least 1.")
+
+
+def _fit(arrays: Iterable[tuple[Array, str]]) -> bool:
+    sizes: dict[str, int] = {}
+    for array, letters in arrays:
+        if not hasattr(array, "shape"):
+            backend_of(array)  # raises: this is no array
+        if len(letters) != array.ndim:
+            return False
+        for letter, size in zip(letters, array.shape, strict=True):
+            if size < 1 or sizes.setdefault(letter, size) != size:
+                return False
+    return True
 
 
 def check_labels(y: Array, n: int, n_classes: int) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from mfnumpy import backend
-from mfnumpy.backend import Array, xp_of
+from mfnumpy.backend import Array, backend_of, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers.dense import dense_forward, dense_parameter_gradients, he_normal
-from mfnumpy.validate import pair
+from mfnumpy.validate import integer, pair
 
 Size = int | tuple[int, int]
 
@@ -48,6 +48,7 @@ def _windows(
 
 
 def _check_images(name: str, x: Array) -> None:
+    backend_of(x)
     if x.ndim != 4:
         raise ShapeError(
             f"{name}: images must be (N, H, W, C); got shape {tuple(x.shape)}. "
@@ -113,7 +114,12 @@ def conv2d_backward(
     """dx = col2im(dz W^T), dW = im2col(x)^T dz, db = sum of dz over images and places.
 
     x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F). Returns dx: (N, H, W, C), dW: (KH*KW*C, F), db: (F,).
+    Raises ShapeError for another dz: with OH and OW interchanged its rows would belong to other patches.
     """
+    _check_images("conv2d_backward", x)
+    expected = (x.shape[0], *conv_output_size(x.shape[1], x.shape[2], kernel, stride, padding), W.shape[-1])
+    if tuple(dz.shape) != expected:
+        raise ShapeError(f"conv2d_backward: for images {tuple(x.shape)} dz must be {expected}; got {tuple(dz.shape)}.")
     dz_rows = dz.reshape(-1, dz.shape[-1])
     dW, db = dense_parameter_gradients(im2col(x, kernel, stride, padding), dz_rows)
     return col2im(dz_rows @ W.T, x.shape, kernel, stride, padding), dW, db
@@ -138,7 +144,7 @@ class Conv2d:
         dtype: str = "float32",
         name: str = "Conv2d",
     ):
-        self.name, self.channels_in = name, channels_in
+        self.name, self.channels_in = name, integer("channels_in", channels_in, 1)
         self.kernel, self.stride = pair("kernel", kernel, 1), pair("stride", stride, 1)
         self.padding = pair("padding", padding, 0)
         fan_in = self.kernel[0] * self.kernel[1] * channels_in

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from mfnumpy import backend
-from mfnumpy.backend import Array
+from mfnumpy.backend import Array, backend_of
 from mfnumpy.errors import ShapeError
-from mfnumpy.validate import same_dtype
+from mfnumpy.validate import check_float_dtype, check_shapes, integer, same_dtype
 
 
 def dense_forward(x: Array, W: Array, b: Array | None = None) -> Array:
@@ -27,23 +27,25 @@ def dense_forward(x: Array, W: Array, b: Array | None = None) -> Array:
 def dense_parameter_gradients(x: Array, dz: Array) -> tuple[Array, Array]:
     """dW = x^T dz and db = sum over the rows of dz.
 
-    x: (N, D). dz: (N, H), gradient of the loss at z. Returns dW: (D, H) and db: (H,).
+    x: (N, D). dz: (N, H), gradient of the loss at z. Returns dW: (D, H) and db: (H,). Raises ShapeError otherwise.
     """
+    check_shapes("Dense, backward", x=(x, "ND"), dz=(dz, "NH"))
     return x.T @ dz, dz.sum(axis=0)
 
 
 def dense_input_gradient(dz: Array, W: Array) -> Array:
     """dx = dz W^T; with a feedback matrix B in the place of W, Feedback Alignment's error.
 
-    dz: (N, H). W (or B): (D, H). Returns dx: (N, D).
+    dz: (N, H). W (or B): (D, H). Returns dx: (N, D). Raises ShapeError otherwise.
     """
+    check_shapes("Dense, backward", dz=(dz, "NH"), W=(W, "DH"))
     return dz @ W.T
 
 
 def dense_backward(x: Array, W: Array, dz: Array) -> tuple[Array, Array, Array]:
     """All three gradients of z = x W + b.
 
-    x: (N, D). W: (D, H). dz: (N, H). Returns dx: (N, D), dW: (D, H), db: (H,).
+    x: (N, D). W: (D, H). dz: (N, H). Returns dx: (N, D), dW: (D, H), db: (H,). Raises ShapeError otherwise.
     """
     dW, db = dense_parameter_gradients(x, dz)
     return dense_input_gradient(dz, W), dW, db
@@ -53,13 +55,16 @@ def he_normal(rng: np.random.Generator, fan_in: int, fan_out: int, dtype: str) -
     """W ~ N(0, 2 / fan_in), which keeps the variance through a ReLU.
 
     Returns W: (fan_in, fan_out) on the backend in use; drawn on the host in float64, then rounded to dtype.
-    Source: He et al. 2015, Eq. (10).
+    Raises InvalidValueError for a size below 1 or another dtype. Source: He et al. 2015, Eq. (10).
     """
+    fan_in, fan_out = integer("the number of inputs", fan_in, 1), integer("the number of outputs", fan_out, 1)
+    check_float_dtype(dtype)
     W = rng.standard_normal((fan_in, fan_out)) * math.sqrt(2 / fan_in)
     return backend.to_device(W.astype(dtype))
 
 
 def _check_features(name: str, x: Array, W: Array) -> None:
+    backend_of(x, W)
     if x.ndim != 2 or x.shape[1] != W.shape[0]:
         raise ShapeError(
             f"{name}: x has shape {tuple(x.shape)}, W expects (N, {W.shape[0]}) (W: {tuple(W.shape)}). "
@@ -102,7 +107,8 @@ class Dense:
 
     def rows(self, x: Array) -> Array:
         """The matrix that W multiplies: x itself, flattened to (N, D)."""
-        rows = x.reshape(x.shape[0], -1)
+        backend_of(x)
+        rows = x.reshape(x.shape[0], math.prod(x.shape[1:]))
         _check_features(f"Dense '{self.name}'", rows, self.parameters["W"])
         return rows
 

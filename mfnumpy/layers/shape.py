@@ -16,8 +16,10 @@ def relu_forward(z: Array) -> Array:
 def relu_backward(z: Array, da: Array) -> Array:
     """dz = da where z > 0, else 0.
 
-    z, da: the same shape. The derivative at z = 0 is taken as 0; masking on a > 0 is the same.
+    z, da: the same shape, else ShapeError. The derivative at z = 0 is taken as 0; masking on a > 0 is the same.
     """
+    if z.shape != da.shape:
+        raise ShapeError(f"ReLU, backward: z and da must have one shape; got {tuple(z.shape)} and {tuple(da.shape)}.")
     return da * (z > 0)
 
 
@@ -46,6 +48,7 @@ def avgpool_backward(
     dy: (N, OH, OW, C). x_shape: (N, H, W, C) of the input; without it, the image that the windows fill exactly.
     Returns dx of that shape; left-out rows and columns get 0. Raises ShapeError if dy does not belong to x_shape.
     """
+    _check_images("avgpool_backward", dy)
     window, stride = pair("size", size, 1), pair("stride", size if stride is None else stride, 1)
     N, OH, OW, C = dy.shape
     if x_shape is None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from engine_helpers import ALL_RULES, N_CLASSES, blobs, model_arrays, small_net, started
 
-from mfnumpy import files, models, network, optim, rules, seeding
+from mfnumpy import files, measure, models, network, optim, rules, seeding
 from mfnumpy.errors import (
     BackendError,
     DTypeError,
@@ -254,6 +254,18 @@ def test_rows_of_another_width_are_refused_by_every_rule(name):
         rule.scores(net, X[:, :8])
     with pytest.raises((ShapeError, DTypeError)):
         rule.scores(net, X.astype("float64"))
+
+
+@pytest.mark.parametrize("name", ALL_RULES)
+def test_labels_that_do_not_belong_to_the_rows_are_not_counted(name):
+    """Three labels for thirty rows would be an accuracy of three rows; labels of no class would all be wrong."""
+    net = small_net("mlp", dtype="float32")
+    rule = started(name, net)
+    for y, error in ((Y + 1, LabelError), (Y.astype(float), LabelError), (Y[:3], ShapeError)):
+        with pytest.raises(error):
+            measure.evaluate(net, rule, X, y)
+    with pytest.raises(rules.NotStartedError):
+        measure.evaluate(net, rules.make(name), X, Y)
 
 
 # -- seeds, arrays, folders ------------------------------------------------------------------------------------------

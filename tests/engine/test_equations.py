@@ -13,7 +13,7 @@ from engine_helpers import TOLERANCE, gradient_error
 
 import mfnumpy
 from mfnumpy import equations
-from mfnumpy.errors import LabelError, ShapeError
+from mfnumpy.errors import BackendError, LabelError, ShapeError
 from mfnumpy.seeding import stream
 
 PACKAGE = Path(mfnumpy.__file__).parent
@@ -223,7 +223,64 @@ def test_every_integer_dtype_is_a_label(dtype):
     assert np.array_equal(equations.one_hot(y.astype(dtype), 4), np.eye(4)[y])
 
 
-@pytest.mark.parametrize(("a", "M"), [((3, 5), (4, 6)), ((3, 5), (5, 4)), ((5,), (4, 5)), ((3, 5, 1), (4, 5))])
-def test_equation_5_names_both_shapes(a, M):
-    with pytest.raises(ShapeError, match=re.escape(f"a is {a}, M is {M}; expected (N, n) and (m, n)")):
-        equations.goodness_scores(np.zeros(a), np.zeros(M))
+SHAPES = {
+    "positive_goodness": ("Nn",),
+    "negative_goodness": ("Nn",),
+    "goodness_gradient": ("Nn", "N"),
+    "positive_loss": ("N",),
+    "positive_loss_gradient": ("N",),
+    "negative_loss": ("N",),
+    "negative_loss_gradient": ("N",),
+    "goodness_scores": ("Nn", "mn"),
+    "goodness_scores_gradient": ("Nm", "mn"),
+    "cross_entropy": ("Nm", "N"),
+    "cross_entropy_gradient": ("Nm", "N"),
+    "weight_gradient": ("Nd", "Nn", "mn", "Nm"),
+    "projection_gradient": ("Nn", "Nm"),
+}
+SIZES = {"N": 5, "n": 4, "m": 3, "d": 6}
+
+
+def arguments_of(name):
+    """Arrays of the right shapes for an equation, and its threshold where it has one."""
+    arrays = [np.ones([SIZES[s] for s in letters]) for letters in SHAPES[name]]
+    if name.startswith("cross"):
+        arrays[1] = np.arange(5) % 3
+    return arrays, [2.0] if name.endswith(("e_loss", "e_loss_gradient")) else []
+
+
+def wrong_shapes(array):
+    """The array with one axis longer by one, with one axis of nothing, with an axis more, with one less."""
+    for axis in range(array.ndim):
+        yield np.concatenate([array, array.take([0], axis)], axis)
+        yield array.take([], axis)
+    yield array[..., None]
+    yield array[0, ...]
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_every_wrong_shape_is_refused(name):
+    function = getattr(equations, name)
+    arrays, rest = arguments_of(name)
+    function(*arrays, *rest)  # the right ones are not
+    letters = "".join(SHAPES[name])
+    for i, array in enumerate(arrays):
+        for wrong in wrong_shapes(array):
+            if wrong.ndim == array.ndim and wrong.size:
+                axis = next(k for k in range(array.ndim) if wrong.shape[k] != array.shape[k])
+                if letters.count(SHAPES[name][i][axis]) == 1:
+                    continue  # a size that no other array shares may be any
+            with pytest.raises(ShapeError):
+                function(*arrays[:i], wrong, *arrays[i + 1 :], *rest)
+
+
+def test_every_equation_is_among_those_whose_shapes_are_tested():
+    assert {f.__name__ for f in equations.PAPER.values()} <= set(SHAPES)
+
+
+def test_a_wrong_shape_is_told_with_all_shapes():
+    says = "Eq. (5): expected a (N, n), M (m, n); got a (3, 5), M (4, 6)."
+    with pytest.raises(ShapeError, match=re.escape(says)):
+        equations.goodness_scores(np.zeros((3, 5)), np.zeros((4, 6)))
+    with pytest.raises(BackendError, match="got list"):
+        equations.goodness_scores([[1.0, 2.0]], np.zeros((4, 2)))

@@ -153,11 +153,27 @@ def test_state_that_does_not_belong_together_is_refused(arrays, times):
         optim.SGD().load_state(arrays, times)
 
 
-@pytest.mark.parametrize("lr", [0, -1, float("nan"), float("inf")])
+@pytest.mark.parametrize("lr", [0, -1, float("nan"), float("inf"), "0.1", None, True])
 @pytest.mark.parametrize("name", ["adam", "sgd"])
 def test_learning_rate_must_be_positive(name, lr):
     with pytest.raises(InvalidValueError, match="lr must be a positive number"):
         optim.make(name, lr=lr)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"beta1": 1.0}, "beta1 must be a number from 0 to below 1; got 1.0"),
+        ({"beta2": -0.1}, "beta2 must be"),
+        ({"beta2": float("nan")}, "beta2 must be"),
+        ({"epsilon": 0}, "epsilon must be a positive number; got 0"),
+        ({"epsilon": "1e-8"}, "epsilon must be"),
+    ],
+)
+def test_settings_that_would_divide_by_zero_are_refused(options, says):
+    with pytest.raises(InvalidValueError, match=says):
+        optim.Adam(**options)
+    assert optim.Adam(np.float32(0.5), beta1=0, beta2=np.float64(0)).beta1 == 0
 
 
 def test_other_bad_input():
