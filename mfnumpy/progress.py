@@ -71,6 +71,15 @@ def write(
     checkpoint.save(path, arrays, models.describe(net, rule) | run)
 
 
+def _difference(theirs: Any, ours: Any) -> tuple[str, str]:
+    """Both descriptions in words, and of two dicts only what differs."""
+    if not (isinstance(theirs, dict) and isinstance(ours, dict)):
+        return f"{theirs}", f"{ours}"
+    keys = [key for key in {**theirs, **ours} if theirs.get(key) != ours.get(key)]
+    words = [", ".join(f"{key} {d.get(key, 'not stated')}" for key in keys) for d in (theirs, ours)]
+    return words[0], words[1]
+
+
 def read(
     path: str | Path, net: Network, rule: Rule, optimiser: Optimiser, settings: dict
 ) -> tuple[Progress, dict[str, Array]]:
@@ -81,8 +90,10 @@ def read(
     stored, description = checkpoint.load(path)
     for key, own in (models.describe(net, rule) | {"settings": settings}).items():
         if description.get(key) != own:
+            theirs, ours = _difference(description.get(key), own)
             raise CheckpointError(
-                f"{path} belongs to another run: its {key} is {description.get(key)}, this run's is {own}."
+                f"{path} belongs to another run. Its {key}: {theirs}. This run's: {ours}. "
+                "Give the options of that run, or another place for this one."
             )
     live = models.arrays(net, rule)
     moments, best = _part(stored, "optimiser/"), _part(stored, "best/")
