@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from mfnumpy.backend import Array, blocks_of, xp_of
-from mfnumpy.errors import CheckpointError, ShapeError, unknown_name
+from mfnumpy.errors import CheckpointError, DTypeError, ShapeError, unknown_name
 from mfnumpy.validate import real
 
 
@@ -61,6 +61,11 @@ class Optimiser(Protocol):
 
 
 def _check(name: str, parameter: Array, gradient: Array) -> None:
+    if not hasattr(gradient, "shape"):
+        raise DTypeError(
+            f"{name}: the gradient must be an array; got {type(gradient).__name__}. "
+            "Does the function that computes it end with return?"
+        )
     if parameter.shape != gradient.shape:
         raise ShapeError(f"{name}: the parameter is {tuple(parameter.shape)}, its gradient {tuple(gradient.shape)}.")
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mfnumpy import optim
-from mfnumpy.errors import CheckpointError, InvalidValueError, ShapeError, UnknownNameError
+from mfnumpy.errors import CheckpointError, DTypeError, InvalidValueError, ShapeError, UnknownNameError
 from mfnumpy.seeding import stream
 
 
@@ -182,6 +182,8 @@ def test_other_bad_input():
     for optimiser in (optim.Adam(), optim.SGD()):
         with pytest.raises(ShapeError, match=r"block1.W: the parameter is \(3, 4\), its gradient \(4, 3\)"):
             optimiser.update("block1.W", np.zeros((3, 4)), np.zeros((4, 3)))
+        with pytest.raises(DTypeError, match=r"block1.W: the gradient must be an array; got NoneType.*return"):
+            optimiser.update("block1.W", np.zeros((3, 4)), None)
 
 
 def test_description_rebuilds_the_optimiser():
