@@ -45,8 +45,9 @@ WeightGradient = Callable[[Array, Array, Array, Array], Array]
 class Block:
     """Linear layer -> ReLU -> optional pooling.
 
-    The rules differ by which of these methods they call: backpropagation calls all four; Feedback Alignment passes
-    its own matrix to `error_to_input`; Direct Feedback Alignment, Mono-Forward and Forward-Forward never call it.
+    The rules differ by which of these methods they call: backpropagation calls `forward`, `error_at_z`,
+    `parameter_gradients` and `error_to_input`; Feedback Alignment passes its own matrix to the last of these; Direct
+    Feedback Alignment, Forward-Forward and Mono-Forward, which has `local_gradients` for the middle two, never call it.
     """
 
     def __init__(self, linear: Dense | Conv2d, pool: AvgPool2d | None = None):

@@ -58,7 +58,8 @@ BATCH_SIZE = Choice(
 )
 ACTIVATION_HANDED_ON = Choice(
     "a_i from before block i's update",
-    "It is computed once. No replication that was read recomputes it, and it makes the layer pipeline exact.",
+    "It is computed once. No replication that trains all layers together recomputes it, and it makes the layer "
+    "pipeline exact.",
 )
 POOLED_GOODNESS = Choice(
     "M_i sees the flattened, pooled output",

@@ -2,7 +2,7 @@
 # # Exercises 01: the dense layer
 #
 # A layer is two functions: one that computes its output, and one that says how the loss changes with everything
-# that went in. They belong to lesson 01.
+# that went in. These exercises belong to lesson 01.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
@@ -107,7 +107,7 @@ grade("dense_backward", dense_backward)
 # %% [markdown]
 # ## 1.3 Through the ReLU (2 points)
 #
-# $a = \max(z, 0)$. Given $da$, return $dz$. At $z = 0$ take the derivative to be 0.
+# $a = \max(z, 0)$. Given $da$, return $dz$. At $z = 0$ our convention is a derivative of 0; the check accepts 1, too.
 #
 # <details><summary>Hint 1</summary>
 #

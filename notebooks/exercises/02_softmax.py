@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 02: softmax and cross-entropy
 #
-# Equation (6) is the only loss that Mono-Forward has, one for every block. They belong to lesson 02.
+# Equation (6) is the only loss that Mono-Forward has, one for every block. These exercises belong to lesson 02.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
@@ -44,7 +44,7 @@ from mfnumpy.course import mine_or_reference
 
 # %% solution="softmax"
 def softmax(scores):
-    """scores: (N, m). Returns p: (N, m); every row is positive and adds up to 1."""
+    """scores: (N, m). Returns p: (N, m); no entry is negative, every row adds up to 1."""
     ### BEGIN SOLUTION
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
@@ -154,7 +154,8 @@ grade("eq6_gradient", eq6_gradient)
 # ## Your loss trains a network
 #
 # Mono-Forward with two blocks, both of which learn from your gradient. Your Eq. (6) is computed beside it from
-# the scores of the last block: it must fall, and it starts near $\log 10 = 2.303$.
+# the scores of the last block: it starts near $\log 10 = 2.303$ and must fall far below that (on these test digits it
+# may rise a little in the end).
 
 # %%
 loss = mine_or_reference(eq6, equations.cross_entropy)

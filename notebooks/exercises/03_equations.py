@@ -29,7 +29,7 @@ from mfnumpy.course import mine_or_reference
 #
 # <details><summary>Hint 2</summary>
 #
-# Each number is a sum over the $n$ neurons of products of an activation and an entry of $M$.
+# Each number is a sum, over the block's neurons, of products of an activation and an entry of $M$.
 #
 # </details>
 #
@@ -152,7 +152,7 @@ grade("eq8", eq8)
 # ## Mono-Forward, by you
 #
 # The real network, the real trainer, your three equations. Every block has an accuracy of its own, from its own
-# goodness scores; `ff` adds them up, `bp` takes the last one.
+# goodness scores; `together` is FF pred, which adds them up.
 
 # %%
 rule = rules.MonoForward(

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercises 04: one block learns
 #
-# From gradients to learning: a step, and then all of it for one block. They belong to lesson 04.
+# From gradients to learning: a step, and then all of it for one block. These exercises belong to lesson 04.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you

@@ -2,7 +2,7 @@
 # # Exercises 05: many blocks, one prediction
 #
 # Every block of a Mono-Forward network has its own scores. The paper has two ways to make one prediction of them,
-# and calls them FF pred and BP pred. They belong to lesson 05.
+# and calls them FF pred and BP pred. These exercises belong to lesson 05.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you

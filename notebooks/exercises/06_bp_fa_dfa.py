@@ -2,7 +2,7 @@
 # # Exercises 06: three ways back
 #
 # Backpropagation, Feedback Alignment and Direct Feedback Alignment differ in one thing only: how the error
-# reaches a hidden layer. Write all three as a training step on a list of weights. They belong to lesson 06.
+# reaches a hidden layer. Write all three as a training step on a list of weights. These exercises belong to lesson 06.
 #
 # All three networks are the same: $a_0 = x$, $a_l = \max(a_{l-1} W_l, 0)$ for all layers but the last, and the
 # last is linear: its scores go into the softmax cross-entropy. All steps use the weights as they were in the
@@ -43,7 +43,7 @@ from mfnumpy.course import mine_or_reference
 # <details><summary>Hint 3</summary>
 #
 # To come from layer $l+1$ to layer $l$: through the turned weights of layer $l+1$ (the old ones), then through
-# the mask of layer $l$. Its input to the next layer is positive exactly where its $z$ is.
+# the mask of layer $l$. Its output, which is the next layer's input, is positive exactly where its $z$ is.
 #
 # </details>
 
@@ -129,8 +129,8 @@ grade("fa_step", fa_step)
 # ## 6.3 Direct Feedback Alignment (3 points)
 #
 # Why go from layer to layer at all? Direct Feedback Alignment sends the error at the output, $e$, straight to
-# every hidden layer, through a fixed random matrix of its own: `feedback[l]` is $(m, n_l)$. So the layers can
-# learn in any order, even at once.
+# every hidden layer, through a fixed random matrix of its own: `feedback[l]` is $(m, n_{l+1})$ and belongs to the layer
+# of `weights[l]`. So the layers can learn in any order, even at once.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -153,7 +153,10 @@ grade("fa_step", fa_step)
 
 # %% solution="dfa_step"
 def dfa_step(x, y, weights, feedback, lr):
-    """As bp_step. feedback: a list; feedback[l] is (m, n_l) for hidden layer l. Returns the new weights, a list."""
+    """As bp_step. feedback: a list; feedback[l] is (m, n_{l+1}), for the hidden layer that weights[l] feeds.
+
+    Returns the new weights, a list.
+    """
     ### BEGIN SOLUTION
     inputs = [x]
     for W in weights[:-1]:

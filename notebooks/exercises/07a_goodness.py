@@ -2,8 +2,8 @@
 # # Exercises 07a: goodness, equations (1) to (4)
 #
 # Forward-Forward asks each block one question: how strongly are you excited? Strongly for data with its own
-# label, weakly for data with a wrong one. They belong to lesson 07; the rest of Forward-Forward is in exercises
-# 07b.
+# label, weakly for data with a wrong one. These exercises belong to lesson 07; the rest of Forward-Forward is in
+# exercises 07b.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you

@@ -2,7 +2,7 @@
 # # Exercises 07b: Forward-Forward
 #
 # Goodness is one half of Forward-Forward. The other half is what goes in: labels inside the input, wrong labels
-# for the negative data, and activations whose length says nothing. They belong to lesson 07.
+# for the negative data, and activations whose length says nothing. These exercises belong to lesson 07.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you

@@ -2,7 +2,7 @@
 # # Exercises 08: convolution and pooling
 #
 # A convolution is a dense layer on patches. Once the patches lie in rows, everything is known from exercises 01;
-# what is new is to lay them out, and to put them back. They belong to lesson 08.
+# what is new is to lay them out, and to put them back. These exercises belong to lesson 08.
 #
 # Images are $(N, H, W, C)$. A row of `cols` is one patch, flattened in the order (kernel row, kernel column,
 # channel); the rows are in the order (image, row, column). `kernel`, `stride` and `padding` are an integer or a

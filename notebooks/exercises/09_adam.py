@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Exercises 09: Adam
 #
-# The paper trains everything with Adam. It is short, and half of the published hand-written versions get its
-# first step wrong. They belong to lesson 09.
+# The paper trains everything with Adam. It is short, and several published hand-written versions have got its
+# first step wrong. These exercises belong to lesson 09.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you

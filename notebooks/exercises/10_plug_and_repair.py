@@ -2,7 +2,7 @@
 # # Exercises 10: plug in, damage, repair
 #
 # What a local rule allows: a block can be added to a trained network, or repaired on its own, while all others
-# keep every byte. They belong to lesson 10, and to the paper's section 3.3.
+# keep every byte. These exercises belong to lesson 10, and to the paper's section 3.3.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you

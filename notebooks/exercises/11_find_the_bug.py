@@ -2,7 +2,7 @@
 # # Exercises 11: find the bug
 #
 # Four functions as they have been published, re-created by us: they run, most of them even learn, and they are
-# wrong. Let the check tell you what the numbers show, find the line, and mend it. They belong to lesson 11.
+# wrong. Let the check tell you what the numbers show, find the line, and mend it. These exercises belong to lesson 11.
 #
 # Each function is given with its mistake in the cell above the one where you write yours. Run its check first.
 #
@@ -19,7 +19,7 @@ from mfnumpy.course import mine_or_reference
 
 
 # %% tags=["broken"]
-# Bug 1. "The network learns, but only with a learning rate of 0.00001."
+# Bug 1. "The network learns, but with every other batch size we must look for the learning rate again."
 def broken_eq7(x, z, M, dG):
     N = x.shape[0]
     da = N * dG @ M
@@ -32,7 +32,7 @@ check("eq7", broken_eq7)
 # %% [markdown]
 # ## 11.1 Equation (7), mended (2 points)
 #
-# A batch twice as large makes steps four times as large. Mend it.
+# A batch twice as large makes steps twice as large. Mend it.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -186,7 +186,7 @@ grade("adam_step", adam_step)
 
 
 # %% tags=["broken"]
-# Bug 4. "Forward-Forward gets to 100 % on the training data in one epoch, and is at chance on the test set."
+# Bug 4. "Forward-Forward soon tells positive from negative data, and yet its predictions are at chance."
 def broken_negative_labels(y, n_classes, rng):
     return np.full(len(y), (y.max() + 1) % n_classes)
 

@@ -2,7 +2,7 @@
 # # Exercises 13: the paper's tables
 #
 # A table is a claim. Here you recompute one to the unit, and write the two functions on which the honesty of all
-# the others hangs. They belong to lesson 13.
+# the others hangs. These exercises belong to lesson 13.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
@@ -19,8 +19,9 @@ from mfnumpy.course.extra import check
 # A network of `d` inputs, hidden `widths` and `m` classes, without biases. How many numbers does it need to make
 # a prediction, when trained by
 #
-# - `"bp"`: backpropagation, with a readout on the last block; - `"ff"`: Forward-Forward, which tries every label
-# and needs no output layer; - `"ff_one_pass"`: Forward-Forward with a readout on the activities of *all* blocks;
+# - `"bp"`: backpropagation, with a readout on the last block;
+# - `"ff"`: Forward-Forward, which tries every label and needs no output layer;
+# - `"ff_one_pass"`: Forward-Forward with a readout on the activities of *all* blocks;
 # - `"mf"`: Mono-Forward, predicting from the goodness scores of all blocks.
 #
 # <details><summary>Hint 1</summary>

@@ -121,7 +121,8 @@ pictures.equation(
 # ## Check the gradient
 #
 # A gradient that was written by hand is believed only after it has been compared with differences:
-# $\partial L/\partial w \approx (L(w + h) - L(w - h)) / 2h$. `check.gradient` does that for every entry.
+# $\partial L/\partial w \approx (L(w + h) - L(w - h)) / 2h$. `check.gradient` does that for every entry. What rounding
+# alone can explain is taken off first, so "agree to 0.0e+00" means: no error beyond rounding.
 
 # %%
 rng = np.random.default_rng(0)

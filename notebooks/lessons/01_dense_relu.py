@@ -37,8 +37,9 @@ np.set_printoptions(precision=3, suppress=True)
 show_source(layers.dense_forward, layers.dense_parameter_gradients, layers.dense_input_gradient)
 
 # %% [markdown]
-# These are two functions and not one, on purpose. Every learning rule in this package needs $dW$; only
-# backpropagation needs $dx$, the error that is handed to the block below. Mono-Forward never calls the last one.
+# The gradients are two functions and not one, on purpose. Every learning rule in this package that trains a block needs
+# $dW$; $dx$, the error that is handed to the block below, is needed by backpropagation, and by Feedback Alignment with
+# another matrix in place of $W$. Mono-Forward never calls the last function.
 #
 # **ReLU.** $a = \max(z, 0)$ entry by entry, so its derivative is one where $z > 0$ and zero elsewhere:
 #
@@ -99,7 +100,7 @@ except ShapeError as error:
 # ## Check the gradient
 #
 # `check.gradient` takes a function, its gradient, and arrays. For a function that returns an array it draws a random
-# $dz$ ("upstream") and compares the gradients of $\sum dz \odot z$ with differences, entry by entry.
+# upstream gradient (here $da$) and compares the gradients of $\sum da \odot a$ with differences, entry by entry.
 
 # %%
 rng = np.random.default_rng(0)

@@ -114,7 +114,7 @@ print("Jacobian twice  :", check.gradient(loss, with_jacobian, G_random))
 # ## A run
 #
 # The smallest learner that uses Eq. (6): scores straight from the pixels, $G = xW$, and plain gradient descent. It is
-# called softmax regression, and it is what one row of $M$ does with activations.
+# called softmax regression, and it is what $M$ does with activations ($W$ stands here where $M^T$ does in Eq. (5)).
 
 # %%
 data = load("digits")

@@ -269,13 +269,14 @@ step_through(tiny, by_hand, x, y)
 #
 # </details>
 #
-# 3. You double every entry of $M$ and halve nothing else. What happens to $da$ if $dG$ stayed the same, and why does
+# 3. You double every entry of $M$ and change nothing else. What happens to $da$ if $dG$ stayed the same, and why does
 #    $dG$ not stay the same?
 #
 # <details><summary>Answer</summary>
 #
 # $da = dG\, M$ doubles. But $G$ doubles too, so the softmax becomes sharper: where the prediction was right, $p - y$
-# shrinks; where it was wrong, it grows towards its bound. The loss decides, not the scale of $M$.
+# shrinks at the true class; where it was clearly wrong, it grows there towards its bound. The loss decides, not the
+# scale of $M$.
 #
 # </details>
 #

@@ -62,8 +62,9 @@ print("trace:", net.blocks[0].forward(x))
 # %% [markdown]
 # ## Check the gradient
 #
-# The same comparison as in lesson 03, now of the rule itself, on real digits and in double precision. The block has
-# too many weights for each to be moved alone, so the checker moves all of them along random directions.
+# The same comparison as in lesson 03, now of the rule itself, on real digits and in double precision. $W$ has too many
+# entries for each to be moved alone, so the checker moves all of them at once, along 12 random directions; the 360
+# entries of $M$ it moves one by one.
 
 # %%
 net64 = mlp(data.input_shape, (36,), seed=0, dtype="float64")
@@ -91,7 +92,8 @@ print(check.gradient(block_loss, rule_gradients, W, M))
 # %% [markdown]
 # ## A run
 #
-# We train for some epochs and look at one test image after each of them. Its goodness scores are the block's opinion.
+# We train for twelve epochs and look at one test image before, and after epochs 1, 3 and 12. Its goodness scores are
+# the block's opinion.
 
 # %%
 sample, true_class = data.x_test[5:6], int(data.y_test[5])
@@ -199,8 +201,10 @@ pictures.plot(
 #
 # <details><summary>Answer</summary>
 #
-# Yes: if $z \le 0$ for every sample, its column of $dz$ is zero, so its column of $dW$ is zero, and the column stays
-# as it is. It is called a dead neuron. Here, no error from above could revive it either; the block is on its own.
+# Yes, in the first block: if $z \le 0$ for every sample, its column of $dz$ is zero, so its column of $dW$ is zero, and
+# the column stays as it is. It is called a dead neuron. Backpropagation could not revive it either: an error from above
+# would meet the same mask. In a higher block it may wake up again, because the blocks below go on learning and change
+# its input.
 #
 # </details>
 #
@@ -209,9 +213,10 @@ pictures.plot(
 #
 # <details><summary>Answer</summary>
 #
-# It sees activations in which the classes are already separated well. On the training data there is little left to
-# gain, so its own errors are small from the start. Whether it improves the *validation* accuracy is an empirical
-# question; lesson 05 measures it.
+# It sees activations in which the classes are already separated well. Its own $W_2$ and $M_2$ are random, so it begins
+# with a loss of about $\log m$ or more, like any untrained block, and must learn the readout anew. Once it has, there
+# is little left to gain on the training data. Whether it improves the *validation* accuracy is an empirical question;
+# lesson 05 measures it.
 #
 # </details>
 #

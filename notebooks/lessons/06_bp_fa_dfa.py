@@ -46,7 +46,8 @@ show_source(rules.Backpropagation.errors_at_z)
 show_source(rules.FeedbackAlignment.errors_at_z, rules.DirectFeedbackAlignment.errors_at_z)
 
 # %% [markdown]
-# A block offers four methods. Which rule calls which? We let each rule do one update and write down the calls.
+# Four methods of a block are counted here. Which rule calls which? We let each rule do one update and write down the
+# calls.
 
 # %%
 data = load("digits")
@@ -84,12 +85,13 @@ for name in ("bp", "fa", "dfa", "mf", "ff"):
 
 # %% [markdown]
 # Read the last column: `error_to_input` is the only door between blocks through which an error can pass. DFA, MF and FF
-# never open it. (Mono-Forward's row shows fewer calls because its Eq. (7) is one function that a student can replace.)
+# never open it. (Mono-Forward goes through a method of its own, `local_gradients`, which calls Eq. (7): one function
+# that does the work of `error_at_z` and `parameter_gradients`, and that a student can replace.)
 
 # %% [markdown]
 # ## By hand
 #
-# One sample, one hidden block with two neurons, two classes. The same error, three ways down:
+# One sample, one hidden block with two neurons, two classes. The same error, two ways down:
 
 # %%
 dG = np.array([[-0.5, 0.5]])

@@ -43,7 +43,7 @@ show_source(optim.adam_step)
 # ## By hand
 #
 # One parameter, three steps, with gradients 1, 1 and then −1. In the first step $\hat m = g$ and $\hat v = g^2$
-# exactly, so the step is $\eta\, g / |g|$: its size is the learning rate, whatever the gradient.
+# exactly, so the step is $-\eta\, g / |g|$: its size is the learning rate, whatever the gradient.
 
 # %%
 w, m, v = np.zeros(1), np.zeros(1), np.zeros(1)

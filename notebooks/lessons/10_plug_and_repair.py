@@ -237,8 +237,9 @@ pictures.bars(
 #
 # <details><summary>Answer</summary>
 #
-# Yes, if one knows which one is damaged: a damaged block's scores are large and wrong, and the sum cannot tell. The
-# accuracy of each block on a few labelled samples finds it. That is what transparency is good for.
+# Yes, if one knows which one it is, and with it every block above, which reads what the damaged one puts out. The sum
+# cannot tell; the accuracy of each block on a few labelled samples finds the damage. That is what transparency is good
+# for.
 #
 # </details>
 #

@@ -196,7 +196,6 @@ for threshold in (-1, 0, 0.5, 1, 2):
     here = ((dG @ M) * (z > 0) != (dG @ M) * (z > 1)) & (z > threshold)
     lost.append(int(here.sum()))
 print("entries of dz that differ, counted where z > -1, 0, 0.5, 1, 2:", lost)
-print(check.check("eq7", weight_gradient_d))
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -212,7 +211,7 @@ print(check.check("eq7", weight_gradient_d))
 
 # %%
 def adam_e(parameter, gradient, m, v, t, lr=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8):
-    """Adam, with its clock starting one too late."""
+    """One step of Adam."""
     t = t + 1
     m = beta1 * m + (1 - beta1) * gradient
     v = beta2 * v + (1 - beta2) * gradient**2
@@ -227,7 +226,6 @@ for name, step in (("suspect", adam_e), ("Adam", optim.adam_step)):
         w, m, v = step(w, np.ones(1), m, v, t, lr=1.0)
         sizes[name].append(float(abs(w - before)[0]))
     print(f"{name:8} steps 1 to 5:", np.array(sizes[name]))
-print(check.check("adam_step", adam_e))
 
 # %% [markdown]
 # <details><summary>Answer</summary>
@@ -297,9 +295,10 @@ for batch_size in (103, 50, 10):
 # %% [markdown]
 # ## Check the gradient
 #
-# What would have found each case? Finite differences find those that sit in a gradient. They find neither B (the
-# values are right), nor F and G (there is no gradient), nor A, unless the *update* is checked and not only the
-# formula. For those one needs properties: extremes, counts, invariances.
+# What would have found each case? Finite differences find those that sit in a gradient: D, and C, if the loss that is
+# printed is compared with the gradient that is used. They find neither B (its values are right for ordinary scores),
+# nor E, F and G (there is no gradient), nor A, unless the *update* is checked and not only the formula. For those one
+# needs properties: extremes, counts, invariances.
 
 
 # %%
@@ -328,6 +327,10 @@ print("case A   :", check.gradient(block_loss, gradient_from(update_a), W, M))
 
 # %%
 print(check.check("softmax", softmax_b))
+print()
+print(check.check("eq7", weight_gradient_d))
+print()
+print(check.check("adam_step", adam_e))
 print()
 print(check.check("negative_labels", negative_labels_f))
 print()

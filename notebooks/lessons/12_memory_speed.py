@@ -49,8 +49,8 @@ show_source(rules.readout.ReadoutRule.steps)
 # %% [markdown]
 # ## By hand
 #
-# The paper's Fig. 3(a) gives the slopes in megabytes per layer of 1000 neurons. Does the formula above reach them? For
-# MF, $k = 4$ copies ($W$, gradient, $m$, $v$) give:
+# The paper's Fig. 3(a) gives slopes per layer of 1000 neurons without a unit; we read them as megabytes. Does the
+# formula above reach them? For MF, $k = 4$ copies ($W$, gradient, $m$, $v$) give:
 
 # %%
 n, m = 1000, 10
@@ -174,20 +174,23 @@ for depth in depths:
         peaks[name.upper()].append(peak / 1e6)
 for name, values in peaks.items():
     print(
-        f"{name}: MB at depth {depths}: {np.round(values, 2)}; slope {np.polyfit(depths, values, 1)[0]:.2f} MB a block"
+        f"{name}: MB at depth {depths}: {np.round(values, 2)}; "
+        f"from 2 blocks on {np.polyfit(depths[1:], values[1:], 1)[0]:.2f} MB a block"
     )
 print(
     f"one block's activations: {4 * N * 128 / 1e6:.2f} MB; one copy of its W: {4 * 128 * 128 / 1e6:.2f} MB"
 )
 pictures.plot(
     peaks, x=depths, xlabel="blocks", ylabel="peak of one step, MB", ylim=(0, None),
-    alt="Peak memory of a training step against the number of blocks: both grow in nearly "
+    alt="Peak memory of a training step against the number of blocks: from two blocks on both grow in "
     "straight lines, BP's is much steeper than MF's.",
 )  # fmt: skip
 
 # %% [markdown]
-# Each block under BP costs more than one array of activations, because its trace keeps both $z$ and $a$, besides the
-# copies of $W$. Each block under MF costs its copies of $W$, and nothing that grows with the batch.
+# From the second block on, each block under BP costs two arrays of the activations' size, because its trace keeps both
+# $z$ and $a$, and four copies of $W$. Each block under MF costs three copies of $W$ and $M$, and nothing that grows
+# with the batch: the fourth copy, the gradient, is gone before the next block has one. (The step from one block to two
+# brings the second block's input as well, which does grow with the batch.)
 
 # %% [markdown]
 # ## Speed: count before you clock
@@ -291,8 +294,8 @@ print("paper's Table 5, speed ratios:", TABLE5_RATIOS)
 #
 # <details><summary>Answer</summary>
 #
-# Around the top of the tooth, when all activations are there and the first gradients and errors come on top. In this
-# package all gradients are yielded at once at the end, so gradients pile up while activations are still alive.
+# Later: near the end of the backward pass. In this package all gradients are yielded at once at the end, so they pile
+# up while all activations are still alive.
 #
 # </details>
 #

@@ -234,7 +234,7 @@ SHUFFLE = Exercise(
     about="""Bring the samples into a random order; each row of X keeps its label.
 
     X: (N, D). y: (N,). rng: a NumPy Generator, the only source of chance. Returns new arrays (X, y).""",
-    lesson="lesson 5",
+    lesson="exercises 00",
     reference=references.shuffle_together,
     recipe=_whole(references.shuffle_together),
     draw=_draw_pairs,

@@ -224,7 +224,7 @@ ACCURACY = Exercise(
 
     predict: a function, (n, D) -> (n,) integer labels. X: (N, D). y: (N,) integer labels. N need not be a
     multiple of batch_size. Returns a float from 0 to 1.""",
-    lesson="lesson 5",
+    lesson="lesson 11",
     reference=references.accuracy_over_batches,
     recipe=_accuracy,
     draw=_draw_accuracy,

@@ -39,8 +39,6 @@ LESSONS = {
     "mask_inverted": "lesson 1",
     "mask_threshold": "lesson 1",
     "not_shifted": "lesson 2",
-    "projection_updated_first": "lesson 4",
-    "activation_after_update": "lesson 4",
-    "input_changed": "lesson 1",
-    "input_returned": "lesson 1",
+    "projection_updated_first": "lesson 3",
+    "activation_after_update": "lesson 5",
 }
