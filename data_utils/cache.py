@@ -16,6 +16,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -118,5 +119,6 @@ def _rename(half: Path, folder: Path) -> None:
 def _sweep(parent: Path) -> None:
     """Remove half-written folders that a killed process left a day ago or earlier."""
     for left in parent.glob(f"{HALF}*"):
-        if time.time() - left.stat().st_mtime > A_DAY:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(OSError):  # another process may just have finished it: then it is no longer there
+            if time.time() - left.stat().st_mtime > A_DAY:
+                shutil.rmtree(left, ignore_errors=True)

@@ -56,16 +56,20 @@ def download_folder(source: Source) -> Path:
 def places(source: Source, data_dir: str | os.PathLike[str] | None = None) -> list[Path]:
     """Return the folders to be looked through, in order; not all need to exist.
 
-    Raises MissingDataError if data_dir or MFNUMPY_DATA_DIR names a folder that does not exist: the user means
-    another.
+    Raises MissingDataError if data_dir or MFNUMPY_DATA_DIR names a folder that does not exist (the user means
+    another) or that cannot be looked into.
     """
     given = [("data_dir", data_dir), ("MFNUMPY_DATA_DIR", os.environ.get("MFNUMPY_DATA_DIR"))]
     folders: list[Path] = []
     for what, name in given:
         if not name:
             continue
-        base = Path(name).expanduser()
-        if not base.is_dir():
+        try:
+            base = Path(name).expanduser()
+            exists = base.is_dir()
+        except (OSError, RuntimeError) as error:  # no permission, a name too long; RuntimeError: no such ~user
+            raise _closed(f"{what} names {str(name)[:200]}, which", error) from error
+        if not exists:
             raise MissingDataError(f"{what} names {base}, which is not a folder. Create it, or name the right one.")
         folders += [base / sub for sub in source.folders] + [base]
     folders.append(download_folder(source))
@@ -74,13 +78,24 @@ def places(source: Source, data_dir: str | os.PathLike[str] | None = None) -> li
     return folders
 
 
+def _closed(folder: str, error: Exception) -> MissingDataError:
+    reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+    return MissingDataError(f"{folder} cannot be looked into ({reason}). Make it readable, or name another folder.")
+
+
 def _first_file(folder: Path, names: list[str]) -> Path | None:
     candidates = (folder / (name + suffix) for name in names for suffix in PACKED)
-    return next((path for path in candidates if path.is_file()), None)
+    try:
+        return next((path for path in candidates if path.is_file()), None)
+    except OSError as error:
+        raise _closed(str(folder)[:200], error) from error
 
 
 def in_folder(source: Source, folder: Path) -> Found | None:
-    """Return the files of a data set in this one folder, unpacked or in the archive; None if any is missing."""
+    """Return the files of a data set in this one folder, unpacked or in the archive; None if any is missing.
+
+    Raises MissingDataError if the folder cannot be looked into.
+    """
     members = {m: _first_file(folder, [m, PurePosixPath(m).name]) for m in source.members}
     complete = {m: path for m, path in members.items() if path is not None}
     if members and len(complete) == len(members):

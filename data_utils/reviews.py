@@ -74,11 +74,15 @@ def parse(found: Found) -> dict[str, np.ndarray]:
     text, text_ends: the reviews' bytes, one after the other, and where each ends. labels: (N,).
     count_data, count_indices, count_indptr: the CSR matrix (N, V) of how often each review holds each word.
     words: the V words in alphabetical order, as bytes, one per line.
-    Raises as `read_texts` does, and MissingLibraryError without scikit-learn.
+    Raises as `read_texts` does, FormatError too if no review holds a word, and MissingLibraryError without
+    scikit-learn.
     """
     vectoriser = require("sklearn.feature_extraction.text").CountVectorizer(dtype=np.int32)
     texts, labels = read_texts(found)
-    counts = vectoriser.fit_transform(text.replace("<br />", " ") for text in texts)
+    try:
+        counts = vectoriser.fit_transform(text.replace("<br />", " ") for text in texts)
+    except ValueError as error:  # "empty vocabulary"
+        raise _wordless(f"{len(texts):,} reviews") from error
     encoded = [text.encode() for text in texts]
     return {
         "text": np.frombuffer(b"".join(encoded), np.uint8),
@@ -89,6 +93,10 @@ def parse(found: Found) -> dict[str, np.ndarray]:
         "count_indptr": counts.indptr,
         "words": np.frombuffer("\n".join(vectoriser.get_feature_names_out()).encode(), np.uint8),
     }
+
+
+def _wordless(what: str) -> FormatError:
+    return FormatError(f"imdb: expected words of two letters or more; the {what} hold none. Fetch the archive again.")
 
 
 def text_of(arrays: dict[str, np.ndarray], row: int) -> str:
@@ -130,10 +138,13 @@ def weigh(divided: Raw, words: int, weighting: str) -> Raw:
     """Return the Raw with the `words` most frequent words of the training rows as its features, weighted.
 
     Ties between equally frequent words are decided by the alphabet. The columns are in alphabetical order.
+    Raises FormatError if the training rows hold no word.
     """
     counts, rows = divided.train.x, divided.train.rows
     totals = np.asarray(counts[rows].sum(axis=0)).ravel()
     most = np.argsort(-totals, kind="stable")[: min(words, np.count_nonzero(totals))]
+    if not len(most):
+        raise _wordless(f"{len(rows):,} training reviews")
     chosen = np.sort(most)
     table = counts[:, chosen].astype(np.float32)
     if weighting == "binary":

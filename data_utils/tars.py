@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from data_utils.streams import open_bounded
+from data_utils.wording import human_bytes
 from mfnumpy.errors import FormatError
 
 MAX_MEMBERS = 200_000
@@ -61,6 +62,9 @@ def members(path: Path, limit: int) -> Iterator[Member]:
                 archive.members = []  # tarfile would keep every header
                 count += 1
                 _refuse_hostile(info, count)
+                # the second is what tarfile will skip, past the end too; PAX can make it differ from the first
+                if max(info.size, archive.offset - info.offset_data) > limit:
+                    raise _hostile(info.name, f"claims more than the {human_bytes(limit)} that the archive may hold")
                 if info.isreg():
                     file = archive.extractfile(info)
                     assert file is not None

@@ -35,7 +35,7 @@ ROWS_AT_ONCE = 10_000
 def lines_of(stream: BoundedStream) -> Iterator[str]:
     """Yield the lines of a text file.
 
-    Raises FormatError for a line over MAX_LINE bytes, or bytes that are no text.
+    Raises FormatError for a line over MAX_LINE bytes, bytes that are no text, or a last line without its end.
     """
     rest = b""
     while piece := stream.read(1 << 18):
@@ -46,15 +46,19 @@ def lines_of(stream: BoundedStream) -> Iterator[str]:
             yield from (line.decode("ascii").rstrip("\r") for line in whole)
         except UnicodeDecodeError as error:
             raise FormatError(f"{stream.name}: expected plain text; {error}.") from error
-    if rest:
-        yield rest.decode("ascii", "replace").rstrip("\r")
+    if rest:  # a number cut short is still a number: nothing but the missing newline tells
+        raise FormatError(
+            f"{stream.name}: expected a newline at the end; the last line has none: the file is truncated. "
+            "Download it again from Kaggle (or, if you know that it is whole, add the newline)."
+        )
 
 
 def parse_csv(path: Path) -> dict[str, np.ndarray]:
     """Read a train.csv: x (N, 200) float32, y (N,) bytes, 0 or 1.
 
     Raises FormatError, naming line and column, for another header, a missing cell, text, NaN or infinity, a
-    target that is neither 0 nor 1, too many rows, or a file in which one of the classes does not occur.
+    target that is neither 0 nor 1, a last line that is cut off, too many rows, or a file in which one of the
+    classes does not occur.
     """
     blocks: list[np.ndarray] = []
     with open_bounded(path, CSV_LIMIT) as stream:
@@ -126,7 +130,11 @@ def raw(source: Source, arrays: dict[str, np.ndarray]) -> Raw:
 
     A stratified fifth is held out as test, since Kaggle's test has no targets.
     """
-    return hold_out(source, arrays["x"], arrays["y"], notes=(imbalance(arrays["y"]),), feature_names=NAMES)
+    rows, official = len(arrays["y"]), source.samples[0]
+    notes = [imbalance(arrays["y"])]
+    if rows != official:
+        notes.append(f"rows: {rows:,}, not the official {official:,}: the train.csv is incomplete, or another one")
+    return hold_out(source, arrays["x"], arrays["y"], notes=tuple(notes), feature_names=NAMES)
 
 
 def parse(found: Found) -> dict[str, np.ndarray]:

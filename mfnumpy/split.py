@@ -13,15 +13,21 @@ from mfnumpy.errors import InvalidValueError
 def how_many(part: int | float, total: int, what: str, *, whole: bool = False) -> int:
     """Return the number of rows meant by a count (an int) or a fraction of `total` (a float below 1).
 
-    whole: `total` itself is allowed. Raises InvalidValueError if nothing sensible is meant; `what` names the
-    argument.
+    whole: `total` itself is allowed. Raises InvalidValueError if nothing sensible is meant, also by a fraction
+    above 0 that rounds to no row, or to all where that is not allowed; `what` names the argument.
     """
     if isinstance(part, bool) or not isinstance(part, int | float | np.integer | np.floating):
         raise InvalidValueError(f"{what} must be a count (int) or a fraction (float); got {part!r}.")
     if isinstance(part, float | np.floating):
         if not 0 <= part < 1:
             raise InvalidValueError(f"{what} as a fraction must lie from 0 to below 1; got {part!r}.")
-        return round(float(part) * total)
+        count = round(float(part) * total)
+        if part > 0 and total > 0 and (count == 0 or (count == total and not whole)):
+            raise InvalidValueError(
+                f"{what} as a fraction must {'leave' if count else 'take'} at least one row; {part!r} of {total} rows "
+                f"rounds to {count}. Pass another fraction, or a count (int)."
+            )
+        return count
     if part < 0 or part > total or (part == total and not whole):
         raise InvalidValueError(f"{what} must lie from 0 to {'' if whole else 'below '}{total}; got {part!r}.")
     return int(part)

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -163,6 +164,12 @@ def test_what_a_killed_process_left_is_swept_after_a_day(tmp_path):
     cache.write(tmp_path / "set", ARRAYS)
     assert not old.exists()
     assert fresh.exists()  # another process may be at it
+
+
+def test_a_half_written_folder_that_its_writer_renames_meanwhile_is_no_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: iter([folder / ".half-renamed-since"]))
+    cache.write(tmp_path / "set", ARRAYS)
+    same(cache.read(tmp_path / "set"))
 
 
 def test_a_second_writer_keeps_the_first_ones_copy(tmp_path):

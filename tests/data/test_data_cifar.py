@@ -204,6 +204,37 @@ def test_a_negative_size_is_refused(tmp_path, monkeypatch):
         read_archive(tmp_path, monkeypatch, change)
 
 
+HUGE = 10**10
+"""Over every limit; tarfile would skip it in a second or so, also past the end of the file, but 10**25 never."""
+
+
+def sized(size: int, pax: dict[str, str] | None = None) -> bytes:
+    """The header of a member, its size in base 256 where octal digits do not suffice; pax: what PAX adds."""
+    info = special("cifar-10-batches-bin/readme.html", tarfile.REGTYPE)
+    info.size, info.pax_headers = size, pax or {}
+    return info.tobuf(tarfile.PAX_FORMAT if pax else tarfile.GNU_FORMAT)
+
+
+def sized_twice(size: int, global_size: int) -> bytes:
+    """A member whose own size decides what tarfile skips, and a global one what it says of the member."""
+    return tarfile.TarInfo.create_pax_global_header({"size": str(global_size)}) + sized(size)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "header",
+    [sized(HUGE), sized(10**25), sized(0, {"size": str(HUGE)}), sized_twice(HUGE, 1), sized_twice(1, HUGE)],
+    ids=["base 256", "for ever", "PAX", "hidden by PAX", "global PAX"],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_member_that_claims_more_than_the_limit_is_refused_before_it_is_skipped(tmp_path, monkeypatch, header, first):
+    def change(members):
+        return header + (tar_bytes(members) if first else bytes(1024))
+
+    with pytest.raises(FormatError, match="claims more than the 250"):
+        read_archive(tmp_path, monkeypatch, change)
+
+
 def test_too_many_members_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(tars, "MAX_MEMBERS", 20)
     with pytest.raises(FormatError, match="after 20 others"):

@@ -92,6 +92,8 @@ def test_preview_shows_a_table_and_writes_it(capsys, tmp_path):
         (["lst"], "invalid choice"),
         ([], "required"),
         (["where", "mnist", "--data-dir", "/no/such/folder"], "not a folder"),
+        (["verify", "mnist", "--data-dir", "~no-such-user/x"], "names ~no-such-user/x, which cannot be looked into"),
+        (["verify", "mnist", "--data-dir", "x" * 5000], "cannot be looked into"),
     ],
 )
 def test_a_mistake_is_one_line_and_code_2(capsys, arguments, message):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 from data_helpers import tiny_mnist, tiny_mnist_arrays, write_mnist
 
@@ -65,6 +69,18 @@ def test_a_folder_that_does_not_exist_is_an_error_not_a_reason_to_download(tmp_p
         monkeypatch.setenv("MFNUMPY_DATA_DIR", str(wrong))
     with pytest.raises(MissingDataError, match="not a folder"):
         load("mnist", data_dir=wrong if how == "argument" else None)
+
+
+@pytest.mark.parametrize("question", ["is_dir", "is_file"])  # of the folder itself, and of the files in it
+def test_a_folder_without_permission_is_one_line_that_says_so(tmp_path, monkeypatch, question):
+    def refuse(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(Path, question, refuse)
+    with pytest.raises(MissingDataError, match=r"cannot be looked into \(Permission denied\)") as caught:
+        load("mnist", data_dir=tmp_path, download=False)
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_another_set_under_the_same_file_names_is_caught_by_its_checksum(tmp_path, source):

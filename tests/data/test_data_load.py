@@ -104,8 +104,9 @@ def test_a_subset_is_at_most_so_many_of_each_part(subset, sizes):
     assert np.ptp(data.class_counts()) <= 0.1 * len(data.y_train)
 
 
-def test_no_validation_gives_an_empty_part_of_the_right_shape():
-    data = load("digits", validation=0, layout="image")
+@pytest.mark.parametrize("none", [0, 0.0])
+def test_no_validation_gives_an_empty_part_of_the_right_shape(none):
+    data = load("digits", validation=none, subset=0.5, layout="image")
     assert data.x_val.shape == (0, 8, 8, 1)
     assert data.y_val.shape == (0,)
 
@@ -123,6 +124,9 @@ def test_no_validation_gives_an_empty_part_of_the_right_shape():
         ({"dtype": "uint8"}, InvalidValueError, "scaling='none'"),
         ({"name": "breast_cancer", "scaling": "unit"}, InvalidValueError, "largest possible"),
         ({"validation": 1797}, InvalidValueError, "validation"),
+        ({"validation": 0.9999}, InvalidValueError, "validation as a fraction must leave at least one row"),
+        ({"validation": 1e-4}, InvalidValueError, "validation as a fraction must take at least one row"),
+        ({"subset": 1e-4}, InvalidValueError, "subset as a fraction must take at least one row"),
         ({"subset": 0}, InvalidValueError, "subset"),
         ({"subset": 1.0}, InvalidValueError, "subset"),
         ({"seed": -1}, InvalidValueError, "seed"),

@@ -107,6 +107,8 @@ def test_unlabelled_reviews_and_other_files_are_passed_over(write):
         (lambda m: [*m, m[3]], "comes twice"),
         (lambda m: [(m[0][0], b"\xff\xfe"), *m[1:]], "not UTF-8"),
         (lambda m: [(m[0][0], b"long " * 20_000), *m[1:]], "at most 50000"),
+        (lambda m: [(name, b"a !") for name, _ in m], "words of two letters or more; the 24 reviews hold none"),
+        (lambda m: [(n, b"a !" if "/train/" in n else d) for n, d in m], "the 11 training reviews hold none"),
     ],
 )
 def test_broken_archives_are_refused(write, change, message):

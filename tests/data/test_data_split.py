@@ -48,6 +48,27 @@ def test_counts_and_fractions(part, count):
     assert how_many(part, 100, "validation") == count
 
 
+@pytest.mark.parametrize(
+    ("part", "total", "whole", "count"),
+    [(0.0, 5, False, 0), (0.0, 5, True, 0), (0.2, 0, False, 0), (0.2, 0, True, 0), (0.99, 5, True, 5)],
+)
+def test_no_rows_are_meant_by_zero_or_where_there_are_none_and_all_where_allowed(part, total, whole, count):
+    assert how_many(part, total, "subset", whole=whole) == count
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "message"),
+    [
+        (0.004, False, "validation as a fraction must take at least one row; 0.004 of 100 rows rounds to 0"),
+        (0.004, True, "must take at least one row"),
+        (0.996, False, "must leave at least one row; 0.996 of 100 rows rounds to 100"),
+    ],
+)
+def test_a_fraction_that_rounds_to_none_or_all_is_refused(part, whole, message):
+    with pytest.raises(InvalidValueError, match=message):
+        how_many(part, 100, "validation", whole=whole)
+
+
 @pytest.mark.parametrize("part", [-1, 100, 101, -0.1, 1.0, 1.5, float("nan"), True, "0.1", None])
 def test_what_makes_no_sense_is_refused(part):
     with pytest.raises(InvalidValueError, match="validation"):

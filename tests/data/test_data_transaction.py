@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def csv_lines() -> list[str]:
 
 def write(folder, lines, end="\n"):
     path = folder / "train.csv"
-    path.write_bytes(end.join(lines).encode("latin-1"))
+    path.write_bytes("".join(line + end for line in lines).encode("latin-1"))
     return path
 
 
@@ -46,7 +47,16 @@ def test_load_reports_the_imbalance_and_holds_out_a_fifth(tmp_path):
     assert (len(data.y_train), len(data.y_test)) == (20, 5)
     assert data.class_counts().tolist() == [16, 4]
     assert any("5 of 25 (20.0%) are positive" in note for note in data.notes)
+    assert any("rows: 25, not the official 200,000" in note for note in data.notes)
     np.testing.assert_allclose(data.x_train.mean(axis=0), 0, atol=1e-6)
+
+
+def test_the_official_number_of_rows_needs_no_note(tmp_path, monkeypatch):
+    from data_utils import registry
+
+    monkeypatch.setitem(registry.SOURCES, "transaction", replace(registry.get("transaction"), samples=(N, 0)))
+    write(tmp_path, csv_lines())
+    assert not any("official 2" in note for note in load("transaction", data_dir=tmp_path).notes)
 
 
 def spoil(line: int, column: int, cell: str) -> list[str]:
@@ -97,6 +107,15 @@ def test_a_broken_file_is_refused(tmp_path, change, message):
         transaction.parse_csv(write(tmp_path, change(csv_lines())))
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("cut", [1, 3])
+def test_a_file_cut_off_in_its_last_number_is_refused(tmp_path, end, cut):
+    path = write(tmp_path, csv_lines(), end)
+    path.write_bytes(path.read_bytes()[:-cut])
+    with pytest.raises(FormatError, match="the file is truncated"):
+        transaction.parse_csv(path)
+
+
 def test_too_many_rows_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(transaction, "MAX_ROWS", 24)
     monkeypatch.setattr(transaction, "ROWS_AT_ONCE", 5)
@@ -107,7 +126,7 @@ def test_too_many_rows_are_refused(tmp_path, monkeypatch):
 @settings(max_examples=50, deadline=None)
 @given(position=st.integers(0, 20_000), noise=st.binary(min_size=1, max_size=8))
 def test_a_spoilt_file_gives_finite_numbers_or_a_format_error(tmp_path_factory, position, noise):
-    data = bytearray("\n".join(csv_lines()).encode())
+    data = bytearray("".join(f"{line}\n" for line in csv_lines()).encode())
     data[position : position + len(noise)] = noise
     path = tmp_path_factory.getbasetemp() / "spoilt.csv"
     path.write_bytes(bytes(data))

@@ -50,7 +50,7 @@ def test_both_kinds_of_validation_at_once_are_refused(data):
         trained(x, y, x_val=x, y_val=y, validation=0.2)
 
 
-@pytest.mark.parametrize("share", [1.0, -0.1, 83, "half"])
+@pytest.mark.parametrize("share", [1.0, -0.1, 83, "half", 0.999, 0.001])
 def test_a_senseless_share_is_refused(data, share):
     with pytest.raises(InvalidValueError, match="validation"):
         trained(*data, validation=share)
