@@ -18,7 +18,7 @@ from mfnumpy.paper.view import View
 
 EXPERIMENTS = (
     *("table3", "table4", "table6", "table1", "fig4", "fig5", "table2", "longer"),
-    *("longer_cnn", "table5", "fig1", "fig2", "fig3"),
+    *("longer_cnn", "longer_shallow", "table5", "fig1", "fig2", "fig3"),
 )
 """In the order in which `all` makes them: of most value first. The longer ones are Table 3 and 2 in longer runs."""
 
@@ -50,11 +50,15 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds is not None and args.seeds < 1:
         raise InvalidValueError(f"--seeds must be at least 1; got {args.seeds}.")
     if args.threads is not None:
+        if args.threads < 1:
+            raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
         require("threadpoolctl").threadpool_limits(args.threads)
     ledger = Ledger(args.ledger)
     if args.repeat:
         return _repeat(ledger, args)
     wanted = _wanted(args.what)
+    if not args.ledger.is_dir() and (args.no_runs or not wanted or args.ledger.exists()):
+        raise InvalidValueError(f"There is no ledger {args.ledger}, a folder of records, from which to show anything.")
     view = View(ledger, args.scale)
     if wanted and not args.no_runs:
         _make(ledger, wanted, args)
@@ -79,7 +83,8 @@ def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> 
     _check_filters(cells, wanted, args)
     for name in wanted:
         sweep.cells(_filtered(cells.get(name, []), args))
-        sweep.jobs(Job(measurement, 0) for measurement in scales.MEASUREMENTS[args.scale].get(name, []))
+        if args.rules is None and args.datasets is None:
+            sweep.jobs(Job(measurement, 0) for measurement in scales.MEASUREMENTS[args.scale].get(name, []))
     _report(sweep.outcome)
 
 

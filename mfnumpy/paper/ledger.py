@@ -9,71 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from mfnumpy.errors import CheckpointError, InvalidValueError
+from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.files import atomic_write, make_folder
-from mfnumpy.paper.config import Config, Job, Measurement, key_of
-
-FORMAT = "mfnumpy-record-1"
-
-
-class LedgerError(CheckpointError):
-    """A record in the ledger is not what its name says."""
-
-
-@dataclass(frozen=True)
-class Record:
-    """One finished run.
-
-    config, key, seed: what was run. history: one dict per epoch, to the bit the same when repeated. result: what
-    tables read. epoch_seconds, seconds: training alone, and the whole run. peak_bytes: of one training step.
-    code, environment: what it ran with. finished: UTC.
-    """
-
-    config: dict[str, Any]
-    seed: int
-    history: list[dict[str, Any]]
-    result: dict[str, Any]
-    seconds: float
-    epoch_seconds: list[float] = field(default_factory=list)
-    peak_bytes: int | None = None
-    code: dict[str, Any] = field(default_factory=dict)
-    environment: dict[str, Any] = field(default_factory=dict)
-    finished: str = ""
-
-    @property
-    def key(self) -> str:
-        """The hash of the configuration."""
-        return key_of(self.config)
-
-    def to_json(self) -> str:
-        """The text of the record's file: floats in full, so that reading it gives the same bits."""
-        body = {"format": FORMAT, "key": self.key} | self.__dict__
-        return json.dumps(body, indent=None, allow_nan=False, sort_keys=True).replace('"epoch":', '\n"epoch":') + "\n"
-
-    @classmethod
-    def from_json(cls, text: str, where: str) -> Record:
-        """Read what `to_json` wrote. Raises LedgerError for anything else, or if the key does not fit."""
-        try:
-            body = json.loads(text)
-            if body.pop("format") != FORMAT:
-                raise ValueError("another format")
-            key = body.pop("key")
-            record = cls(**body)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise LedgerError(f"{where} is not a record of mfnumpy ({error}). Move it out of the ledger.") from error
-        if record.key != key:
-            raise LedgerError(
-                f"{where}: its configuration hashes to {record.key}, but it says {key}. It was edited by hand; "
-                "delete it, and the run will be made again."
-            )
-        return record
+from mfnumpy.paper.config import Config, Job, Measurement
+from mfnumpy.paper.record import LedgerError, Record, read
 
 
 class Ledger:
@@ -91,11 +37,9 @@ class Ledger:
 
     def get(self, job: Job) -> Record | None:
         """The record of this job, or None. Raises LedgerError if the file holds something else."""
-        try:
-            text = self.path(job).read_text(encoding="utf-8")
-        except FileNotFoundError:
+        if job not in self:
             return None
-        record = Record.from_json(text, str(self.path(job)))
+        record = read(self.path(job))
         if record.key != job.config.key or record.seed != job.seed:
             raise LedgerError(f"{self.path(job)} holds another run: {record.key}, seed {record.seed}.")
         return record
@@ -103,26 +47,28 @@ class Ledger:
     def records(self) -> list[Record]:
         """All records, by file name. Raises LedgerError at the first file that is none."""
         paths = sorted(p for p in self.folder.glob("*.json") if not p.name.startswith("."))
-        return [Record.from_json(p.read_text(encoding="utf-8"), str(p)) for p in paths]
+        return [read(p) for p in paths]
 
     def of(self, config: Config | Measurement, seeds: range | list[int] | None = None) -> list[Record]:
         """The records of one configuration, by seed; of these seeds only, or of all that there are."""
-        if seeds is None:
-            found = [Record.from_json(p.read_text(encoding="utf-8"), str(p)) for p in self._paths(config)]
-        else:
-            found = [r for seed in seeds if (r := self.get(Job(config, seed))) is not None]
-        return sorted(found, key=lambda r: r.seed)
+        wanted = self._seeds(config) if seeds is None else seeds
+        return [r for seed in sorted(wanted) if (r := self.get(Job(config, seed))) is not None]
 
     def find(self, name: str) -> Record:
-        """The one record whose file name contains this text. Raises InvalidValueError if none or several do."""
+        """The one record whose file name contains this text, or ends with it, if that is more than one.
+
+        Raises InvalidValueError if none or several do.
+        """
         paths = [p for p in sorted(self.folder.glob("*.json")) if name in p.stem]
+        if len(paths) > 1:  # "...-s1" is in "...-s10" as well
+            paths = [p for p in paths if p.stem.endswith(name)] or paths
         if len(paths) != 1:
             some = ", ".join(p.stem for p in paths[:4])
             raise InvalidValueError(
                 f"{len(paths)} records in {self.folder} have {name!r} in their name{': ' + some if some else ''}. "
                 "Give a hash and a seed as in a file name, e.g. 0123456789ab-s0."
             )
-        return Record.from_json(paths[0].read_text(encoding="utf-8"), str(paths[0]))
+        return read(paths[0])
 
     def write(self, job: Job, record: Record) -> None:
         """Write the record of this job, atomically. Raises OutputError if it cannot be written."""
@@ -165,14 +111,19 @@ class Ledger:
         except OSError:
             return "another process"
 
-    def _paths(self, config: Config | Measurement) -> list[Path]:
-        return sorted(self.folder.glob(f"{config.label}-{config.key}-s*.json"))
+    def _seeds(self, config: Config | Measurement) -> list[int]:
+        """By the names of files; a copy such as "...-s0 (1).json" is nobody's record."""
+        names = (p.name for p in self.folder.glob(f"{config.label}-{config.key}-s*.json"))
+        return [int(found[1]) for name in names if (found := re.search(r"-s(\d+)\.json$", name))]
 
 
 def _lock(path: Path) -> IO[str] | None:
     """The claim file, locked and signed; or None if another process holds it."""
     while True:
-        file = open(path, "a+", encoding="utf-8")  # noqa: SIM115  (it stays open while the claim is held)
+        try:
+            file = open(path, "a+", encoding="utf-8")  # noqa: SIM115  (it stays open while the claim is held)
+        except OSError as error:
+            raise OutputError(f"The claim {path} cannot be written ({error.strerror}). Whose is it?") from error
         if not _try_lock(file):
             file.close()
             return None

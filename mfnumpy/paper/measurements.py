@@ -22,8 +22,8 @@ from mfnumpy.memory.study import run_probe
 from mfnumpy.network import Network
 from mfnumpy.paper import published
 from mfnumpy.paper.config import Measurement
-from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.provenance import code_version
+from mfnumpy.paper.record import Record
 from mfnumpy.parallel import PipelineTrainer
 from mfnumpy.rules import Rule
 from mfnumpy.seeding import stream

@@ -10,7 +10,7 @@ import numpy as np
 
 from mfnumpy import plots
 from mfnumpy.paper import published, scales
-from mfnumpy.paper.ledger import Record
+from mfnumpy.paper.record import Record
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.verdict import NOT, REPRODUCED, UNTESTED, Verdict
 from mfnumpy.paper.view import View, command, signed

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from mfnumpy.errors import unknown_name
 from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.protocol import TUNING_SEED, Tuning, choose, ranked
+from mfnumpy.paper.record import Record
 
 CONTROLS = ("shallow", "deep_supervision", "mf_joint")
 CNN_RULES = ("mf", "bp", "fa", "dfa", *CONTROLS)
@@ -155,6 +156,7 @@ CELLS: dict[str, Callable[[str, Budget], Iterator[Cell]]] = {
     "table3": _of_all(MLP_RULES),
     "longer": _longer,
     "longer_cnn": _of_all(("mf", "bp")),
+    "longer_shallow": _of_all(("shallow",)),
     "table6": _of_all(TABLE6_RULES),
     "fig4": _fig4,
     "fig5": _fig5,

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper.config import Config
-from mfnumpy.paper.ledger import Record
+
+if TYPE_CHECKING:
+    from mfnumpy.paper.record import Record
 
 LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """The search space: Adam's learning rate. Nothing else is tuned, for any rule."""
@@ -69,10 +71,14 @@ def ranked(tuned: Iterable[Record], part: str = "val") -> list[float]:
     """The learning rates of these runs, by the best accuracy at any epoch; of equals, the smaller rate first.
 
     part: "val", as the protocol has it; "test" only to measure what looking at the test set is worth. A run that
-    diverged counts as 0.
+    diverged counts as 0, however good its epochs before were.
     """
-    scored = [(max((main_accuracy(e, part) for e in r.history), default=0.0), -r.config["lr"]) for r in tuned]
+    scored = [(_best(r, part), -r.config["lr"]) for r in tuned]
     return [-rate for _, rate in sorted(scored, reverse=True)]
+
+
+def _best(run: Record, part: str) -> float:
+    return 0.0 if run.diverged else max(main_accuracy(e, part) for e in run.history)
 
 
 def choose(tuned: Iterable[Record], part: str = "val") -> float:
@@ -118,7 +124,8 @@ def _at(entry: dict[str, Any]) -> dict[str, Any]:
 def worth_of_test_tuning(tuned: Sequence[Record]) -> float:
     """How much higher the reported accuracy would be, as a fraction, had rate and epoch been chosen by the test set.
 
-    tuned: the runs of one search. The difference of two test accuracies: chosen by test, and chosen by validation.
+    tuned: the runs of one search, those that diverged left out. The difference of two test accuracies: chosen by test,
+    and chosen by validation.
     """
     by_validation = choose(tuned)
     run = next(r for r in tuned if r.config["lr"] == by_validation)

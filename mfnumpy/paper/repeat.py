@@ -6,7 +6,7 @@ from mfnumpy.environment import blas_libraries
 from mfnumpy.optional import require
 from mfnumpy.paper import runner
 from mfnumpy.paper.config import Config
-from mfnumpy.paper.ledger import Record
+from mfnumpy.paper.record import Record
 
 
 def repeat(record: Record, data_dir: str | None = None, download: bool = True) -> Record:

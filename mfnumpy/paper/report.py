@@ -8,14 +8,14 @@ from pathlib import Path
 from mfnumpy.environment import blas_name
 from mfnumpy.files import atomic_write
 from mfnumpy.paper import figures, plan, verdicts
-from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.published import LONGER
+from mfnumpy.paper.record import Record
 from mfnumpy.paper.table_content import BUILDERS, NUMBERS
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.view import View, command
 
 EXPERIMENTS = (
-    *("table1", "table2", "table3", "longer", "longer_cnn", "table4", "table5", "table6"),
+    *("table1", "table2", "table3", "longer", "longer_cnn", "longer_shallow", "table4", "table5", "table6"),
     *("fig1", "fig2", "fig3", "fig4", "fig5"),
 )
 
@@ -123,6 +123,11 @@ def _what_was_run(view: View) -> str:
     if missing := _missing(view):
         lines.append(f"- Planned, and not run yet; `{command('all', view)}`, with this ledger, goes on with it:")
         lines += [f"    - {line}" for line in missing]
+    engines = len({r.code.get("core") for r in records})
+    lines += [
+        f"- Engine: {engines} versions of its source; each record names its own (`core`), and "
+        "`mfnumpy reproduce --repeat RECORD` says whether today's gives the same history."
+    ] * (engines > 1)
     machines = sorted({_machine(r) for r in records})
     lines += [f"- Machine: {machine}." for machine in machines]
     return "\n".join(lines)

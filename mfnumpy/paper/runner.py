@@ -16,8 +16,8 @@ from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.paper import protocol
 from mfnumpy.paper.config import Config
-from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.provenance import code_version
+from mfnumpy.paper.record import Record
 from mfnumpy.parallel.choice import trainer
 from mfnumpy.rules import Rule
 

@@ -14,7 +14,7 @@ from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
 from mfnumpy.paper.plan import CNN_RULES, Budget
 from mfnumpy.paper.protocol import LEARNING_RATES, Tuning
 
-_CNN = Tuning(epochs=4, subset=3_000)
+_CNN = Tuning(epochs=4, subset=3_000, rates=(*LEARNING_RATES, 3e-2), finalists=2)
 _CNN_ALL = Tuning(epochs=2, subset=20_000, rates=(*LEARNING_RATES, 3e-2), finalists=2)
 _WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
 _BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]))
@@ -59,6 +59,10 @@ LAPTOP = {
     ],
     "longer_cnn": [
         Budget("fashion_mnist", "cnn", 8, 1, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
+    ],
+    "longer_shallow": [
+        Budget("fashion_mnist", "cnn", 80, 1, _CNN, subset=6_000, patience=80, batch_size=128, fast=CNN_RULES),
+        Budget("cifar10", "cnn", 80, 1, _CNN, subset=4_000, patience=80, batch_size=128, fast=CNN_RULES),
     ],
     "table6": [
         Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),

@@ -29,11 +29,16 @@ def summary(values: Sequence[float]) -> Summary | None:
     return Summary(statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else None, len(values))
 
 
+ROUNDING = 1e-9
+"""A standard deviation below this, beside the mean or 1, is rounding's."""
+
+
 @dataclass(frozen=True)
 class Paired:
     """Differences a - b over the seeds that both have: mean, number of seeds, and the two-sided p of a paired t-test.
 
-    p is None where there are fewer than two seeds or no spread at all.
+    p is None where there are fewer than two seeds, or no spread but that of rounding: accuracies are counts, and two
+    seeds that differ by the same one image must not look like certainty.
     """
 
     mean: float
@@ -56,7 +61,7 @@ def paired(a: Mapping[int, float], b: Mapping[int, float]) -> Paired | None:
     differences = [a[seed] - b[seed] for seed in seeds]
     mean, n = statistics.fmean(differences), len(differences)
     sd = statistics.stdev(differences) if n > 1 else 0.0
-    if sd == 0.0:
+    if sd <= ROUNDING * max(1.0, abs(mean)):
         return Paired(mean, n, None)
     return Paired(mean, n, _two_sided_p(mean / (sd / math.sqrt(n)), n - 1))
 

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mfnumpy.errors import DataError
+from mfnumpy.errors import DataError, DownloadError, MissingDataError
 from mfnumpy.paper import runner
 from mfnumpy.paper.config import Config, Job, Measurement
-from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.measurements import measure
 from mfnumpy.paper.plan import Cell
 from mfnumpy.paper.protocol import TUNING_SEED
+from mfnumpy.paper.record import Record
 
 Execute = Callable[[Job], Record]
 
@@ -73,7 +74,7 @@ class Sweep:
                 return True
             try:
                 record = self.execute(job)
-            except DataError as error:
+            except (MissingDataError, DownloadError) as error:  # a broken file is another thing: it ends the sweep
                 self._absent(dataset, error)
                 return True
             self.ledger.write(job, record)
@@ -100,7 +101,7 @@ def maker(data_dir: str | None, download: bool) -> Execute:
 
 def _line(job: Job, record: Record) -> str:
     what = f"{job.name}: "
-    if "diverged" in record.result:
+    if record.diverged:
         return what + "diverged"
     if "stopped" in record.result:
         stopped = record.result["stopped"]

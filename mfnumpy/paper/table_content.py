@@ -20,6 +20,7 @@ NUMBERS = {
     "table6": "Table 6",
     "longer": "Table 3 in longer runs",
     "longer_cnn": "Table 2 in longer runs",
+    "longer_shallow": "Table 2, shallow in longer runs",
 }
 SECONDS = "Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 compares times."
 ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervision", "mf_joint")
@@ -46,7 +47,7 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
                 rows,
                 command(experiment, view),
                 [f"Run: {described(entries[0].config)}.", *_rooms(entries), *_at_the_edge(entries)]
-                + [*_still_rising(entries), SECONDS],
+                + [*_lost(entries), *_still_rising(entries), SECONDS],
             )
         )
     return tables
@@ -61,11 +62,17 @@ def _at_the_edge(entries: list[Entry]) -> list[str]:
     return [f"At the edge of the search: the rates of {', '.join(names)}."] if names else []
 
 
+def _lost(entries: list[Entry]) -> list[str]:
+    """A sentence on the runs that diverged: the means above are of the others."""
+    lost = [f"{e.rule} {e.diverged} of {e.diverged + len(e.runs)}" for e in entries if e.diverged]
+    return [f"Diverged, and not counted above: {', '.join(lost)}."] if lost else []
+
+
 def _still_rising(entries: list[Entry]) -> list[str]:
     """A sentence on the rules of which a run had not converged on validation data: more epochs might have helped."""
     names = [e.rule for e in entries if any(still_rising([main_accuracy(h) for h in run.history]) for run in e.runs)]
     if not names:
-        return ["Converged on validation data: all runs."]
+        return ["Converged on validation data: all runs shown."] if any(e.runs for e in entries) else []
     how = f"by more than {100 * STILL_RISING:g} points from the fourth fifth of the epochs to the last"
     return [
         f"Validation accuracy was still rising, {how}: {', '.join(names)}. "
@@ -244,6 +251,7 @@ BUILDERS: dict[str, Callable[[View], list[Table]]] = {
     "table3": lambda view: accuracy_tables("table3", view),
     "longer": lambda view: accuracy_tables("longer", view),
     "longer_cnn": lambda view: accuracy_tables("longer_cnn", view),
+    "longer_shallow": lambda view: accuracy_tables("longer_shallow", view),
     "table4": table4,
     "table5": table5,
     "fig3": memory_content.table,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,10 @@ MISSING = "–"
 _LATEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "±": r"$\pm$", "–": "--", "Δ": r"$\Delta$", "×": r"$\times$",
+    "<": "$<$", ">": "$>$", "|": "$|$",
 }  # fmt: skip
+_MARKS = ((re.compile(r"\*([^*]+)\*"), r"\\emph{\1}"), (re.compile(r"`([^`]+)`"), r"\\texttt{\1}"))
+"""What notes hold of Markdown, and what it is in LaTeX."""
 
 
 @dataclass(frozen=True)
@@ -90,4 +94,7 @@ def _pipes(cells: Sequence[str]) -> str:
 
 
 def _escape(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)
+    escaped = "".join(_LATEX.get(character, character) for character in text)
+    for mark, command in _MARKS:
+        escaped = mark.sub(command, escaped)
+    return escaped

@@ -42,7 +42,7 @@ def test_tuning(view: View) -> Table | None:
     """
     rows, in_search = [], []
     for e in (entry for experiment in TUNED for entry in view.entries(experiment)):
-        tuned = [r for r in e.cell.tuned(view.ledger) if r.history]
+        tuned = [r for r in e.cell.tuned(view.ledger) if not r.diverged]
         if not tuned or not e.runs:
             continue
         in_search.append(100 * protocol.worth_of_test_tuning(tuned))

@@ -9,8 +9,9 @@ from typing import Any
 from mfnumpy import rules
 from mfnumpy.paper import plan, scales
 from mfnumpy.paper.config import Config
-from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.plan import Cell
+from mfnumpy.paper.record import Record
 from mfnumpy.paper.statistics import Paired, Summary, paired, summary
 from mfnumpy.paper.tables import MISSING
 
@@ -65,7 +66,7 @@ class View:
             for cell in plan.cells(experiment, self.budgets):
                 config, records = cell.chosen(self.ledger), cell.records(self.ledger)
                 if config is not None and records:
-                    runs = [r for r in records if "diverged" not in r.result]
+                    runs = [r for r in records if not r.diverged]
                     found.append(Entry(cell, config, runs, len(records) - len(runs)))
             self._entries[experiment] = found
         return self._entries[experiment]

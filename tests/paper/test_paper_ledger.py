@@ -1,5 +1,6 @@
 """The ledger: nothing half-written, nothing lost but the run in progress, two sweeps in one folder."""
 
+import json
 import os
 import random
 import signal
@@ -10,23 +11,28 @@ import time
 import pytest
 
 from mfnumpy.errors import InvalidValueError
+from mfnumpy.paper import protocol
 from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger, LedgerError, Record
+from mfnumpy.paper.ledger import Ledger
+from mfnumpy.paper.record import LedgerError, Record
 
 CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
 
 # Stands for a sweep: each "run" takes some milliseconds, and its record is long enough to be written in pieces.
 WORKER = """
 import sys, time
+from mfnumpy.paper import protocol
 from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.ledger import Ledger
+from mfnumpy.paper.record import Record
 from mfnumpy.paper.sweep import Sweep
 folder, pause, jobs = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
-config = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
+config = Config("digits", "2x7", "mf", 1e-3, epochs=4001, subset=40)
 def execute(job):
     open(f"{folder}/started-{job.seed}", "a").write("x")
     time.sleep(pause)
-    history = [{"epoch": i, "loss": job.seed + i / 7} for i in range(4000)]
+    accuracies = {"val_accuracy": {}, "test_accuracy": {}, "test_layers": []}
+    history = [{"epoch": i, "loss": job.seed + i / 7} | accuracies for i in range(4000)]
     return Record(job.config.settings, job.seed, history, {"diverged": "no"}, pause)
 Sweep(Ledger(folder), execute, lambda line: None, 0.01).jobs([Job(config, s) for s in range(jobs)])
 """
@@ -37,13 +43,28 @@ def worker(folder, pause, jobs):
 
 
 def record(seed=0, **changes):
-    return Record(**({"config": CONFIG.settings, "seed": seed, "history": [], "result": {}, "seconds": 0.5} | changes))
+    """A run that diverged at once, unless the changes say otherwise: the least that a record may hold."""
+    least = {"config": CONFIG.settings, "seed": seed, "history": [], "result": {"diverged": "at once"}, "seconds": 0.5}
+    return Record(**(least | changes))
+
+
+def finished(val=(0.2, 0.6, 0.4), **changes):
+    """A run that came to its end, with these accuracies."""
+    history = [
+        {"epoch": i + 1, "loss": {}, "main": "ff", "val_accuracy": {"ff": a}, "test_accuracy": {"ff": a / 2}}
+        | {"test_layers": [a / 3]}
+        for i, a in enumerate(val)
+    ]
+    result = {"parameters": {"ff": 9}} | protocol.summarise(history, CONFIG.patience)
+    return record(**({"history": history, "result": result} | changes))
 
 
 def test_a_record_comes_back_to_the_last_bit(tmp_path):
     job, values = Job(CONFIG, 3), [0.1 + 0.2, 1 / 3, 2**-1074, 1e22]
-    Ledger(tmp_path).write(job, record(3, history=[{"epoch": 1, "loss": v} for v in values]))
-    assert [e["loss"] for e in Ledger(tmp_path).get(job).history] == values
+    run = finished(seed=3)
+    run.history[0]["loss"] = dict(zip("abcd", values, strict=True))
+    Ledger(tmp_path).write(job, run)
+    assert list(Ledger(tmp_path).get(job).history[0]["loss"].values()) == values
     assert Ledger(tmp_path).get(Job(CONFIG, 4)) is None
 
 
@@ -52,8 +73,9 @@ def test_a_record_that_was_edited_or_is_no_record_is_refused_by_name(tmp_path):
     ledger = Ledger(tmp_path)
     ledger.write(job, record())
     text = ledger.path(job).read_text()
-    for spoiled in (text.replace('"epochs": 3', '"epochs": 4'), text[: len(text) // 2], "[]", "{}", "null"):
-        ledger.path(job).write_text(spoiled)
+    spoiled_texts = [text.replace('"epochs": 3', '"epochs": 4'), text[: len(text) // 2], "[]", "{}", "null"]
+    for spoiled in (*spoiled_texts, "[" * 100_000, "\udcff"):
+        ledger.path(job).write_bytes(spoiled.encode("utf-8", "surrogateescape"))
         with pytest.raises(LedgerError, match=job.name):
             ledger.get(job)
         with pytest.raises(LedgerError):
@@ -64,9 +86,62 @@ def test_a_record_that_was_edited_or_is_no_record_is_refused_by_name(tmp_path):
         ledger.get(other)
 
 
+SPOILT = {
+    "history of nothing": lambda b: b | {"history": None},
+    "epochs without accuracies": lambda b: b | {"history": [{}, {}, {}]},
+    "no result": lambda b: b | {"result": {}},
+    "result of nothing": lambda b: b | {"result": None},
+    "seed as text": lambda b: b | {"seed": "0"},
+    "seed below 0": lambda b: b | {"seed": -1},
+    "an epoch less": lambda b: b | {"history": b["history"][:2]},
+    "an epoch more": lambda b: b | {"history": [*b["history"], b["history"][-1]]},
+    "accuracy above 1": lambda b: edited(b, 7.5),
+    "accuracy that is NaN": lambda b: edited(b, float("nan")),
+    "result that the history does not give": lambda b: b | {"result": finished((0.9, 0.1, 0.1)).result},
+    "diverged at the end": lambda b: b | {"result": {"diverged": "x"}},
+}
+
+
+def edited(body, accuracy):
+    """Both the history and the result say another test accuracy: only its value can tell."""
+    text = json.dumps(body)
+    return json.loads(text.replace(json.dumps(body["history"][1]["test_accuracy"]["ff"]), json.dumps(accuracy)))
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_a_record_whose_parts_do_not_fit_is_refused(tmp_path, spoil):
+    job, ledger = Job(CONFIG, 0), Ledger(tmp_path)
+    ledger.write(job, finished())
+    assert ledger.get(job).result["stopped"]["epoch"] == 2
+    ledger.path(job).write_text(json.dumps(spoil(json.loads(ledger.path(job).read_text()))))
+    for read in (lambda: ledger.get(job), ledger.records, lambda: ledger.of(CONFIG), lambda: ledger.find("s0")):
+        with pytest.raises(LedgerError, match=f"{job.name}.*is not a record"):
+            read()
+
+
+def test_a_folder_or_a_file_that_may_not_be_read_is_told_by_name(tmp_path, monkeypatch):
+    ledger, job = Ledger(tmp_path), Job(CONFIG, 0)
+    ledger.path(job).mkdir()
+    with pytest.raises(LedgerError, match="cannot be read"):
+        ledger.records()
+
+
+def test_only_a_records_own_name_makes_it_one_of_a_configurations(tmp_path):
+    ledger = Ledger(tmp_path)
+    for seed in (0, 10):
+        ledger.write(Job(CONFIG, seed), finished(seed=seed))
+    own = ledger.path(Job(CONFIG, 0))
+    (tmp_path / f"{own.stem} (copy).json").write_text(own.read_text())  # as programs that synchronise leave it
+    assert [r.seed for r in ledger.of(CONFIG)] == [0, 10]
+    other = CONFIG.with_(lr=0.5)
+    ledger.path(Job(CONFIG, 1)).write_text(finished(seed=1, config=other.settings).to_json())
+    with pytest.raises(LedgerError, match="another run"):
+        ledger.of(CONFIG)
+
+
 def test_find_needs_exactly_one(tmp_path):
     ledger = Ledger(tmp_path)
-    for seed in (0, 1):
+    for seed in (0, 1, 10):
         ledger.write(Job(CONFIG, seed), record(seed))
     assert ledger.find(f"{CONFIG.key}-s1").seed == 1
     for name in (CONFIG.key, "nothing"):
@@ -96,7 +171,7 @@ def test_the_claim_of_a_killed_process_is_stale(tmp_path):
     deadline = time.monotonic() + 120
     while not (tmp_path / "started-0").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
-    ledger, job = Ledger(tmp_path), Job(CONFIG, 0)
+    ledger, job = Ledger(tmp_path), Job(CONFIG.with_(epochs=4001), 0)
     with ledger.claim(job) as mine:
         assert not mine  # a living process holds it
     process.kill()

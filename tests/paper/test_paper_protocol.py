@@ -10,8 +10,8 @@ from mfnumpy import network, optim, rules
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper import plan, protocol, scales, statistics
 from mfnumpy.paper.config import Config, key_of
-from mfnumpy.paper.ledger import Record
 from mfnumpy.paper.measurements import memory_job
+from mfnumpy.paper.record import Record
 from mfnumpy.train import Trainer
 
 CONFIG = Config("mnist", "2x1000", "mf", 0.001, epochs=20)
@@ -72,7 +72,9 @@ def test_the_rate_is_chosen_on_validation_and_never_on_test():
     assert protocol.choose(tuned) == 0.1
     assert protocol.choose(tuned, "test") == 0.2
     assert protocol.choose([run(0.3, [0.8]), run(0.1, [0.8]), run(0.2, [0.8])]) == 0.1  # of equals the smallest
-    assert protocol.choose([run(0.1, [0.01]), run(0.2, [])]) == 0.1  # a run that diverged at once loses
+    for epochs in ([], [0.9]):  # a run that diverged loses, however good it was before
+        diverged = dataclasses.replace(run(0.2, epochs), result={"diverged": "in the next epoch"})
+        assert protocol.choose([run(0.1, [0.01]), diverged]) == 0.1
     with pytest.raises(InvalidValueError):
         protocol.choose([])
 

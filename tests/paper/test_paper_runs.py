@@ -9,12 +9,13 @@ import pytest
 
 from data_utils import registry
 from mfnumpy.cli import main
-from mfnumpy.errors import InvalidValueError, MissingDataError, UnknownNameError
+from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
 from mfnumpy.paper import plan, protocol, repeat, runner, scales, sweep
 from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger, Record
+from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.plan import Budget
 from mfnumpy.paper.protocol import Tuning
+from mfnumpy.paper.record import Record
 
 RATES = (3e-4, 1e-3, 3e-3)
 TINY = Config("digits", "2x9", "mf", 3e-3, epochs=3, batch_size=32, subset=150)
@@ -93,8 +94,9 @@ def fake(job):
     history = [
         {"epoch": 1, "loss": {}, "main": "ff", "val_accuracy": {"ff": job.config.lr}}
         | {"test_accuracy": {"ff": 0.5}, "test_layers": []}
-    ]
-    return Record(job.config.settings, job.seed, history, protocol.summarise(history, 5), 0.1)
+    ] * job.config.epochs
+    result = {"parameters": {"ff": 9}} | protocol.summarise(history, job.config.patience)
+    return Record(job.config.settings, job.seed, history, result, 0.1)
 
 
 def cells(seeds=3, rules=("mf", "bp")):
@@ -172,6 +174,18 @@ def test_an_absent_data_set_is_noted_and_the_rest_goes_on(tmp_path):
     assert ledger.absent() == []
 
 
+def test_a_broken_file_is_not_a_missing_one(tmp_path):
+    """It ends the sweep: nobody would look for it under "not on this machine"."""
+
+    def execute(job):
+        raise FormatError("train-images-idx3-ubyte.gz is truncated")
+
+    cell = Budget("mnist", "2x9", 3, 2, Tuning(2, 60, RATES)).cell("table3", "mf")
+    with pytest.raises(FormatError, match="truncated"):
+        sweep.Sweep(Ledger(tmp_path), execute, lambda line: None).cells([cell])
+    assert Ledger(tmp_path).absent() == []
+
+
 def test_cifar_100_runs_through_both_networks_where_its_files_are(tmp_path, monkeypatch):
     """Not the real data: random images in the official layout."""
     n_train, n_test = 400, 200
@@ -223,9 +237,12 @@ def test_data_sets_whose_files_are_nowhere_say_so(tmp_path):
         (["table3", "--rules", "mf", "mff"], "There is no rule to run for table3 at scale quick named 'mff'."),
         (["table2", "--datasets", "mnist"], "no dataset to run for table2 at scale quick named 'mnist'."),
         (["table5", "--rules", "mf"], "--rules chooses among training runs, and there are none in table5"),
+        (["table3", "--threads", "0"], "--threads must be at least 1; got 0."),
+        (["table3", "--no-runs"], "There is no ledger"),
+        (["results"], "There is no ledger"),
     ],
 )
-def test_rules_and_data_sets_that_no_run_has_are_not_taken_for_done(tmp_path, capsys, asked, said):
+def test_what_would_do_nothing_is_not_taken_for_done(tmp_path, capsys, asked, said):
     assert main(["reproduce", *asked, "--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
