@@ -105,14 +105,28 @@ def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
     return r if np.abs(s - r * t).max() <= tolerance * np.abs(s).max() + FLOOR else None
 
 
+def between(x: Named, a: Named, b: Named | None) -> bool:
+    """Whether every entry of x is finite and lies between those of a and b, to rounding."""
+    if b is None or not len(x) == len(a) == len(b):
+        return False
+    for (_, p), (_, q), (_, r) in zip(x, a, b, strict=True):
+        slack = LOOSE * max(np.abs(q).max(initial=0.0), np.abs(r).max(initial=0.0)) + FLOOR
+        if not p.shape == q.shape == r.shape or not np.isfinite(p).all():
+            return False
+        if (p < np.minimum(q, r) - slack).any() or (p > np.maximum(q, r) + slack).any():
+            return False
+    return True
+
+
 @dataclass(frozen=True)
 class Factor:
     """A factor with a name: a product of at most two of -1, 2, 1/2 and the case's numbers or their
-    inverses.
+    inverses. value: the factor on one case, by its number.
     """
 
     terms: tuple[str, ...]
     value: float
+    case: int = 0
 
     @property
     def text(self) -> str:
@@ -136,24 +150,25 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
     known = ~np.isnan(ratios)
     if not known.any():
         return [Factor((), 1.0)]
-    first = float(ratios[known][0])
+    case = int(np.flatnonzero(known)[0])
+    first = float(ratios[case])
 
     def fits(values: np.ndarray) -> bool:
         return bool(np.allclose(ratios[known], values[known], rtol=1e-4, atol=0))
 
     if np.allclose(ratios[known], 1.0, rtol=3e-5, atol=0):
         return [Factor((), 1.0)]
-    single = [Factor((name,), first) for name, values in table.items() if fits(values)]
+    single = [Factor((name,), first, case) for name, values in table.items() if fits(values)]
     if single:
         return single
     pairs = combinations_with_replacement(table.items(), 2)
-    double = [Factor((a, b), first) for (a, va), (b, vb) in pairs if fits(va * vb)]
+    double = [Factor((a, b), first, case) for (a, va), (b, vb) in pairs if fits(va * vb)]
     if (
         not double
         and "lr" in table
         and np.isclose((ratios * table["lr"])[known], (ratios * table["lr"])[known][0]).all()
     ):
-        return [Factor(("1/lr",), first)]  # a number of its own in place of the learning rate
+        return [Factor(("1/lr",), first, case)]  # a number of its own in place of the learning rate
     return double
 
 

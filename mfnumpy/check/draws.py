@@ -59,9 +59,17 @@ def until(make: Callable[[], tuple], good: Callable[..., bool]) -> tuple:
 
 
 def clear_winners(G: np.ndarray, y: np.ndarray) -> bool:
-    """Whether scores are huge, each row has a clear winner, and some labels are missed: a gradient of 0s and 1s."""
+    """Whether each row has a clear winner, some labels are missed (a gradient of 0s and 1s), and each wrong shift
+    shows in a way of its own.
+
+    A row has two scores beyond what an exponential can take, which a clip makes equal; a row lies so far below another
+    that one maximum for both leaves 0/0 of it; and there is a class that does not overflow without a shift.
+    """
     top = np.sort(G, axis=1)
-    return bool((top[:, -1] - top[:, -2]).min() > 25 and G.max() > 800 and (G.argmax(axis=1) != y).any())
+    best, second = top[:, -1], top[:, -2]
+    clear = (best - second).min() > 25 and (G.argmax(axis=1) != y).any()
+    apart = best.max() - best.min() > 800 and best.min() > -700
+    return bool(clear and apart and second.max() > 720 and not (G > 700).any(axis=0).all())
 
 
 def small_positives(z: np.ndarray, threshold: float) -> bool:

@@ -26,9 +26,12 @@ START_UP = 5.0
 """Seconds that the process may need besides the student's time."""
 
 
-def run_isolated(exercise: Exercise, job: Callable[[], Report], seconds: float, memory_mb: int) -> Report:
+def run_isolated(
+    exercise: Exercise, job: Callable[[], Report], seconds: float, memory_mb: int, reading: float = 0.0
+) -> Report:
     """Run job() in a forked process with limits on time and memory, and return its Report.
 
+    seconds: for the student's function. reading: more of them, for a job that first reads the student's file.
     Whatever happens to the process becomes a Report. Raises BackendError where processes cannot be forked,
     and MfnumpyError if the job itself raised one.
     """
@@ -42,9 +45,9 @@ def run_isolated(exercise: Exercise, job: Callable[[], Report], seconds: float, 
         child = os.fork()
     if child == 0:
         os.close(reader)
-        _child(job, writer, seconds, memory_mb)
+        _child(job, writer, seconds + reading, memory_mb)
     os.close(writer)
-    text, status = _wait(child, reader, PATIENCE * seconds + START_UP)
+    text, status = _wait(child, reader, PATIENCE * (seconds + reading) + START_UP)
     if text:
         try:
             data = json.loads(text)
@@ -71,6 +74,10 @@ def _child(job: Callable[[], Report], writer: int, seconds: float, memory_mb: in
             data = job().to_json()
         except MfnumpyError as error:
             data = {"error": str(error)}
+        except MemoryError:  # what the student's function keeps may fill the memory of all that follows
+            raise
+        except Exception as error:  # those of the student's function are caught where it is called
+            data = {"error": f"This is a bug of the checker, not of the function: {type(error).__name__}: {error}"}
         with os.fdopen(writer, "w", encoding="utf-8") as pipe:
             json.dump(data, pipe)
     finally:

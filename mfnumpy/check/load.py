@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import symtable
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -22,31 +23,60 @@ SECONDS = 30.0
 """What a student's file may take to be read: imports can be slow, and there is little else to do in it."""
 
 
-def load(path: str | Path) -> ModuleType:
-    """Run a student's file, for SECONDS at most, and return it as a module.
+class Unfinished(InvalidValueError):
+    """A student's file that was not read to its end in its time."""
 
-    Raises MissingDataError if there is no such file, InvalidValueError (with line) if it cannot be run to its end.
+
+def load(path: str | Path) -> ModuleType:
+    """Run a student's file, for SECONDS at most, and return it as a module. What it prints goes to standard error.
+
+    Raises MissingDataError if there is no such file, InvalidValueError (with line) if it cannot be run to its end,
+    Unfinished if that is for its time.
     """
     path = _existing(path)
     spec = importlib.util.spec_from_file_location(f"student_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise InvalidValueError(f"{path} is not a Python file; its name must end in .py.")
     module = importlib.util.module_from_spec(spec)
-    sys.path.insert(0, str(path.parent))
     try:
-        limited(partial(spec.loader.exec_module, module), SECONDS)
+        with beside(path), _registered(module), contextlib.redirect_stdout(sys.stderr):
+            limited(partial(spec.loader.exec_module, module), SECONDS)
     except SyntaxError as error:
         raise _unreadable(path, error) from error
     except OutOfTime:
-        raise InvalidValueError(
+        raise Unfinished(
             f"{path} had not been read to its end after {SECONDS:g} s: does a loop or a training run stand outside its "
             'functions? Put it under: if __name__ == "__main__":'
         ) from None
     except (Exception, SystemExit) as error:
         raise InvalidValueError(f"{path} cannot be run: {type(error).__name__}: {error}.") from error
-    finally:
-        sys.path.remove(str(path.parent))
     return module
+
+
+@contextlib.contextmanager
+def beside(path: str | Path) -> Iterator[None]:
+    """Look for imports in the file's own folder first, as Python does for a script.
+
+    To be kept up while the file's functions are called: an import may stand inside one.
+    """
+    folder = str(Path(path).absolute().parent)
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # the file may have taken it away itself
+            sys.path.remove(folder)
+
+
+@contextlib.contextmanager
+def _registered(module: ModuleType) -> Iterator[None]:
+    """Let the module be found by its name, as dataclasses, typing and pickle do; if it cannot be run, no longer."""
+    sys.modules[module.__name__] = module
+    try:
+        yield
+    except BaseException:
+        sys.modules.pop(module.__name__, None)
+        raise
 
 
 def named_in(path: str | Path) -> list[str]:
@@ -56,10 +86,10 @@ def named_in(path: str | Path) -> list[str]:
     """
     path = _existing(path)
     try:
-        table = symtable.symtable(path.read_text(encoding="utf-8"), str(path), "exec")
+        table = symtable.symtable(importlib.util.decode_source(path.read_bytes()), str(path), "exec")
     except SyntaxError as error:
         raise _unreadable(path, error) from error
-    except ValueError as error:  # not UTF-8, or a zero byte
+    except ValueError as error:  # bytes that its encoding does not have, or a zero byte
         raise InvalidValueError(f"{path} is not Python text: {error}.") from error
     names = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
     return [exercise for exercise in EXERCISES if names & {pattern.format(exercise) for pattern in NAMES}]

@@ -33,36 +33,40 @@ def moved(case: Case, place: int, rng: Rng) -> Case | None:
     return Case(tuple(args), case.dims)
 
 
-def dependence(exercise: Exercise, case: Case, call: Caller, rng: Rng) -> list[str]:
-    """Sentences on arguments that matter to the student's result and not to the right one, or the reverse."""
-    says = []
+def dependence(exercise: Exercise, cases: Sequence[Case], call: Caller, rng: Rng) -> list[str]:
+    """Sentences on arguments that matter to the student's result and not to the right one, or the reverse.
 
-    def run(function: Callable[..., Named], at: Case) -> Named:
-        return quantities(exercise, at, function(*at.args))
+    What counts is whether an output changes on any of the cases: on a single one an argument may cancel. Of
+    labels nothing is said: most small changes leave them as they are.
+    """
+    if exercise.kind == "labels":
+        return []
 
     def right(*args: Any) -> Named:
         return [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
 
+    says = []
     for place, name in enumerate(exercise.arguments):
-        other = moved(case, place, rng)
-        if other is None:
-            continue
+        pairs = [(case, other) for case in cases if (other := moved(case, place, rng)) is not None]
         try:
             with quiet():
-                should = [
-                    not close(a, b, 1e-7) for (_, a), (_, b) in zip(run(right, case), run(right, other), strict=True)
-                ]
-            does = [not close(a, b, 1e-7) for (_, a), (_, b) in
-                    zip(run(call.named, case), run(call.named, other), strict=True)]  # fmt: skip
+                should = [_changed(exercise, right, *pair) for pair in pairs]
+            does = [_changed(exercise, call.named, *pair) for pair in pairs]
         except Exception:  # the changed argument may be none that the function, or we, can take
             continue
-        outputs = [n for n, _ in run(right, case)]
-        for output, s, d in zip(outputs, should, does, strict=False):
+        for output in dict.fromkeys(output for changed in should for output in changed):
+            s, d = (any(changed.get(output, False) for changed in table) for table in (should, does))
             if s and not d:
                 says.append(f"{output} does not change when {name} changes, and it should.")
             elif d and not s:
                 says.append(f"{output} changes when {name} changes, and it should not.")
     return says[:4]
+
+
+def _changed(exercise: Exercise, function: Callable[..., Named], case: Case, other: Case) -> dict[str, bool]:
+    """For each output, whether it differs between two cases."""
+    one, two = (quantities(exercise, at, function(*at.args)) for at in (case, other))
+    return {name: not close(a, b, 1e-7) for (name, a), (_, b) in zip(one, two, strict=True)}
 
 
 def linearity(exercise: Exercise, case: Case, call: Caller) -> list[str]:

@@ -61,7 +61,7 @@ class Verdict:
             for (name, g), (_, r) in zip(got, right, strict=True):
                 if not all_close([(name, g)], [(name, r)], LOOSE):
                     lines += [f"{name}: {s}" for s in probes.support(self.exercise, case, probes.wrong_entries(g, r))]
-            lines += probes.dependence(self.exercise, self.cases[0], call, rng)
+            lines += probes.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
             lines += probes.linearity(self.exercise, self.cases[0], call)
         if not mistake:
             lines.append(f"The mistake is not recognised; the largest error is at {where}: {size}.")
@@ -115,16 +115,18 @@ class Verdict:
     def _factor(self, output: str, factor: Factor, mixed: bool) -> str:
         """Such as: dW: every entry is exactly 7.000 x ours, and the batch has N = 7."""
         what = f"the change of {output}" if output.partition("[")[0] in self.exercise.updates else output
-        entry = "the value" if dict(self.got[0]).get(output, np.zeros(1)).ndim == 0 else "every entry"
+        entry = "the value" if dict(self.got[factor.case])[output].ndim == 0 else "every entry"
         ours = "what the other mistake alone would give" if mixed else "ours"
-        dims = self.cases[0].dims
+        dims = self.cases[factor.case].dims
         names = [t.removeprefix("1/") for t in factor.terms if t.removeprefix("1/") in dims]
         given = ", ".join(f"{'the batch has ' if n == 'N' else ''}{n} = {dims[n]:.4g}" for n in dict.fromkeys(names))
         return f"{what}: {entry} is exactly {factor.value:#.4g} x {ours}{f', and {given}' if given else ''}."
 
     def _state(self) -> str:
         """Which outputs are right, and whether the shape at least is."""
-        good, bad = probes.right_outputs(self.got, self.right)
+        networks = self.exercise.outputs == ("weights",)  # of several depths: weights[2] is another layer in each
+        judged = slice(self.k, self.k + 1) if networks else slice(None)
+        good, bad = probes.right_outputs(self.got[judged], self.right[judged])
         got, right = dict(self.got[self.k]), dict(self.right[self.k])
         parts = []
         for name in bad:
@@ -137,7 +139,8 @@ class Verdict:
                 parts.append(f"{name}: the {'shape ' + str(expected) if expected else 'type'} is right, "
                              f"the value{'s are' if expected else ' is'} not.")  # fmt: skip
         if good and bad:
-            parts.append(f"{' and '.join(good)} {'are' if len(good) > 1 else 'is'} right.")
+            here = f" in this network of {len(right)} layers" if networks else ""
+            parts.append(f"{' and '.join(good)} {'are' if len(good) > 1 else 'is'} right{here}.")
         case = self.cases[self.k]
         if self._only_extreme():
             parts.append(f"It is right on ordinary draws, and wrong for {case.extreme}.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,12 @@ from mfnumpy.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from mfnumpy.check.report import Report
+
+LONGEST = 3600.0
+"""The most seconds that --seconds may give to one exercise."""
+
+MEMORY_MB = 1024
+"""What a student's function may take in grading."""
 
 HELP = "check a function that you wrote, and say which mistake it is"
 
@@ -40,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     Raises MfnumpyError for an unknown exercise, or a file that is missing or cannot be run.
     """
     from mfnumpy.check.exercises import EXERCISES, get, stub
+    from mfnumpy.validate import real
 
     if args.what == "list":
         for exercise in EXERCISES.values():
@@ -52,27 +61,55 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.what != "all":
         get(args.what)
+    real("--seconds", args.seconds, f"above 0 and at most {LONGEST:g}", lambda seconds: 0 < seconds <= LONGEST)
     return _show(_reports(args), args.json)
 
 
 def _reports(args: argparse.Namespace) -> list[Report]:
     from mfnumpy.check.checker import GRADING_SEED, check
-    from mfnumpy.check.exercises import get
-    from mfnumpy.check.isolated import run_isolated
-    from mfnumpy.check.load import function_for, functions_in, load, named_in
+    from mfnumpy.check.load import beside, function_for, functions_in, load
 
     seed = args.seed if args.seed is not None else GRADING_SEED if args.grade else None
 
     def one(name: str) -> Report:
-        return check(name, function_for(load(args.file), name), seed=seed, seconds=args.seconds)
+        with beside(args.file):
+            return check(name, function_for(load(args.file), name), seed=seed, seconds=args.seconds)
 
-    if args.what != "all":
-        names = [args.what]
-    elif not (names := named_in(args.file) if args.grade else list(functions_in(load(args.file)))):
-        raise InvalidValueError(f"{args.file} has no function that is named as an exercise. See `mfnumpy check list`.")
     if args.grade:
-        return [run_isolated(get(name), partial(one, name), args.seconds, 1024) for name in names]
-    return [one(name) for name in names]
+        return _graded(args, one)
+    names = [args.what] if args.what != "all" else list(functions_in(load(args.file)))
+    return [one(name) for name in _some(names, args.file)]
+
+
+def _graded(args: argparse.Namespace, one: Callable[[str], Report]) -> list[Report]:
+    """Every line of the student's file runs in a process of its own: to be read at all, then for each exercise."""
+    from mfnumpy.check.exercises import EXERCISES, get
+    from mfnumpy.check.isolated import run_isolated
+    from mfnumpy.check.load import SECONDS, Unfinished, functions_in, load, named_in
+    from mfnumpy.check.report import Report
+
+    def read() -> Report:
+        try:
+            return Report("all", "", "", True, candidates=tuple(functions_in(load(args.file))))
+        except Unfinished as error:
+            return Report("all", "", "", False, "too_slow", evidence=str(error))
+
+    def isolated(name: str, job: Callable[[], Report]) -> Report:
+        return run_isolated(get(name), job, args.seconds, MEMORY_MB, reading=SECONDS)
+
+    file = isolated(next(iter(EXERCISES)), read)
+    found = list(file.candidates) if file.passed else named_in(args.file)
+    names = _some([args.what] if args.what != "all" else found, args.file)
+    if not file.passed:  # what ends or holds up the file is the same report for each exercise in it
+        whose = map(get, names)
+        return [replace(file, exercise=e.name, title=e.title, signature=e.signature, lesson=e.lesson) for e in whose]
+    return [isolated(name, partial(one, name)) for name in names]
+
+
+def _some(names: list[str], file: str) -> list[str]:
+    if not names:
+        raise InvalidValueError(f"{file} has no function that is named as an exercise. See `mfnumpy check list`.")
+    return names
 
 
 def _show(reports: list[Report], as_json: bool) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mfnumpy import network, rules
+from mfnumpy import equations, network, rules
 from mfnumpy.course import counts
 from mfnumpy.errors import unknown_name
 from mfnumpy.optim import Adam
@@ -62,7 +62,7 @@ def _bias_corrected(function: Callable, rng: Rng) -> str:
         beta1, beta2 = rng.uniform(0.5, 0.95), rng.uniform(0.96, 0.999)
         kept = m.copy(), v.copy()
         found = function(m, v, t, beta1, beta2)
-        if not isinstance(found, tuple) or len(found) != 2:
+        if not isinstance(found, tuple | list) or len(found) != 2:
             return f"expected two arrays (m_hat, v_hat); got {type(found).__name__}."
         if not (np.array_equal(m, kept[0]) and np.array_equal(v, kept[1])):
             return "m or v was changed in place: Adam needs the uncorrected moments at the next step."
@@ -138,10 +138,23 @@ def _damage(function: Callable, rng: Rng) -> str:
     return ""
 
 
+def _damaged(rng: Rng, i: int) -> tuple[network.Network, rules.MonoForward, np.ndarray, np.ndarray]:
+    """A trained network with entries of block i's W struck: still better than zeros or a new start would be."""
+    net, rule, x, y = _started(rng)
+    Trainer(net, rule, Adam(0.01), epochs=20, batch_size=32, show_progress=False).fit(x, y)
+    W = net.blocks[i].parameters["W"]
+    W[rng.random(W.shape) < 0.3] = 0
+    return net, rule, x, y
+
+
+def _loss(net: network.Network, rule: rules.MonoForward, i: int, x: np.ndarray, y: np.ndarray) -> float:
+    return float(np.mean(equations.cross_entropy(rule.layer_scores(net, x)[i], y)))
+
+
 def _repair(function: Callable, rng: Rng) -> str:
     for i in (0, 1, 2):
-        net, rule, x, y = _started(rng)
-        before = _bytes(net, rule)
+        net, rule, x, y = _damaged(rng, i)
+        before, damaged = _bytes(net, rule), _loss(net, rule, i, x, y)
         function(net, rule, i, x, y)
         after = _bytes(net, rule)
         changed = {name for name in before if after[name] != before[name]}
@@ -152,6 +165,8 @@ def _repair(function: Callable, rng: Rng) -> str:
             return f"asked to repair block {i + 1} alone; changed as well: {', '.join(sorted(changed - expected))}."
         if expected - changed:
             return f"block {i + 1} was repaired by half; unchanged: {', '.join(expected - changed)}."
+        if not (loss := _loss(net, rule, i, x, y)) < damaged:
+            return f"block {i + 1} was changed, not repaired: its loss is {loss:.3f}, and damaged it was {damaged:.3f}."
     return ""
 
 
@@ -161,8 +176,8 @@ def _repair(function: Callable, rng: Rng) -> str:
 def _mean_and_deviation(function: Callable, rng: Rng) -> str:
     for n in (3, 5, 10):
         values = [float(v) for v in rng.uniform(90, 99, n)]
-        found = function(values)
-        if not isinstance(found, tuple) or len(found) != 2:
+        found = function(values.copy())
+        if not isinstance(found, tuple | list) or len(found) != 2:
             return f"expected (mean, deviation); got {found!r}."
         mean, deviation = map(float, found)
         if not np.isclose(mean, np.mean(values)):
@@ -182,10 +197,11 @@ def _chosen_by_validation(function: Callable, rng: Rng) -> str:
     for _ in range(6):
         n = int(rng.integers(5, 15))
         test = [float(v) for v in rng.permutation(n) / n]
-        val = [float(v) for v in rng.permutation(n) / n]
-        while int(np.argmax(val)) in (int(np.argmax(test)), n - 1):
-            val = [float(v) for v in rng.permutation(n) / n]
-        found = function(val, test)
+        while True:
+            val = [float(v) for v in (rng.permutation(n) + 0.5) / n]  # between the test accuracies, and none of them
+            if int(np.argmax(val)) not in (int(np.argmax(test)), n - 1):
+                break
+        found = function(val.copy(), test.copy())
         if found == max(test):
             return "that is the best epoch on the test set: it was chosen by the numbers that it is judged by."
         if found == test[-1]:

@@ -313,3 +313,9 @@ def test_core_does_not_import_the_checker():
         text = file.read_text(encoding="utf-8")
         assert not re.search(r"^\s*(from|import) mfnumpy\.check", text, re.MULTILINE), file
         assert not re.search(r"from mfnumpy import .*\bcheck\b", text), file
+
+
+@pytest.mark.parametrize("seconds", [0, -1, float("inf"), float("nan"), "5"])
+def test_the_time_is_a_number_above_0(seconds):
+    with pytest.raises(InvalidValueError, match="seconds must be a number above 0"):
+        check("eq8", EXERCISES["eq8"].reference, seconds=seconds)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 
+import numpy as np
 import pytest
 
-from mfnumpy.check import EXERCISES
+from mfnumpy.check import EXERCISES, check
 from mfnumpy.check.load import named_in
 from mfnumpy.cli import main
 
@@ -59,6 +62,11 @@ def test_exit_codes(student, capsys):
         (["all", "--grade"], "x = 1\n", "no function"),
         (["all", "--grade"], "def eq8(a:\n", "line 1"),
         (["all", "--grade"], "def eq8(a\0", "null bytes"),
+        (["all", "--grade"], "eq8 = None\n", "no function"),
+        (["eq8", "--grade", "--seconds", "inf"], RIGHT, "--seconds"),
+        (["eq8", "--seconds", "nan"], RIGHT, "--seconds"),
+        (["eq8", "--seconds", "0"], RIGHT, "--seconds"),
+        (["eq8", "--grade", "--seconds=-3"], RIGHT, "--seconds"),
     ],
 )
 def test_what_cannot_be_checked_is_one_line_and_exit_code_2(student, capsys, arguments, text, says):
@@ -81,6 +89,83 @@ def test_grading_all_runs_no_line_of_the_file_in_its_own_process(student, capsys
     out = capsys.readouterr().out
     assert "0 of 2 passed" in out
     assert out.count("ended the process") == 2
+
+
+def test_a_file_that_comes_to_no_end_is_a_report_in_grading_for_each_exercise(student, capsys, monkeypatch):
+    monkeypatch.setattr("mfnumpy.check.load.SECONDS", 0.2)
+    assert main(["check", "all", "--grade", student(RIGHT + "while True:\n    pass\n")]) == 1
+    out = capsys.readouterr().out
+    assert "0 of 2 passed" in out
+    assert out.count("__main__") == 2
+
+
+@pytest.mark.parametrize("grade", [[], ["--grade"]])
+@pytest.mark.parametrize(
+    "content",
+    [
+        ("# Größe\n" + RIGHT).encode("utf-8-sig"),
+        ("# -*- coding: latin-1 -*-\n# Größe\n" + RIGHT).encode("latin-1"),
+        b"from my_solutions import *\n",
+        ("softmax = None\n" + RIGHT).encode(),
+    ],
+    ids=["byte order mark", "latin-1", "import *", "a name that is no function"],
+)
+def test_grading_finds_the_functions_that_practice_finds(tmp_path, capsys, content, grade):
+    (tmp_path / "my_solutions.py").write_text(RIGHT, encoding="utf-8")
+    (tmp_path / "student.py").write_bytes(content)
+    assert main(["check", "all", str(tmp_path / "student.py"), *grade]) == 0
+    assert "2 of 2 passed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [("# ß\n" + RIGHT).encode("utf-8-sig"), b"# coding: latin-1\n# \xdf\neq8 = 1\n"],
+    ids=["byte order mark", "latin-1"],
+)
+def test_names_are_read_from_the_text_in_its_own_encoding(tmp_path, content):
+    (tmp_path / "student.py").write_bytes(content)
+    assert "eq8" in named_in(tmp_path / "student.py")
+
+
+def test_reading_the_file_is_not_counted_as_the_functions_time(student, monkeypatch):
+    """With no time for starting up, what may be used is 1 s of computing for the function, and that of reading."""
+    monkeypatch.setattr("mfnumpy.check.isolated.START_UP", 0.0)
+    slow = "import time\nwhile time.process_time() < 2.5:\n    pass\n" + RIGHT
+    assert main(["check", "eq8", student(slow), "--grade", "--seconds", "0.5"]) == 0
+
+
+def test_what_a_file_prints_while_it_is_read_stands_in_no_report(student, capsys):
+    assert main(["check", "eq8", student("print('hello')\n" + RIGHT), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)[0]["passed"]
+    assert "hello" in captured.err
+
+
+DATACLASS = """from __future__ import annotations
+from dataclasses import dataclass
+
+@dataclass
+class Layer:
+    width: int
+
+"""
+
+
+@pytest.mark.parametrize("grade", [[], ["--grade"]])
+def test_a_file_is_a_module_like_any_other(tmp_path, grade):
+    """It may define dataclasses, and import what lies beside it, also inside a function; nothing of it stays behind."""
+    (tmp_path / "helpers_beside.py").write_text("def product(a, b):\n    return a.T @ b\n", encoding="utf-8")
+    text = DATACLASS + "def eq8(a, dG):\n    from helpers_beside import product\n    return product(dG, a)\n"
+    (tmp_path / "student.py").write_text(text, encoding="utf-8")
+    path = list(sys.path)
+    assert main(["check", "eq8", str(tmp_path / "student.py"), *grade]) == 0
+    assert sys.path == path
+
+
+def test_a_file_that_cannot_be_run_is_no_module(student):
+    sys.modules.pop("student_student", None)
+    assert main(["check", "eq8", student("x = 1 / 0\n")]) == 2
+    assert "student_student" not in sys.modules
 
 
 def test_the_names_in_a_file_are_those_of_its_own_level(student):
@@ -119,3 +204,39 @@ def test_grading_draws_other_numbers_than_practice(student, capsys):
     )
     assert main(["check", "eq8", student(cheat)]) == 0
     assert main(["check", "eq8", student(cheat), "--grade"]) == 1
+
+
+def _within_blocks(n, rng):
+    return np.concatenate([i + rng.permutation(min(10, n - i)) for i in range(0, n, 10)])
+
+
+def _by(order):
+    def shuffle(X, y, rng):
+        rows = order(len(X), rng)
+        return X[rows], y[rows]
+
+    return shuffle
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+@pytest.mark.parametrize(
+    ("order", "says"),
+    [
+        (_within_blocks, "moves by"),
+        (lambda n, rng: np.roll(_within_blocks(n, rng), n // 2), "moves by"),
+        (lambda n, rng: np.r_[rng.permutation(n - 1), n - 1], "row [0-9]+ of your X"),
+        (lambda n, rng: np.r_[0, 1 + rng.permutation(n - 1)], "row 0 of your X"),
+    ],
+)
+def test_a_shuffle_that_leaves_rows_near_their_place_is_not_random(order, says, seed):
+    report = check("shuffle_together", _by(order), seed=seed)
+    assert report.mistake == "order_not_random"
+    assert re.search(says, report.evidence)
+
+
+def test_a_shuffle_may_round_to_float32():
+    def rounded(X, y, rng):
+        order = rng.permutation(len(X))
+        return X[order].astype("float32"), y[order]
+
+    assert check("shuffle_together", rounded).passed

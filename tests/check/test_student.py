@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mfnumpy.check import check
-from mfnumpy.check.load import function_for, functions_in, load
+from mfnumpy.check.load import beside, function_for, functions_in, load
 
 
 def pytest_generate_tests(metafunc):
@@ -18,7 +18,9 @@ def pytest_generate_tests(metafunc):
 
 def test_student(exercise, request):
     """One test for each function of the file that is named as an exercise."""
-    report = check(exercise, function_for(load(request.config.getoption("--student")), exercise))
+    file = request.config.getoption("--student")
+    with beside(file):
+        report = check(exercise, function_for(load(file), exercise))
     if not report.passed:
         pytest.fail(str(report), pytrace=False)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from mfnumpy.check.catalogue.images import (
     COLUMN_ORDERS,
+    GEOMETRIES,
     LAYOUTS,
     PUTS,
     _col2im,
@@ -63,7 +64,7 @@ CONV_FORWARD = Exercise(
     reference=conv2d_forward,
     recipe=_conv,
     draw=_draw_conv,
-    draws=6,
+    draws=len(GEOMETRIES),
     mistakes=mistakes(
         {
             **_only(("kernel_flipped", "stride_missing", "padding_missing", "padding_not_zero", "padding_on_one_side",
@@ -119,7 +120,7 @@ CONV_BACKWARD = Exercise(
     reference=conv2d_backward,
     recipe=_conv_backward,
     draw=_draw_conv_backward,
-    draws=6,
+    draws=len(GEOMETRIES),
     linear=("dz",),
     scales={"1/N": "averaged_again", "1/places": "averaged_over_places", "db:1/N": "bias_averaged_over_batch",
             "db:1/places": "bias_averaged_over_places"},

@@ -123,7 +123,7 @@ def _zero_row(rng: Rng) -> list[Case]:
     a = np.maximum(real(rng, 5, 4), 0.0)
     a[:, 1] += 0.3
     a[2] = 0.0
-    return [Case((a,), {"N": 5, "n": 4, "root of n": 2.0}, "a row of zeros", "zero_row_divided")]
+    return [Case((a,), {"N": 5, "n": 4, "root of n": 2.0}, "a row of zeros", "zero_row_divided|")]
 
 
 NORMALISE = Exercise(

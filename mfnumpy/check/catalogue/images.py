@@ -13,25 +13,26 @@ from mfnumpy.validate import pair
 
 FORMS = ("kernel as a pair, stride and padding as integers", "all sizes as integers", "all sizes as pairs")
 
+GEOMETRIES: tuple[tuple[Any, Any, Any, str], ...] = (
+    ((3, 2), 1, 1, FORMS[0]),
+    ((2, 3), 2, 0, FORMS[0]),
+    (2, 1, 1, FORMS[1]),
+    (3, 2, 0, FORMS[1]),
+    ((3, 2), (1, 2), (2, 1), FORMS[2]),
+    ((2, 3), (2, 1), (0, 1), FORMS[2]),
+    ((3, 2), 2, 1, FORMS[0]),
+    (3, 2, 1, FORMS[1]),
+)
+"""Kernel, stride and padding of each case. In each form a stride comes with padding and without: only together do
+they show a padding that is counted in strides."""
+
 
 def _geometry(rng: Rng, k: int) -> tuple[tuple[int, ...], tuple, str]:
-    """Image shape, (kernel, stride, padding) and the form in which they are given; two cases for each
-    form.
-    """
-    form = FORMS[k // 2]
+    """Image shape, (kernel, stride, padding) and the form in which they are given."""
     C, N = int(rng.integers(2, 4)), int(rng.integers(2, 4))
     H, W = ((7, 6), (6, 8))[k % 2]
-    stride, padding = ((1, 1), (2, 0))[k % 2] if k < 4 else ((1, 2), (2, 1))[k % 2]
-    if k // 2 == 1:
-        return (N, H, W, C), (3 if k % 2 else 2, stride, padding), form
-    kernel = ((3, 2), (2, 3))[k % 2]
-    if k // 2 == 0:
-        return (N, H, W, C), (kernel, stride, padding), form
-    return (
-        (N, H, W, C),
-        (kernel, (stride, 3 - stride), (padding, 3 - padding) if padding == 2 else (0, padding)),
-        form,
-    )
+    *geometry, form = GEOMETRIES[k]
+    return (N, H, W, C), tuple(geometry), form
 
 
 def _dims(shape: tuple, geometry: tuple, F: int | None = None) -> dict:
@@ -151,7 +152,7 @@ IM2COL = Exercise(
     reference=im2col,
     recipe=lambda x, kernel, stride, padding, lay=im2col: lay(x, kernel, stride, padding),
     draw=_draw_im2col,
-    draws=6,
+    draws=len(GEOMETRIES),
     mistakes=mistakes(LAYOUTS),
 )
 
@@ -243,7 +244,7 @@ COL2IM = Exercise(
     reference=col2im,
     recipe=_col2im,
     draw=_draw_col2im,
-    draws=6,
+    draws=len(GEOMETRIES),
     regions=_shared_pixels,
     linear=("cols",),
     mistakes=mistakes(PUTS),

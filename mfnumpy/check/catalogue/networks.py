@@ -48,7 +48,7 @@ def _extreme(draw):
                 a = np.maximum(a @ W, 0)
             if clear_winners(a @ weights[-1], y):
                 break
-        return [Case((1000 * x, y, weights, *rest), case.dims, "scores beyond +-1000", "not_shifted")]
+        return [Case((1000 * x, y, weights, *rest), case.dims, "scores beyond 700", "not_shifted|scores_clipped")]
 
     return extremes
 

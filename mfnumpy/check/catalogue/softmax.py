@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from mfnumpy import equations as eq
@@ -116,18 +118,28 @@ def _draw_loss(rng: Rng, k: int) -> Case:
     return Case((2 * real(rng, N, m), labels(rng, N, m, k)), {"N": N, "m": m})
 
 
-def _extreme_loss(rng: Rng) -> list[Case]:
+def _extreme_gradient(rng: Rng) -> list[Case]:
     G = _huge_scores(rng)
-    gap = real(rng, 5, 4)
-    gap[1] = [0.0, 1000.0, 3.0, 1.0]
-    gap = exact(gap)
     y = G.argmax(axis=1)
     y[0] = np.argsort(G[0])[-2]  # 300 below the largest: a loss beside which rounding at 1000 is small
     apart = _rows_apart(rng)
     return [
         Case((G, y), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted|scores_clipped"),
         Case((apart, apart.argmin(axis=1)), {"N": 5, "m": 4}, "rows 800 apart", "shifted_by_whole_maximum"),
-        Case((gap, np.array([1, 0, 3, 2, 0])), {"N": 5, "m": 4},
+    ]
+
+
+def _extreme_loss(rng: Rng) -> list[Case]:
+    """First scores that are large and close together: there no probability is 0, and only the shift is tried."""
+    huge, apart = _extreme_gradient(rng)
+    gap = real(rng, 5, 4)
+    gap[1] = [0.0, 1000.0, 3.0, 1.0]
+    close = exact(4 * real(rng, 5, 4) + 1000)
+    return [
+        Case((close, close.argmin(axis=1)), {"N": 5, "m": 4}, "scores near 1000", "not_shifted|scores_clipped"),
+        replace(huge, suspect="log_of_zero|epsilon_in_log"),
+        apart,
+        Case((exact(gap), np.array([1, 0, 3, 2, 0])), {"N": 5, "m": 4},
              "a true class whose score is 1000 below the largest", "log_of_zero|epsilon_in_log"),
     ]  # fmt: skip
 
@@ -141,28 +153,17 @@ def _squared_error(G, y):
     return ((eq.softmax(G) - _hot(y, G.shape[1])) ** 2).sum(axis=1).mean()
 
 
+def _all_logarithms(G, y):
+    """The one-hot label picks the true class only after the logarithm: 0 times -inf is not a number."""
+    return -(_hot(y, G.shape[1]) * np.log(eq.softmax(G))).sum(axis=1).mean()
+
+
 def _binary(log, G, y):
     p, t = eq.softmax(G), _hot(y, G.shape[1])
     return -(t * log(p) + (1 - t) * log(1 - p)).sum(axis=1).mean()
 
 
-_EPSILONS = [
-    1e-7,
-    1e-8,
-    1e-12,
-    1e-10,
-    1e-15,
-    1e-9,
-    1e-6,
-    1e-5,
-    1e-4,
-    1e-3,
-    1e-16,
-    1e-20,
-    1e-30,
-    1e-100,
-    1e-300,
-]
+_EPSILONS = [1e-7, 1e-8, 1e-12, 1e-10, 1e-15, 1e-9, 1e-6, 1e-5, 1e-4, 1e-3, 1e-16, 1e-20, 1e-30, 1e-100, 1e-300]
 
 EQ6 = Exercise(
     name="eq6",
@@ -183,7 +184,7 @@ EQ6 = Exercise(
             {"log_p": lambda G: np.log(_no_shift(G))},
             {"log_p": lambda G: G - np.log(np.exp(G).sum(axis=1, keepdims=True))},
         ],
-        log_of_zero={"log_p": lambda G: np.log(eq.softmax(G))},
+        log_of_zero=[{"log_p": lambda G: np.log(eq.softmax(G))}, {"whole": _all_logarithms}],
         epsilon_in_log=[{"log_p": lambda G, e=e: np.log(eq.softmax(G) + e)} for e in _EPSILONS],
         shifted_by_whole_maximum={"log_p": lambda G: np.log(_softmax(G, shift=np.max))},
         scores_clipped=[{"log_p": lambda G, c=c: _log_softmax(np.clip(G, -c, c))} for c in _CLIPS],
@@ -253,7 +254,7 @@ EQ6_GRADIENT = Exercise(
     reference=eq.cross_entropy_gradient,
     recipe=_loss_gradient,
     draw=_draw_loss,
-    extremes=lambda rng: _extreme_loss(rng)[:2],
+    extremes=_extreme_gradient,
     regions=_true_class,
     scales={"1/m": "mean_over_classes"},
     mistakes=mistakes(

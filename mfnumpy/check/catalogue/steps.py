@@ -35,13 +35,21 @@ LOSS_GRADIENTS["jacobian_on_top"] = _jacobian_on_top
 def loss_mistakes(step: str) -> dict:
     """What goes wrong in the gradient of the loss, inside a whole step."""
     table = {name: {step: function} for name, function in LOSS_GRADIENTS.items()}
-    table["not_shifted"] = {step: _unshifted}
-    return table
+    table["not_shifted"] = {step: _shifted(lambda G: 0.0)}
+    table["shifted_by_whole_maximum"] = {step: _shifted(np.max)}
+    clips = (500, 700, 100, 50)
+    clipped = [{step: lambda G, y, c=c: eq.cross_entropy_gradient(np.clip(G, -c, c), y)} for c in clips]
+    return {**table, "scores_clipped": clipped}
 
 
-def _unshifted(G, y):
-    e = np.exp(G)
-    return (e / e.sum(axis=1, keepdims=True) - eq.one_hot(y, G.shape[1], "float64")) / len(G)
+def _shifted(shift):
+    """The gradient of the loss with another shift against overflow."""
+
+    def gradient(G, y):
+        e = np.exp(G - shift(G))
+        return (e / e.sum(axis=1, keepdims=True) - eq.one_hot(y, G.shape[1], "float64")) / len(G)
+
+    return gradient
 
 
 def update_mistakes(step: str = "update") -> dict:
@@ -74,7 +82,7 @@ def _extreme_mf(rng: Rng) -> list[Case]:
         x, y, W, M, lr = case.args
         if clear_winners(1000 * np.maximum(x @ W, 0) @ M.T, y):
             break
-    return [Case((1000 * x, y, W, M, lr), case.dims, "scores beyond +-1000", "not_shifted")]
+    return [Case((1000 * x, y, W, M, lr), case.dims, "scores beyond 700", "not_shifted|scores_clipped")]
 
 
 def _gated(gate):
@@ -210,7 +218,7 @@ FF_STEP = Exercise(
     draw=_draw_ff,
     extremes=_extreme_ff,
     updates={"W": "W"},
-    scales={"2": "factor_two_extra", "1/2": "goodness_derivative_half", "1/H": "mean_for_sum_after"},
+    scales={"2": "factor_two_extra", "1/2": "factor_half_of_square_or_mean", "1/H": "mean_for_sum_after"},
     mistakes=mistakes(
         {
             **update_mistakes(),

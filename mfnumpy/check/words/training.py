@@ -17,6 +17,7 @@ time_from_zero: Time is counted from 0: at the first step the correction divides
 time_from_two: Time is one step ahead.
 epsilon_under_root: Epsilon is under the root; it should be outside.
 epsilon_missing: Epsilon is missing: a gradient of 0 gives 0/0.
+epsilon_misplaced: Epsilon is not where the algorithm has it: where all gradients are tiny, the step has another size.
 epsilon_squared_under_root: Epsilon squared is under the root.
 epsilon_hat: This is the variant with epsilon-hat (epsilon beside the uncorrected root), which is legitimate.
 betas_swapped: beta1 and beta2 are exchanged.
@@ -52,7 +53,8 @@ negative_sign: The negative half has the wrong sign: its goodness grows.
 same_loss_for_both: Both halves use the same loss.
 updated_between_halves: The weights are updated between the two halves; both should see the old weights.
 mean_missing_in_one_half: The mean over the batch is missing in one of the two halves.
-goodness_derivative_half: The derivative of the square lacks its factor 2.
+factor_half_of_square_or_mean: A factor 2 is missing: that of the derivative of the square, or the mean was taken over
+  both halves together.
 factor_two_extra: There is a factor 2 too many.
 mean_for_sum_after: The result is divided by the number of neurons.
 rectified_output: The last layer is rectified; it should be linear.
