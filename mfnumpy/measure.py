@@ -19,7 +19,7 @@ from mfnumpy.rules import Backpropagation, Rule
 from mfnumpy.rules.mf import ProjectionRule
 from mfnumpy.rules.readout import ReadoutRule
 from mfnumpy.seeding import stream
-from mfnumpy.validate import check_labels
+from mfnumpy.validate import check_labels, integer
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,10 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
     batch_size: rows per forward pass, by default `rows_at_a_time`. Raises LabelError or ShapeError for labels that
     do not belong to x or to the rule's classes, DivergedError if a score is NaN or infinite.
     """
-    batches = batches_of(len(y), rows_at_a_time(net) if batch_size is None else batch_size)
+    if len(y) == 0:
+        raise InvalidValueError("There are no rows to evaluate.")
+    most = rows_at_a_time(net) if batch_size is None else integer("batch_size", batch_size, 1)
+    batches = batches_of(len(y), most)
     return evaluation([count_right(net, rule, x, y, batches)], len(y))
 
 

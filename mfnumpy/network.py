@@ -22,7 +22,7 @@ class Network:
     def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32"):
         check_float_dtype(dtype)
         self.input_shape: Shape = _checked_shape(input_shape)
-        self.seed, self.dtype = seed, dtype
+        self.seed, self.dtype = integer("seed", seed, 0), dtype
         self.blocks: list[Block] = []
 
     @property
@@ -74,9 +74,13 @@ class Network:
     def plug(self, block: Block) -> None:
         """Add a block on top. The blocks below do not change: neither their weights nor what they learn.
 
-        Then call the rule's `plug`, so that it draws what the new block needs. Raises ShapeError if it does not fit.
+        The block takes the name of its place: "block3" for the third. Then call the rule's `plug`, so that it draws
+        what the new block needs. Raises ShapeError if it does not fit, InvalidValueError if it is plugged in already.
         """
+        if any(block.linear is own.linear for own in self.blocks):
+            raise InvalidValueError(f"{block.name} is plugged in already; make another with new_dense or new_conv.")
         block.output_shape(self.output_shape)
+        block.linear.name = f"block{len(self.blocks) + 1}"
         self.blocks.append(block)
 
     def unplug(self) -> Block:

@@ -117,6 +117,16 @@ class Adam:
         self.m: dict[str, Array] = {}
         self.v: dict[str, Array] = {}
         self.t: dict[str, int] = {}
+        self._of: dict[str, Array] = {}
+
+    def _is_new(self, name: str, parameter: Array) -> bool:
+        """Whether this parameter has no moments yet: its name is new, or what had its name is gone.
+
+        After a checkpoint, the first array of the right shape takes up the moments of its name.
+        """
+        known = name in self.m and self.m[name].shape == parameter.shape and self._of.get(name, parameter) is parameter
+        self._of[name] = parameter
+        return not known
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
         """Change the parameter in place by `adam_step`, block by block so that temporaries stay in the cache.
@@ -124,7 +134,7 @@ class Adam:
         Raises ShapeError if the gradient's shape differs from the parameter's.
         """
         _check(name, parameter, gradient)
-        if name not in self.m:
+        if self._is_new(name, parameter):
             xp = xp_of(parameter)
             self.m[name], self.v[name], self.t[name] = xp.zeros_like(parameter), xp.zeros_like(parameter), 0
         self.t[name] += 1
@@ -154,6 +164,7 @@ class Adam:
         self.m = {name: arrays[f"m/{name}"].copy() for name in times}
         self.v = {name: arrays[f"v/{name}"].copy() for name in times}
         self.t = {name: int(t) for name, t in times.items()}
+        self._of = {}
 
 
 OPTIMISERS: dict[str, type] = {"adam": Adam, "sgd": SGD}

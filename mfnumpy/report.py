@@ -130,7 +130,7 @@ def _facts(result: Comparison) -> str:
 
 def _table(rows: list[dict]) -> str:
     lowest = min(row["test_accuracy"] for row in rows)
-    floor = max(0.0, lowest - 0.5 * (1 - lowest))
+    floor = max(0.0, lowest - 0.5 * (1 - lowest)) if lowest < 1 else 0.0
     body = "".join(_row(row, floor) for row in rows)
     heads = (
         "rule",

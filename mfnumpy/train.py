@@ -85,17 +85,16 @@ class Trainer:
                 f"The rule '{rule.name}' has one loss for the whole network, so its blocks cannot be trained alone. "
                 "Use a local rule: mf, ff."
             )
-        if only is not None and (not only or not set(only) <= set(range(len(net.blocks)))):
-            raise InvalidValueError(f"only must name blocks from 0 to {len(net.blocks) - 1}; got {sorted(only)}.")
+        self.only = None if only is None else _blocks(only, len(net.blocks))
         self.net, self.rule, self.optimiser = net, rule, optimiser
         self.epochs = integer("epochs", epochs, 1)
         self.patience = None if patience is None else integer("patience", patience, 1)
-        self.batch_size, self.seed = (int(batch_size) if isinstance(batch_size, np.integer) else batch_size), seed
+        self.batch_size = int(batch_size) if isinstance(batch_size, np.integer) else batch_size
+        self.seed = integer("seed", seed, 0)
         self.decay, self.path, self.notes = decay, path, notes or {}
         self.show_progress, self.on_epoch = show_progress, on_epoch
-        self.phases: list[list[int] | None] = [None if only is None else sorted(only)]
-        if schedule == "layer_by_layer":
-            self.phases = [[i] for i in (range(len(net.blocks)) if only is None else sorted(only))]
+        self.schedule = schedule
+        self.phases: list[list[int] | None] = []
         self._best: dict[str, Array] = {}
 
     def fit(
@@ -120,11 +119,14 @@ class Trainer:
         if validation is not None:
             if y_val is not None:
                 raise InvalidValueError("Pass either x_val and y_val, or validation=..., not both.")
-            check_labels(y, len(x), self.rule.n_classes)
+            self._check_part("X", x, "y", y)
             count = how_many(validation, len(y), "validation")
             rows, held_out = stratified(backend.to_host(y), count, stream(self.seed, "validation"))
             x, y, x_val, y_val = _take(x, rows), _take(y, rows), _take(x, held_out), _take(y, held_out)
         self._check_data(x, y, x_val, y_val)
+        self.phases = [self.only]
+        if self.schedule == "layer_by_layer":  # of the blocks that there are now: one may have been plugged in
+            self.phases = [[i] for i in (range(len(self.net.blocks)) if self.only is None else self.only)]
         state = self._resumed(y) if resume else Progress()
         with DeferredInterrupt() as interrupt, no_float_warnings():
             while state.phase < len(self.phases):
@@ -245,28 +247,9 @@ class Trainer:
     # -- borders -------------------------------------------------------------------------------------------------
 
     def _check_data(self, x: Any, y: np.ndarray, x_val: Any, y_val: np.ndarray | None) -> None:
-        self.rule.check_started(self.net)
-        pairs: list[tuple[str, Any, str, Any]] = [("X", x, "y", y)]
+        self._check_part("X", x, "y", y)
         if x_val is not None or y_val is not None:
-            pairs.append(("X_val", x_val, "y_val", y_val))
-        for name, data, name_of_labels, labels in pairs:
-            for what, thing in ((name, data), (name_of_labels, labels)):
-                if not (hasattr(thing, "shape") and hasattr(thing, "dtype")):
-                    kind = "None" if thing is None else type(thing).__name__
-                    raise DTypeError(f"{what} must be an array; got {kind}. Make it one with numpy.asarray(...).")
-            if tuple(data.shape[1:]) != self.net.input_shape:
-                raise ShapeError(
-                    f"{name} must be (N, {', '.join(map(str, self.net.input_shape))}) for this network; "
-                    f"got {tuple(data.shape)}."
-                )
-            if str(data.dtype) != self.net.dtype:
-                raise DTypeError(
-                    f"{name} is {data.dtype}, the network {self.net.dtype}. "
-                    f"Convert with {name}.astype('{self.net.dtype}'), or build the network with another dtype."
-                )
-            if backend.is_array(data):
-                check_inputs(data, name)
-            check_labels(labels, data.shape[0], self.rule.n_classes)
+            self._check_part("X_val", x_val, "y_val", y_val)
         if self.patience and y_val is None:
             raise InvalidValueError("patience needs validation data: pass x_val and y_val, or validation=0.1.")
         size = len(y) if self.batch_size is None else self.batch_size
@@ -274,6 +257,26 @@ class Trainer:
             raise InvalidValueError(
                 f"batch_size must be from 1 to the number of rows, {len(y)}, or None for all; got {self.batch_size!r}."
             )
+
+    def _check_part(self, name: str, data: Any, name_of_labels: str, labels: Any) -> None:
+        self.rule.check_started(self.net)
+        for what, thing in ((name, data), (name_of_labels, labels)):
+            if not (hasattr(thing, "shape") and hasattr(thing, "dtype")):
+                kind = "None" if thing is None else type(thing).__name__
+                raise DTypeError(f"{what} must be an array; got {kind}. Make it one with numpy.asarray(...).")
+        if tuple(data.shape[1:]) != self.net.input_shape:
+            raise ShapeError(
+                f"{name} must be (N, {', '.join(map(str, self.net.input_shape))}) for this network; "
+                f"got {tuple(data.shape)}."
+            )
+        if str(data.dtype) != self.net.dtype:
+            raise DTypeError(
+                f"{name} is {data.dtype}, the network {self.net.dtype}. "
+                f"Convert with {name}.astype('{self.net.dtype}'), or build the network with another dtype."
+            )
+        if backend.is_array(data):
+            check_inputs(data, name)
+        check_labels(labels, data.shape[0], self.rule.n_classes)
 
     def _bar(self, total: int, state: Progress) -> Any:
         show = sys.stderr.isatty() if self.show_progress is None else self.show_progress
@@ -285,6 +288,17 @@ class Trainer:
             return None
         label = f"{self.rule.name} epoch {len(state.epochs) + 1}"
         return tqdm(total=total, initial=state.batch, desc=label, leave=False)
+
+
+def _blocks(only: Any, n: int) -> list[int]:
+    """The blocks to be trained, in order. Raises InvalidValueError unless they are some of 0 to n - 1."""
+    try:
+        chosen = sorted({integer("only", i, 0) for i in only})
+    except (TypeError, InvalidValueError):
+        chosen = []
+    if not chosen or chosen[-1] >= n:
+        raise InvalidValueError(f"only must name blocks from 0 to {n - 1}; got {only!r}.")
+    return chosen
 
 
 def _take(data: Any, rows: np.ndarray) -> Array:

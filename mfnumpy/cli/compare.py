@@ -93,7 +93,7 @@ def _seeds(args: argparse.Namespace) -> tuple[int, ...]:
     numbers = options.integers("--seeds", args.seeds)
     if len(numbers) == 1 and numbers[0] < 1:
         raise InvalidValueError(f"--seeds must be at least 1; got {numbers[0]}.")
-    return tuple(range(numbers[0])) if len(numbers) == 1 else tuple(numbers)
+    return tuple(range(numbers[0])) if len(numbers) == 1 else tuple(dict.fromkeys(numbers))
 
 
 def _config(args: argparse.Namespace, data: Any) -> dict:

@@ -26,6 +26,8 @@ def run(args: argparse.Namespace) -> int:
     options.use_backend(args)
     net, rule, description = models.load(args.checkpoint)
     notes = description.get("notes", {})
+    if not isinstance(notes, dict) or not isinstance(notes.get("dataset", ""), str):
+        raise CheckpointError(f"{args.checkpoint} is not a readable checkpoint: its notes are {notes!r:.60}.")
     args.dataset = args.dataset or notes.get("dataset")
     if args.dataset is None:
         raise CheckpointError(f"{args.checkpoint} does not say what it was trained on; pass --dataset.")

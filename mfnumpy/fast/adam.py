@@ -30,7 +30,7 @@ class FastAdam(Adam):
     def begin(self, parameters: Iterable[tuple[str, Array]]) -> None:
         """Start the next step of these parameters: make their moments at the first, and count t."""
         for name, parameter in parameters:
-            if name not in self.m:
+            if self._is_new(name, parameter):
                 self.m[name], self.v[name] = np.zeros_like(parameter), np.zeros_like(parameter)
                 self.t[name] = 0
             self.t[name] += 1

@@ -14,7 +14,7 @@ import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.fast.adam import FastAdam
-from mfnumpy.fast.base import TeamEngine, relu, relu_mask, softmax_error
+from mfnumpy.fast.base import Losses, TeamEngine, relu, relu_mask, softmax_error
 from mfnumpy.fast.team import Team
 from mfnumpy.network import Network
 from mfnumpy.rules.dfa import DirectFeedbackAlignment
@@ -25,6 +25,12 @@ from mfnumpy.rules.readout import ReadoutRule
 
 class DenseEngine(TeamEngine):
     """What the rules share: the forward pass of a block, and its update."""
+
+    def batch(
+        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+    ) -> Losses:
+        """As the base class; images are rows for a dense block."""
+        return super().batch(x.reshape(len(x), -1), y, scale, only, rng)
 
     def samples(self, worker: int, n: int) -> slice:
         """The worker's own of a batch's n rows."""

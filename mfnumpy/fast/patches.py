@@ -110,6 +110,8 @@ def col2im(rows: Array, kernel: Pair, padding: Pair, out: Array) -> None:
     for i, j in np.ndindex(KH, KW):
         if (i, j) != middle:
             (top, left), (bottom, right) = (max(0, PH - i), max(0, PW - j)), (min(OH, H + PH - i), min(OW, W + PW - j))
+            if bottom <= top or right <= left:  # so far out that it meets padding only
+                continue
             image = out[:, top + i - PH : bottom + i - PH, left + j - PW : right + j - PW]
             image += patches[:, top:bottom, left:right, i, j]
 

@@ -109,7 +109,7 @@ class OffloadedAdam(Adam):
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
         """As `Adam.update`, to the byte."""
-        if name not in self.m:
+        if self._is_new(name, parameter):
             self.m[name] = self.offload.zeros(f"m/{name}", parameter)
             self.v[name] = self.offload.zeros(f"v/{name}", parameter)
             self.t[name] = 0

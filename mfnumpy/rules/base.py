@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,7 @@ class Rule:
     def __init__(self) -> None:
         self.n_classes = 0
         self.seed = 0
+        self._drawn_for: Sequence[object] = ()
 
     def start(self, net: Network, n_classes: int, seed: int = 0) -> None:
         """Draw the rule's own matrices afresh for this network.
@@ -60,7 +61,7 @@ class Rule:
         n_classes = integer("n_classes", n_classes, 2)
         if not net.blocks:
             raise InvalidValueError("The network has no block; add one with net.plug(net.new_dense(width)).")
-        self.n_classes, self.seed = n_classes, seed
+        self.n_classes, self.seed = n_classes, integer("seed", seed, 0)
         self.reset()
         self.plug(net)
 
@@ -126,9 +127,14 @@ class Rule:
         return backend.to_device(values.astype(net.dtype))
 
     def _resize(self, matrices: list[Array], net: Network, draw: Callable[[int], Array]) -> None:
-        """Make the list as long as the network: draw the missing ones, drop those of unplugged blocks."""
-        del matrices[len(net.blocks) :]
-        matrices.extend(draw(i) for i in range(len(matrices), len(net.blocks)))
+        """Keep the matrix of each block that is still there, draw one for each that is new.
+
+        A block is known by its layer: another one of the same width in its place is a new one.
+        """
+        layers = [block.linear for block in net.blocks]
+        known = {id(layer): matrix for layer, matrix in zip(self._drawn_for, matrices, strict=False)}
+        matrices[:] = [known[id(layer)] if id(layer) in known else draw(i) for i, layer in enumerate(layers)]
+        self._drawn_for = layers
 
     def check_started(self, net: Network) -> None:
         """Raises NotStartedError, with the remedy, if the rule has not been started for this network."""

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mfnumpy import cli, rules
+from mfnumpy import checkpoint, cli, rules
 
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
@@ -278,3 +278,23 @@ def test_a_bar_is_shown_on_a_terminal_only(tmp_path):
     process.wait(timeout=60)
     os.close(leader)
     assert b"mf epoch 1" in shown
+
+
+@pytest.mark.parametrize("notes", [None, "abc", [1], {"dataset": ["digits"]}])
+def test_a_checkpoint_with_hostile_notes_is_refused(tmp_path, capsys, notes):
+    train = ["train", "--hidden", "7", "--epochs", "1", "--subset", "60", "--out", str(tmp_path)]
+    assert cli.main(train) == 0
+    path = tmp_path / "checkpoint.npz"
+    arrays, description = checkpoint.load(path)
+    checkpoint.save(path, arrays, description | {"notes": notes})
+    assert cli.main(["evaluate", str(path)]) == 2
+    assert "its notes are" in capsys.readouterr().err
+
+
+def test_a_seed_given_twice_counts_once_and_perfect_rows_have_a_page(tmp_path):
+    perfect = ["--dataset", "breast_cancer", "--hidden", "32", "--epochs", "40", "--subset", "5", "--validation", "0.3"]
+    assert cli.main(["compare", "--rules", "bp", "--seeds", "0", "0", *perfect, "--out", str(tmp_path)]) == 0
+    (row,) = json.loads((tmp_path / "results.json").read_text())["rows"]
+    assert list(row["test_accuracy_by_seed"]) == ["0"]
+    assert row["test_accuracy"] == 1, "the page of perfect rows is what this test is for"
+    assert "width:100%" in (tmp_path / "report.html").read_text()

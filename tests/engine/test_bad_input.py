@@ -322,3 +322,21 @@ def test_an_output_folder_that_cannot_be_made(tmp_path):
 def test_errors_are_also_the_builtin_that_a_python_programmer_expects(error, builtin):
     assert issubclass(error, builtin)
     assert issubclass(error, MfnumpyError)
+
+
+def test_nothing_to_evaluate_and_no_batch_to_do_it_in():
+    net = small_net("mlp", dtype="float32")
+    rule = started("mf", net)
+    with pytest.raises(InvalidValueError, match="no rows"):
+        measure.evaluate(net, rule, X[:0], Y[:0])
+    for size in (0, -1, 1.5):
+        with pytest.raises(InvalidValueError, match="batch_size must be an integer >= 1"):
+            measure.evaluate(net, rule, X, Y, size)
+
+
+def test_what_is_split_for_validation_is_checked_before():
+    net = small_net("mlp", dtype="float32")
+    with pytest.raises(DTypeError, match="X must be an array"):
+        Trainer(net, started("mf", net), optim.Adam(), batch_size=5).fit(X.tolist(), Y, validation=0.2)
+    with pytest.raises(rules.NotStartedError):
+        Trainer(net, rules.make("mf"), optim.Adam(), batch_size=5).fit(X, Y, validation=0.2)

@@ -292,8 +292,16 @@ def test_numbers_that_run_away_warn_on_no_thread(threads):
     assert not np.isfinite(seen).any()
 
 
+@pytest.mark.parametrize("rule", DENSE[:-1])
+def test_engine_takes_images_into_dense_blocks(monkeypatch, rule):
+    """As the layer does, which lays each image out as a row."""
+    monkeypatch.setattr(f"{__name__}.build", lambda kind, seed=3, dtype="float64": mlp((4, 3, 2), [7, 5], dtype=dtype))
+    compare("dense", rule, 2)
+
+
 @pytest.mark.parametrize(
-    ("kernel", "padding"), [((3, 3), (1, 1)), ((2, 3), (0, 1)), ((5, 3), (2, 0)), ((4, 2), (1, 1))]
+    ("kernel", "padding"),
+    [((3, 3), (1, 1)), ((2, 3), (0, 1)), ((5, 3), (2, 0)), ((4, 2), (1, 1)), ((15, 13), (7, 6)), ((17, 1), (9, 0))],
 )
 def test_patches_and_their_adjoint_are_those_of_the_layer(kernel, padding):
     rng = stream(8, "patches")
