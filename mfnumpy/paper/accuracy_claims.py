@@ -140,8 +140,9 @@ def depth(view: View) -> Iterator[Verdict]:
         growth = [deep[seed] - shallow[seed] for seed in sorted(set(shallow) & set(deep))]
         verdict = better(growth) if rule == "bp" else no_worse([-g for g in growth])
         shown = ", ".join(f"{d}: {sum(v.values()) / len(v):.2f} %" for d, v in errors.items())
-        because = f"test error, mean over all epochs, by number of layers: {shown} (n {len(growth)})"
-        because += f"; {_rows(entries[2])}"
+        gap = paired(deep, shallow)
+        because = f"test error, mean over all epochs, by number of layers: {shown}; {max(errors)} minus 2: "
+        because += f"{gap.text() if gap else '–'}; {_rows(entries[2])}"
         yield Verdict(f"Fig. 5: {claim}", verdict, because)
 
 

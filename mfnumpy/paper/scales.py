@@ -70,7 +70,7 @@ LAPTOP = {
         Budget("transaction", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
     ],
     "fig4": [Budget("mnist", "4x1000", 15, 3, fast=("mf", "bp"))],
-    "fig5": [Budget("mnist", "8x1000", 10, 2, subset=6_000)],
+    "fig5": [Budget("mnist", "8x1000", 10, 2, fast=("mf", "bp"))],
 }
 
 PAPER = {
@@ -134,8 +134,8 @@ MEASUREMENTS: dict[str, dict[str, list[Measurement]]] = {
     },
     "laptop": {
         "table4": [prediction_job()],
-        "table5": [epoch_job("mnist", "2x1000", 20_000, batch, 5) for batch in (256, None)]
-        + [epoch_job("cifar10", "3x2000", 5_000, batch, 5) for batch in (256, None)],
+        "table5": [epoch_job("mnist", "2x1000", 20_000, batch, 11) for batch in (256, None)]
+        + [epoch_job("cifar10", "3x2000", 5_000, batch, 11) for batch in (256, None)],
         "fig3": _over_depth(48_000, (3, 4, 6)),
         **_over_time(6_000),
     },
