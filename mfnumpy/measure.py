@@ -69,8 +69,9 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
     """Accuracy of the rule's predictions on x, y; every row counts once, the last partial batch too.
 
     x: (N, ...) on the host or the device, or a view that gives float rows. y: (N,) integer labels.
-    batch_size: rows per forward pass, by default `rows_at_a_time`. Raises LabelError or ShapeError for labels that
-    do not belong to x or to the rule's classes, DivergedError if a score is NaN or infinite.
+    batch_size: rows per forward pass, by default `rows_at_a_time`. Raises InvalidValueError for no rows or no
+    batch size, LabelError or ShapeError for labels that do not belong to x or to the rule's classes, DivergedError if
+    a score is NaN or infinite.
     """
     if len(y) == 0:
         raise InvalidValueError("There are no rows to evaluate.")

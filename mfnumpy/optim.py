@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mfnumpy.backend import Array, blocks_of, xp_of
 from mfnumpy.errors import CheckpointError, DTypeError, ShapeError, unknown_name
-from mfnumpy.validate import real
+from mfnumpy.validate import positive, real
 
 
 def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:
@@ -71,7 +71,7 @@ def _check(name: str, parameter: Array, gradient: Array) -> None:
 
 
 def _check_lr(lr: float) -> float:
-    return real("The learning rate lr", lr, "a positive number", lambda v: 0 < v < float("inf"))
+    return positive("The learning rate lr", lr)
 
 
 def _check_beta(name: str, beta: float) -> float:
@@ -113,14 +113,14 @@ class Adam:
     def __init__(self, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
         self.lr = _check_lr(lr)
         self.beta1, self.beta2 = _check_beta("beta1", beta1), _check_beta("beta2", beta2)
-        self.epsilon = real("epsilon", epsilon, "a positive number", lambda v: 0 < v < float("inf"))
+        self.epsilon = positive("epsilon", epsilon)
         self.m: dict[str, Array] = {}
         self.v: dict[str, Array] = {}
         self.t: dict[str, int] = {}
         self._of: dict[str, Array] = {}
 
     def _is_new(self, name: str, parameter: Array) -> bool:
-        """Whether this parameter has no moments yet: its name is new, or what had its name is gone.
+        """Whether this parameter has no moments yet: its name is new, or what had its name is gone. Remembers it.
 
         After a checkpoint, the first array of the right shape takes up the moments of its name.
         """

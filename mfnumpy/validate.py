@@ -32,6 +32,11 @@ def real(name: str, value: Any, wanted: str, good: Callable[[float], bool]) -> f
     return float(value)
 
 
+def positive(name: str, value: Any) -> float:
+    """Return the value as a float if it is a number above 0 and finite. Raises InvalidValueError naming it."""
+    return real(name, value, "a positive number", lambda v: 0 < v < float("inf"))
+
+
 def check_float_dtype(dtype: Any) -> None:
     """Check that a dtype is one that networks are made of. Raises InvalidValueError."""
     if dtype not in ("float32", "float64"):

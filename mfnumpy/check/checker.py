@@ -33,7 +33,7 @@ from mfnumpy.check.report import Report
 from mfnumpy.check.verdict import Verdict
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.seeding import stream
-from mfnumpy.validate import real
+from mfnumpy.validate import positive
 
 PRACTICE_SEED = 1
 GRADING_SEED = 20_250_116
@@ -64,7 +64,7 @@ def check(
     known = get(exercise)
     if not callable(function):
         raise InvalidValueError(f"check needs a function for {exercise}; got {type(function).__name__}.")
-    seconds = real("seconds", seconds, "a number above 0", lambda s: 0 < s < float("inf"))
+    seconds = positive("seconds", seconds)
     if isolated:
         from mfnumpy.check.isolated import run_isolated
 

@@ -18,7 +18,8 @@ FULL_BATCH = [("2x1000", 60_000, 1, ("mf", "bp")), ("3x2000", 50_000, 1, ("mf", 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy bench` accepts."""
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
-    networks, rules = [network for network, *_ in TRAINING], ("mf", "bp", "fa", "dfa", "ff")
+    networks = [network for network, *_ in TRAINING]
+    rules = list(dict.fromkeys(rule for *_, of_one in TRAINING for rule in of_one))
     parser.add_argument("--networks", nargs="+", choices=networks, help="only these (default: all)")
     parser.add_argument("--rules", nargs="+", choices=rules, help="only these (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that are timed (default: 5)")

@@ -32,11 +32,8 @@ def _compared(
 
 def _diverged(view: View, experiment: str, dataset: str, rules: tuple[str, ...]) -> str:
     """The runs that are missing from a comparison because they diverged, for a reason; "" if there are none."""
-    lost = [
-        f"{e.rule} {e.diverged} of {e.diverged + len(e.runs)}"
-        for e in view.entries(experiment)
-        if e.config.dataset == dataset and e.rule in rules and e.diverged
-    ]
+    found = (e for e in view.entries(experiment) if e.config.dataset == dataset and e.rule in rules)
+    lost = [e.lost for e in found if e.lost]
     return f"; diverged: {', '.join(lost)}" if lost else ""
 
 

@@ -124,10 +124,11 @@ def _what_was_run(view: View) -> str:
         lines.append(f"- Planned, and not run yet; `{command('all', view)}`, with this ledger, goes on with it:")
         lines += [f"    - {line}" for line in missing]
     engines = len({r.code.get("core") for r in records})
-    lines += [
-        f"- Engine: {engines} versions of its source; each record names its own (`core`), and "
-        "`mfnumpy reproduce --repeat RECORD` says whether today's gives the same history."
-    ] * (engines > 1)
+    if engines > 1:
+        lines.append(
+            f"- Engine: {engines} versions of its source; each record names its own (`core`), and "
+            "`mfnumpy reproduce --repeat RECORD` says whether today's gives the same history."
+        )
     machines = sorted({_machine(r) for r in records})
     lines += [f"- Machine: {machine}." for machine in machines]
     return "\n".join(lines)

@@ -64,7 +64,7 @@ def _at_the_edge(entries: list[Entry]) -> list[str]:
 
 def _lost(entries: list[Entry]) -> list[str]:
     """A sentence on the runs that diverged: the means above are of the others."""
-    lost = [f"{e.rule} {e.diverged} of {e.diverged + len(e.runs)}" for e in entries if e.diverged]
+    lost = [e.lost for e in entries if e.lost]
     return [f"Diverged, and not counted above: {', '.join(lost)}."] if lost else []
 
 

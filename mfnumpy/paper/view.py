@@ -30,6 +30,11 @@ class Entry:
         """The rule's name."""
         return self.config.rule
 
+    @property
+    def lost(self) -> str:
+        """The runs that diverged, for a sentence: "mf 1 of 3"; "" if there are none."""
+        return f"{self.rule} {self.diverged} of {self.diverged + len(self.runs)}" if self.diverged else ""
+
     def modes(self) -> tuple[str, ...]:
         """The rule's prediction modes, the default first."""
         return rules.RULES[self.rule].predictions
