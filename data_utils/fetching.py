@@ -34,12 +34,14 @@ class _Bounded:
         self._file, self._limit, self._left = file, limit, limit
 
     def write(self, data: bytes) -> int:
+        """Write a piece, unless more has come than was promised."""
         self._left -= len(data)
         if self._left < 0:
             raise DownloadError(f"the server sends more than {human_bytes(self._limit)}")
         return self._file.write(data)
 
     def flush(self) -> None:
+        """Hand on what is buffered."""
         self._file.flush()
 
 
@@ -53,6 +55,7 @@ def _deadline(seconds: float) -> Iterator[Callable[..., None]]:
     late = threading.Event()
 
     def give_up() -> None:
+        """End the transfer from outside when its time is up."""
         late.set()
         for response in responses:
             getattr(response.raw, "shutdown", response.close)()  # shutdown: urllib3's way to wake the reader
@@ -117,6 +120,7 @@ def _from_address(
     requests = require("requests")
 
     def download(address: str, output: str, keeper: Any) -> None:
+        """Fetch one address into the file."""
         with _deadline(total_time) as hook, open(output, "wb") as file:
             http = pooch.HTTPDownloader(progressbar=progress, timeout=timeout, hooks={"response": hook})
             http(address, _Bounded(file, remote.limit), keeper)

@@ -70,6 +70,7 @@ def load(
     input_shape = (int(np.prod(shape)),) if layout == "flat" else shape
 
     def part(p: Part) -> tuple[np.ndarray | RowView, np.ndarray]:
+        """One part of the data, in the layout and dtype asked for."""
         view = RowView(p.x, p.rows, input_shape, fitted, np.dtype(dtype))
         return (view if lazy else view.materialise()), p.y[p.rows].astype(np.int64)
 

@@ -51,17 +51,21 @@ class _Gzip:
 
     @property
     def eof(self) -> bool:
+        """Whether the member has ended."""
         return self._inner.eof
 
     @property
     def unused_data(self) -> bytes:
+        """What stands behind the member."""
         return self._inner.unused_data
 
     @property
     def needs_input(self) -> bool:
+        """Whether more compressed bytes are wanted first."""
         return not self._inner.unconsumed_tail
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
+        """At most so many bytes more."""
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 

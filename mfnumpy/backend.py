@@ -95,14 +95,17 @@ def _cupy() -> Backend:
         used = peak = 0
 
         def malloc_postprocess(self, **event: int) -> None:
+            """Count a block that the pool gave out."""
             if event["mem_ptr"]:  # 0 where the pool had no memory left
                 self.used += event["mem_size"]
                 self.peak = max(self.peak, self.used)
 
         def free_postprocess(self, **event: int) -> None:
+            """Count a block that came back."""
             self.used -= event["mem_size"]
 
         def reset(self) -> None:
+            """Forget the peak so far."""
             self.peak = self.used
 
     @contextmanager

@@ -153,6 +153,7 @@ def converge(rule_name: str, depth: int, width: int, parts: Parts, epochs: int, 
         row: list[float] = []
 
         def note(entry: dict, net: Network = net, rule: Rule = rule, row: list[float] = row) -> None:
+            """Keep the test error of an epoch."""
             row.append(100 * (1 - evaluate(net, rule, x_test, y_test).main))
 
         options = {"epochs": epochs, "batch_size": min(batch, len(y)), "seed": seed, "show_progress": False}

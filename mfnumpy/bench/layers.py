@@ -114,6 +114,7 @@ def _model(network: str, rule_name: str) -> tuple[Network, Rule]:
 
 def _limited(limits: Any, threads: int, work: Callable[[], object]) -> Callable[[], object]:
     def limited() -> None:
+        """The call, with BLAS held to so many threads."""
         with limits(threads, user_api="blas"):
             work()
 
@@ -124,6 +125,7 @@ def _sequential(net: Network, rule: Rule, data: Data) -> Callable[[], object]:
     adam = FastAdam()
 
     def work() -> None:
+        """All batches, one layer after the other."""
         parameters = rule.parameters(net)
         for x, y in data:
             for step in rule.steps(net, x, y):
@@ -141,6 +143,7 @@ def _pipeline(net: Network, rule: Rule, data: Data, spans: list[Span] | None = N
     adam = FastAdam()
 
     def work() -> None:
+        """The same batches through the pipeline."""
         with Pipeline(net, rule, adam, spans=spans) as pipeline:
             for _ in pipeline.run((number, x, y, None, 1.0) for number, (x, y) in enumerate(data)):
                 pass
@@ -153,7 +156,10 @@ def _watch(net: Network) -> list[Span]:
     spans: list[Span] = []
 
     def watched(i: int, kind: str, method: Callable) -> Callable:
+        """The method, noting when it worked and on which block."""
+
         def call(*args: Any, **options: Any) -> Any:
+            """The piece of work itself, timed."""
             start = time.perf_counter()
             result = method(*args, **options)
             spans.append(Span(i, 0, start, time.perf_counter(), kind))

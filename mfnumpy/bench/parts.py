@@ -49,6 +49,7 @@ def measure(case: Case, rounds: int) -> Parts:
         idle = engine(contest.net, contest.rule, Unchanging(lr=case.lr), team)
 
         def without_adam() -> None:
+            """The same step with an optimiser that does nothing."""
             for number in range(case.batches):
                 x, y, rng = contest.batch(number)
                 idle.batch(x, y, 1.0, None, rng)

@@ -26,6 +26,7 @@ def sgemm_peak(threads: int, size: int = 2048) -> float:
     with Team(threads) as team:
 
         def task(worker: int) -> None:
+            """One worker's products."""
             width = out.shape[2]
             np.matmul(a, a[:, worker * width : (worker + 1) * width], out=out[worker])
 

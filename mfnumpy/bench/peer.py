@@ -167,11 +167,13 @@ def _feedback_linear(torch: Any) -> Any:
     class FeedbackLinear(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, x: Any, W: Any, B: Any) -> Any:
+            """As a linear layer."""
             ctx.save_for_backward(x, B)
             return torch.nn.functional.linear(x, W)
 
         @staticmethod
         def backward(ctx: Any, dz: Any) -> Any:
+            """The error goes back through the feedback matrix."""
             x, B = ctx.saved_tensors
             return dz @ B.T, dz.T @ x, None
 
@@ -182,12 +184,14 @@ def _feedback_conv(torch: Any) -> Any:
     class FeedbackConv(torch.autograd.Function):
         @staticmethod
         def forward(ctx: Any, x: Any, W: Any, B: Any, padding: Any) -> Any:
+            """As a convolution."""
             ctx.save_for_backward(x, W, B)
             ctx.padding = padding
             return torch.nn.functional.conv2d(x, W, None, 1, padding)
 
         @staticmethod
         def backward(ctx: Any, dz: Any) -> Any:
+            """The error goes back through the feedback kernels."""
             x, W, B = ctx.saved_tensors
             dx = torch.nn.grad.conv2d_input(x.shape, B, dz, 1, ctx.padding)
             dW = torch.nn.grad.conv2d_weight(x, W.shape, dz, 1, ctx.padding)

@@ -60,7 +60,10 @@ def compare(network: str, rule_name: str, mode: str, rows: int, threads: int, ro
         repeats = max(1, round(2000 / (rows + 20) / (5 if mode == "all-labels" else 1)))
 
         def many(predict: Callable[[], Any]) -> Callable[[], None]:
+            """Many predictions as one piece of work."""
+
             def work() -> None:
+                """Predict again and again, so that the clock has something to measure."""
                 for _ in range(repeats):
                     predict()
 
@@ -78,10 +81,12 @@ def peer_scores(peer: Peer, mode: str) -> Callable[[np.ndarray], np.ndarray]:
     torch, F, m = peer.torch, peer.F, peer.n_classes
 
     def normalised(x: Any) -> Any:
+        """Rows of the length that the rule gives them."""
         norm = x.norm(dim=1, keepdim=True)
         return x / (norm / x.shape[1] ** 0.5 + 1e-8 if peer.rule.normalise == "rms" else norm + 1e-8)  # type: ignore[attr-defined]
 
     def layers(x: Any, prepare: Callable[[Any], Any] = lambda x: x) -> list[Any]:
+        """The activations of every layer."""
         outputs = []
         for i in range(len(peer.W)):
             x = peer.block(i, prepare(x))
@@ -89,28 +94,34 @@ def peer_scores(peer: Peer, mode: str) -> Callable[[np.ndarray], np.ndarray]:
         return outputs
 
     def all_labels(x: Any) -> Any:
+        """Forward-Forward: the goodness with each label written in."""
         N = len(x)
         x = x.repeat_interleave(m, dim=0)
         x[:, :m] = torch.eye(m).repeat(N, 1)
         return sum((a * a).sum(dim=1) for a in layers(x, normalised)).reshape(N, m)
 
     def one_pass(x: Any) -> Any:
+        """Forward-Forward's readout, on a neutral label."""
         x = x.clone()
         x[:, :m] = 1 / m
         return F.linear(torch.cat([normalised(a) for a in layers(x, normalised)], dim=1), peer.R)
 
     def readout(x: Any) -> Any:
+        """The scores of the last layer's readout."""
         return F.linear(peer.flat(layers(x)[-1]), peer.R)
 
     def mf_last(x: Any) -> Any:
+        """Mono-Forward, BP pred: the last layer's scores."""
         return F.linear(peer.flat(layers(x)[-1]), peer.M[-1])
 
     def mf_sum(x: Any) -> Any:
+        """Mono-Forward, FF pred: the sum of all layers' scores."""
         return sum(F.linear(peer.flat(a), M) for a, M in zip(layers(x), peer.M, strict=True))
 
     chosen = {"all-labels": all_labels, "one-pass": one_pass, "readout": readout, "bp": mf_last, "ff": mf_sum}[mode]
 
     def predict(x: np.ndarray) -> np.ndarray:
+        """The labels, without gradients."""
         with torch.inference_mode():
             return chosen(peer.images(x)).numpy()
 

@@ -31,6 +31,7 @@ class _Shown(io.StringIO):
     """Keeps the first 2,000 characters that are printed, and throws the rest away."""
 
     def write(self, text: str) -> int:
+        """Keep the beginning of what is printed."""
         if self.tell() < 2000:
             super().write(text[:2000])
         return len(text)

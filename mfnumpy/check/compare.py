@@ -154,6 +154,7 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
     first = float(ratios[case])
 
     def fits(values: np.ndarray) -> bool:
+        """Whether these values explain all known ratios."""
         return bool(np.allclose(ratios[known], values[known], rtol=1e-4, atol=0))
 
     if np.allclose(ratios[known], 1.0, rtol=3e-5, atol=0):

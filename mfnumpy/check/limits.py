@@ -46,11 +46,13 @@ def limited(call: Callable[[], Any], seconds: float) -> Any:
 
 def _with_alarm(call: Callable[[], Any], seconds: float) -> Any:
     def insist(frame: Any, event: str, argument: Any) -> Any:
+        """A trace function that raises at the next line."""
         if event == "line":
             raise OutOfTime
         return insist
 
     def ring(signum: int, frame: Any) -> None:
+        """What the alarm does: raise in the student's code, if its time is really up."""
         if clock.used() < seconds:
             return
         # A bare `except:` in the student's loop would swallow one exception: the next line then raises another.
@@ -81,6 +83,7 @@ def _in_thread(call: Callable[[], Any], seconds: float) -> Any:
     box: dict[str, Any] = {}
 
     def work() -> None:
+        """Call, and keep the value or the error."""
         try:
             with np.errstate(all="ignore"):
                 box["value"] = call()

@@ -41,6 +41,7 @@ def with_signature(exercise: Exercise, function: Callable) -> Callable:
     """A function of any arguments, given the exercise's signature."""
 
     def student(*args):
+        """The function under the exercise's own signature."""
         return function(*args)
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -57,6 +58,7 @@ def scaled_version(exercise: Exercise, factor: Callable[[tuple], float]) -> Call
     """The right answer times a factor; of a training step, the right step times a factor."""
 
     def scaled(*args):
+        """The reference with one output scaled."""
         value = exercise.reference(*args)
         parts = value if isinstance(value, tuple) else (value,)
         done = []

@@ -59,6 +59,7 @@ class _Line:
     size: float
 
     def central(self, h: float) -> float:
+        """The central difference with this step."""
         return (self.f(h) - self.f(-h)) / (2 * h)
 
     def has_kink(self, h: float, scale: float) -> bool:
@@ -104,6 +105,7 @@ def gradient(
     _check_places(args, found, places)
 
     def scalar(*moved: np.ndarray) -> float:
+        """The loss, or the weighted sum of an array."""
         out = np.asarray(function(*moved), dtype=float)
         return float((out * upstream).sum()) if value.ndim else float(out)
 
@@ -246,6 +248,7 @@ def _entries(
 
 def _line(scalar: Callable, args: list, place: int, d: np.ndarray) -> _Line:
     def f(t: float) -> float:
+        """The function along one direction."""
         moved = list(args)
         moved[place] = args[place] + t * d
         return scalar(*moved)

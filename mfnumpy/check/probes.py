@@ -43,6 +43,7 @@ def dependence(exercise: Exercise, cases: Sequence[Case], call: Caller, rng: Rng
         return []
 
     def right(*args: Any) -> Named:
+        """The reference's outputs, by name."""
         return [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
 
     says = []

@@ -110,6 +110,7 @@ class _Search:
                         yield (one.name, two.name), {**a, **b}
 
     def hits(self, combinations_: Iterator[tuple[tuple[str, ...], Mapping]]) -> list[Hit]:
+        """The mistakes that give exactly what the student got."""
         found = []
         for names, steps in combinations_:
             hit = self._match(names, steps)

@@ -110,6 +110,7 @@ def ff_step(
     """
 
     def gradient(x, W, slope):
+        """dW of one half of the data."""
         x = before(x)
         z = x @ W
         a = hidden(z)

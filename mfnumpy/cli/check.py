@@ -72,6 +72,7 @@ def _reports(args: argparse.Namespace) -> list[Report]:
     seed = args.seed if args.seed is not None else GRADING_SEED if args.grade else None
 
     def one(name: str) -> Report:
+        """The report on one exercise."""
         with beside(args.file):
             return check(name, function_for(load(args.file), name), seed=seed, seconds=args.seconds)
 
@@ -89,12 +90,14 @@ def _graded(args: argparse.Namespace, one: Callable[[str], Report]) -> list[Repo
     from mfnumpy.check.report import Report
 
     def read() -> Report:
+        """The names of the file's functions, as a report's candidates: only reports come back from the process."""
         try:
             return Report("all", "", "", True, candidates=tuple(functions_in(load(args.file))))
         except Unfinished as error:
             return Report("all", "", "", False, "too_slow", evidence=str(error))
 
     def isolated(name: str, job: Callable[[], Report]) -> Report:
+        """A job in a process of its own."""
         return run_isolated(get(name), job, args.seconds, MEMORY_MB, reading=SECONDS)
 
     file = isolated(next(iter(EXERCISES)), read)

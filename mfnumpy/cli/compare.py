@@ -49,9 +49,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"{name}: left out, since Forward-Forward cannot train a convolutional network.", file=sys.stderr)
 
     def build(seed: int) -> Network:
+        """The network for a seed."""
         return options.build_network(args, data.input_shape, seed)
 
     def load(seed: int) -> Any:
+        """The data for a seed."""
         return options.load_data(args, seed)
 
     with options.limited_threads(args, build(0)):

@@ -17,6 +17,7 @@ def judge_of(reference: Callable, mistakes: dict[str, Callable], draw: Callable[
     """
 
     def judge(function: Callable, rng: Rng) -> str:
+        """Compare on eight draws, and name the mistake if it is known."""
         cases = [draw(rng, k) for k in range(8)]
         found = [function(*copy.deepcopy(case)) for case in cases]  # it may change a list that it is given
         if all(value == reference(*case) for value, case in zip(found, cases, strict=True)):

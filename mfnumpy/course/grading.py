@@ -102,6 +102,7 @@ def grade_all(
     make_folder(out)
 
     def one(item: tuple[str, str, Path]) -> Grade:
+        """Grade one student's notebook."""
         try:
             grade = _grade_one(*item, course, out / "feedback", limits or Limits(), seed)
         except Exception as error:  # an error of ours must not lose the others' grades either
@@ -126,6 +127,7 @@ def write_csv(grades: list[Grade], out: Path) -> None:
 
 def _table(path: Path, header: list[str], rows: list[list]) -> None:
     def safe(value: Any) -> Any:
+        """A cell that no spreadsheet takes for a formula."""
         return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@") else value
 
     with atomic_write(path, "w") as file:

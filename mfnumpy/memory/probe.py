@@ -106,6 +106,7 @@ def _stepper(probe: Probe, net: Network, rule: Rule, offload: Offload | None, st
     adam = Adam() if offload is None else OffloadedAdam(offload)
 
     def step(x: np.ndarray, y: np.ndarray, number: int) -> None:
+        """One training step, numbered for its random numbers."""
         parameters = rule.parameters(net)
         for piece in rule.steps(net, x, y, stream(3, "batch", number)):
             for name, gradient in piece.gradients.items():

@@ -108,6 +108,7 @@ def _epochs(values: dict[str, Any], seed: int) -> dict[str, Any]:
     y = rng.integers(0, N_CLASSES, values["rows"])
 
     def epoch(rule: str, kind: type[Trainer] = Trainer) -> Callable[[], object]:
+        """One epoch of a rule, ready to be timed."""
         net, made = _model(values, shape, rule, seed)
         trainer = kind(net, made, optim.Adam(), epochs=1, batch_size=values["batch"], seed=seed, show_progress=False)
         return lambda: trainer.fit(x, y)

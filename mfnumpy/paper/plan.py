@@ -111,6 +111,7 @@ class Budget:
 
 def _of_all(rules: Sequence[str]) -> Callable[[str, Budget], Iterator[Cell]]:
     def cells(experiment: str, budget: Budget) -> Iterator[Cell]:
+        """A cell for each of the rules."""
         for rule in rules:
             yield budget.cell(experiment, rule)
 

@@ -74,6 +74,7 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
     history: list[dict[str, Any]] = []
 
     def note(entry: dict[str, Any]) -> None:
+        """Add the test part to an epoch's entry."""
         test = fitting.evaluate(data.x_test, data.y_test)
         own = {"main": next(iter(test.accuracy)), "test_accuracy": test.accuracy, "test_layers": test.layers}
         history.append(entry | own)

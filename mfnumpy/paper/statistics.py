@@ -74,6 +74,7 @@ def _two_sided_p(t: float, degrees: int) -> float:
     steps = 2000
 
     def integral(low: float, high: float) -> float:
+        """Simpson's rule for the density from low to high."""
         h = (high - low) / steps
         f = [math.cos(low + i * h) ** (degrees - 1) for i in range(steps + 1)]
         return h / 3 * (f[0] + f[-1] + 4 * sum(f[1:-1:2]) + 2 * sum(f[2:-1:2]))

@@ -92,6 +92,7 @@ def maker(data_dir: str | None, download: bool) -> Execute:
     """The `execute` for training runs and measurements."""
 
     def execute(job: Job) -> Record:
+        """The record of a job, by its kind."""
         if isinstance(job.config, Measurement):
             return measure(job.config, job.seed)
         return runner.execute(job.config, job.seed, data_dir, download)

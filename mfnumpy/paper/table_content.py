@@ -180,6 +180,7 @@ def shared_layers(view: View, dataset: str) -> tuple[int, int]:
     seeds = sorted(set(shallow) & set(deep))
 
     def lower(history: list[dict]) -> list:
+        """What layers 1 and 2 left in a history."""
         return [(e["loss"]["block1"], e["loss"]["block2"], e["val_layers"][:2], e["test_layers"][:2]) for e in history]
 
     return sum(lower(shallow[s].history) == lower(deep[s].history) for s in seeds), len(seeds)

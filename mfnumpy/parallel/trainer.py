@@ -52,6 +52,7 @@ class PipelineTrainer(Trainer):
         bar = self._bar(len(slices), state)
 
         def batches() -> Iterator[tuple]:
+            """The epoch's batches, as the pipeline wants them."""
             for number in range(state.batch, len(slices)):
                 if interrupt.requested:
                     return

@@ -138,6 +138,7 @@ class _Watch:
 
     def _projection(self, projection_gradient: Callable) -> Callable:
         def watched(a: Array, dG: Array) -> Array:
+            """Eq. (8), shown."""
             dM = projection_gradient(a, dG)
             self.note_projection(self.moments[-1].block, dM)
             return dM
@@ -146,6 +147,7 @@ class _Watch:
 
     def _loss(self, loss_gradient: Callable) -> Callable:
         def watched(G: Array, y: Array) -> Array:
+            """Eq. (6), shown."""
             owner, dG = next(self.owners), loss_gradient(G, y)
             if (owner, "G") not in self.seen:
                 self._note_scores(owner, G)
@@ -174,6 +176,7 @@ class _WatchedBlock(Block):
         self.watch = watch
 
     def forward(self, x: Array) -> Trace:
+        """The block's forward pass, shown."""
         trace, note = super().forward(x), self.watch.note
         rows, name = ("x" if trace.rows.ndim == trace.x.ndim else "rows"), self.name
         note(name, "x", trace.x, "x", "What the block is given.")
@@ -185,15 +188,18 @@ class _WatchedBlock(Block):
         return trace
 
     def error_at_z(self, da: Array, trace: Trace) -> Array:
+        """The mask, shown."""
         self.watch.note_error(self.name, da, trace)
         return self._note_dz(super().error_at_z(da, trace), da, trace)
 
     def parameter_gradients(self, dz: Array, trace: Trace) -> dict[str, Array]:
+        """The gradients, shown."""
         gradients = super().parameter_gradients(dz, trace)
         self._note_dW(gradients["W"], dz, trace, "")
         return gradients
 
     def error_to_input(self, dz: Array, trace: Trace, W: Array | None = None) -> Array:
+        """The error to the block below, shown."""
         dx = super().error_to_input(dz, trace, W)
         below = self.watch.names[self.watch.names.index(self.name) - 1]
         symbol, matrix = ("W", self.parameters["W"]) if W is None else ("B", W)
@@ -203,6 +209,7 @@ class _WatchedBlock(Block):
         return self.watch.note(below, "da", dx, formula, text, operands=operands)
 
     def local_gradients(self, M: Array, dG: Array, trace: Trace, weight_gradient: Callable) -> dict[str, Array]:
+        """Eqs. (7) and (8), shown."""
         da = equations.goodness_scores_gradient(dG, M).reshape(trace.a.shape)
         text = "How each activity must change: the error, seen through M as it was before its own update."
         operands = (("dG", dG), ("M", M))
@@ -233,18 +240,21 @@ class _WatchedReadout(Dense):
         self.name, self.parameters, self.watch = readout.name, readout.parameters, watch
 
     def forward(self, x: Array) -> Array:
+        """The readout's scores, shown."""
         a = x.reshape(x.shape[0], -1)
         operands = (("a", a), ("W_{out}", self.parameters["W"]))
         text = "The network's only scores, at its output."
         return self.watch.note(self.name, "G", super().forward(x), r"G = a\, W_{out}", text, operands=operands)
 
     def parameter_gradients(self, rows: Array, dz: Array) -> dict[str, Array]:
+        """The readout's gradients, shown."""
         gradients = super().parameter_gradients(rows, dz)
         operands, text = (("a^T", rows.T), ("dG", dz)), "The readout learns by its true gradient, in every rule."
         self.watch.note(self.name, "dW", gradients["W"], r"dW_{out} = a^T dG", text, operands=operands)
         return gradients
 
     def input_gradient(self, dz: Array, x_shape: tuple[int, ...], W: Array | None = None) -> Array:
+        """The error below the readout, shown."""
         da = super().input_gradient(dz, x_shape, W)
         symbol, matrix = ("W_{out}", self.parameters["W"]) if W is None else ("B", W)
         text = f"The output's error, handed down through {_path(symbol)}."

@@ -37,6 +37,17 @@ def test_everything_public_has_a_docstring_that_says_something(path):
         assert len(text) > 12, f"{relative(path)}: {name}"
 
 
+def silent(tree: ast.AST) -> list[str]:
+    """Functions without a docstring whose name has no underscore in front, also those inside of others."""
+    functions = (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef))
+    return [f.name for f in functions if not f.name.startswith("_") and not ast.get_docstring(f)]
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_a_function_inside_another_says_what_it_is_for(path):
+    assert silent(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
 @pytest.mark.parametrize("path", CORE, ids=relative)
 def test_files_are_read_in_one_sitting_and_functions_on_one_screen(path):
     text = path.read_text(encoding="utf-8")
@@ -56,3 +67,7 @@ def test_public_functions_of_the_core_are_annotated(path):
 def test_planted_a_function_without_a_docstring_is_found():
     tree = ast.parse("class A:\n    'says something long'\n    def f(self): pass\n    def _g(self): pass\n")
     assert [(n, ast.get_docstring(node)) for n, node in public(tree)] == [("A", "says something long"), ("A.f", None)]
+    tree = ast.parse(
+        "def _f():\n    def g(): pass\n    class _C:\n        def h(self): pass\n        def _i(self): pass\n"
+    )
+    assert silent(tree) == ["g", "h"]

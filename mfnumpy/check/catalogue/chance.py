@@ -239,6 +239,7 @@ def _by(choose: Callable) -> Callable:
     """Shuffle by the order that choose(n, rng) gives."""
 
     def shuffle(X, y, rng):
+        """Both arrays in the order that was drawn."""
         order = choose(len(X), rng)
         return X[order], y[order]
 

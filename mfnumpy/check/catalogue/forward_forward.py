@@ -88,6 +88,7 @@ def _recipe(argument: Callable, curve: Callable, sign: float) -> Callable:
     """mean (or 1/N, for a gradient) of sign * curve(argument(G, theta))."""
 
     def loss(G, theta, *, argument=argument, curve=curve, sign=sign, mean=lambda values: values.mean(), whole=None):
+        """The loss by this recipe."""
         return whole(G, theta) if whole is not None else mean(sign * curve(argument(G, theta)))
 
     return loss
@@ -188,6 +189,7 @@ def _gradient_recipe(d: float) -> Callable:
     inner = _recipe(lambda G, theta: d * (theta - G), _sigmoid, -d)
 
     def gradient(G, theta, *, mean=lambda g: g / len(g), **steps):
+        """The gradient by this recipe."""
         return inner(G, theta, mean=mean, **steps)
 
     return gradient

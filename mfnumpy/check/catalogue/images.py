@@ -51,6 +51,7 @@ def _reorder(*axes):
     """im2col with its six axes in another order."""
 
     def changed(x, kernel, stride, padding):
+        """The patches with their axes in another order."""
         cols = im2col(x, kernel, stride, padding)
         return cols.reshape(_patches(x.shape, kernel, stride, padding)).transpose(axes).reshape(cols.shape)
 
@@ -61,6 +62,7 @@ def _restore(*axes):
     """col2im for columns that were laid out by `_reorder(*axes)`."""
 
     def changed(cols, x_shape, kernel, stride, padding):
+        """The sums back from another order of axes."""
         natural = _patches(x_shape, kernel, stride, padding)
         back = cols.reshape([natural[i] for i in axes]).transpose(np.argsort(axes))
         return col2im(back.reshape(cols.shape), x_shape, kernel, stride, padding)
@@ -169,6 +171,7 @@ def _loop(combine, crop=lambda x, PH, PW, H, W: x[:, PH : PH + H, PW : PW + W], 
     """col2im window by window, with another way to combine what falls on one pixel."""
 
     def changed(cols, x_shape, kernel, stride, padding):
+        """Patch by patch, with this mistake in the loop."""
         (SH, SW), (PH, PW) = pair("stride", stride, 1), pair("padding", padding, 0)
         N, OH, OW, KH, KW, C = _patches(x_shape, kernel, stride, padding)
         x = np.zeros((N, x_shape[1] + 2 * PH, x_shape[2] + 2 * PW, C))

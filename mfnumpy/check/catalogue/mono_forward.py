@@ -19,9 +19,11 @@ def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS
     """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz."""
 
     def sigmoid(z):
+        """A sigmoid's derivative in place of the mask."""
         return 1 / (1 + np.exp(-z))
 
     def one(gate):
+        """A single version with this gate."""
         return {step: gate}
 
     return {
@@ -99,6 +101,7 @@ def product_mistakes(step: str) -> dict:
     """What goes wrong in a gradient that is summed over the batch: replacements of a step (x, dz) -> dW."""
 
     def one(product):
+        """A single version with this product."""
         return {step: product}
 
     return {

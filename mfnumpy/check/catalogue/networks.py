@@ -22,9 +22,11 @@ def _network(rng: Rng, k: int) -> tuple:
     m = n[-1]
 
     def draw():
+        """A network and a batch."""
         return real(rng, N, n[0]), *(real(rng, a, b) / np.sqrt(a) * 1.2 for a, b in pairwise(n))
 
     def good(x, *weights):
+        """Whether the draw lets each mistake show."""
         return clear_of_kinks(x, list(weights[:-1])) and small_positives(x @ weights[0], SMALLEST)
 
     x, *weights = until(draw, good)
@@ -40,6 +42,7 @@ def _draw_bp(rng: Rng, k: int) -> Case:
 
 def _extreme(draw):
     def extremes(rng: Rng) -> list[Case]:
+        """A draw whose scores overflow without a shift."""
         while True:
             case = draw(rng, 2)
             x, y, weights, *rest = case.args

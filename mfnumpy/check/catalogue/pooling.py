@@ -90,6 +90,7 @@ def _draw_pool_back(rng: Rng, k: int) -> Case:
 
 def _one_pixel(place):
     def spread(dy, PH, PW):
+        """The whole error to one pixel of each window."""
         mask = np.zeros((PH, PW))
         mask[place] = 1
         return _spread(dy, PH, PW) * np.tile(mask, dy.shape[1:3])[None, :, :, None]

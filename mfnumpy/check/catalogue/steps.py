@@ -46,6 +46,7 @@ def _shifted(shift):
     """The gradient of the loss with another shift against overflow."""
 
     def gradient(G, y):
+        """(p - y) / N with that shift."""
         e = np.exp(G - shift(G))
         return (e / e.sum(axis=1, keepdims=True) - eq.one_hot(y, G.shape[1], "float64")) / len(G)
 
