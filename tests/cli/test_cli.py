@@ -175,17 +175,23 @@ def test_train_evaluate_resume(tmp_path, capsys):
     assert "another run" in capsys.readouterr().err
 
 
+def interruptible(*args: str) -> subprocess.Popen:
+    """A process that takes Ctrl-C, though whatever started the tests (a job in the background) may ignore it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "mfnumpy", *args],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+
+
 def test_ctrl_c_exits_130_and_leaves_a_checkpoint_that_resumes_to_the_same_bytes(tmp_path):
     command = ["train", "--hidden", "60", "50", "--epochs", "40", "--threads", "1"]
     whole = mfnumpy(*command, "--out", str(tmp_path / "whole"))
     assert whole.returncode == 0, whole.stderr
     stopped = tmp_path / "stopped"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mfnumpy", *command, "--out", str(stopped)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = interruptible(*command, "--out", str(stopped))
     for line in process.stdout:
         if line.startswith("epoch   2"):
             process.send_signal(signal.SIGINT)
@@ -206,12 +212,7 @@ def test_ctrl_c_exits_130_and_leaves_a_checkpoint_that_resumes_to_the_same_bytes
 
 
 def test_ctrl_c_in_compare_exits_130_and_leaves_nothing_half_written(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mfnumpy", "compare", "--epochs", "400", "--out", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = interruptible("compare", "--epochs", "400", "--out", str(tmp_path))
     process.stderr.readline()  # the first run is done, the second has begun
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
