@@ -26,14 +26,14 @@ from mfnumpy.check.compare import (
     run_recipe,
 )
 from mfnumpy.check.exercises import get
-from mfnumpy.check.explain import explain, lesson_of, pictures
+from mfnumpy.check.explain import explain, pictures, report_on
+from mfnumpy.check.limits import allowed
 from mfnumpy.check.model import Case, Exercise, Finding, Mistake, flatten
 from mfnumpy.check.recognise import Hit, recognise
 from mfnumpy.check.report import Report
 from mfnumpy.check.verdict import Verdict
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.seeding import stream
-from mfnumpy.validate import positive
 
 PRACTICE_SEED = 1
 GRADING_SEED = 20_250_116
@@ -54,21 +54,21 @@ def check(
     exercise: a name of EXERCISES, e.g. "eq7". function: takes the exercise's arguments in order. seed: of the
     draws; None is the seed for practice. isolated: run in a process of its own with limits on time and
     memory, so that not even os._exit or an endless loop in C stops the checker (for grading; Linux and
-    macOS). seconds: the computing time of all calls together (by the clock on the wall four times as much, for a busy
-    machine). memory_mb: isolated only.
+    macOS). seconds: the computing time of all calls together, at most an hour (by the clock on the wall four times as
+    much, for a busy machine). memory_mb: isolated only.
 
     Returns a Report; it never shows the right answer. Raises UnknownNameError for an unknown exercise,
-    InvalidValueError if `function` cannot be called, the seed is not an integer >= 0 or seconds is not above 0,
-    BackendError if `isolated` is not possible here.
+    InvalidValueError if `function` cannot be called, the seed is not an integer >= 0 or seconds is not above 0 and at
+    most 3600, BackendError if `isolated` is not possible here.
     """
     known = get(exercise)
     if not callable(function):
         raise InvalidValueError(f"check needs a function for {exercise}; got {type(function).__name__}.")
-    seconds = positive("seconds", seconds)
+    seconds = allowed("seconds", seconds)
     if isolated:
-        from mfnumpy.check.isolated import run_isolated
+        from mfnumpy.check.isolated import report_isolated
 
-        return run_isolated(known, lambda: check(exercise, function, seed=seed, seconds=seconds), seconds, memory_mb)
+        return report_isolated(known, lambda: check(exercise, function, seed=seed, seconds=seconds), seconds, memory_mb)
     with quiet():  # also of a student's np.seterr(all="raise"), which would stop our own draws and references
         return _Check(known, function, PRACTICE_SEED if seed is None else seed, seconds).report()
 
@@ -108,10 +108,7 @@ class _Check:
         return Report(e.name, e.title, e.signature, passed, lesson=e.lesson)
 
     def _found(self, finding: Finding) -> Report:
-        lesson = lesson_of(self.exercise, finding.mistake)
-        return replace(
-            self._blank(False), mistake=finding.mistake, evidence=finding.evidence, where=finding.where, lesson=lesson
-        )
+        return report_on(self.exercise, finding)
 
     def _passed(self) -> Report:
         return replace(self._blank(True), evidence=f"Right on {len(self.cases)} draws.")

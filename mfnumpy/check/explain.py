@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from mfnumpy.check.compare import LOOSE, Named
-from mfnumpy.check.model import Exercise
-from mfnumpy.check.report import Picture
+from mfnumpy.check.model import Exercise, Finding
+from mfnumpy.check.report import Picture, Report
 from mfnumpy.check.words import LESSONS, WORDS
 
 _LARGEST = 24
@@ -22,6 +22,20 @@ def explain(exercise: Exercise, names: Sequence[str]) -> str:
 def lesson_of(exercise: Exercise, mistake: str | None) -> str:
     """Where to read on: the mistake's own lesson if it has one, else the exercise's."""
     return LESSONS.get((mistake or "").split("+")[0], exercise.lesson)
+
+
+def report_on(exercise: Exercise, finding: Finding) -> Report:
+    """The report on a function that fails for this one reason."""
+    return Report(
+        exercise.name,
+        exercise.title,
+        exercise.signature,
+        passed=False,
+        mistake=finding.mistake,
+        evidence=finding.evidence,
+        where=finding.where,
+        lesson=lesson_of(exercise, finding.mistake),
+    )
 
 
 def pictures(raw: Named, right_raw: Named, got: Named | None = None, right: Named | None = None) -> tuple[Picture, ...]:

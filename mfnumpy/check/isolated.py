@@ -1,4 +1,4 @@
-"""A check in a process of its own: for grading, where a student's function may hang, exit or eat the memory.
+"""Work in a process of its own: for grading, where a student's function may hang, exit or eat the memory.
 
 The limits guard the grader against accidents. They are no defence against a student who attacks the grader on
 purpose: for that, run the whole grader in a container.
@@ -15,10 +15,13 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 
-from mfnumpy.check.explain import lesson_of
+from mfnumpy.check.call import Stop
+from mfnumpy.check.explain import report_on
 from mfnumpy.check.limits import PATIENCE
-from mfnumpy.check.model import Exercise
+from mfnumpy.check.model import Exercise, Finding
 from mfnumpy.check.report import Report
 from mfnumpy.errors import BackendError, MfnumpyError
 
@@ -26,14 +29,22 @@ START_UP = 5.0
 """Seconds that the process may need besides the student's time."""
 
 
-def run_isolated(
+def report_isolated(
     exercise: Exercise, job: Callable[[], Report], seconds: float, memory_mb: int, reading: float = 0.0
 ) -> Report:
-    """Run job() in a forked process with limits on time and memory, and return its Report.
+    """The Report that job() makes, as by `isolated`; whatever happens to its process is a Report, too."""
+    try:
+        return Report.from_json(isolated(lambda: job().to_json(), seconds, memory_mb, reading))
+    except Stop as stop:
+        return report_on(exercise, stop.finding)
+
+
+def isolated(job: Callable[[], Any], seconds: float, memory_mb: int, reading: float = 0.0) -> Any:
+    """Run job() in a forked process with limits on time and memory, and return its value, which JSON can carry.
 
     seconds: for the student's function. reading: more of them, for a job that first reads the student's file.
-    Whatever happens to the process becomes a Report. Raises BackendError where processes cannot be forked,
-    and MfnumpyError if the job itself raised one.
+    Raises Stop with what became of a process that came to no end of its own, or if the job raised it; BackendError
+    where processes cannot be forked; MfnumpyError if the job itself raised one.
     """
     if not hasattr(os, "fork"):
         raise BackendError("Grading in a process of its own needs Linux or macOS; check without isolated=True here.")
@@ -55,15 +66,15 @@ def run_isolated(
             data = {}
         if "error" in data:
             raise MfnumpyError(data["error"])
-        if "exercise" in data:
-            return Report.from_json(data)
-    return _lost(exercise, status, seconds, memory_mb)
+        if "finding" in data:
+            raise Stop(Finding(**data["finding"]))
+        if "value" in data:
+            return data["value"]
+    raise Stop(_lost(status, seconds, memory_mb))
 
 
-def _child(job: Callable[[], Report], writer: int, seconds: float, memory_mb: int) -> None:
-    """In the child: set the limits, run, write the report, and leave without any clean-up of the parent's
-    things.
-    """
+def _child(job: Callable[[], Any], writer: int, seconds: float, memory_mb: int) -> None:
+    """In the child: set the limits, run, write the value, and leave without any clean-up of the parent's things."""
     try:
         faulthandler.disable()  # a crash of the student's is reported in words, not as a dump on our terminal
         _limit(seconds, memory_mb)
@@ -71,7 +82,9 @@ def _child(job: Callable[[], Report], writer: int, seconds: float, memory_mb: in
         for stream in (0, 1, 2):
             os.dup2(silent, stream)
         try:
-            data = job().to_json()
+            data = {"value": job()}
+        except Stop as stop:
+            data = {"finding": asdict(stop.finding)}
         except MfnumpyError as error:
             data = {"error": str(error)}
         except MemoryError:  # what the student's function keeps may fill the memory of all that follows
@@ -119,17 +132,11 @@ def _wait(child: int, reader: int, seconds: float) -> tuple[str, int | None]:
     return "", None
 
 
-def _lost(exercise: Exercise, status: int | None, seconds: float, memory_mb: int) -> Report:
-    """The report on a process that came to no end of its own."""
+def _lost(status: int | None, seconds: float, memory_mb: int) -> Finding:
+    """What is to be said of a process that came to no end of its own."""
     if status is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL)):
-        mistake, says = "too_slow", f"It had not returned after {seconds:g} s, on very small arrays."
-    elif os.WIFSIGNALED(status):
+        return Finding("too_slow", f"It had not returned after {seconds:g} s, on very small arrays.")
+    if os.WIFSIGNALED(status):
         name = signal.Signals(os.WTERMSIG(status)).name
-        mistake, says = (
-            "ends_program",
-            f"It crashed the process ({name}); the memory allowed is {memory_mb} MB.",
-        )
-    else:
-        mistake, says = "ends_program", "It ended the process in place of returning a value."
-    lesson = lesson_of(exercise, mistake)
-    return Report(exercise.name, exercise.title, exercise.signature, False, mistake, evidence=says, lesson=lesson)
+        return Finding("ends_program", f"It crashed the process ({name}); the memory allowed is {memory_mb} MB.")
+    return Finding("ends_program", "It ended the process in place of returning a value.")

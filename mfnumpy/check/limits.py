@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from mfnumpy.validate import real
+
 
 class OutOfTime(BaseException):
     """Raised inside the student's function when its time is up; no `except Exception` catches it."""
@@ -18,6 +20,18 @@ class OutOfTime(BaseException):
 
 PATIENCE = 4.0
 """On a machine that is busy with other work, a function may take so many times its time by the clock on the wall."""
+
+
+LONGEST = 3600.0
+"""The most seconds that may be given to one exercise."""
+
+
+def allowed(name: str, seconds: Any) -> float:
+    """A student's function may have so many seconds; `name` is that of the argument, for the message.
+
+    Raises InvalidValueError for what is not a number above 0 and at most LONGEST.
+    """
+    return real(name, seconds, f"above 0 and at most {LONGEST:g}", lambda value: 0 < value <= LONGEST)
 
 
 class Clock:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,9 +12,6 @@ from mfnumpy.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from mfnumpy.check.report import Report
-
-LONGEST = 3600.0
-"""The most seconds that --seconds may give to one exercise."""
 
 MEMORY_MB = 1024
 """What a student's function may take in grading."""
@@ -48,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     Raises MfnumpyError for an unknown exercise, or a file that is missing or cannot be run.
     """
     from mfnumpy.check.exercises import EXERCISES, get, stub
-    from mfnumpy.validate import real
+    from mfnumpy.check.limits import allowed
 
     if args.what == "list":
         for exercise in EXERCISES.values():
@@ -61,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.what != "all":
         get(args.what)
-    real("--seconds", args.seconds, f"above 0 and at most {LONGEST:g}", lambda seconds: 0 < seconds <= LONGEST)
+    allowed("--seconds", args.seconds)
     return _show(_reports(args), args.json)
 
 
@@ -84,29 +80,30 @@ def _reports(args: argparse.Namespace) -> list[Report]:
 
 def _graded(args: argparse.Namespace, one: Callable[[str], Report]) -> list[Report]:
     """Every line of the student's file runs in a process of its own: to be read at all, then for each exercise."""
-    from mfnumpy.check.exercises import EXERCISES, get
-    from mfnumpy.check.isolated import run_isolated
+    from mfnumpy.check.call import Stop
+    from mfnumpy.check.exercises import get
+    from mfnumpy.check.explain import report_on
+    from mfnumpy.check.isolated import isolated, report_isolated
     from mfnumpy.check.load import SECONDS, Unfinished, functions_in, load, named_in
-    from mfnumpy.check.report import Report
+    from mfnumpy.check.model import Finding
 
-    def read() -> Report:
-        """The names of the file's functions, as a report's candidates: only reports come back from the process."""
+    def read() -> list[str]:
+        """The names of the file's functions. Raises Stop if the file comes to no end."""
         try:
-            return Report("all", "", "", True, candidates=tuple(functions_in(load(args.file))))
+            return list(functions_in(load(args.file)))
         except Unfinished as error:
-            return Report("all", "", "", False, "too_slow", evidence=str(error))
+            raise Stop(Finding("too_slow", str(error))) from error
 
-    def isolated(name: str, job: Callable[[], Report]) -> Report:
-        """A job in a process of its own."""
-        return run_isolated(get(name), job, args.seconds, MEMORY_MB, reading=SECONDS)
+    def names(found: list[str]) -> list[str]:
+        """The exercises that are asked for."""
+        return _some([args.what] if args.what != "all" else found, args.file)
 
-    file = isolated(next(iter(EXERCISES)), read)
-    found = list(file.candidates) if file.passed else named_in(args.file)
-    names = _some([args.what] if args.what != "all" else found, args.file)
-    if not file.passed:  # what ends or holds up the file is the same report for each exercise in it
-        whose = map(get, names)
-        return [replace(file, exercise=e.name, title=e.title, signature=e.signature, lesson=e.lesson) for e in whose]
-    return [isolated(name, partial(one, name)) for name in names]
+    limits = (args.seconds, MEMORY_MB, SECONDS)
+    try:
+        found = isolated(read, *limits)
+    except Stop as stop:  # what ends or holds up the file is the same for each exercise in it
+        return [report_on(get(name), stop.finding) for name in names(named_in(args.file))]
+    return [report_isolated(get(name), partial(one, name), *limits) for name in names(found)]
 
 
 def _some(names: list[str], file: str) -> list[str]:

@@ -149,13 +149,13 @@ def test_adam_with_a_second_epsilon_under_the_root_is_named():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="grading in a process needs fork")
 def test_a_bug_of_the_checker_is_not_put_down_to_the_student():
-    from mfnumpy.check.isolated import run_isolated
+    from mfnumpy.check.isolated import report_isolated
 
     def job():
         raise KeyError("no such word")
 
     with pytest.raises(MfnumpyError, match=r"bug of the checker.*KeyError.*no such word"):
-        run_isolated(EXERCISES["eq7"], job, seconds=1, memory_mb=1024)
+        report_isolated(EXERCISES["eq7"], job, seconds=1, memory_mb=1024)
 
 
 # -- Which mistake it is, where only the extremes tell
