@@ -18,6 +18,7 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -123,7 +124,7 @@ class BoundedStream:
         try:
             return self._raw.read(size)
         except OSError as error:
-            raise FormatError(f"{self.name} cannot be read: {error.strerror or error}.") from error
+            raise _unreadable(self.name, error) from error
 
     def _take_pending(self, size: int) -> bytes:
         """Packed bytes: first those already in hand, then the file's."""
@@ -172,8 +173,34 @@ class BoundedStream:
 def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[BoundedStream]:
     """Open a file for reading at most `limit` unpacked bytes; see `BoundedStream`.
 
+    Raises MissingDataError if there is none, FormatError if it is no regular file or cannot be read.
+    """
+    with _open_regular(path) as raw:
+        yield BoundedStream(raw, str(path), limit, digest)
+
+
+def md5(path: Path) -> str:
+    """Return the MD5 of a file as it lies there, in hexadecimal.
+
+    Raises MissingDataError if there is none, FormatError if it cannot be read.
+    """
+    with _open_regular(path) as raw:
+        try:
+            return hashlib.file_digest(raw, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        except OSError as error:
+            raise _unreadable(str(path), error) from error
+
+
+def _unreadable(name: str, error: OSError) -> FormatError:
+    return FormatError(f"{name} cannot be read: {error.strerror or error}.")
+
+
+@contextmanager
+def _open_regular(path: Path) -> Iterator[BufferedReader]:
+    """Open a file for reading its bytes as they lie there.
+
     Raises MissingDataError if there is none, FormatError if it is not a regular file (a FIFO would wait for
-    ever) or the system cannot read it.
+    ever) or the system cannot open it.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -186,7 +213,7 @@ def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[Bound
     except OSError as error:
         raise FormatError(f"{path} cannot be opened: {error.strerror}.") from error
     with raw:
-        yield BoundedStream(raw, str(path), limit, digest)
+        yield raw
 
 
 def read_exactly(stream: Readable, size: int, what: str) -> bytearray:

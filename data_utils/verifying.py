@@ -7,10 +7,8 @@ and means.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +17,7 @@ from data_utils.find import Found
 from data_utils.raw import Raw
 from data_utils.scaling import mean_and_sd_of_bytes
 from data_utils.source import Source
+from data_utils.streams import md5
 from mfnumpy.errors import ChecksumError, FormatError
 
 CIFAR10_MEANS = (0.49139968, 0.48215841, 0.44653091)
@@ -52,12 +51,6 @@ def verify(name: str, data_dir: str | os.PathLike[str] | None = None) -> list[Ch
     if name in ("cifar10", "cifar100"):
         return checks + _cifar(found)
     return checks + (_reviews(found) if name == "imdb" else _transaction(found))
-
-
-def md5(path: Path) -> str:
-    """Return the MD5 of a file as it lies there, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _wrappers(found: Found) -> list[Check]:

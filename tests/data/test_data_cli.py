@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from data_helpers import tiny_mnist, tiny_mnist_arrays, write_mnist
 
@@ -48,6 +50,17 @@ def test_verify_of_other_bytes_fails_with_code_2(capsys, folder, tmp_path):
     write_mnist(tmp_path / "data", arrays)
     assert main(["data", "verify", "mnist", "--data-dir", folder]) == 2
     assert "not the published one" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="no file here that opens and cannot be read")
+def test_verify_of_a_file_that_cannot_be_read_is_one_message(capsys, tmp_path, folder):
+    broken = tmp_path / "data" / "t10k-labels-idx1-ubyte.gz"
+    broken.unlink()
+    broken.symlink_to("/proc/self/mem")  # a regular file to all who ask; reading its first page is an I/O error
+    assert main(["data", "verify", "mnist", "--data-dir", folder]) == 2
+    error = capsys.readouterr().err
+    assert "t10k-labels-idx1-ubyte.gz cannot be read" in error
+    assert "Traceback" not in error
 
 
 def test_verify_knows_a_new_wrapper_from_new_content(capsys, tmp_path, folder):
