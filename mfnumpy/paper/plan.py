@@ -29,7 +29,8 @@ class Cell:
     """One entry of a table or figure.
 
     experiment: "table3", ... final: the configuration of its runs; with `tuning`, its lr is still to be chosen.
-    tuned_on: the configuration whose search decides; `final` itself, unless two entries must share their rate.
+    tuned_on: the configuration whose search decides, its full runs of the best rates included; `final` itself, unless
+    two entries must share their rate.
     """
 
     experiment: str
@@ -38,30 +39,40 @@ class Cell:
     tuning: Tuning | None = None
     tuned_on: Config | None = None
 
+    @property
+    def searched(self) -> Config:
+        """The configuration that the search is for."""
+        return self.tuned_on or self.final
+
     def tuning_configs(self) -> list[Config]:
         """The runs of the search; none where the rate is given."""
-        return [] if self.tuning is None else self.tuning.configs(self.tuned_on or self.final)
+        return [] if self.tuning is None else self.tuning.configs(self.searched)
 
     def tuned(self, ledger: Ledger) -> list[Record]:
         """The search's records that are in the ledger."""
         return [r for config in self.tuning_configs() for r in ledger.of(config, [TUNING_SEED])]
 
     def finalists(self, ledger: Ledger) -> list[Config]:
-        """`final` at the rates that the search likes best, as many as are to be run in full; [] while it goes on."""
-        if self.tuning is None:
-            return [self.final]
+        """The runs in full, at the rates that the search likes best, which decide; [] while it goes on.
+
+        None, too, where one rate is left: then it is chosen.
+        """
+        if self.tuning is None or self.tuning.finalists < 2:
+            return []
         tuned = self.tuned(ledger)
         if len(tuned) < len(self.tuning.rates):
             return []
-        return [self.final.with_(lr=lr) for lr in ranked(tuned)[: self.tuning.finalists]]
+        return [self.searched.with_(lr=lr) for lr in ranked(tuned)[: self.tuning.finalists]]
 
     def chosen(self, ledger: Ledger) -> Config | None:
         """`final` with the chosen learning rate, or None while the search is not finished."""
-        finalists = self.finalists(ledger)
-        if len(finalists) <= 1:
-            return finalists[0] if finalists else None
-        runs = [r for config in finalists for r in ledger.of(config, [TUNING_SEED])]
-        return self.final.with_(lr=choose(runs)) if len(runs) == len(finalists) else None
+        if self.tuning is None:
+            return self.final
+        runs, wanted = self.tuned(ledger), len(self.tuning.rates)
+        if self.tuning.finalists > 1:
+            runs = [r for config in self.finalists(ledger) for r in ledger.of(config, [TUNING_SEED])]
+            wanted = self.tuning.finalists
+        return self.final.with_(lr=choose(runs)) if len(runs) == wanted else None
 
     def jobs(self, ledger: Ledger) -> list[Job]:
         """The final runs, once the rate is known."""
@@ -76,7 +87,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Budget:
-    """How much of a data set is run, and for how long. fast: the rules that are run in the fast room, see `Config`."""
+    """How much of a data set is run, and for how long.
+
+    fast: the rules that are run in the fast room, see `Config`. rates_of: the budget whose search decides here as well.
+    """
 
     dataset: str
     network: str
@@ -88,6 +102,7 @@ class Budget:
     patience: int = 5
     validation: int | float = 0.1
     fast: tuple[str, ...] = ()
+    rates_of: Budget | None = None
 
     def config(self, rule: str, network: str | None = None) -> Config:
         """The configuration for one rule; its lr is the paper's one stated value, until one is chosen."""
@@ -106,7 +121,8 @@ class Budget:
 
     def cell(self, experiment: str, rule: str, network: str | None = None) -> Cell:
         """One entry of a table."""
-        return Cell(experiment, self.config(rule, network), self.seeds, self.tuning)
+        tuned_on = None if self.rates_of is None else self.rates_of.config(rule, network)
+        return Cell(experiment, self.config(rule, network), self.seeds, self.tuning, tuned_on)
 
 
 def _of_all(rules: Sequence[str]) -> Callable[[str, Budget], Iterator[Cell]]:

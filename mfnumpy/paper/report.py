@@ -95,7 +95,9 @@ def budget_table(view: View) -> Table:
     for experiment in EXPERIMENTS:
         for b in view.budgets.get(experiment, []):
             search = MISSING
-            if b.tuning is not None:
+            if b.rates_of is not None:
+                search = f"none: the rate found for {b.rates_of.epochs} epochs"
+            elif b.tuning is not None:
                 on = "all rows" if b.tuning.subset is None else f"at most {b.tuning.subset:,} rows"
                 search = f"{', '.join(f'{r:g}' for r in b.tuning.rates)}; {b.tuning.epochs} epochs on {on}"
                 if b.tuning.finalists > 1:

@@ -41,8 +41,7 @@ class Sweep:
         """Every cell's search and first seed, then every second seed, ...: an early stop leaves a whole table."""
         for cell in cells:
             self.jobs(Job(config, TUNING_SEED) for config in cell.tuning_configs())
-            if len(finalists := cell.finalists(self.ledger)) > 1:
-                self.jobs(Job(config, TUNING_SEED) for config in finalists)
+            self.jobs(Job(config, TUNING_SEED) for config in cell.finalists(self.ledger))
             self.jobs(cell.jobs(self.ledger)[:1])
         for seed in range(1, max((cell.seeds for cell in cells), default=0)):
             for cell in cells:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
-from mfnumpy.paper import memory_content, published, scales
-from mfnumpy.paper.protocol import STILL_RISING, main_accuracy, still_rising
+from mfnumpy.paper import doubling_content, memory_content, notes, published, scales
 from mfnumpy.paper.statistics import summary
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.view import Entry, View, accuracy_summary, command, described, difference, spread
@@ -20,7 +19,7 @@ NUMBERS = {
     "table6": "Table 6",
     "longer": "Table 3 in longer runs",
     "longer_cnn": "Table 2 in longer runs",
-    "longer_shallow": "Table 2, shallow in longer runs",
+    "longer_shallow": doubling_content.TITLE,
 }
 SECONDS = "Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 compares times."
 ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervision", "mf_joint")
@@ -28,7 +27,7 @@ ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervis
 
 
 def accuracy_tables(experiment: str, view: View) -> list[Table]:
-    """Tables 2, 3 and 6, and their longer runs: a table for each data set, a row for each rule and prediction."""
+    """Tables 2, 3 and 6, and longer runs of MF and BP: a table per data set, a row per rule and prediction."""
     tables = []
     for dataset in view.datasets(experiment):
         entries = sorted(
@@ -46,47 +45,12 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
                 + ["at equal passes", "rate", "epoch kept", "s/epoch", "peak MB"],
                 rows,
                 command(experiment, view),
-                [f"Run: {described(entries[0].config)}.", *_rooms(entries), *_at_the_edge(entries)]
-                + [*_lost(entries), *_still_rising(entries), SECONDS],
+                [f"Run: {described(entries[0].config)}.", *notes.rooms(entries), *notes.at_the_edge(entries)]
+                + [*notes.lost(entries), *notes.still_rising(entries)]
+                + [*(doubling_content.pointer(view, dataset) if experiment == "table2" else []), SECONDS],
             )
         )
     return tables
-
-
-def _at_the_edge(entries: list[Entry]) -> list[str]:
-    """A sentence where a chosen rate is the largest or smallest that was tried: a wider search might find better."""
-    names = []
-    for e in entries:
-        if e.cell.tuning is not None and e.config.lr in (min(e.cell.tuning.rates), max(e.cell.tuning.rates)):
-            names.append(e.rule)
-    return [f"At the edge of the search: the rates of {', '.join(names)}."] if names else []
-
-
-def _lost(entries: list[Entry]) -> list[str]:
-    """A sentence on the runs that diverged: the means above are of the others."""
-    lost = [e.lost for e in entries if e.lost]
-    return [f"Diverged, and not counted above: {', '.join(lost)}."] if lost else []
-
-
-def _still_rising(entries: list[Entry]) -> list[str]:
-    """A sentence on the rules of which a run had not converged on validation data: more epochs might have helped."""
-    names = [e.rule for e in entries if any(still_rising([main_accuracy(h) for h in run.history]) for run in e.runs)]
-    if not names:
-        return ["Converged on validation data: all runs shown."] if any(e.runs for e in entries) else []
-    how = f"by more than {100 * STILL_RISING:g} points from the fourth fifth of the epochs to the last"
-    return [
-        f"Validation accuracy was still rising, {how}: {', '.join(names)}. "
-        "Where the rate falls to zero, some of that is the rate's doing: it rises even after a plateau."
-    ]
-
-
-def _rooms(entries: list[Entry]) -> list[str]:
-    """A sentence where some rules went through the fast room: same numbers to rounding, other times."""
-    fast = [e.rule for e in entries if e.config.room == "fast"]
-    if not fast:
-        return []
-    mixed = "; its seconds and the others' are not to be compared" if len(fast) < len(entries) else ""
-    return [f"In the fast room: {', '.join(fast)}{mixed}."]
 
 
 def _accuracy_rows(experiment: str, e: Entry, bp: Entry | None) -> list[list[str]]:
@@ -252,7 +216,7 @@ BUILDERS: dict[str, Callable[[View], list[Table]]] = {
     "table3": lambda view: accuracy_tables("table3", view),
     "longer": lambda view: accuracy_tables("longer", view),
     "longer_cnn": lambda view: accuracy_tables("longer_cnn", view),
-    "longer_shallow": lambda view: accuracy_tables("longer_shallow", view),
+    "longer_shallow": doubling_content.tables,
     "table4": table4,
     "table5": table5,
     "fig3": memory_content.table,

@@ -93,7 +93,8 @@ def planned(ledger, scale="laptop"):
     """The configurations of all runs and measurements that tables and figures of a scale may read."""
     measured = [m for measurements in scales.MEASUREMENTS[scale].values() for m in measurements]
     cells = [cell for name in plan.CELLS for cell in plan.cells(name, scales.scale(scale))]
-    return measured + [c for cell in cells for c in [*cell.tuning_configs(), *cell.finalists(ledger)]]
+    searches = [c for cell in cells for c in [*cell.tuning_configs(), *cell.finalists(ledger)]]
+    return measured + searches + [config for cell in cells if (config := cell.chosen(ledger))]
 
 
 def test_every_committed_record_is_one_that_the_plan_asks_for():

@@ -52,8 +52,9 @@ def fill(ledger, experiment, accuracy, scale="laptop", datasets=None, seeds=None
         for config in cell.tuning_configs():
             invent(ledger, Job(config, TUNING_SEED), accuracy)
         for config in cell.finalists(ledger):
-            for seed in range(cell.seeds):
-                invent(ledger, Job(config, seed), accuracy)
+            invent(ledger, Job(config, TUNING_SEED), accuracy)
+        for job in cell.jobs(ledger):
+            invent(ledger, job, accuracy)
 
 
 def invent(ledger, job, accuracy):
@@ -283,6 +284,26 @@ def test_runs_that_diverged_are_told_and_not_passed_over(tmp_path):
     (table,) = (t for t in report.tables(view, ["table3"]) if t.rows)
     assert any("Diverged, and not counted above: fa 3 of 3, mf 1 of 3." in note for note in table.notes)
     assert not any("all runs." in note for note in table.notes)
+
+
+@pytest.mark.parametrize(("gain", "converged"), [(0.005, True), (0.0051, False), (-0.02, True), (0.03, False)])
+def test_a_control_has_converged_when_twice_the_passes_bring_next_to_nothing(tmp_path, gain, converged):
+    ledger = Ledger(tmp_path)
+    # the invented runs end 0.2 / epochs below what is asked for
+    at_last = {"table2": 0.5 + 0.2 / 40, "longer_shallow": 0.5 + gain + 0.2 / 80}
+    fill(ledger, "table2", lambda rule, net, s: at_last["table2"], datasets=["cifar10"])
+    assert report.tables(View(ledger, "laptop"), ["longer_shallow"]) == []
+    for experiment in ("longer_shallow", "table2"):  # in this order, as the longer runs' search is Table 2's
+        fill(ledger, experiment, lambda rule, net, s, last=at_last[experiment]: last, datasets=["cifar10"])
+    (table,) = report.tables(View(ledger, "laptop"), ["longer_shallow"])
+    assert [row[0] for row in table.rows] == ["40", "80"]
+    assert [row[2:5] for row in table.rows] == [
+        ["50.00", "–", "50.00 (1)"],
+        [f"{50 + 100 * gain:.2f}", f"{100 * gain:+.2f}", f"{50 + 100 * gain:.2f} (1)"],
+    ]
+    assert table.notes[0].startswith(f"On validation data {'' if converged else 'not '}converged: 80 epochs bring")
+    (table2,) = report.tables(View(ledger, "laptop"), ["table2"])
+    assert any(table.notes[0] in note for note in table2.notes)
 
 
 def test_what_test_tuning_is_worth_is_shown_for_search_and_final_runs(tmp_path):

@@ -143,6 +143,24 @@ def test_the_finalists_of_a_search_are_run_in_full_and_the_better_one_is_chosen(
     assert cell.chosen(ledger) is None  # undecided while a finalist is missing
 
 
+def test_a_budget_may_take_its_rates_from_another_whose_full_runs_decide_for_it_too(tmp_path):
+    in_full = {3e-3: 0.3, 1e-3: 0.4, RATES[0]: 0.9}  # the search likes 3e-3 best; in full runs 1e-3 is better than it
+
+    def execute(job):
+        assert job.config.epochs != 12 or job.config.lr == 1e-3  # longer runs are made at one rate only
+        record = fake(job)
+        if job.config.epochs == 3:
+            record.history[0]["val_accuracy"]["ff"] = in_full[job.config.lr]
+        return record
+
+    short = Budget("digits", "2x9", 3, 1, Tuning(2, 60, RATES, finalists=2), subset=150)
+    longer = dataclasses.replace(short, epochs=12, patience=12, rates_of=short).cell("longer", "mf")
+    ledger = Ledger(tmp_path)
+    assert sweep.Sweep(ledger, execute, lambda line: None).cells([longer]).made == 3 + 2 + 1
+    assert (longer.chosen(ledger).lr, longer.chosen(ledger).epochs) == (1e-3, 12)
+    assert sweep.Sweep(ledger, execute, lambda line: None).cells([short.cell("table2", "mf")]).made == 0
+
+
 def test_an_interrupted_sweep_goes_on_where_it_was(tmp_path):
     class Killed(BaseException):
         pass
