@@ -63,6 +63,7 @@ LAPTOP = {
     ],
     "longer_cnn": [
         Budget("fashion_mnist", "cnn", 8, 1, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
+        Budget("cifar10", "cnn", 8, 1, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
     ],
     "longer_shallow": [
         *(replace(_CNN_FASHION, epochs=n, patience=n, rates_of=_CNN_FASHION) for n in (80, 160, 320)),
