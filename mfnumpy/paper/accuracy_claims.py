@@ -139,7 +139,10 @@ def depth(view: View) -> Iterator[Verdict]:
         shown = ", ".join(f"{d}: {sum(v.values()) / len(v):.2f} %" for d, v in errors.items())
         gap = paired(deep, shallow)
         because = f"test error, mean over all epochs, by number of layers: {shown}; {max(errors)} minus 2: "
-        because += f"{gap.text() if gap else '–'}; {_rows(entries[2])}"
+        because += gap.text() if gap else "–"
+        if at_last := paired(*(figures.last_errors(entries[d]) for d in (max(entries), 2))):
+            because += f"; in the last epoch alone {at_last.text()}"
+        because += f"; {_rows(entries[2])}"
         yield Verdict(f"Fig. 5: {claim}", verdict, because)
 
 

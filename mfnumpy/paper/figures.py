@@ -75,6 +75,11 @@ def mean_errors(entry: Entry) -> dict[int, float]:
     return {run.seed: float(curve.mean()) for run, curve in zip(entry.runs, test_errors(entry), strict=True)}
 
 
+def last_errors(entry: Entry) -> dict[int, float]:
+    """Seed -> test error in per cent after the last epoch."""
+    return {run.seed: float(curve[-1]) for run, curve in zip(entry.runs, test_errors(entry), strict=True)}
+
+
 FIGURES: dict[str, Callable[[View], Any]] = {
     "fig1": lambda view: memory_content.over_time("fig1", view),
     "fig2": lambda view: memory_content.over_time("fig2", view),

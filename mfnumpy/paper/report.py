@@ -66,6 +66,7 @@ def results(view: View, folder: str = "results") -> str:
         _what_was_run(view),
         "## Claims",
         CONTEXT.strip(),
+        verdicts.in_short(view),
         verdicts.verdicts(view).markdown().strip(),
         "## Protocol",
         PROTOCOL.strip(),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from mfnumpy.paper import accuracy_claims, cost_claims, memory_content, protocol
 from mfnumpy.paper.statistics import summary
 from mfnumpy.paper.tables import Table
-from mfnumpy.paper.verdict import RULE, Verdict
+from mfnumpy.paper.verdict import NOT, REPRODUCED, RULE, UNDECIDED, UNTESTED, Verdict
 from mfnumpy.paper.view import View, command
 
 CLAIMS: tuple[Callable[[View], Iterator[Verdict]], ...] = (
@@ -27,9 +28,25 @@ CLAIMS: tuple[Callable[[View], Iterator[Verdict]], ...] = (
 
 def verdicts(view: View) -> Table:
     """All claims in one table."""
-    rows = [[v.claim, v.verdict, v.because] for claim in CLAIMS for v in claim(view)]
+    rows = [[v.claim, v.verdict, v.because] for v in _all(view)]
     columns = ["claim", "verdict", "because"]
     return Table("verdicts", "Verdicts", columns, rows, command("all", view), [RULE])
+
+
+def in_short(view: View) -> str:
+    """How many claims came out how, and those that did not reproduce with the reason, in Markdown."""
+    judged = list(_all(view))
+    counts = Counter(v.verdict for v in judged)
+    parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in (REPRODUCED, NOT, UNDECIDED, UNTESTED))
+    lines = [f"Of {len(judged)} claims: {parts}."]
+    if counts[NOT]:
+        lines += ["", "Not reproduced:", ""]
+        lines += [f"- *{v.claim}*: {v.because}." for v in judged if v.verdict == NOT]
+    return "\n".join(lines)
+
+
+def _all(view: View) -> Iterator[Verdict]:
+    return (v for claim in CLAIMS for v in claim(view))
 
 
 TUNED = ("table3", "table2", "table6")

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import random
+import re
 import statistics
 import xml.etree.ElementTree as ET
 
@@ -89,6 +90,27 @@ def test_a_verdict_follows_the_records(tmp_path, gain, expected):
     assert verdict(View(ledger, "laptop"), "MLP, mnist: MF matches or surpasses BP") == expected
 
 
+def test_in_short_the_verdicts_are_counted_and_what_failed_is_told(tmp_path):
+    noise = {0: 0.001, 1: -0.001, 2: 0.0005}
+    lower = {"mf": -0.02, "ff": -0.05}
+    fill(
+        Ledger(tmp_path),
+        "table3",
+        lambda rule, net, s: 0.9 + lower.get(rule, 0) + (noise[s] if rule == "mf" else 0),
+        datasets=["mnist"],
+    )
+    view = View(Ledger(tmp_path), "laptop")
+    judged = [v for claim in verdicts.CLAIMS for v in claim(view)]
+    text, listed = verdicts.in_short(view).split("Not reproduced:\n")
+    counts = {kind: int(n) for n, kind in re.findall(r"(\d+) (reproduced|not reproduced|undecided|not tested)", text)}
+    assert text.startswith(f"Of {len(judged)} claims: ")
+    assert counts == {kind: sum(v.verdict == kind for v in judged) for kind in counts}
+    assert sum(counts.values()) == len(judged) > counts["not reproduced"] > 0
+    wrong = [f"- *{v.claim}*: {v.because}." for v in judged if v.verdict == "not reproduced"]
+    assert listed.strip().split("\n") == wrong
+    assert "- *MLP, mnist: MF matches or surpasses BP*: mf minus bp: -1.98" in listed
+
+
 def test_one_seed_decides_nothing(tmp_path):
     fill(Ledger(tmp_path), "table3", lambda rule, net, s: 0.9 + 0.05 * (rule == "mf"), datasets=["mnist"], seeds=1)
     assert verdict(View(Ledger(tmp_path), "laptop"), "MLP, mnist: MF matches or surpasses BP") == "undecided"
@@ -136,6 +158,19 @@ def test_depth_is_judged_for_each_rule(tmp_path, grows):
     expected = "not reproduced" if grows else "reproduced"
     assert verdict(view, "Fig. 5: depth does not slow MF's convergence") == expected
     assert verdict(view, "Fig. 5: depth slows BP's convergence") == expected
+
+
+def test_depth_is_also_told_for_the_last_epoch_alone(tmp_path):
+    ledger = Ledger(tmp_path)
+    fill(ledger, "fig5", lambda rule, net, seed: 0.9 - 0.02 * (net == "8x1000"))
+    cell = next(c for c in plan.cells("fig5", scales.LAPTOP) if (c.final.rule, c.final.network) == ("mf", "8x1000"))
+    for job in cell.jobs(ledger):
+        record = ledger.get(job)
+        record.history[-1]["test_accuracy"]["ff"] += 0.02 - 0.001 * job.seed
+        ledger.write(job, dataclasses.replace(record, result=record.result | protocol.summarise(record.history, 5)))
+    reasons = {v.claim: v.because for v in verdicts.accuracy_claims.depth(View(ledger, "laptop"))}
+    assert "in the last epoch alone +0.05 (n 2" in reasons["Fig. 5: depth does not slow MF's convergence"]
+    assert "in the last epoch alone +2.00 (n 2" in reasons["Fig. 5: depth slows BP's convergence"]
 
 
 def test_a_table_shows_paper_ours_and_difference(tmp_path):
