@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mfnumpy.errors import InvalidValueError, unknown_name
+from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.optional import require
 from mfnumpy.paper import plan, repeat, report, scales
 from mfnumpy.paper.config import Job
@@ -55,18 +55,38 @@ def run(args: argparse.Namespace) -> int:
         require("threadpoolctl").threadpool_limits(args.threads)
     ledger = Ledger(args.ledger)
     if args.repeat:
+        _refuse_idle(args, "--repeat makes one run again", ("what", "rules", "datasets", "seeds"))
         return _repeat(ledger, args)
     wanted = _wanted(args.what)
+    if args.no_runs or not wanted:
+        _refuse_idle(args, "nothing is run for results, nor with --no-runs", ("rules", "datasets", "seeds"))
     if not args.ledger.is_dir() and (args.no_runs or not wanted or args.ledger.exists()):
         raise InvalidValueError(f"There is no ledger {args.ledger}, a folder of records, from which to show anything.")
-    view = View(ledger, args.scale)
     if wanted and not args.no_runs:
-        _make(ledger, wanted, args)
+        try:
+            _make(ledger, wanted, args)
+        except MfnumpyError:
+            if args.ledger.is_dir():
+                _show(ledger, wanted, args)  # what stops the rest does not hide what is finished
+            raise
+    _show(ledger, wanted, args)
+    return 0
+
+
+def _show(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
+    """Write tables, figures and, if asked for, results.md; name those for people to read."""
+    view = View(ledger, args.scale)
     paths = report.save_results(view, args.out) if "results" in args.what else report.save(view, wanted, args.out)
     for path in paths:
         if path.suffix in (".md", ".png"):
             _say(f"{path}")
-    return 0
+
+
+def _refuse_idle(args: argparse.Namespace, because: str, options: tuple[str, ...]) -> None:
+    """Raise InvalidValueError for what would be ignored: those are for runs to be made."""
+    given = [f"--{name}" if name != "what" else " ".join(args.what) for name in options if getattr(args, name)]
+    if given:
+        raise InvalidValueError(f"{', '.join(given)}: of no use here, as {because}. Leave it out.")
 
 
 def _wanted(names: list[str]) -> tuple[str, ...]:

@@ -7,27 +7,48 @@ from collections.abc import Callable, Iterator
 from mfnumpy.paper import figures, published
 from mfnumpy.paper.statistics import paired
 from mfnumpy.paper.table_content import shared_layers
-from mfnumpy.paper.verdict import MARGIN, NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict, better, no_worse, reaches
+from mfnumpy.paper.tables import MISSING
+from mfnumpy.paper.verdict import (
+    AS_SOON,
+    MARGIN,
+    NEAR,
+    NOT,
+    REPRODUCED,
+    UNDECIDED,
+    UNTESTED,
+    Verdict,
+    better,
+    no_worse,
+    reaches,
+)
 from mfnumpy.paper.view import Entry, View, accuracy_summary, difference
 
 
 def _compared(
     view: View, experiment: str, dataset: str, rules: tuple[str, str], judge: Callable[[list[float]], str]
-) -> tuple[str, str]:
-    """Verdict and reason for a claim on the accuracies of two rules, the first minus the second."""
+) -> tuple[str, str, str]:
+    """Verdict, reason, and verdict at equal passes for a claim on two rules' accuracies, the first minus the second."""
     a, b = (view.entry(experiment, dataset, rule) for rule in rules)
     gap = difference(a, b)
     if a is None or b is None or gap is None:
         lost = _diverged(view, experiment, dataset, rules)
-        return (UNDECIDED, f"no runs that came to their end{lost}") if lost else (UNTESTED, "no runs in this ledger")
-    of_a, of_b = a.accuracy(a.modes()[0]), b.accuracy(b.modes()[0])
+        if lost:
+            return UNDECIDED, f"no runs that came to their end{lost}", UNDECIDED
+        return UNTESTED, "no runs in this ledger", UNTESTED
     reason = f"{a.rule} minus {b.rule}: {gap.text()} percentage points"
-    if (last := difference(a, b, "equal_passes")) is not None:
-        reason += f"; at equal passes {last.text()}"
+    if (at_last := difference(a, b, "equal_passes")) is not None:
+        reason += f"; at equal passes {at_last.text()}"
     if gap.n < 2:
         reason += "; one seed decides nothing"
     reason += _diverged(view, experiment, dataset, rules)
-    return judge([of_a[s] - of_b[s] for s in sorted(set(of_a) & set(of_b))]), reason
+    stopped, last = (judge(_differences(a, b, at)) for at in ("stopped", "equal_passes"))
+    return stopped, reason, last
+
+
+def _differences(a: Entry, b: Entry, at: str) -> list[float]:
+    """By seed, a's default prediction minus b's, in percentage points."""
+    of_a, of_b = a.accuracy(a.modes()[0], at), b.accuracy(b.modes()[0], at)
+    return [of_a[s] - of_b[s] for s in sorted(set(of_a) & set(of_b))]
 
 
 def _diverged(view: View, experiment: str, dataset: str, rules: tuple[str, ...]) -> str:
@@ -43,20 +64,20 @@ def mf_against_bp(view: View) -> Iterator[Verdict]:
     networks = {"table3": "MLP", "table2": "CNN"} | longer | {"table6": "MLP"}
     for experiment, what in networks.items():
         for dataset in view.datasets(experiment):
-            verdict, reason = _compared(view, experiment, dataset, ("mf", "bp"), no_worse)
+            verdict, reason, at_last = _compared(view, experiment, dataset, ("mf", "bp"), no_worse)
             if verdict == UNTESTED and dataset in view.ledger.absent():
                 reason = "not run here: the data set's files are not on this machine"
-            yield Verdict(f"{what}, {dataset}: MF matches or surpasses BP", verdict, reason)
+            yield Verdict(f"{what}, {dataset}: MF matches or surpasses BP", verdict, reason, at_last)
 
 
 def mf_against_deep_supervision(view: View) -> Iterator[Verdict]:
     """Not claimed by the paper, which has no such control; but its headline needs it."""
-    for experiment, what in (("table3", "MLP"), ("table2", "CNN")):
+    for experiment, what in (("table3", "MLP"), ("table2", "CNN"), ("table6", "MLP")):
         for dataset in view.datasets(experiment):
-            verdict, reason = _compared(view, experiment, dataset, ("mf", "deep_supervision"), better)
+            verdict, reason, at_last = _compared(view, experiment, dataset, ("mf", "deep_supervision"), better)
             if verdict != UNTESTED:
                 claim = f"{what}, {dataset}: MF surpasses BP with its losses added (deep supervision)"
-                yield Verdict(claim, verdict, reason)
+                yield Verdict(claim, verdict, reason, at_last, claimed=False)
 
 
 def paper_values(view: View) -> Iterator[Verdict]:
@@ -67,16 +88,18 @@ def paper_values(view: View) -> Iterator[Verdict]:
             if paper and entry:
                 claim = f"{experiment}, {dataset}: MF reaches {paper.value:.2f} % ({paper.source}), less {MARGIN}"
                 claim += f", in {entry.config.epochs} epochs"
-                verdict, reason = _reaches(paper.value - MARGIN, entry)
-                yield Verdict(claim, verdict, reason + _beside_bp(view, experiment, dataset))
+                verdict, reason, at_last = _reaches(paper.value - MARGIN, entry)
+                yield Verdict(claim, verdict, reason + _beside_bp(view, experiment, dataset), at_last)
 
 
-def _reaches(least: float, entry: Entry) -> tuple[str, str]:
+def _reaches(least: float, entry: Entry) -> tuple[str, str, str]:
     shown = {mode: accuracy_summary(entry, mode) for mode in entry.modes()}
     reason = "ours " + ", ".join(f"{s.text()} by {mode} prediction" for mode, s in shown.items() if s)
     if entry.config.subset is not None:
-        return UNTESTED, f"{_rows(entry)}; {reason}"
-    return reaches([value - least for value in entry.accuracy(entry.modes()[0]).values()]), reason
+        return UNTESTED, f"{_rows(entry)}; {reason}", UNTESTED
+    ends = (entry.accuracy(entry.modes()[0], at).values() for at in ("stopped", "equal_passes"))
+    stopped, last = (reaches([value - least for value in values]) for values in ends)
+    return stopped, reason, last
 
 
 def _rows(entry: Entry) -> str:
@@ -99,9 +122,9 @@ def other_rules_below_bp(view: View) -> Iterator[Verdict]:
     for experiment in ("table3", "table2"):
         for dataset in view.datasets(experiment):
             for rule in ("fa", "dfa", "ff"):
-                verdict, reason = _compared(view, experiment, dataset, ("bp", rule), better)
+                verdict, reason, at_last = _compared(view, experiment, dataset, ("bp", rule), better)
                 if verdict != UNTESTED:
-                    yield Verdict(f"{experiment}, {dataset}: {rule} stays below BP", verdict, reason)
+                    yield Verdict(f"{experiment}, {dataset}: {rule} stays below BP", verdict, reason, at_last)
 
 
 def layers(view: View) -> Iterator[Verdict]:
@@ -115,14 +138,16 @@ def layers(view: View) -> Iterator[Verdict]:
         )
         found = [e for e in view.entries("table1") if (e.config.dataset, e.rule) == (dataset, "mf") and e.layers() == 3]
         if found:
-            second, third = (found[0].layer(i) for i in (1, 2))
-            falls = [second[s] - third[s] for s in second]
-            gap = paired(second, third)
-            yield Verdict(
-                f"Table 1, {dataset}: layer 3 scores below layer 2",
-                better(falls),
-                f"layer 2 minus layer 3: {gap.text() if gap else ''} percentage points",
-            )
+            (verdict, gap), (last, at_last) = (_falls(found[0], at) for at in ("stopped", "equal_passes"))
+            because = f"layer 2 minus layer 3: {gap} percentage points; at equal passes {at_last}"
+            yield Verdict(f"Table 1, {dataset}: layer 3 scores below layer 2", verdict, because, last)
+
+
+def _falls(entry: Entry, at: str) -> tuple[str, str]:
+    """Whether layer 3 scores below layer 2, and by how much."""
+    second, third = (entry.layer(i, at) for i in (1, 2))
+    gap = paired(second, third)
+    return better([second[s] - third[s] for s in second]), gap.text() if gap else MISSING
 
 
 def depth(view: View) -> Iterator[Verdict]:
@@ -147,16 +172,16 @@ def depth(view: View) -> Iterator[Verdict]:
 
 
 def convergence(view: View) -> Iterator[Verdict]:
-    """Fig. 4: MF needs at most half as many epochs again as BP, to 1.1 times the higher of their lowest mean errors."""
+    """Fig. 4: MF needs at most AS_SOON times BP's epochs, to NEAR times the higher of their lowest mean errors."""
     by_rule = {e.rule: e for e in view.entries("fig4") if e.runs}
     if set(by_rule) < {"mf", "bp"}:
         yield Verdict("Fig. 4: MF converges about as fast as BP", UNTESTED, "no runs in this ledger")
         return
     curves = {rule: figures.test_errors(e).mean(axis=0) for rule, e in by_rule.items()}
-    target = 1.1 * max(curve.min() for curve in curves.values())
+    target = NEAR * max(curve.min() for curve in curves.values())
     reached = {rule: int((curve <= target).argmax()) + 1 for rule, curve in curves.items()}
     seeds = min(len(e.runs) for e in by_rule.values())
-    verdict = UNDECIDED if seeds < 2 else REPRODUCED if reached["mf"] <= 1.5 * reached["bp"] else NOT
+    verdict = UNDECIDED if seeds < 2 else REPRODUCED if reached["mf"] <= AS_SOON * reached["bp"] else NOT
     because = (
         f"a test error of {target:.2f} % is reached in epoch {reached['mf']} by MF, {reached['bp']} by BP (n {seeds}); "
         + _rows(by_rule["mf"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import statistics
+from itertools import pairwise
+
 from mfnumpy.paper import notes
 from mfnumpy.paper.protocol import STILL_RISING, main_accuracy
-from mfnumpy.paper.statistics import summary
+from mfnumpy.paper.statistics import Paired, paired, summary
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.view import Entry, View, accuracy_summary, command, described, spread
 
@@ -19,10 +22,14 @@ def entries(view: View, dataset: str) -> list[Entry]:
     return sorted(found, key=lambda e: e.config.epochs)
 
 
-def validation(entry: Entry) -> float:
-    """Mean validation accuracy in per cent, at the last epoch."""
-    values = entry.values(lambda r: 100 * main_accuracy(r.history[-1]))
-    return sum(values.values()) / len(values)
+def validation(entry: Entry) -> dict[int, float]:
+    """Seed -> validation accuracy in per cent, at the last epoch."""
+    return entry.values(lambda r: 100 * main_accuracy(r.history[-1]))
+
+
+def gain(before: Entry, after: Entry) -> Paired | None:
+    """What the second entry's epochs bring over the first's, in points of validation accuracy, by seed."""
+    return paired(validation(after), validation(before))
 
 
 def tables(view: View) -> list[Table]:
@@ -38,34 +45,34 @@ def pointer(view: View, dataset: str) -> list[str]:
 
 
 def _table(view: View, dataset: str, found: list[Entry]) -> Table:
-    rows, before = [], None
-    for e in found:
-        reached = validation(e)
-        mode = e.modes()[0]
-        seconds = summary([s for r in e.runs for s in r.epoch_seconds])
-        rows.append(
-            [f"{e.config.epochs}", f"{e.config.lr:g}", f"{reached:.2f}"]
-            + [MISSING if before is None else f"{reached - before:+.2f}"]
-            + [spread(accuracy_summary(e, mode, "equal_passes")), MISSING if seconds is None else f"{seconds.mean:.2f}"]
-        )
-        before = reached
+    above = [None, *(gain(before, after) for before, after in pairwise(found))]
+    rows = [
+        [f"{e.config.epochs}", f"{e.config.lr:g}", spread(summary(list(validation(e).values())))]
+        + [MISSING if more is None else more.text()]
+        + [spread(accuracy_summary(e, e.modes()[0], "equal_passes"))]
+        + [f"{statistics.fmean(s for r in e.runs for s in r.epoch_seconds):.2f}"]
+        for e, more in zip(found, above, strict=True)
+    ]
     return Table(
         f"{EXPERIMENT}-{dataset}",
         f"{TITLE}, {dataset}: accuracy in % at the last epoch",
-        ["epochs", "rate", "validation", "more than the row above", "test, ours ± sd (n)", "s/epoch"],
+        ["epochs", "rate", "validation (n)", "more than the row above", "test, ours ± sd (n)", "s/epoch"],
         rows,
         command(EXPERIMENT, view),
         [_converged(found), f"Run: {described(found[-1].config)}; the other rows the same for fewer epochs."]
-        + [*notes.rooms(found[-1:]), *notes.at_the_edge(found[-1:]), *notes.lost(found)],
+        + [*notes.rooms(found[-1:]), *notes.at_the_edge(found[-1:]), *notes.lost(found), *notes.keys(found)],
     )
 
 
 def _converged(found: list[Entry]) -> str:
     """Whether the last doubling still brought something, in a sentence."""
-    before, last = (validation(e) for e in found[-2:])
-    gain = round(last - before, 6)  # of accuracies that are counts: without their rounding
-    verdict = "not converged" if gain > 100 * STILL_RISING else "converged"
+    before, after = found[-2:]
+    more = gain(before, after)
+    if more is None or after.config.epochs != 2 * before.config.epochs:
+        return f"Whether it has converged cannot be told yet: half of {after.config.epochs} epochs was not run."
+    points = round(more.mean, 6)  # of accuracies that are counts: without their rounding
+    verdict = "not converged" if points > 100 * STILL_RISING else "converged"
     return (
-        f"On validation data {verdict}: {found[-1].config.epochs} epochs bring {gain:+.2f} points over "
-        f"{found[-2].config.epochs}; more than {100 * STILL_RISING:g} counts as rising."
+        f"On validation data {verdict}: {after.config.epochs} epochs bring {more.text()} points over "
+        f"{before.config.epochs}; more than {100 * STILL_RISING:g} counts as rising."
     )

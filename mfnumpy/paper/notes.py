@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
+
 from mfnumpy.paper import protocol
-from mfnumpy.paper.record import Record
 from mfnumpy.paper.view import Entry
 
 
@@ -23,19 +24,26 @@ def lost(entries: list[Entry]) -> list[str]:
 
 
 def still_rising(entries: list[Entry]) -> list[str]:
-    """A sentence on the rules of which a run had not converged on validation data: more epochs might have helped."""
-    names = [e.rule for e in entries if any(map(_rising, e.runs))]
+    """A sentence on the rules that had not converged on validation data, mean over seeds: more epochs might help."""
+    names = [e.rule for e in entries if e.runs and _rising(e)]
     if not names:
         return ["Converged on validation data: all runs shown."] if any(e.runs for e in entries) else []
     how = f"by more than {100 * protocol.STILL_RISING:g} points from the fourth fifth of the epochs to the last"
     return [
-        f"Validation accuracy was still rising, {how}: {', '.join(names)}. "
+        f"Validation accuracy was still rising, {how} (of two epochs at least): {', '.join(names)}. "
         "Where the rate falls to zero, some of that is the rate's doing: it rises even after a plateau."
     ]
 
 
-def _rising(run: Record) -> bool:
-    return protocol.still_rising([protocol.main_accuracy(entry) for entry in run.history])
+def _rising(entry: Entry) -> bool:
+    by_epoch = zip(*([protocol.main_accuracy(e) for e in run.history] for run in entry.runs), strict=True)
+    return protocol.still_rising([statistics.fmean(epoch) for epoch in by_epoch])
+
+
+def keys(entries: list[Entry]) -> list[str]:
+    """The keys of the runs shown: a record's file name is data set, network, rule, key and seed."""
+    names = [f"{e.rule} `{e.config.key}`" for e in entries if e.runs or e.diverged]
+    return [f"Records: {', '.join(names)}."] if names else []
 
 
 def rooms(entries: list[Entry]) -> list[str]:
@@ -44,4 +52,4 @@ def rooms(entries: list[Entry]) -> list[str]:
     if not fast:
         return []
     mixed = "; its seconds and the others' are not to be compared" if len(fast) < len(entries) else ""
-    return [f"In the fast room: {', '.join(fast)}{mixed}."]
+    return [f"In the fast room: {', '.join(fast)}{mixed}. Peak MB is of a step as the rules write it, in either room."]

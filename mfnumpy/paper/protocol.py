@@ -67,23 +67,25 @@ def stop(accuracies: Sequence[float], patience: int) -> int:
     return best
 
 
-def ranked(tuned: Iterable[Record], part: str = "val") -> list[float]:
-    """The learning rates of these runs, by the best accuracy at any epoch; of equals, the smaller rate first.
+def ranked(tuned: Iterable[Record]) -> list[float]:
+    """The learning rates of these runs, by the validation accuracy of the epoch that each run's stopping rule keeps.
 
-    part: "val", as the protocol has it; "test" only to measure what looking at the test set is worth. A run that
-    diverged counts as 0, however good its epochs before were.
+    So a rate is chosen by what is then reported of it. Of equals, the smaller rate comes first. A run that diverged
+    counts as 0, however good its epochs before were.
     """
-    scored = [(_best(r, part), -r.config["lr"]) for r in tuned]
+    scored = [(0.0 if r.diverged else main_accuracy(kept(r)), -r.config["lr"]) for r in tuned]
     return [-rate for _, rate in sorted(scored, reverse=True)]
 
 
-def _best(run: Record, part: str) -> float:
-    return 0.0 if run.diverged else max(main_accuracy(e, part) for e in run.history)
+def kept(run: Record, patience: int | None = None) -> dict[str, Any]:
+    """The epoch of a run's history that the stopping rule keeps. patience: in place of the run's own."""
+    accuracies = [main_accuracy(e) for e in run.history]
+    return run.history[stop(accuracies, run.config["patience"] if patience is None else patience)]
 
 
-def choose(tuned: Iterable[Record], part: str = "val") -> float:
+def choose(tuned: Iterable[Record]) -> float:
     """The first of the learning rates as `ranked` has them. Raises InvalidValueError if there is no run."""
-    rates = ranked(tuned, part)
+    rates = ranked(tuned)
     if not rates:
         raise InvalidValueError("No tuning run has finished for this configuration.")
     return rates[0]
@@ -95,9 +97,9 @@ def summarise(history: Sequence[dict[str, Any]], patience: int) -> dict[str, Any
     Returns {"stopped": {...}, "equal_passes": {...}, "best_on_test": float}, each with epoch, test and validation
     accuracies by prediction mode, and the test accuracy of each layer alone.
     """
-    kept = stop([main_accuracy(e) for e in history], patience)
+    best = stop([main_accuracy(e) for e in history], patience)
     return {
-        "stopped": _at(history[kept]),
+        "stopped": _at(history[best]),
         "equal_passes": _at(history[-1]),
         "best_on_test": max(main_accuracy(e, "test") for e in history),
     }
@@ -110,11 +112,14 @@ STILL_RISING = 0.005
 def still_rising(accuracies: Sequence[float]) -> bool:
     """Whether more epochs might have helped: the last fifth's mean is more than STILL_RISING above that before it.
 
-    accuracies: on the validation part, by epoch, as fractions. A run of one epoch is taken to be rising.
+    accuracies: on the validation part, by epoch, as fractions. A fifth has two epochs at least, as where the rate falls
+    to zero the very last ones are alike in any run; a run of fewer than four epochs is taken to be rising.
     """
-    fifth = max(1, len(accuracies) // 5)
+    fifth = max(2, len(accuracies) // 5)
+    if len(accuracies) < 2 * fifth:
+        return True
     last, before = accuracies[-fifth:], accuracies[-2 * fifth : -fifth]
-    return not before or sum(last) / fifth - sum(before) / len(before) > STILL_RISING
+    return sum(last) - sum(before) > fifth * STILL_RISING
 
 
 def _at(entry: dict[str, Any]) -> dict[str, Any]:
@@ -125,10 +130,19 @@ def worth_of_test_tuning(tuned: Sequence[Record]) -> float:
     """How much higher the reported accuracy would be, as a fraction, had rate and epoch been chosen by the test set.
 
     tuned: the runs of one search, those that diverged left out. The difference of two test accuracies: chosen by test,
-    and chosen by validation.
+    and chosen by validation; both of all epochs, so that no part of it is the doing of stopping early.
     """
-    by_validation = choose(tuned)
-    run = next(r for r in tuned if r.config["lr"] == by_validation)
-    honest = run.history[stop([main_accuracy(e) for e in run.history], run.config["patience"])]
+    best_of_each = [kept(r, patience=len(r.history)) for r in tuned]
+    honest = max(best_of_each, key=main_accuracy)
     best = max(main_accuracy(e, "test") for r in tuned for e in r.history)
     return best - main_accuracy(honest, "test")
+
+
+def worth_of_test_epoch(run: Record) -> float:
+    """The same for the epoch alone: the best on the test part, less the one that is best on validation."""
+    return run.result["best_on_test"] - main_accuracy(kept(run, patience=len(run.history)), "test")
+
+
+def cost_of_stopping(run: Record) -> float:
+    """How much test accuracy stopping early costs: at the best epoch of all on validation, less at the one kept."""
+    return main_accuracy(kept(run, patience=len(run.history)), "test") - main_accuracy(kept(run), "test")

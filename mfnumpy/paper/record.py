@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from mfnumpy.errors import CheckpointError
-from mfnumpy.paper import protocol
+from mfnumpy.paper import soundness
 from mfnumpy.paper.config import key_of
 
 FORMAT = "mfnumpy-record-1"
@@ -62,7 +62,7 @@ class Record:
                 raise ValueError("another format")
             key = body.pop("key")
             record = cls(**body)
-            _check(record)
+            soundness.check(record)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
             raise LedgerError(f"{where} is not a record of mfnumpy ({error}). Move it out of the ledger.") from error
         if record.key != key:
@@ -84,25 +84,3 @@ def read(path: Path) -> Record:
 
 def _no_number(text: str) -> NoReturn:
     raise ValueError(f"it holds {text}")
-
-
-def _check(record: Record) -> None:
-    """Raise ValueError unless the parts of a record fit each other: its results are what its history gives."""
-    if isinstance(record.seed, bool) or not isinstance(record.seed, int) or record.seed < 0:
-        raise ValueError(f"its seed is {record.seed!r}")
-    if record.config["kind"] != "train":
-        return
-    epochs, n = record.config["epochs"], len(record.history)
-    for entry in record.history:
-        accuracies = [*entry["val_accuracy"].values(), *entry["test_accuracy"].values(), *entry["test_layers"]]
-        if not all(0 <= a <= 1 for a in accuracies):
-            raise ValueError(f"an accuracy of epoch {entry['epoch']} is not from 0 to 1")
-    if record.diverged:
-        if n >= epochs:
-            raise ValueError(f"it diverged, and yet has all its {epochs} epochs")
-        return
-    if n != epochs:
-        raise ValueError(f"it has {n} of {epochs} epochs")
-    parameters = {"parameters": record.result["parameters"]}
-    if record.result != parameters | protocol.summarise(record.history, record.config["patience"]):
-        raise ValueError("its results are not those of its history")

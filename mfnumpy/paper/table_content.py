@@ -47,7 +47,8 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
                 command(experiment, view),
                 [f"Run: {described(entries[0].config)}.", *notes.rooms(entries), *notes.at_the_edge(entries)]
                 + [*notes.lost(entries), *notes.still_rising(entries)]
-                + [*(doubling_content.pointer(view, dataset) if experiment == "table2" else []), SECONDS],
+                + [*(doubling_content.pointer(view, dataset) if experiment == "table2" else []), SECONDS]
+                + notes.keys(entries),
             )
         )
     return tables
@@ -80,13 +81,16 @@ def _costs(e: Entry) -> list[str]:
     ]
 
 
+LOST = "The paper's values of this table, and its data set, are lost to us."
+
+
 def table1(view: View) -> list[Table]:
     """Table 1: accuracy of BP, of MF, and of each MF layer alone, in nets of 2 and 3 hidden layers."""
     tables = []
     for dataset in view.datasets("table1"):
         rows, ran = [], None
+        found = [e for e in view.entries("table1") if e.config.dataset == dataset and e.runs]
         for depth in (2, 3):
-            found = [e for e in view.entries("table1") if e.config.dataset == dataset and e.runs]
             by_rule = {e.rule: e for e in found if e.config.network.startswith(f"{depth}x")}
             ran = ran or next(iter(by_rule.values()), None)
             stopped, last = _table1_rows(by_rule, "stopped"), _table1_rows(by_rule, "equal_passes")
@@ -102,11 +106,7 @@ def table1(view: View) -> list[Table]:
                 ["algorithm", "total hidden layers", "ours ± sd (n)", "at equal passes"],
                 rows,
                 command("table1", view),
-                [
-                    how,
-                    layers_shared(view, dataset),
-                    "The paper's values of this table, and its data set, are lost to us.",
-                ],
+                [how, layers_shared(view, dataset), LOST, *notes.keys(found)],
             )
         )
     return tables
@@ -131,7 +131,7 @@ def layers_shared(view: View, dataset: str) -> str:
         return "Layers 1 and 2 of both nets could not be compared yet."
     return (
         f"Layers 1 and 2 of both nets: losses and accuracies of every epoch are the same to the last bit in "
-        f"{same} of {n} seeds."
+        f"{same} of {n} seeds. (Which epoch a net keeps depends on all of its layers: compare them at equal passes.)"
     )
 
 
@@ -165,12 +165,12 @@ def table4(view: View) -> list[Table]:
         row += [f"{paper.accuracy}", spread(accuracy_summary(entry, mode)), f"{paper.parameters}k"]
         rows.append([*row, MISSING if entry is None else f"{entry.runs[0].result['parameters'][mode]:,}"])
     values = records[0].config
-    columns = ["rule", "prediction", "single ms, paper", "ours", "batch ms, paper", "ours"]
-    columns += ["accuracy %, paper", "ours ± sd (n)", "parameters, paper", "ours"]
+    columns = ["rule", "prediction", "single ms, paper", "single ms, ours", "batch ms, paper", "batch ms, ours"]
+    columns += ["accuracy %, paper", "accuracy %, ours ± sd (n)", "parameters, paper", "parameters, ours"]
     note = (
-        f"Times: {values['network']}, one sample and a batch of {values['batch']} (the paper states neither its batch "
-        f"nor its hardware), median of {values['rounds']} alternating rounds on the CPU. Accuracies and parameters are "
-        "Table 3's."
+        f"Milliseconds: {values['network']}, one sample and a batch of {values['batch']} (the paper states neither its "
+        f"batch nor its hardware), median of {values['rounds']} alternating rounds on the CPU. Accuracies and "
+        "parameters are Table 3's."
     )
     return [
         Table(
@@ -201,11 +201,13 @@ def table5(view: View) -> list[Table]:
                 rows.append([*row, paper, MISSING if rule == "bp" else f"{speed:.2f}"])
     if not rows:
         return []
-    columns = ["data set", "batch", "rule", "rows", "s/epoch, paper", "ours ± sd (rounds)", "BP/this, paper", "ours"]
+    columns = ["data set", "batch", "rule", "rows", "s/epoch, paper", "s/epoch, ours ± sd (rounds)"]
+    columns += ["BP/this, paper", "BP/this, ours"]
     note = (
         "Ours is the reference trainer on the CPU, on random data of the right shape, one layer after the other unless "
-        "it says in parallel (then layers work on different batches); the ratio is the median over rounds. Fewer rows "
-        "than the data set has are a part of an epoch: compare ratios."
+        "it says in parallel (then layers work on different batches, on all processors, where the others have what the "
+        "matrix library was given, here one). The ratio is the median over rounds. Fewer rows than the data set has "
+        "are a part of an epoch: compare ratios."
     )
     return [Table("table5", NUMBERS["table5"], columns, rows, command("table5", view), [note])]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator
 
 from mfnumpy.paper import accuracy_claims, cost_claims, memory_content, protocol
+from mfnumpy.paper.record import Record
 from mfnumpy.paper.statistics import summary
-from mfnumpy.paper.tables import Table
+from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.verdict import NOT, REPRODUCED, RULE, UNDECIDED, UNTESTED, Verdict
 from mfnumpy.paper.view import View, command
 
@@ -28,21 +30,30 @@ CLAIMS: tuple[Callable[[View], Iterator[Verdict]], ...] = (
 
 def verdicts(view: View) -> Table:
     """All claims in one table."""
-    rows = [[v.claim, v.verdict, v.because] for v in _all(view)]
-    columns = ["claim", "verdict", "because"]
+    rows = [[v.claim, v.verdict, v.at_equal_passes, v.because] for v in _all(view)]
+    columns = ["claim", "verdict", "at equal passes", "because"]
     return Table("verdicts", "Verdicts", columns, rows, command("all", view), [RULE])
 
 
 def in_short(view: View) -> str:
-    """How many claims came out how, and those that did not reproduce with the reason, in Markdown."""
+    """How many of the paper's claims came out how, and those that did not reproduce with the reason, in Markdown.
+
+    A claim that was looked at on several data sets or budgets counts once for each.
+    """
     judged = list(_all(view))
+    claims, beside = ([v for v in judged if v.claimed is claimed] for claimed in (True, False))
+    lines = [f"{_counted('Of the paper, {} claims', claims)} {_counted('Beside them, {} on controls', beside)}"]
+    other = [v.claim for v in judged if v.at_equal_passes not in (v.verdict, MISSING)]
+    if other:
+        lines += ["", f"At equal passes the verdict is another one in {len(other)} cases: {'; '.join(other)}."]
+    failed = [f"- *{v.claim}*: {v.because}." for v in judged if v.verdict == NOT]
+    return "\n".join([*lines, "", "Not reproduced:", "", *failed] if failed else lines)
+
+
+def _counted(what: str, judged: list[Verdict]) -> str:
     counts = Counter(v.verdict for v in judged)
     parts = ", ".join(f"{counts[verdict]} {verdict}" for verdict in (REPRODUCED, NOT, UNDECIDED, UNTESTED))
-    lines = [f"Of {len(judged)} claims: {parts}."]
-    if counts[NOT]:
-        lines += ["", "Not reproduced:", ""]
-        lines += [f"- *{v.claim}*: {v.because}." for v in judged if v.verdict == NOT]
-    return "\n".join(lines)
+    return f"{what.format(len(judged))}: {parts}."
 
 
 def _all(view: View) -> Iterator[Verdict]:
@@ -55,7 +66,8 @@ TUNED = ("table3", "table2", "table6")
 def test_tuning(view: View) -> Table | None:
     """What choosing rate and epoch by the test set, as the paper did, would have added: one row for each entry.
 
-    "in the search": rate and epoch, in the runs of the search. "final runs": the epoch alone, mean over seeds.
+    "in the search": rate and epoch, in the runs of the search. "final runs": the epoch alone, mean over seeds. Beside
+    it what stopping early costs, which is another thing.
     """
     rows, in_search = [], []
     for e in (entry for experiment in TUNED for entry in view.entries(experiment)):
@@ -63,28 +75,26 @@ def test_tuning(view: View) -> Table | None:
         if not tuned or not e.runs:
             continue
         in_search.append(100 * protocol.worth_of_test_tuning(tuned))
-        final = summary([100 * _epoch_by_test(r.result) for r in e.runs])
-        assert final is not None
-        rows.append(
-            [e.config.dataset, e.config.network, e.rule, f"{in_search[-1]:+.2f}", f"{final.mean:+.2f} ({final.n})"]
-        )
+        names = [e.config.dataset, e.config.network, e.rule]
+        means = [_mean(e.runs, read) for read in (protocol.worth_of_test_epoch, protocol.cost_of_stopping)]
+        rows.append([*names, f"{in_search[-1]:+.2f}", *means])
     mean = summary(in_search)
     if mean is None:
         return None
     return Table(
         "test-tuning",
         "What tuning on the test set would have added, in percentage points",
-        ["data set", "network", "rule", "in the search", "final runs (n)"],
+        ["data set", "network", "rule", "in the search", "final runs (n)", "stopping early costs (n)"],
         rows,
         command("all", view),
         [
             f"Mean over {mean.n} searches: {mean.mean:+.2f}. In the search: test accuracy of the rate and epoch that "
-            "the test set likes best, less that of the rate and epoch that validation chose. Final runs: the same for "
-            "the epoch alone, at the chosen rate."
+            "the test set likes best, less that of the rate and epoch that validation likes best. Final runs: the same "
+            "for the epoch alone, at the chosen rate. Both look at all epochs. Stopping early costs: test accuracy at "
+            "the best epoch of all on validation, less that at the epoch which the stopping rule keeps."
         ],
     )
 
 
-def _epoch_by_test(result: dict) -> float:
-    stopped = result["stopped"]
-    return result["best_on_test"] - stopped["test_accuracy"][stopped["main"]]
+def _mean(runs: list[Record], read: Callable[[Record], float]) -> str:
+    return f"{statistics.fmean(100 * read(r) for r in runs):+.2f} ({len(runs)})"

@@ -7,7 +7,9 @@ from collections import defaultdict
 from pathlib import Path
 
 from mfnumpy.paper import plan, report, scales, verdicts
+from mfnumpy.paper.config import Job
 from mfnumpy.paper.ledger import Ledger
+from mfnumpy.paper.protocol import TUNING_SEED
 from mfnumpy.paper.view import View
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -34,6 +36,8 @@ def shown_by_the_ledger(records):
                         columns[at, mode].append(100 * value)
                     for i, value in enumerate(r["result"][at]["test_layers"]):
                         columns[at, i].append(100 * value)
+            for last in r["history"][-1:]:
+                columns["validation", last["main"]].append(100 * last["val_accuracy"][last["main"]])
             for name, seconds in r["result"].get("seconds", {}).items():
                 columns[r["seed"], name] += seconds
         for values in columns.values():
@@ -90,15 +94,15 @@ def test_the_lesson_on_tables_shows_the_ledger_as_it_stands():
 
 
 def planned(ledger, scale="laptop"):
-    """The configurations of all runs and measurements that tables and figures of a scale may read."""
-    measured = [m for measurements in scales.MEASUREMENTS[scale].values() for m in measurements]
+    """All runs and measurements that tables and figures of a scale may read, with their seeds."""
+    measured = [Job(m, 0) for measurements in scales.MEASUREMENTS[scale].values() for m in measurements]
     cells = [cell for name in plan.CELLS for cell in plan.cells(name, scales.scale(scale))]
-    searches = [c for cell in cells for c in [*cell.tuning_configs(), *cell.finalists(ledger)]]
-    return measured + searches + [config for cell in cells if (config := cell.chosen(ledger))]
+    searches = [Job(c, TUNING_SEED) for cell in cells for c in [*cell.tuning_configs(), *cell.finalists(ledger)]]
+    return measured + searches + [job for cell in cells for job in cell.jobs(ledger)]
 
 
 def test_every_committed_record_is_one_that_the_plan_asks_for():
     """A run of a former plan is shown nowhere, and would only be counted: it goes when the plan changes."""
     ledger = Ledger(DOCS / "ledger")
-    keys = {config.key for config in planned(ledger)}
-    assert {r.key for r in ledger.records()} <= keys
+    wanted = {(job.config.key, job.seed) for job in planned(ledger)}
+    assert {(r.key, r.seed) for r in ledger.records()} <= wanted

@@ -11,9 +11,10 @@ import time
 import pytest
 
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.paper import protocol
+from mfnumpy.paper import protocol, published
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger
+from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
 from mfnumpy.paper.record import LedgerError, Record
 
 CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
@@ -21,7 +22,7 @@ CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
 # Stands for a sweep: each "run" takes some milliseconds, and its record is long enough to be written in pieces.
 WORKER = """
 import sys, time
-from mfnumpy.paper import protocol
+from mfnumpy.paper import protocol, published
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.record import Record
@@ -62,7 +63,8 @@ def finished(val=(0.2, 0.6, 0.4), **changes):
 def test_a_record_comes_back_to_the_last_bit(tmp_path):
     job, values = Job(CONFIG, 3), [0.1 + 0.2, 1 / 3, 2**-1074, 1e22]
     run = finished(seed=3)
-    run.history[0]["loss"] = dict(zip("abcd", values, strict=True))
+    for entry in run.history:
+        entry["loss"] = dict(zip("abcd", values, strict=True))
     Ledger(tmp_path).write(job, run)
     assert list(Ledger(tmp_path).get(job).history[0]["loss"].values()) == values
     assert Ledger(tmp_path).get(Job(CONFIG, 4)) is None
@@ -99,7 +101,47 @@ SPOILT = {
     "accuracy that is NaN": lambda b: edited(b, float("nan")),
     "result that the history does not give": lambda b: b | {"result": finished((0.9, 0.1, 0.1)).result},
     "diverged at the end": lambda b: b | {"result": {"diverged": "x"}},
+    "losses of other blocks": lambda b: (
+        b | {"history": [b["history"][0] | {"loss": {"block2": 1.0}}, *b["history"][1:]]}
+    ),
+    "seconds as text": lambda b: b | {"seconds": "0.5"},
+    "seconds by epoch as text": lambda b: b | {"epoch_seconds": "12"},
+    "peak as text": lambda b: b | {"peak_bytes": "12"},
+    "no code": lambda b: b | {"code": None},
+    "no environment": lambda b: b | {"environment": None},
+    "half an environment": lambda b: b | {"environment": {"platform": "x"}},
+    "a matrix library of nothing": lambda b: b | {"environment": WHOLE | {"blas": [{}]}},
 }
+WHOLE = {"platform": "x", "cpus": 1, "numpy": "2", "blas": [], "backend": "numpy"}
+
+TIMES = {"seconds": {"mf": [1.0, 2.0], "bp": [2.0, 3.0]}}
+PREDICTIONS = {f"{rule} {mode} {size}": [1.0] for rule, mode in published.TABLE4 for size in ("single", "batch")}
+MEASURED = {
+    "no times": (epoch_job("mnist", "2x9", 20, 5, 2), TIMES, {}),
+    "no times of bp": (epoch_job("mnist", "2x9", 20, 5, 2), TIMES, {"seconds": {"mf": [1.0, 2.0]}}),
+    "another round": (epoch_job("mnist", "2x9", 20, 5, 2), TIMES, {"seconds": {"mf": [1.0], "bp": [2.0, 3.0]}}),
+    "no round": (epoch_job("mnist", "2x9", 20, 5, 2), TIMES, {"seconds": {"mf": [], "bp": []}}),
+    "time 0": (epoch_job("mnist", "2x9", 20, 5, 2), TIMES, {"seconds": {"mf": [0.0, 1.0], "bp": [2.0, 3.0]}}),
+    "one prediction less": (
+        prediction_job(),
+        {"seconds": PREDICTIONS},
+        {"seconds": dict(list(PREDICTIONS.items())[1:])},
+    ),
+    "no peak": (memory_job("mf", 2), {"peak": 7}, {"peak": None}),
+    "peak as text": (memory_job("mf", 2), {"peak": 7}, {"peak": "7"}),
+    "timeline of nothing": (memory_job("mf", 2, sample=0.1), {"timeline": [[0.1, 7]]}, {"timeline": []}),
+    "timeline of numbers": (memory_job("mf", 2, sample=0.1), {"timeline": [[0.1, 7]]}, {"timeline": [[0.1]]}),
+}
+
+
+@pytest.mark.parametrize(("measurement", "good", "bad"), MEASURED.values(), ids=MEASURED)
+def test_a_measurement_whose_parts_do_not_fit_is_refused(tmp_path, measurement, good, bad):
+    job, ledger = Job(measurement, 0), Ledger(tmp_path)
+    ledger.write(job, record(config=measurement.settings, result=good, environment=WHOLE))
+    assert ledger.get(job).result == good
+    ledger.write(job, record(config=measurement.settings, result=bad, environment=WHOLE))
+    with pytest.raises(LedgerError, match=f"{job.name}.*is not a record"):
+        ledger.get(job)
 
 
 def edited(body, accuracy):

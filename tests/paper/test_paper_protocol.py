@@ -53,8 +53,9 @@ def test_a_run_that_is_still_rising_is_told_from_one_that_has_converged():
     assert not protocol.still_rising(flat)  # from 0.900 to 0.904
     assert protocol.still_rising([*flat[:8], 0.906, 0.906])  # to 0.906
     assert not protocol.still_rising(rising[::-1])
-    assert protocol.still_rising([0.5])
-    assert not protocol.still_rising([0.5, 0.5])
+    assert protocol.still_rising([0.5, 0.5, 0.5])  # too short to tell
+    assert not protocol.still_rising([0.5] * 4)
+    assert protocol.still_rising([0.3, 0.4, 0.5, 0.52, 0.53, 0.53, 0.54, 0.54])  # the last two are alike, as in any run
 
 
 def run(lr, val, test=None, **changes):
@@ -70,13 +71,19 @@ def run(lr, val, test=None, **changes):
 def test_the_rate_is_chosen_on_validation_and_never_on_test():
     tuned = [run(0.1, [0.5, 0.8, 0.1], [0.1] * 3), run(0.2, [0.7, 0.7, 0.7], [0.99] * 3)]
     assert protocol.choose(tuned) == 0.1
-    assert protocol.choose(tuned, "test") == 0.2
     assert protocol.choose([run(0.3, [0.8]), run(0.1, [0.8]), run(0.2, [0.8])]) == 0.1  # of equals the smallest
     for epochs in ([], [0.9]):  # a run that diverged loses, however good it was before
         diverged = dataclasses.replace(run(0.2, epochs), result={"diverged": "in the next epoch"})
         assert protocol.choose([run(0.1, [0.01]), diverged]) == 0.1
     with pytest.raises(InvalidValueError):
         protocol.choose([])
+
+
+def test_a_rate_is_chosen_by_the_epoch_that_is_reported_of_it():
+    """The run at 0.1 is better at its end, which its stopping rule never sees."""
+    runs = [run(0.1, [0.5, 0.4, 0.4, 0.9], patience=2), run(0.2, [0.6, 0.5, 0.5, 0.5], patience=2)]
+    assert protocol.ranked(runs) == [0.2, 0.1]
+    assert protocol.ranked([dataclasses.replace(r, config=r.config | {"patience": 3}) for r in runs]) == [0.1, 0.2]
 
 
 @pytest.mark.parametrize("patience", [1, 2, 3, 9])
@@ -124,6 +131,14 @@ def test_what_looking_at_the_test_set_is_worth():
     assert protocol.worth_of_test_tuning(tuned) == pytest.approx(0.7 - 0.6)
 
 
+def test_what_stopping_early_costs_is_not_put_down_to_the_test_set():
+    one = run(0.1, [0.5, 0.4, 0.4, 0.9, 0.8], [0.3, 0.4, 0.4, 0.6, 0.65], patience=2)
+    one = dataclasses.replace(one, result=protocol.summarise(one.history, 2))
+    assert protocol.cost_of_stopping(one) == pytest.approx(0.6 - 0.3)
+    assert protocol.worth_of_test_epoch(one) == pytest.approx(0.65 - 0.6)
+    assert protocol.worth_of_test_tuning([one]) == pytest.approx(0.65 - 0.6)
+
+
 @pytest.mark.parametrize("scale", scales.SCALES)
 def test_all_rules_of_a_table_get_the_same_budget(scale):
     budgets = scales.scale(scale)
@@ -133,11 +148,11 @@ def test_all_rules_of_a_table_get_the_same_budget(scale):
             same = {"rule": "", "network": "", "room": ""}  # the rooms give the same numbers, to rounding
             searches = tuple(c.with_(**same) for c in cell.tuning_configs())
             final = cell.final.with_(**same, lr=1.0)
-            groups.setdefault(cell.final.dataset, []).append((searches, final, cell.seeds))
+            groups.setdefault((cell.final.dataset, cell.final.epochs), []).append((searches, final, cell.seeds))
         for group in groups.values():
             assert len({repr(entry) for entry in group}) == 1
-        wanted = len({b.dataset for b in budgets.get(experiment, [])})
-        assert len(groups) == wanted
+        assert len({len(group) for group in groups.values()}) <= 1  # every rule in each
+        assert len(groups) == len(budgets.get(experiment, []))
 
 
 def test_table_3_at_paper_scale_is_the_papers():

@@ -7,10 +7,11 @@ import random
 import re
 import statistics
 import xml.etree.ElementTree as ET
+from collections import Counter
 
 import pytest
 
-from mfnumpy.errors import ShapeError
+from mfnumpy.errors import InvalidValueError, ShapeError
 from mfnumpy.paper import (
     cost_claims,
     figures,
@@ -24,7 +25,7 @@ from mfnumpy.paper import (
     verdicts,
 )
 from mfnumpy.paper import verdict as verdict_rule
-from mfnumpy.paper.config import Job
+from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.measurements import epoch_job, measure, memory_job, prediction_job
 from mfnumpy.paper.protocol import TUNING_SEED
@@ -102,13 +103,38 @@ def test_in_short_the_verdicts_are_counted_and_what_failed_is_told(tmp_path):
     view = View(Ledger(tmp_path), "laptop")
     judged = [v for claim in verdicts.CLAIMS for v in claim(view)]
     text, listed = verdicts.in_short(view).split("Not reproduced:\n")
-    counts = {kind: int(n) for n, kind in re.findall(r"(\d+) (reproduced|not reproduced|undecided|not tested)", text)}
-    assert text.startswith(f"Of {len(judged)} claims: ")
+    counts = Counter()
+    for n, kind in re.findall(r"(\d+) (reproduced|not reproduced|undecided|not tested)", text):
+        counts[kind] += int(n)
+    claims, beside = (sum(v.claimed is claimed for v in judged) for claimed in (True, False))
+    assert text.startswith(f"Of the paper, {claims} claims: ")
+    assert f"Beside them, {beside} on controls: " in text
+    assert beside == 1  # deep supervision, on mnist
     assert counts == {kind: sum(v.verdict == kind for v in judged) for kind in counts}
     assert sum(counts.values()) == len(judged) > counts["not reproduced"] > 0
     wrong = [f"- *{v.claim}*: {v.because}." for v in judged if v.verdict == "not reproduced"]
     assert listed.strip().split("\n") == wrong
     assert "- *MLP, mnist: MF matches or surpasses BP*: mf minus bp: -1.98" in listed
+
+
+def test_a_claim_is_judged_at_equal_passes_too(tmp_path):
+    """MF wins where it stops; at the last epoch, three epochs later, it has lost everything."""
+    ledger, noise = Ledger(tmp_path), {0: 0.001, 1: -0.001, 2: 0.0005}
+    fill(ledger, "table3", lambda rule, net, s: 0.9 + (0.02 + noise[s]) * (rule == "mf"), datasets=["mnist"])
+    view = View(ledger, "laptop")
+    for record in view.entry("table3", "mnist", "mf").runs:
+        for last in record.history[-3:]:
+            for part in ("val_accuracy", "test_accuracy"):
+                last[part] = dict.fromkeys(last[part], 0.5 + noise[record.seed])
+        result = record.result | protocol.summarise(record.history, record.config["patience"])
+        ledger.write(Job(Config.of(record.config), record.seed), dataclasses.replace(record, result=result))
+    view = View(ledger, "laptop")
+    claim = "MLP, mnist: MF matches or surpasses BP"
+    found = next(v for v in verdicts.accuracy_claims.mf_against_bp(view) if v.claim == claim)
+    assert (found.verdict, found.at_equal_passes) == ("reproduced", "not reproduced")
+    assert [claim, "reproduced", "not reproduced", found.because] in verdicts.verdicts(view).rows
+    assert "in 2 cases" in verdicts.in_short(view)  # against BP, and against deep supervision
+    assert claim in verdicts.in_short(view)
 
 
 def test_one_seed_decides_nothing(tmp_path):
@@ -198,6 +224,15 @@ def test_a_table_has_three_forms_that_say_what_made_them():
     assert r"\caption{A title. \emph{Fine} if p $<$ \texttt{5\_0}.}" in table.latex()
     with pytest.raises(ShapeError):
         tables.Table("t", "", ["one"], [["a", "b"]], "")
+    with pytest.raises(InvalidValueError, match="same name"):
+        tables.Table("t", "", ["ours", "ours"], [["a", "b"]], "")
+
+
+def test_sentences_in_latex_are_broken_over_lines_and_pages():
+    long = tables.Table("t", "A title", ["claim", "verdict", "because"], [["a", "b", "word " * 30]] * 3, "c").latex()
+    assert r"\begin{longtable}{p{0.23\linewidth}p{0.23\linewidth}p{0.45\linewidth}}" in long
+    assert r"\caption{A title.}\label{tab:t}\\" in long
+    assert "tabular" not in long
 
 
 def test_figures_are_drawn_from_records_and_say_what_made_them(tmp_path):
@@ -329,16 +364,29 @@ def test_a_control_has_converged_when_twice_the_passes_bring_next_to_nothing(tmp
     fill(ledger, "table2", lambda rule, net, s: at_last["table2"], datasets=["cifar10"])
     assert report.tables(View(ledger, "laptop"), ["longer_shallow"]) == []
     for experiment in ("longer_shallow", "table2"):  # in this order, as the longer runs' search is Table 2's
-        fill(ledger, experiment, lambda rule, net, s, last=at_last[experiment]: last, datasets=["cifar10"])
+        last = at_last[experiment]  # Table 2 has one seed more, another number, which pairs with nothing
+        fill(ledger, experiment, lambda rule, net, s, last=last: last - 0.1 * s, datasets=["cifar10"])
     (table,) = report.tables(View(ledger, "laptop"), ["longer_shallow"])
     assert [row[0] for row in table.rows] == ["40", "80"]
     assert [row[2:5] for row in table.rows] == [
-        ["50.00", "–", "50.00 (1)"],
-        [f"{50 + 100 * gain:.2f}", f"{100 * gain:+.2f}", f"{50 + 100 * gain:.2f} (1)"],
+        ["45.00 ± 7.07 (2)", "–", "45.00 ± 7.07 (2)"],
+        [f"{50 + 100 * gain:.2f} (1)", f"{100 * gain:+.2f} (n 1)", f"{50 + 100 * gain:.2f} (1)"],
     ]
     assert table.notes[0].startswith(f"On validation data {'' if converged else 'not '}converged: 80 epochs bring")
     (table2,) = report.tables(View(ledger, "laptop"), ["table2"])
     assert any(table.notes[0] in note for note in table2.notes)
+
+
+def test_a_doubling_is_judged_only_where_both_of_its_runs_are_there(tmp_path):
+    ledger = Ledger(tmp_path)
+    for experiment in ("longer_shallow", "table2"):
+        fill(ledger, experiment, lambda rule, net, s: 0.5, datasets=["fashion_mnist"])
+    longer = plan.cells("longer_shallow", scales.LAPTOP)
+    half = next(c for c in longer if (c.final.dataset, c.final.epochs) == ("fashion_mnist", 160))
+    ledger.path(half.jobs(ledger)[0]).unlink()
+    (table,) = report.tables(View(ledger, "laptop"), ["longer_shallow"])
+    assert [row[0] for row in table.rows] == ["40", "80", "320"]
+    assert table.notes[0].startswith("Whether it has converged cannot be told yet: half of 320 epochs")
 
 
 def test_what_test_tuning_is_worth_is_shown_for_search_and_final_runs(tmp_path):
@@ -354,8 +402,8 @@ def test_what_test_tuning_is_worth_is_shown_for_search_and_final_runs(tmp_path):
         ledger.write(job, dataclasses.replace(record, result=result))
     table = verdicts.test_tuning(View(ledger, "laptop"))
     mf = next(row for row in table.rows if row[2] == "mf")
-    assert mf[3:] == ["+4.00", "+1.00 (3)"]
-    assert next(row for row in table.rows if row[2] == "bp")[3:] == ["+0.00", "+0.00 (3)"]
+    assert mf[3:] == ["+4.00", "+1.00 (3)", "+0.00 (3)"]
+    assert next(row for row in table.rows if row[2] == "bp")[3:] == ["+0.00", "+0.00 (3)", "+0.00 (3)"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from data_utils import registry
 from mfnumpy.cli import main
 from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
+from mfnumpy.memory.study import ProbeError
 from mfnumpy.paper import plan, protocol, repeat, runner, scales, sweep
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger
@@ -258,6 +259,9 @@ def test_data_sets_whose_files_are_nowhere_say_so(tmp_path):
         (["table3", "--threads", "0"], "--threads must be at least 1; got 0."),
         (["table3", "--no-runs"], "There is no ledger"),
         (["results"], "There is no ledger"),
+        (["table3", "--no-runs", "--rules", "mf"], "--rules: of no use here, as nothing is run"),
+        (["results", "--seeds", "7", "--datasets", "foo"], "--datasets, --seeds: of no use here"),
+        (["table3", "--repeat", "x"], "table3: of no use here, as --repeat makes one run again"),
     ],
 )
 def test_what_would_do_nothing_is_not_taken_for_done(tmp_path, capsys, asked, said):
@@ -284,6 +288,22 @@ def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, mo
     monkeypatch.setattr(runner, "execute", lambda *a, **k: pytest.fail("--no-runs must not run"))
     assert main(["reproduce", "table3", "--no-runs", *places]) == 0
     assert (tmp_path / "out" / "table3-digits.md").read_text() == before
+
+
+def test_what_is_finished_is_shown_although_the_rest_fails(tmp_path, monkeypatch, capsys):
+    """As where a measuring process cannot run: hours of training must not end without a table."""
+    quick = {"table3": [Budget("digits", "2x9", 2, 1, Tuning(1, 60, RATES[:1]), subset=150, batch_size=32)]}
+    monkeypatch.setitem(scales.SCALES, "quick", quick)
+
+    def fails(job, seed):
+        raise ProbeError("no memory can be read here")
+
+    monkeypatch.setattr(sweep, "measure", fails)
+    places = ["--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]
+    assert main(["reproduce", "table3", "fig3", "results", "--offline", *places]) == 2
+    assert "no memory can be read here" in capsys.readouterr().err
+    assert "| mf |" in (tmp_path / "out" / "results" / "table3-digits.md").read_text()
+    assert (tmp_path / "out" / "results.md").exists()
 
 
 def test_a_record_is_repeated_with_the_kernels_that_made_it(tmp_path, monkeypatch, capsys):
