@@ -30,7 +30,10 @@ matrix: $(READY)test  ## the checker on 100 seeds: every wrong version named, no
 fuzz: $(READY)fuzz  ## coverage-guided fuzzing of the file readers, FUZZ_SECONDS for each (default 30; Linux, macOS)
 	for harness in tests/fuzz/fuzz_*.py; do $(BIN)/python $$harness -max_total_time=$(FUZZ_SECONDS) || exit 1; done
 
-check: lint types test  ## everything that CI runs
+check: lint types  ## everything that CI runs, in the same order: .ci/run
+	$(MAKE) lessons ARGS=--check
+	$(MAKE) lessons ARGS=--execute
+	$(MAKE) test
 
 lint: $(READY)test  ## ruff: lint and format
 	$(BIN)/ruff check .

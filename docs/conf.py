@@ -63,7 +63,7 @@ def copy_mathjax(app, exception) -> None:
         return
     found = importlib.util.find_spec("sphinx-mathjax-offline")
     if found is None or found.origin is None:
-        raise RuntimeError("The site needs sphinx-mathjax-offline: pip install -e '.[docs]'")
+        raise RuntimeError("The site needs sphinx-mathjax-offline: pip install -c constraints.txt -e '.[docs]'")
     source, target = Path(found.origin).parent / "static" / "mathjax", Path(app.outdir) / "_static" / "mathjax"
     for part in MATHJAX_PARTS:
         (target / part).parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from mfnumpy import backend, optim, rules
 from mfnumpy.environment import environment
+from mfnumpy.errors import DivergedError
 from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.train import Trainer
@@ -44,13 +46,49 @@ class Run:
     peak_bytes: int
 
 
+@dataclass(frozen=True)
+class Diverged:
+    """One rule with one seed whose numbers ran away. It has no results, only the trainer's words for what happened."""
+
+    rule: str
+    seed: int
+    reason: str
+
+
 @dataclass
 class Comparison:
-    """All runs, their summary by rule and prediction mode, and what they depend on."""
+    """The runs that ended, their summary by rule and prediction mode, and what they depend on.
+
+    runs: those that came to their end. diverged: those that did not. config: with the "rules" and "seeds" asked for.
+    """
 
     runs: list[Run]
+    diverged: list[Diverged]
     config: dict
     environment: dict = field(default_factory=environment)
+
+    @property
+    def planned(self) -> int:
+        """How many runs were asked for."""
+        return len(self.config["rules"]) * len(self.config["seeds"])
+
+    @property
+    def ended(self) -> int:
+        """How many runs are over, diverged ones included."""
+        return len(self.runs) + len(self.diverged)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on what is missing from the rows, since a mean over fewer seeds is another mean; [] if nothing."""
+        notes = [f"{item.rule}, seed {item.seed}, diverged: {item.reason}" for item in self.diverged]
+        if self.ended < self.planned:
+            notes.append(f"{self.planned - self.ended} of {self.planned} runs were not trained.")
+        count, wanted = Counter(run.rule for run in self.runs), len(self.config["seeds"])
+        if absent := [name for name in self.config["rules"] if not count[name]]:
+            notes.append(f"Without a result: {', '.join(absent)}.")
+        if fewer := [f"{name} {count[name]}" for name in self.config["rules"] if 0 < count[name] < wanted]:
+            notes.append(f"Means over fewer than {wanted} seeds: {', '.join(fewer)}.")
+        return notes
 
     @property
     def rows(self) -> list[dict]:
@@ -81,12 +119,14 @@ class Comparison:
         return rows
 
     def as_json(self) -> dict:
-        """Everything, as JSON values: rows, config, environment, and each run with its history."""
+        """Everything, as JSON values: rows, notes, config, environment, and each run with its history."""
         return {
             "rows": self.rows,
+            "notes": self.notes,
             "config": self.config,
             "environment": self.environment,
             "runs": [asdict(run) for run in self.runs],
+            "diverged": [asdict(item) for item in self.diverged],
         }
 
 
@@ -96,6 +136,7 @@ def run_one(
     """Train one rule with one seed and measure it on the test part, which is looked at once, at the end.
 
     build: seed -> a fresh network, the same for every rule. data: x_train, y_train, x_val, y_val, x_test, y_test.
+    Raises DivergedError if a loss or score is not finite.
     """
     net, rule = build(seed), rules.make(name)
     rule.start(net, n_classes, seed)
@@ -128,21 +169,28 @@ def compare(
     settings: Settings,
     *,
     config: dict | None = None,
-    on_run: Callable[[Run, int, int], None] | None = None,
-) -> Comparison:
-    """Train every rule with every seed. The validation part is drawn anew for each seed, the same for all rules.
+) -> Iterator[tuple[Run | Diverged, Comparison]]:
+    """Train every rule with every seed; yields each run as it ends, with the comparison of all that ended so far.
 
-    load: seed -> the data set divided by that seed. on_run: called after each run with (run, number, total).
+    The validation part is drawn anew for each seed, the same for all rules. A run that diverges is yielded as such,
+    and the others go on. load: seed -> the data set divided by that seed. config: what else the comparison should
+    say of itself.
     """
+    own = asdict(settings) | {"rules": list(names), "network": build(0).describe().splitlines()}
     runs: list[Run] = []
+    diverged: list[Diverged] = []
+    machine = environment()
     for seed in settings.seeds:
         data = load(seed)
         for name in names:
-            runs.append(run_one(name, seed, build, data, n_classes, settings))
-            if on_run is not None:
-                on_run(runs[-1], len(runs), len(names) * len(settings.seeds))
-    runs.sort(key=lambda run: (names.index(run.rule), run.seed))
-    return Comparison(runs, (config or {}) | asdict(settings) | {"network": build(0).describe().splitlines()})
+            item: Run | Diverged
+            try:
+                item = run_one(name, seed, build, data, n_classes, settings)
+                runs = sorted([*runs, item], key=lambda run: (names.index(run.rule), run.seed))
+            except DivergedError as error:
+                item = Diverged(name, seed, str(error))
+                diverged = [*diverged, item]
+            yield item, Comparison(runs, diverged, (config or {}) | own, machine)
 
 
 def percent(value: float | None, sd: float | None = None) -> str:

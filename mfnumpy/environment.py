@@ -12,6 +12,7 @@ from importlib import metadata
 import numpy as np
 
 from mfnumpy import backend
+from mfnumpy.fast.team import cores
 from mfnumpy.version import __version__
 
 
@@ -47,7 +48,8 @@ SMALL_NETWORK = 500_000
 def blas_threads(limit: int | None) -> Iterator[None]:
     """Limit every BLAS library in this process to so many threads inside the block; None changes nothing.
 
-    NumPy and SciPy each bring their own OpenBLAS; both are limited. Without threadpoolctl nothing is limited.
+    NumPy and SciPy each bring their own OpenBLAS; both are limited. Without threadpoolctl nothing is
+    limited; where that matters, ask `keeps_threads`.
     """
     try:
         from threadpoolctl import threadpool_limits
@@ -56,6 +58,31 @@ def blas_threads(limit: int | None) -> Iterator[None]:
         return
     with threadpool_limits(limits=limit, user_api="blas"):
         yield
+
+
+THREAD_VARIABLES = {
+    "openblas": ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"),
+    "mkl": ("MKL_NUM_THREADS", "OMP_NUM_THREADS"),
+    "accelerate": ("VECLIB_MAXIMUM_THREADS",),
+}
+"""What each BLAS reads when it is loaded, the first that is set."""
+
+
+def thread_variables() -> tuple[str, ...]:
+    """The environment variables that tell NumPy's own BLAS how many threads to start with."""
+    name = np.show_config(mode="dicts")["Build Dependencies"]["blas"].get("name", "")
+    return next((variables for blas, variables in THREAD_VARIABLES.items() if blas in name), ("OMP_NUM_THREADS",))
+
+
+def keeps_threads(limit: int) -> bool:
+    """Whether BLAS is known to have so many threads inside `blas_threads(limit)`.
+
+    It has where threadpoolctl is installed and knows the BLAS; else only if it was started so.
+    """
+    if blas_libraries():
+        return True
+    first = next(filter(None, map(os.environ.get, thread_variables())), None)
+    return first == str(limit) or limit == cores() == 1
 
 
 def environment() -> dict:

@@ -67,17 +67,19 @@ def render(fig: Any, kind: str) -> bytes:
 def curves(runs: dict[str, list[np.ndarray]], ylabel: str, title: str, *, log: bool = False) -> Any:
     """One line for each rule over the epochs: the mean over seeds, with a band from the lowest to the highest.
 
-    runs: rule -> one array of values for each seed. Returns the figure.
+    runs: rule -> one array of values for each seed. A seed that stopped earlier than others counts up to its last
+    epoch. Returns the figure.
     """
     fig, ax = figure()
     for name, values in runs.items():
-        length = min(map(len, values))
-        stack = np.array([v[:length] for v in values], dtype=float)
-        epochs = np.arange(1, length + 1)
+        length = max(map(len, values))
+        stack = np.array([np.pad(np.asarray(v, float), (0, length - len(v)), constant_values=np.nan) for v in values])
+        epochs, mean = np.arange(1, length + 1), np.nanmean(stack, axis=0)
         style = STYLE.get(name, {})
-        ax.plot(epochs, stack.mean(axis=0), label=name, markevery=max(1, length // 8), markersize=4.5, **style)
+        ax.plot(epochs, mean, label=name, markevery=max(1, length // 8), markersize=4.5, **style)
         if len(stack) > 1:
-            ax.fill_between(epochs, stack.min(axis=0), stack.max(axis=0), color=style.get("color"), alpha=0.12, lw=0)
+            lowest, highest = np.nanmin(stack, axis=0), np.nanmax(stack, axis=0)
+            ax.fill_between(epochs, lowest, highest, color=style.get("color"), alpha=0.12, lw=0)
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     if not log:  # the first epochs of a slow rule would otherwise squeeze everything else together
         every = np.concatenate([np.ravel(v) for seeds in runs.values() for v in seeds])

@@ -70,13 +70,15 @@ pre{font-size:.85rem}
 CAPTIONS = {
     "accuracy": "Test accuracy, mean over seeds, bars of one standard deviation. The small figures show what each "
     "block reaches alone, for the rules that give blocks a voice.",
-    "learning_curves": "Validation accuracy after each epoch: mean over seeds, band from lowest to highest.",
-    "loss_curves": "Training loss. The rules minimise different losses, so compare shapes, not heights.",
+    "learning_curves": "Validation accuracy after each epoch: mean over the seeds that still trained then, band from "
+    "lowest to highest. With --patience seeds stop at different epochs, and the mean goes on without them.",
+    "loss_curves": "Training loss, mean and band as above. The rules minimise different losses, so compare shapes, not "
+    "heights.",
 }
 
 
 def html(result: Comparison, figures: dict[str, str]) -> str:
-    """The page as text. figures: name -> SVG text, one for each of CAPTIONS."""
+    """The page as text, for a comparison in which a run came to its end. figures: name of CAPTIONS -> SVG text."""
     config, rows = result.config, result.rows
     best = max(rows, key=lambda row: row["test_accuracy"])
     title = f"Learning rules compared on {config['dataset']}"
@@ -93,7 +95,7 @@ def html(result: Comparison, figures: dict[str, str]) -> str:
 {percent(best["test_accuracy"])} %, by <b>{best["rule"]}</b> ({best["prediction"]}). Differences smaller than the
 standard deviations beside them say little.</p>
 {_facts(result)}
-<h2>Results</h2>{_table(rows)}
+<h2>Results</h2>{_notes(result.notes)}{_table(rows)}
 <p class="soft">Test accuracy: mean ± standard deviation over seeds; the test part is looked at once, after training.
 Parameters: what a prediction of that kind needs. Peak: the most bytes alive during one training step.</p>
 <h2>Pictures</h2>{shown}
@@ -126,6 +128,11 @@ def _facts(result: Comparison) -> str:
     }
     items = "".join(f"<div><dt>{k}</dt><dd>{escape(str(v))}</dd></div>" for k, v in facts.items())
     return f'<dl class="facts">{items}</dl>'
+
+
+def _notes(notes: list[str]) -> str:
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return f"<ul>{items}</ul>" if notes else ""
 
 
 def _table(rows: list[dict]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -101,6 +102,22 @@ def _time(work: Callable[[], object], rounds: int) -> list[float]:
     return found
 
 
+def round_ticks(low: float, high: float) -> list[float]:
+    """At least three round numbers from low to high, 0 < low < high, for a logarithmic axis.
+
+    Powers of ten where there are three; else 1, 2 and 5 of each decade; on a shorter axis, evenly spaced ones.
+    """
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for of_each in ((1,), (1, 2, 5)):
+        ticks = [float(f"{digit}e{decade}") for decade in decades for digit in of_each]
+        ticks = [tick for tick in ticks if low <= tick <= high]
+        if len(ticks) >= 3:
+            return ticks
+    decade = 10.0 ** math.floor(math.log10(high - low))
+    step = next(part * decade for part in (2, 1, 0.5, 0.2) if high - low >= 3 * part * decade)
+    return [float(f"{n * step:.6g}") for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
 def growth_picture(found: Sequence[Growth], path: Path) -> list[Path]:
     """Seconds above bytes, a column for each axis, both axes logarithmic, exponents in the legends."""
     axes_names = list(dict.fromkeys(g.axis for g in found))
@@ -113,9 +130,12 @@ def growth_picture(found: Sequence[Growth], path: Path) -> list[Path]:
             ax = axes[row, column]
             ax.loglog(one.values, costs, label=f"{one.rule.upper()}: power {power:.2f}", **STYLE[one.rule])
             ax.set_xticks(one.values, [str(v) for v in one.values], fontsize=7)
-            ax.minorticks_off()
             ax.set_xlabel(one.axis)
             ax.legend(fontsize=7)
+    for ax in axes.flat:
+        ticks = round_ticks(*ax.get_ylim())
+        ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks], fontsize=7)
+        ax.minorticks_off()
     axes[0, 0].set_ylabel("seconds per step")
     axes[1, 0].set_ylabel("peak MB per step")
     return save(fig, path)

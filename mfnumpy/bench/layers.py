@@ -70,12 +70,12 @@ def measure(network: str, batch: int, batches: int, threads: int, rounds: int) -
             for way, many in (("one thread", 1), ("BLAS threads", threads)):
                 net, rule = _model(network, rule_name)
                 models[f"{rule_name}, {way}"] = rule.parameters(net)
-                ways[f"{rule_name}, {way}"] = _limited(limits, many, _sequential(net, rule, data))
+                ways[f"{rule_name}, {way}"] = _limited(limits, many, _sequential(net, rule, data, FastAdam()))
             net, rule = _model(network, rule_name)
             ways[f"{rule_name}, neurons"] = _engine(engine(net, rule, FastAdam(), team), data)
         net, rule = _model(network, "mf")
         models["mf, layers"] = rule.parameters(net)
-        ways["mf, layers"] = _pipeline(net, rule, data)
+        ways["mf, layers"] = _pipeline(net, rule, data, threads)
         timings = alternate(ways, rounds)
     seconds = {way: timing.median for way, timing in timings.items()}
     a, b = models["mf, one thread"], models["mf, layers"]
@@ -84,24 +84,29 @@ def measure(network: str, batch: int, batches: int, threads: int, rounds: int) -
     return LayersResult(network, batch, seconds, fewer, seconds["mf, one thread"] / seconds["mf, layers"], same)
 
 
-def timeline(network: str, batch: int, batches: int, path: Path) -> dict[str, list[dict]]:
-    """Draw who works when, MF's pipeline above BP; return the spans."""
+def timeline(network: str, batch: int, batches: int, threads: int, path: Path) -> dict[str, list[dict]]:
+    """Draw who works when, MF's pipeline on so many threads above BP on one; return the spans.
+
+    Both panels show all that their blocks do, updates too; of BP not the readout, which belongs to no block.
+    Raises MissingLibraryError without matplotlib or threadpoolctl, OutputError.
+    """
     rng = stream(3, "bench")
     shape = SHAPES.get(network, (28, 28, 1))
     data = [(rng.random((batch, *shape), dtype=np.float32), rng.integers(0, 10, batch)) for _ in range(batches)]
     net, rule = _model(network, "mf")
     data = [(x.reshape(batch, *net.input_shape), y) for x, y in data]
     pipelined: list[Span] = []
-    _pipeline(net, rule, data)()
-    _pipeline(net, rule, data, pipelined)()
+    _pipeline(net, rule, data, threads)()
+    _pipeline(net, rule, data, threads, pipelined)()
     net, rule = _model(network, "bp")
-    locked = _watch(net)
-    work = _limited(require("threadpoolctl").threadpool_limits, 1, _sequential(net, rule, data))
+    adam = FastAdam()
+    locked = _watch(net, adam)
+    work = _limited(require("threadpoolctl").threadpool_limits, 1, _sequential(net, rule, data, adam))
     work()
     locked.clear()
     work()
     spans = {"mf": pipelined, "bp": _numbered(locked, len(net.blocks))}
-    _draw(spans, len(net.blocks), path)
+    _draw(spans, len(net.blocks), threads, path)
     return {name: [asdict(span) for span in all_of_them] for name, all_of_them in spans.items()}
 
 
@@ -121,9 +126,7 @@ def _limited(limits: Any, threads: int, work: Callable[[], object]) -> Callable[
     return limited
 
 
-def _sequential(net: Network, rule: Rule, data: Data) -> Callable[[], object]:
-    adam = FastAdam()
-
+def _sequential(net: Network, rule: Rule, data: Data, adam: FastAdam) -> Callable[[], object]:
     def work() -> None:
         """All batches, one layer after the other."""
         parameters = rule.parameters(net)
@@ -139,20 +142,22 @@ def _engine(fast: Any, data: Data) -> Callable[[], object]:
     return lambda: [fast.batch(x, y, 1.0, None) for x, y in data]
 
 
-def _pipeline(net: Network, rule: Rule, data: Data, spans: list[Span] | None = None) -> Callable[[], object]:
+def _pipeline(
+    net: Network, rule: Rule, data: Data, threads: int, spans: list[Span] | None = None
+) -> Callable[[], object]:
     adam = FastAdam()
 
     def work() -> None:
         """The same batches through the pipeline."""
-        with Pipeline(net, rule, adam, spans=spans) as pipeline:
+        with Pipeline(net, rule, adam, threads=threads, spans=spans) as pipeline:
             for _ in pipeline.run((number, x, y, None, 1.0) for number, (x, y) in enumerate(data)):
                 pass
 
     return work
 
 
-def _watch(net: Network) -> list[Span]:
-    """Note when each block of a network is called; the blocks do what they did."""
+def _watch(net: Network, adam: FastAdam) -> list[Span]:
+    """Note when each block of a network is called and updated; blocks and Adam do what they did."""
     spans: list[Span] = []
 
     def watched(i: int, kind: str, method: Callable) -> Callable:
@@ -171,6 +176,14 @@ def _watch(net: Network) -> list[Span]:
         for name in ("forward", "error_at_z", "parameter_gradients", "error_to_input"):
             kind = "forward" if name == "forward" else "backward"
             setattr(block, name, watched(i, kind, getattr(block, name)))
+    update = adam.update
+    updates = {block.name: watched(i, "update", update) for i, block in enumerate(net.blocks)}
+
+    def watched_update(name: str, *rest: Any) -> None:
+        """The update itself, noted if it is a block's; the readout's is not."""
+        updates.get(name.split(".")[0], update)(name, *rest)
+
+    setattr(adam, "update", watched_update)  # noqa: B010
     return spans
 
 
@@ -183,7 +196,11 @@ def _numbered(spans: list[Span], blocks: int) -> list[Span]:
     return numbered
 
 
-def _draw(spans: dict[str, list[Span]], blocks: int, path: Path) -> None:
+def _draw(spans: dict[str, list[Span]], blocks: int, threads: int, path: Path) -> None:
+    titles = {
+        "mf": f"MF (threads: {threads}): blocks at work on different batches (hatched: update)",
+        "bp": "BP (threads: 1): one block at a time (hatched: backward and update)",
+    }
     fig, axes = figure(height=4.5, rows=2, sharex=True)
     for ax, (name, all_of_them) in zip(axes, spans.items(), strict=True):
         zero = min(span.start for span in all_of_them)
@@ -199,12 +216,7 @@ def _draw(spans: dict[str, list[Span]], blocks: int, path: Path) -> None:
                 edgecolor="white",
                 linewidth=0.3,
             )
-        title = (
-            "MF: blocks at work on different batches (hatched: update)"
-            if name == "mf"
-            else "BP: one block at a time (hatched: backward)"
-        )
-        ax.set(yticks=range(blocks), yticklabels=[f"block {i + 1}" for i in range(blocks)], title=title)
+        ax.set(yticks=range(blocks), yticklabels=[f"block {i + 1}" for i in range(blocks)], title=titles[name])
         ax.invert_yaxis()
     axes[-1].set_xlabel("milliseconds (shades alternate from batch to batch)")
     save(fig, path)

@@ -26,9 +26,9 @@ def keep_freed_memory() -> bool:
     """Tell glibc's malloc to keep the memory that is freed; returns whether it could be told.
 
     PyTorch allocates every activation anew. Left alone, glibc gives arrays of more than 32 MB back to the system with
-    each batch and must fetch them anew, page by page: on the CNN that costs PyTorch a third of its time, unless
-    something before it happened to leave a large heap behind. PyTorch's tuning guide advises to use another allocator
-    for the same reason. It lasts as long as the process.
+    each batch and must fetch them anew, page by page, unless something before it happened to leave a large heap behind:
+    `mfnumpy bench training --networks cnn`, with and without --system-malloc, shows what that costs. PyTorch's tuning
+    guide advises to use another allocator for the same reason. It lasts as long as the process.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     return bool(mallopt and mallopt(M_MMAP_MAX, 0) and mallopt(M_TRIM_THRESHOLD, 2**31 - 1))

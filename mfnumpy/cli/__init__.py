@@ -1,4 +1,4 @@
-"""The command line `mfnumpy`. Exit codes: 0 done, 2 bad input (one clear line), 130 on Ctrl-C.
+"""The command line `mfnumpy`. Exit codes: 0 done, 2 bad input or a full output (one clear line), 130 on Ctrl-C.
 
 Each command is a module of this package with `add_arguments(parser)` and `run(args) -> int`, imported only when
 it is called, so that `mfnumpy --help` answers at once.
@@ -7,11 +7,12 @@ it is called, so that `mfnumpy --help` answers at once.
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.version import __version__
@@ -23,6 +24,10 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise InvalidValueError in place of printing the whole usage."""
         raise InvalidValueError(f"{message} ({self.prog} --help lists the options)")
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; argparse itself would say nothing where that fails."""
+        print(self.format_help(), end="", file=file)
 
     def parse(self, argv: list[str]) -> argparse.Namespace:
         """The arguments, with options before, between or behind the others, as a person may write them."""
@@ -48,22 +53,62 @@ COMMANDS = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; argv without the program's name."""
-    argv = list(sys.argv[1:] if argv is None else argv)
+    words = list(sys.argv[1:] if argv is None else argv)
+    code = _guarded(lambda: _dispatch(words))
+    flushed = _guarded(_flush)  # here, since an error in Python's own flush at the exit would be a traceback
+    return code or flushed
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Work's exit code; an error that a person can do something about becomes one line and its code."""
     try:
-        return _dispatch(argv)
+        return work()
     except MfnumpyError as error:
-        print(f"mfnumpy: {' '.join(str(error).split())}", file=sys.stderr)
+        _say(" ".join(str(error).split()))
         return 2
     except MemoryError as error:
         remedy = "take a smaller network, batch or --subset"
-        print(f"mfnumpy: Not enough memory: {str(error) or 'no more could be had'}; {remedy}.", file=sys.stderr)
+        _say(f"Not enough memory: {str(error) or 'no more could be had'}; {remedy}.")
         return 2
     except KeyboardInterrupt:
-        print("mfnumpy: interrupted.", file=sys.stderr)
+        _say("interrupted.")
         return 130
     except BrokenPipeError:  # the reader (`| head`) has gone: nobody is left to be told
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _let_go()
         return 0
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:  # no matter of the output: a bug of ours
+            raise
+        _let_go()
+        _say(f"The output cannot be written: {error.strerror}. Make room, or send it elsewhere.")
+        return 2
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""A disk, a quota or a file is full, or the device fails: what `print` meets where standard output goes."""
+
+
+def _flush() -> int:
+    if sys.stdout is not None:  # it is None where standard output is closed
+        sys.stdout.flush()
+    return 0
+
+
+def _say(line: str) -> None:
+    """One line on standard error; where that cannot be written either, nothing is left to be said."""
+    try:
+        print(f"mfnumpy: {line}", file=sys.stderr, flush=True)
+    except OSError:
+        _let_go()
+
+
+def _let_go() -> None:
+    """What cannot be written goes nowhere from here on, so that Python's flush at the exit does not fail once more."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _dispatch(argv: list[str]) -> int:
@@ -78,7 +123,11 @@ def _dispatch(argv: list[str]) -> int:
     module = importlib.import_module(f"mfnumpy.cli.{argv[0]}")
     parser = Parser(prog=f"mfnumpy {argv[0]}", description=module.__doc__)
     module.add_arguments(parser)
-    return module.run(parser.parse(argv[1:]))
+    try:
+        args = parser.parse(argv[1:])
+    except SystemExit as end:  # argparse has printed the help
+        return int(end.code or 0)
+    return module.run(args)
 
 
 def _help() -> str:

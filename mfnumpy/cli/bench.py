@@ -4,26 +4,56 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-PARTS = ("training", "parts", "prediction", "layers", "startup")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PARTS = {
+    "training": ("torch", "threadpoolctl"),
+    "parts": ("torch", "threadpoolctl"),
+    "prediction": ("torch", "threadpoolctl"),
+    "layers": ("matplotlib", "threadpoolctl"),
+    "startup": (),
+}
+"""The parts of the benchmark, with the libraries that each needs."""
 TRAINING = [
     ("2x1000", 256, 40, ("mf", "bp", "fa", "dfa", "ff")),
     ("3x2000", 256, 6, ("mf", "bp", "fa", "dfa", "ff")),
     ("cnn", 128, 4, ("mf", "bp", "fa", "dfa")),
 ]
 FULL_BATCH = [("2x1000", 60_000, 1, ("mf", "bp")), ("3x2000", 50_000, 1, ("mf", "bp"))]
+LAYERS = ("2x1000", "4x1000")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one line compares, and the call that measures it; start-up has neither a network nor rules."""
+
+    measure: Callable[[], Any]
+    network: str | None = None
+    rules: tuple[str, ...] = ()
+
+    def wanted(self, networks: list[str] | None, rules: list[str] | None) -> bool:
+        """Whether the filters, None for all, leave this line."""
+        fits = not networks or self.network in networks
+        return self.network is None or (fits and (not rules or not set(rules).isdisjoint(self.rules)))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy bench` accepts."""
+    from mfnumpy.bench.prediction import MODES
+
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
-    networks = [network for network, *_ in TRAINING]
-    rules = list(dict.fromkeys(rule for *_, of_one in TRAINING for rule in of_one))
-    parser.add_argument("--networks", nargs="+", choices=networks, help="only these (default: all)")
-    parser.add_argument("--rules", nargs="+", choices=rules, help="only these (default: all)")
+    networks = dict.fromkeys([*(network for network, *_ in TRAINING), *LAYERS])
+    rules = dict.fromkeys([*(rule for *_, of_one in TRAINING for rule in of_one), *(rule for rule, _ in MODES)])
+    parser.add_argument("--networks", nargs="+", choices=list(networks), help="only these (default: all)")
+    parser.add_argument("--rules", nargs="+", choices=list(rules), help="only these (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that are timed (default: 5)")
-    parser.add_argument("--batches", type=int, help="batches per round (default: 40, 6 and 4 by network)")
+    parser.add_argument("--batches", type=int, help="batches per round (default: by part and network, 4 to 40)")
     parser.add_argument("--threads", type=int, help="threads of either side (default: one per core)")
     parser.add_argument(
         "--full-batch", action="store_true", help="training with all samples in one step, as in Table 5"
@@ -31,11 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--system-malloc", action="store_true", help="leave malloc as it is: PyTorch's CNN is then much slower"
     )
-    parser.add_argument("--out", default="runs/bench", help="folder for bench.json and the picture")
+    parser.add_argument("--out", default="runs/bench", help="folder for one JSON file per part, and the picture")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, print a line for each comparison, and write bench.json."""
+    """Measure, print a line for each comparison, and write a JSON file for each part, line by line."""
     import json
     from dataclasses import asdict
 
@@ -46,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     from mfnumpy.errors import InvalidValueError, unknown_name
     from mfnumpy.fast.team import cores
     from mfnumpy.files import atomic_write, make_folder
+    from mfnumpy.optional import require
 
     for part in args.parts:
         if part not in PARTS:
@@ -54,83 +85,105 @@ def run(args: argparse.Namespace) -> int:
         if getattr(args, name) is not None and getattr(args, name) < 1:
             raise InvalidValueError(f"--{name} must be at least 1; got {getattr(args, name)}.")
     args.threads = args.threads or cores()
+    chosen = {part: _chosen(part, args) for part in args.parts or PARTS}
     print("; ".join([f"NumPy {np.__version__}", *map(blas_name, blas_libraries())]))
     if "OPENBLAS_CORETYPE" in os.environ:
         print("OPENBLAS_CORETYPE is set: NumPy's kernels are held to it, PyTorch's are not.")
     kept = not args.system_malloc and keep_freed_memory()
     print(f"malloc: {'keeps freed memory for PyTorch' if kept else 'as it is'}")
     out = make_folder(args.out)
-    found: dict[str, Any] = {"environment": environment(), "threads": args.threads, "malloc_keeps": kept}
-    measure = {"training": _training, "parts": _parts, "prediction": _prediction}
-    for part in args.parts or PARTS:
-        found[part] = [asdict(result) for result in measure.get(part, _other)(args, part)]
-        with atomic_write(out / "bench.json", "w") as file:
-            json.dump(found, file, indent=1)
-    print(f"Written: {out}/bench.json")
+    settings = {"environment": environment(), "threads": args.threads, "rounds": args.rounds, "malloc_keeps": kept}
+    for library in dict.fromkeys(library for part in chosen for library in PARTS[part]):
+        require(library, "bench" if library == "torch" else "lab")  # missed now, not after minutes
+    for part, lines in chosen.items():
+        file, found = _file(out, part, args), []
+        for line in lines:
+            result = line.measure()
+            found.append(asdict(result))
+            with atomic_write(file, "w") as opened:
+                json.dump(settings | {part: found}, opened, indent=1)
+            print("\n".join(result.lines()) if part == "layers" else result.line(), flush=True)
+        if part == "layers":
+            _timeline(args, str(lines[-1].network), out)
+        print(f"Written: {file}")
     return 0
 
 
-def _training(args: argparse.Namespace, part: str) -> list[Any]:
+def _file(out: Path, part: str, args: argparse.Namespace) -> Path:
+    """A part's own file, so that measuring one part leaves what is known of the others."""
+    return out / f"{part}{'-full-batch' if part == 'training' and args.full_batch else ''}.json"
+
+
+def _chosen(part: str, args: argparse.Namespace) -> list[Line]:
+    """A part's lines that the filters leave. Raises InvalidValueError, naming what there is, where they leave none."""
+    from mfnumpy.errors import InvalidValueError
+
+    lines = _lines(part, args)
+    chosen = [line for line in lines if line.wanted(args.networks, args.rules)]
+    if not chosen:
+        there: dict[str | None, list[str]] = {}
+        for line in lines:
+            there.setdefault(line.network, []).extend(line.rules)
+        named = "; ".join(f"{network} by {', '.join(dict.fromkeys(rules))}" for network, rules in there.items())
+        how = " with --full-batch" if args.full_batch and part == "training" else ""
+        remedy = "" if args.parts else " Name the parts that are to be measured, or filter less."
+        raise InvalidValueError(f"The filters leave nothing of '{part}'{how}, which measures {named}.{remedy}")
+    return chosen
+
+
+def _lines(part: str, args: argparse.Namespace) -> list[Line]:
+    """All lines of a part."""
+    if part == "startup":
+        from mfnumpy.bench import startup
+
+        return [Line(partial(startup.measure, args.rounds))]
+    return {"training": _training, "parts": _parts, "prediction": _prediction, "layers": _layers}[part](args)
+
+
+def _training(args: argparse.Namespace) -> list[Line]:
     from mfnumpy.bench.training import Case, compare
     from mfnumpy.parallel.choice import WAYS
 
-    results = []
+    lines = []
     for network, batch, batches, rules in FULL_BATCH if args.full_batch else TRAINING:
         for rule in rules:
             pipelined = rule == "mf" and network != "cnn" and not args.full_batch  # one batch leaves nothing to overlap
             for way in WAYS if pipelined else ("neurons",):
-                if _wanted(args, network, rule):
-                    case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)
-                    results.append(compare(case, args.rounds))
-                    print(results[-1].line(), flush=True)
-    return results
+                case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)
+                lines.append(Line(partial(compare, case, args.rounds), network, (rule,)))
+    return lines
 
 
-def _parts(args: argparse.Namespace, part: str) -> list[Any]:
+def _parts(args: argparse.Namespace) -> list[Line]:
     from mfnumpy.bench import parts
     from mfnumpy.bench.training import Case
 
-    results = []
+    lines = []
     for network, batch, batches, _ in TRAINING:
         for rule in ("mf", "bp"):
-            if _wanted(args, network, rule):
-                case = Case(network, rule, batch, args.batches or batches, args.threads)
-                results.append(parts.measure(case, args.rounds))
-                print(results[-1].line(), flush=True)
-    return results
+            case = Case(network, rule, batch, args.batches or batches, args.threads)
+            lines.append(Line(partial(parts.measure, case, args.rounds), network, (rule,)))
+    return lines
 
 
-def _prediction(args: argparse.Namespace, part: str) -> list[Any]:
+def _prediction(args: argparse.Namespace) -> list[Line]:
     from mfnumpy.bench.prediction import MODES, compare
 
-    results = []
-    for rule, mode in MODES:
-        for rows in (1, 256):
-            if _wanted(args, "2x1000", rule):
-                results.append(compare("2x1000", rule, mode, rows, args.threads, args.rounds))
-                print(results[-1].line(), flush=True)
-    return results
+    return [
+        Line(partial(compare, "2x1000", rule, mode, rows, args.threads, args.rounds), "2x1000", (rule,))
+        for rule, mode in MODES
+        for rows in (1, 256)
+    ]
 
 
-def _other(args: argparse.Namespace, part: str) -> list[Any]:
-    from pathlib import Path
-
-    if part == "startup":
-        from mfnumpy.bench import startup
-
-        result = startup.measure(args.rounds)
-        print(result.line())
-        return [result]
+def _layers(args: argparse.Namespace) -> list[Line]:
     from mfnumpy.bench import layers
 
-    results = []
-    for network in ("2x1000", "4x1000"):
-        if _wanted(args, network, "mf"):
-            results.append(layers.measure(network, 256, args.batches or 20, args.threads, args.rounds))
-            print("\n".join(results[-1].lines()), flush=True)
-    layers.timeline("4x1000", 256, 8, Path(args.out) / "who_works_when")
-    return results
+    options = {"batch": 256, "batches": args.batches or 20, "threads": args.threads, "rounds": args.rounds}
+    return [Line(partial(layers.measure, network, **options), network, ("mf", "bp")) for network in LAYERS]
 
 
-def _wanted(args: argparse.Namespace, network: str, rule: str) -> bool:
-    return (not args.networks or network in args.networks) and (not args.rules or rule in args.rules)
+def _timeline(args: argparse.Namespace, network: str, out: Path) -> None:
+    from mfnumpy.bench import layers
+
+    layers.timeline(network, 256, args.batches or 8, args.threads, out / "who_works_when")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from mfnumpy import plots, report
 from mfnumpy.cli import options
-from mfnumpy.compare import Comparison, Run, Settings, compare, percent
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.cli.data import print_table
+from mfnumpy.compare import Comparison, Diverged, Run, Settings, compare, percent
+from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.network import Network
 from mfnumpy.optional import require
@@ -27,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the comparison; returns 0."""
+    """Run the comparison; returns 0. Raises DivergedError if no run came to its end."""
     seeds = _seeds(args)
     if args.validation == 0:
         raise InvalidValueError("compare shows validation curves: --validation must be above 0.")
@@ -57,15 +60,49 @@ def run(args: argparse.Namespace) -> int:
         return options.load_data(args, seed)
 
     with options.limited_threads(args, build(0)):
-        result = compare(names, build, load, len(data.class_names), settings, config=_config(args, data), on_run=_tell)
+        result = _keep(compare(names, build, load, len(data.class_names), settings, config=_config(args, data)), folder)
+    paths = write(result, folder)  # before the table: whatever goes wrong with it, nothing is lost
     _print_table(result)
-    for path in write(result, folder):
+    for path in paths:
         print(f"wrote {path}")
     return 0
 
 
-def write(result: Comparison, folder: Any) -> list[Any]:
+def _keep(runs: Iterable[tuple[Run | Diverged, Comparison]], folder: Path) -> Comparison:
+    """Write results.json and tell the run whenever one ends; returns the comparison of all.
+
+    On Ctrl-C the finished part is written whole before KeyboardInterrupt goes on its way. Raises DivergedError if no
+    run came to its end; then nothing was written, and what an earlier comparison left in the folder stays.
+    """
+    result: Comparison | None = None
+    try:
+        for item, result in runs:
+            if result.runs:
+                write_results(result, folder)
+            _tell(item, result)
+    except KeyboardInterrupt:
+        if result is not None and result.runs:
+            told = f"stopped after {result.ended} of {result.planned} runs; writing them to {folder}"
+            print(told, file=sys.stderr, flush=True)
+            write(result, folder)
+        raise
+    assert result is not None, "at least one rule and one seed are asked for"
+    if not result.runs:
+        raise DivergedError(f"No run came to its end, nothing was written. {result.notes[0]}")
+    return result
+
+
+def write_results(result: Comparison, folder: Path) -> Path:
+    """Write results.json into the folder; returns its path."""
+    path = folder / "results.json"
+    with atomic_write(path, "w") as file:
+        json.dump(result.as_json(), file, indent=1)
+    return path
+
+
+def write(result: Comparison, folder: Path) -> list[Path]:
     """Write results.json, the pictures (PNG and SVG) and report.html into the folder; returns the paths."""
+    paths = [write_results(result, folder)]
     where = f"{result.config['dataset']}, {result.config['net']}"
     accuracy: dict[str, list] = {}
     loss: dict[str, list] = {}
@@ -78,10 +115,6 @@ def write(result: Comparison, folder: Any) -> list[Any]:
         "learning_curves": plots.curves(accuracy, "validation accuracy in %", f"Learning curves ({where})"),
         "loss_curves": plots.curves(loss, "training loss", f"Loss of the last step in a batch ({where})", log=True),
     }
-    path = folder / "results.json"
-    with atomic_write(path, "w") as file:
-        json.dump(result.as_json(), file, indent=1)
-    paths = [path]
     for name, figure in figures.items():
         paths += plots.save(figure, folder / name)
     path = folder / "report.html"
@@ -114,19 +147,22 @@ def _config(args: argparse.Namespace, data: Any) -> dict:
     }
 
 
-def _tell(item: Run, number: int, total: int) -> None:
-    scores = ", ".join(f"{mode} {percent(value)} %" for mode, value in item.accuracy.items())
-    took = sum(item.seconds)
-    print(
-        f"[{number}/{total}] {item.rule}, seed {item.seed}: {scores} ({took:.1f} s)",
-        file=sys.stderr,
-        flush=True,
-    )
+def _tell(item: Run | Diverged, result: Comparison) -> None:
+    """One line on the run that has just ended."""
+    if isinstance(item, Diverged):
+        outcome = f"diverged. {item.reason}"
+    else:
+        scores = ", ".join(f"{mode} {percent(value)} %" for mode, value in item.accuracy.items())
+        outcome = f"{scores} ({sum(item.seconds):.1f} s)"
+    line = f"[{result.ended}/{result.planned}] {item.rule}, seed {item.seed}: {outcome}"
+    print(line, file=sys.stderr, flush=True)
 
 
-COLUMNS = (
-    "rule", "prediction", "test accuracy %", "each block alone %", "parameters", "s/epoch", "peak MB",
-)  # fmt: skip
+COLUMNS = ("rule", "prediction", "test %", "each block %", "parameters", "s/epoch", "peak MB")
+ALWAYS = ("rule", "prediction", "test %", "s/epoch")
+"""The columns for which any terminal has room. The others come if they fit; the report has them all."""
+WORDS = ("rule", "prediction", "each block %")
+"""The columns that stand to the left; numbers stand to the right."""
 
 
 def cells(row: dict) -> list[str]:
@@ -142,16 +178,43 @@ def cells(row: dict) -> list[str]:
     ]
 
 
-def _print_table(result: Comparison) -> None:
-    from rich.console import Console
-    from rich.table import Table
+def columns_that_fit(rows: list[dict], width: int | None) -> dict[str, list[str]]:
+    """The table by columns: name -> its head and cells, padded to one length, in the order of COLUMNS.
 
-    table = Table(title=f"{result.config['dataset']}, {result.config['net']}, {len(result.config['seeds'])} seeds")
-    for column in COLUMNS:
-        table.add_column(column, justify="left" if column in COLUMNS[:2] else "right", no_wrap=True)
-    for row in result.rows:
-        table.add_row(*cells(row))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=130)
-    console.print(table)
+    width: of the terminal, in characters; a column that does not fit whole is left out, unless it is one of ALWAYS.
+    None keeps all.
+    """
+    table = dict(zip(COLUMNS, zip(COLUMNS, *map(cells, rows), strict=True), strict=True))
+    lengths = {name: max(map(len, column)) for name, column in table.items()}
+    kept = list(ALWAYS)
+    for name in COLUMNS:
+        drawn = 1 + sum(lengths[k] + 3 for k in [*kept, name])  # a border and two spaces for each, a border at the end
+        if name not in kept and (width is None or drawn <= width):
+            kept.append(name)
+    pad = {name: str.ljust if name in WORDS else str.rjust for name in COLUMNS}
+    return {name: [pad[name](cell, lengths[name]) for cell in table[name]] for name in COLUMNS if name in kept}
+
+
+def _terminal_width() -> int | None:
+    """The width that rich finds, for it draws the table; None for a pipe or without rich, where nothing is cut."""
+    if not sys.stdout.isatty():
+        return None
+    try:
+        from rich.console import Console
+    except ImportError:
+        return None
+    return Console().width
+
+
+def _print_table(result: Comparison) -> None:
+    """The table, then in words what has no place in it."""
+    table = columns_that_fit(result.rows, _terminal_width())
+    seeds = len(result.config["seeds"])
+    title = f"{result.config['dataset']}, {result.config['net']}, {seeds} seed{'s' if seeds > 1 else ''}"
+    head, *rows = zip(*table.values(), strict=True)
+    print_table(title, head, rows)
+    left_out = [name for name in COLUMNS if name not in table]
+    if left_out:
+        print(f"Too wide for this terminal, but in the report: {', '.join(left_out)}.")
+    for note in result.notes:
+        print(note)

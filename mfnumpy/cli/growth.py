@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from data_utils import Dataset
+    from mfnumpy.bench.growth import Convergence
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure, print, and write growth.json and the pictures."""
+    """Measure, print, and write growth.json and the pictures: each line as soon as it is measured."""
     import json
     from dataclasses import asdict
 
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
     from mfnumpy.errors import InvalidValueError
     from mfnumpy.fast.team import cores
     from mfnumpy.files import atomic_write, make_folder
+    from mfnumpy.optional import require
 
     args.threads = cores() if args.threads is None else args.threads
     for name in ("depths", "width", "epochs", "batch_size", "seeds", "threads", "rounds"):
@@ -43,32 +45,39 @@ def run(args: argparse.Namespace) -> int:
         if (min(given) if isinstance(given, list) else given) < 1:
             raise InvalidValueError(f"--{name.replace('_', '-')} must be at least 1; got {given}.")
     data = load(args.dataset) if "convergence" in args.only else None  # a wrong name is told before anything is timed
-    out, found = make_folder(args.out), []
+    for library in ("matplotlib", "threadpoolctl"):
+        require(library)  # missed now, not after minutes
+    out, machine = make_folder(args.out), environment()
+    found: dict[str, list[Any]] = {"growth": [], "convergence": []}
+
+    def keep(part: str, line: Any) -> None:
+        """Write growth.json with this line in it, before anything else can fail; print the line."""
+        found[part].append(line)
+        result = {name: [asdict(one) for one in lines] for name, lines in found.items()}
+        with atomic_write(out / "growth.json", "w") as file:
+            json.dump({"environment": machine} | result, file, indent=1)
+        print(line.line(), flush=True)
+
     for axis in (a for a in growth.AXES if a in args.only):
         for rule in ("mf", "bp"):
-            found.append(growth.grow(axis, rule, growth.AXES[axis], args.threads, args.rounds))
-            print(found[-1].line(), flush=True)
-    if found:
-        growth.growth_picture(found, out / "growth")
-    curves = [] if data is None else _convergence(args, data, out)
-    result = {"environment": environment(), "growth": [asdict(g) for g in found]}
-    with atomic_write(out / "growth.json", "w") as file:
-        json.dump(result | {"convergence": [asdict(c) for c in curves]}, file, indent=1)
+            keep("growth", growth.grow(axis, rule, growth.AXES[axis], args.threads, args.rounds))
+    if found["growth"]:
+        growth.growth_picture(found["growth"], out / "growth")
+    if data is not None:
+        for line in _convergence(args, data):
+            keep("convergence", line)
+        title = f"{args.dataset}, layers of {args.width}, batch {args.batch_size}, mean of {args.seeds} (paper: Fig. 5)"
+        growth.convergence_picture(found["convergence"], title, out / "convergence")
     print(f"Written: {out}/growth.json and pictures")
     return 0
 
 
-def _convergence(args: argparse.Namespace, data: Dataset, out: Path) -> list[Any]:
-    from mfnumpy.bench import growth
+def _convergence(args: argparse.Namespace, data: Dataset) -> Iterator[Convergence]:
+    from mfnumpy.bench.growth import converge
     from mfnumpy.optional import require
 
     parts = (data.x_train, data.y_train, data.x_test, data.y_test)
-    curves = []
     with require("threadpoolctl").threadpool_limits(1 if args.width < 500 else None, user_api="blas"):
         for rule in ("bp", "mf"):
             for depth in args.depths:
-                curves.append(growth.converge(rule, depth, args.width, parts, args.epochs, args.seeds, args.batch_size))
-                print(curves[-1].line(), flush=True)
-    title = f"{args.dataset}, layers of {args.width}, batch {args.batch_size}, mean of {args.seeds} (paper: Fig. 5)"
-    growth.convergence_picture(curves, title, out / "convergence")
-    return curves
+                yield converge(rule, depth, args.width, parts, args.epochs, args.seeds, args.batch_size)

@@ -7,7 +7,7 @@ import inspect
 
 from mfnumpy import backend, choices, equations, network, rules
 from mfnumpy.environment import environment
-from mfnumpy.errors import BackendError
+from mfnumpy.errors import BackendError, InvalidValueError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,8 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one topic or all; returns 0."""
+    """Print one topic or all; returns 0. Raises InvalidValueError where --markdown meets another topic than choices."""
     if args.markdown:
+        if args.topic not in (None, "choices"):
+            raise InvalidValueError(f"Only the choices have a page in Markdown; got --markdown for {args.topic!r}.")
         print(choices.as_markdown(), end="")
         return 0
     for name in [args.topic] if args.topic else TOPICS:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from mfnumpy import backend, choices, network, optim, rules, train
-from mfnumpy.environment import SMALL_NETWORK, blas_threads
+from mfnumpy.environment import SMALL_NETWORK, blas_threads, keeps_threads, thread_variables
 from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
 from mfnumpy.network import Network
 
@@ -111,9 +111,19 @@ def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: 
 
 
 def limited_threads(args: argparse.Namespace, net: Network) -> AbstractContextManager[None]:
-    """A `with` block in which BLAS has the threads that were asked for, or as many as pay off for this network."""
-    if args.threads is not None and args.threads < 1:
-        raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
+    """A `with` block in which BLAS has the threads that were asked for, or as many as pay off for this network.
+
+    Raises InvalidValueError for --threads below 1, MissingLibraryError where BLAS cannot be held to that number.
+    """
+    if args.threads is not None:
+        if args.threads < 1:
+            raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
+        if not keeps_threads(args.threads):
+            raise MissingLibraryError(
+                f"--threads {args.threads} cannot be kept: nothing here can limit NumPy's BLAS while it runs. Install "
+                "threadpoolctl (pip install 'mfnumpy[lab]'); where that is there and does not know the BLAS, "
+                f"set {thread_variables()[0]}={args.threads} in the environment."
+            )
     small = net.count() <= SMALL_NETWORK
     return blas_threads(args.threads or (1 if small else None))
 

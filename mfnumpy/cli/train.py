@@ -5,14 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from mfnumpy import rules
 from mfnumpy.cli import options
 from mfnumpy.compare import percent
+from mfnumpy.errors import OutputError
 from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.measure import Evaluation, evaluate
+from mfnumpy.network import Network
 from mfnumpy.parallel import choice
+from mfnumpy.rules import Rule
+from mfnumpy.train import History, Trainer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,53 +33,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", help="folder for checkpoint.npz and history.json (default: runs/train/DATASET-NET-RULE)"
     )
     parser.add_argument(
-        "--parallel", choices=choice.WAYS, help="blocks on different batches at once, or each layer over all cores"
+        "--parallel",
+        choices=choice.WAYS,
+        help="blocks on different batches at once, or each layer over all cores; --threads says how many work",
     )
     parser.add_argument("--offload", metavar="DIR", help="keep parameters and moments in files of this folder")
-    parser.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
+    earlier = parser.add_mutually_exclusive_group()
+    earlier.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
+    earlier.add_argument("--overwrite", action="store_true", help="begin anew, in place of the run in the folder")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, print each epoch, write checkpoint and history; returns 0."""
+    """Train, print each epoch, write checkpoint and history; returns 0.
+
+    Raises OutputError for a folder that holds a run, unless --resume or --overwrite says what is to become of it.
+    """
     rule = rules.make(args.rule)
     options.use_backend(args)
+    name = f"{args.dataset}-{options.network_name(args)}-{args.rule}".replace(":", "_")  # Windows allows no colon
+    checkpoint, history = _files(Path(args.out or Path("runs/train") / name), args.resume or args.overwrite)
     data = options.load_data(args, args.seed)
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
-    name = f"{args.dataset}-{options.network_name(args)}-{args.rule}".replace(":", "_")  # Windows allows no colon
-    folder = make_folder(args.out or Path("runs/train") / name)
-    notes = {key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")}
-    way = choice.trainer(
-        net,
-        rule,
-        optimiser=args.optimiser,
-        lr=options.learning_rate(args),
-        parallel=args.parallel,
-        offload=args.offload,
-        epochs=args.epochs,
-        batch_size=options.batch_size(args, len(data.y_train)),
-        seed=args.seed,
-        decay=args.decay,
-        schedule=args.schedule,
-        patience=args.patience,
-        path=folder / "checkpoint.npz",
-        notes=notes,
-        on_epoch=_tell,
-    )
-    held_out = (data.x_val, data.y_val) if len(data.y_val) else (None, None)  # --validation 0 trains on all rows
+    threads = options.limited_threads(args, net)
+    make_folder(checkpoint.parent)
+    way = _way(args, net, rule, len(data.y_train), checkpoint)
     print(net.describe())
-    try:
-        with options.limited_threads(args, net), way as trainer:
-            history = trainer.fit(data.x_train, data.y_train, *held_out, resume=args.resume)
-    except KeyboardInterrupt:
-        print(f"stopped; go on with --resume (checkpoint: {folder / 'checkpoint.npz'})", file=sys.stderr)
-        raise
-    result = evaluate(net, rule, data.x_test, data.y_test)
-    with atomic_write(folder / "history.json", "w") as file:
+    with threads:
+        done = _train(args, way, data, checkpoint, history)
+        result = evaluate(net, rule, data.x_test, data.y_test)
+    with atomic_write(history, "w") as file:
         test = {"accuracy": result.accuracy, "layers": result.layers}
-        json.dump({"epochs": history.epochs, "seconds": history.seconds, "test": test}, file, indent=1)
+        json.dump({"epochs": done.epochs, "seconds": done.seconds, "test": test}, file, indent=1)
     print(describe("test", result))
-    print(f"wrote {folder / 'checkpoint.npz'} and {folder / 'history.json'}")
+    print(f"wrote {checkpoint} and {history}")
     return 0
 
 
@@ -82,6 +75,73 @@ def describe(part: str, result: Evaluation) -> str:
     modes = ", ".join(f"{mode} {percent(value)} %" for mode, value in result.accuracy.items())
     layers = "; each block alone: " + ", ".join(f"{percent(v)} %" for v in result.layers) if result.layers else ""
     return f"{part} accuracy: {modes}{layers}"
+
+
+def _files(folder: Path, may_be_there: bool) -> tuple[Path, Path]:
+    """The checkpoint and the history in a folder. Raises OutputError if one is there and nothing was said about it."""
+    paths = folder / "checkpoint.npz", folder / "history.json"
+    found = " and ".join(path.name for path in paths if path.exists())
+    if found and not may_be_there:
+        raise OutputError(
+            f"{folder} holds the {found} of an earlier run. Go on with that run by --resume, "
+            "give another folder by --out, or replace it by --overwrite."
+        )
+    return paths
+
+
+def _way(
+    args: argparse.Namespace, net: Network, rule: Rule, rows: int, checkpoint: Path
+) -> AbstractContextManager[Trainer]:
+    """The trainer that the options ask for. What does not go together is refused when the block is entered."""
+    workers = {"threads": args.threads} if args.parallel else {}
+    return choice.trainer(
+        net,
+        rule,
+        optimiser=args.optimiser,
+        lr=options.learning_rate(args),
+        parallel=args.parallel,
+        offload=args.offload,
+        epochs=args.epochs,
+        batch_size=options.batch_size(args, rows),
+        seed=args.seed,
+        decay=args.decay,
+        schedule=args.schedule,
+        patience=args.patience,
+        path=checkpoint,
+        notes={key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")},
+        on_epoch=_tell,
+        **workers,
+    )
+
+
+def _train(
+    args: argparse.Namespace, way: AbstractContextManager[Trainer], data: Any, checkpoint: Path, history: Path
+) -> History:
+    """Train, or go on. A history that is overwritten goes first: it must never lie beside another run's checkpoint."""
+    held_out = (data.x_val, data.y_val) if len(data.y_val) else (None, None)  # --validation 0 trains on all rows
+    before = _written(checkpoint)
+    try:
+        with way as trainer:
+            if args.overwrite:
+                _delete(history)
+            return trainer.fit(data.x_train, data.y_train, *held_out, resume=args.resume)
+    except KeyboardInterrupt:
+        if args.resume or _written(checkpoint) != before:
+            instead = " in place of --overwrite" if args.overwrite else ""
+            print(f"stopped; go on with --resume{instead} (checkpoint: {checkpoint})", file=sys.stderr)
+        raise
+
+
+def _written(path: Path) -> int | None:
+    """When a file was last written, in nanoseconds; None if it is not there."""
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
+def _delete(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"Cannot delete {path}: {error.strerror or error}.") from error
 
 
 def _tell(entry: dict) -> None:

@@ -2,7 +2,7 @@
 
 The process builds a network, takes one small step so that the moments are there, then the step that is measured, and
 prints JSON. The backend counts every array (NumPy's through tracemalloc, CuPy's in its pool), so the count is exact;
-beside it stands what the operating system says of the process.
+beside it stands what the operating system says of the process, where it is Linux: elsewhere it does not say.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ from mfnumpy.network import Network
 from mfnumpy.optim import Adam
 from mfnumpy.rules import Rule
 from mfnumpy.seeding import stream
+
+PROC = Path("/proc/self")
+"""Where Linux tells a process about itself."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,10 @@ def main(text: str) -> None:
 
 
 def measure(probe: Probe) -> dict[str, Any]:
-    """peak, standing: bytes by the meter. rss: the process's growth. seconds: per step. digest: of all arrays."""
+    """peak, standing: bytes by the meter. rss: the process's growth, None where the system does not tell it.
+
+    seconds: per step. digest: of all arrays.
+    """
     with ExitStack() as stack:
         before = _status("VmRSS")
         meter = stack.enter_context(stack.enter_context(backend.using(probe.backend)).meter())
@@ -70,7 +76,7 @@ def measure(probe: Probe) -> dict[str, Any]:
         step = _stepper(probe, net, rule, offload, stack)
         x, y = _data(probe, net)
         step(x[:2], y[:2], 0)
-        Path("/proc/self/clear_refs").write_text("5")  # start the high-water mark anew: building is not training
+        restarted = _restart_high_water()  # building is not training
         backend.synchronize()
         meter.reset()
         standing, start = meter.used(), time.perf_counter()
@@ -80,7 +86,9 @@ def measure(probe: Probe) -> dict[str, Any]:
         backend.synchronize()
         seconds = (time.perf_counter() - start) / probe.steps
         result: dict[str, Any] = {"peak": meter.peak(), "standing": standing}
-        result |= {"rss": _status("VmHWM") - before, "seconds": seconds, "digest": _digest(net, rule)}
+        most = _status("VmHWM") if restarted else None
+        result |= {"rss": None if before is None or most is None else most - before}
+        result |= {"seconds": seconds, "digest": _digest(net, rule)}
         return result | ({"timeline": list(timeline)} if probe.sample else {})
 
 
@@ -128,10 +136,22 @@ def _digest(net: Network, rule: Rule) -> str:
     return digest.hexdigest()
 
 
-def _status(key: str) -> int:
-    """Bytes of this process, as Linux tells: VmRSS now, VmHWM at most."""
-    match = re.search(rf"{key}:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    return int(match[1]) * 1024 if match else 0
+def _status(key: str) -> int | None:
+    """Bytes of this process, as Linux tells: VmRSS now, VmHWM at most. None where the system does not tell."""
+    try:
+        match = re.search(rf"{key}:\s+(\d+) kB", (PROC / "status").read_text())
+    except OSError:
+        return None
+    return int(match[1]) * 1024 if match else None
+
+
+def _restart_high_water() -> bool:
+    """Start VmHWM anew, at what is in use now; returns whether the system lets us."""
+    try:
+        (PROC / "clear_refs").write_text("5")
+    except OSError:
+        return False
+    return True
 
 
 class _Sampler:

@@ -28,23 +28,24 @@ class ProbeError(MfnumpyError, RuntimeError):
 class Series:
     """Peak bytes over depth. slope, intercept: of the straight line through them, in decimal megabytes (per layer).
 
-    rss_slope: the same from what the operating system says of the process.
+    rss, rss_slope: the same from what the operating system says of the process; None where it does not tell.
     """
 
     name: str
     depths: list[int]
     peaks: list[int]
-    rss: list[int]
+    rss: list[int | None]
     seconds: list[float]
     slope: float
     intercept: float
-    rss_slope: float
+    rss_slope: float | None
 
     def line(self) -> str:
-        """One line for a table."""
+        """One line for a table, with a dash for what the system does not tell."""
+        resident = "–" if self.rss_slope is None else f"{self.rss_slope:.1f} MB per layer"
         return (
             f"{self.name:<44} {self.slope:9.3f} MB per layer, {self.intercept:9.1f} MB besides "
-            f"(resident set: {self.rss_slope:.1f} MB per layer)"
+            f"(resident set: {resident})"
         )
 
 
@@ -67,11 +68,16 @@ def over_depth(
         results.append(run_probe(Probe(depth=depth, **options)))
         note(f"  {name}, {depth} layers: {results[-1]['peak'] / 1e6:,.1f} MB")
     peaks, rss = [r["peak"] for r in results], [r["rss"] for r in results]
-    slope, intercept = np.polyfit(depths, np.array(peaks) / 1e6, 1)
-    rss_slope = np.polyfit(depths, np.array(rss) / 1e6, 1)[0]
+    slope, intercept = _line(depths, peaks)
+    rss_slope = None if None in rss else _line(depths, rss)[0]
     seconds = [r["seconds"] for r in results]
-    series = Series(name, list(depths), peaks, rss, seconds, float(slope), float(intercept), float(rss_slope))
-    return series, results
+    return Series(name, list(depths), peaks, rss, seconds, slope, intercept, rss_slope), results
+
+
+def _line(depths: Sequence[int], sizes: Sequence[int]) -> tuple[float, float]:
+    """Slope and intercept of the straight line through bytes over depth, in decimal megabytes."""
+    slope, intercept = np.polyfit(depths, np.array(sizes) / 1e6, 1)
+    return float(slope), float(intercept)
 
 
 def dense_depth(batch: int, depths: Sequence[int], note: Callable[[str], None], backend: str = "numpy") -> list[Series]:

@@ -30,7 +30,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 SECONDS_PER_LESSON = 300
 # The last bits of a matrix product depend on the number of threads; and small matrices need only one.
-ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "MKL", "OMP", "VECLIB_MAXIMUM")}
+ONE_THREAD = {f"{library}_THREADS": "1" for library in ("OPENBLAS_NUM", "MKL_NUM", "OMP_NUM", "VECLIB_MAXIMUM")}
 
 
 class LessonError(MfnumpyError):

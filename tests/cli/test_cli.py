@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
+import errno
 import json
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from cli_helpers import interruptible, mfnumpy, on_terminal
 
 from mfnumpy import checkpoint, cli, rules
 
@@ -24,12 +21,6 @@ pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
 QUICK = ["--hidden", "9", "7", "--epochs", "2", "--seeds", "2", "--subset", "200"]
-
-
-def mfnumpy(*args: str, **options) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "mfnumpy", *args], capture_output=True, text=True, timeout=120, **options
-    )
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +122,8 @@ BAD = {
     "unknown network to measure": (["bench", "--networks", "9x9"], "'9x9'"),
     "depth of none": (["growth", "--depths", "2", "0"], "--depths"),
     "growth on an unknown data set": (["growth", "--dataset", "digit"], "Did you mean 'digits'"),
+    "go on and begin anew": (["train", "--resume", "--overwrite"], "not allowed with"),
+    "Markdown of another topic": (["info", "rules", "--markdown"], "Only the choices"),
     "image pooled away": (["train", "--net", "cnn:2-2-2-2-2", "--rule", "mf"], "does not fit"),
 }
 
@@ -175,19 +168,8 @@ def test_train_evaluate_resume(tmp_path, capsys):
     assert "another run" in capsys.readouterr().err
 
 
-def interruptible(*args: str) -> subprocess.Popen:
-    """A process that takes Ctrl-C, though whatever started the tests (a job in the background) may ignore it."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "mfnumpy", *args],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-
-
 def test_ctrl_c_exits_130_and_leaves_a_checkpoint_that_resumes_to_the_same_bytes(tmp_path):
-    command = ["train", "--hidden", "60", "50", "--epochs", "40", "--threads", "1"]
+    command = ["train", "--hidden", "60", "50", "--epochs", "40"]
     whole = mfnumpy(*command, "--out", str(tmp_path / "whole"))
     assert whole.returncode == 0, whole.stderr
     stopped = tmp_path / "stopped"
@@ -209,16 +191,6 @@ def test_ctrl_c_exits_130_and_leaves_a_checkpoint_that_resumes_to_the_same_bytes
         assert set(x.files) == set(y.files)
         for name in set(x.files) - {"description"}:
             assert x[name].tobytes() == y[name].tobytes(), name
-
-
-def test_ctrl_c_in_compare_exits_130_and_leaves_nothing_half_written(tmp_path):
-    process = interruptible("compare", "--epochs", "400", "--out", str(tmp_path))
-    process.stderr.readline()  # the first run is done, the second has begun
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "Traceback" not in error
-    assert os.listdir(tmp_path) == []
 
 
 def test_options_may_stand_between_the_other_arguments(tmp_path, capsys):
@@ -246,6 +218,41 @@ def test_a_closed_pipe_is_no_error():
     assert error == ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
+@pytest.mark.parametrize("args", [["info"], ["--help"], ["train", "--help"], ["data", "where", "digits"]], ids=" ".join)
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_output_is_one_clear_line_and_exit_code_2(args, unbuffered):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mfnumpy", *args],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith("mfnumpy: The output cannot be written")
+    assert done.stderr.count("\n") == 1, done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs the device that is always full")
+@pytest.mark.parametrize("args", [["info"], ["nothing"]], ids=" ".join)
+def test_with_both_outputs_full_the_exit_code_still_tells(args):
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "mfnumpy", *args]
+        assert subprocess.run(command, stdout=full, stderr=full, timeout=60).returncode == 2
+
+
+def test_another_error_of_the_system_is_a_bug_and_keeps_its_traceback(monkeypatch):
+    def broken(argv):
+        raise OSError(errno.ENOSPC, "No space left on device", "somewhere.bin")
+
+    monkeypatch.setattr(cli, "_dispatch", broken)
+    with pytest.raises(OSError, match=r"somewhere\.bin"):
+        cli.main(["info"])
+
+
 @pytest.mark.parametrize("topic", ["rules", "networks", "equations", "choices", "machine"])
 def test_info(topic, capsys):
     assert cli.main(["info", topic]) == 0
@@ -261,24 +268,7 @@ def test_the_page_of_choices_is_up_to_date(capsys):
 def test_a_bar_is_shown_on_a_terminal_only(tmp_path):
     quiet = mfnumpy("train", "--hidden", "9", "--epochs", "1", "--out", str(tmp_path))
     assert "it/s" not in quiet.stderr
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))  # a new one is 0 columns wide
-    command = [sys.executable, "-m", "mfnumpy", "train", "--hidden", "9", "--epochs", "1", "--out", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=follower)
-    os.close(follower)
-    shown = b""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            piece = os.read(leader, 4096)
-        except OSError:
-            break
-        if not piece:
-            break
-        shown += piece
-    process.wait(timeout=60)
-    os.close(leader)
-    assert b"mf epoch 1" in shown
+    assert "mf epoch 1" in on_terminal("train", "--hidden", "9", "--epochs", "1", "--out", str(tmp_path / "b"))
 
 
 @pytest.mark.parametrize("notes", [None, "abc", [1], {"dataset": ["digits"]}])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 
+import numpy as np
 import pytest
 
-from mfnumpy import cli
-from mfnumpy.bench import growth
+from mfnumpy import cli, rules
+from mfnumpy.bench import growth, layers
 from mfnumpy.bench.peak import multiply_adds
 from mfnumpy.bench.rounds import Timing, alternate, ratios
+from mfnumpy.errors import OutputError
 from mfnumpy.network import cnn, mlp
 
 pytest.importorskip("threadpoolctl")
@@ -63,6 +66,65 @@ def test_growth_command(tmp_path, capsys):
 def test_bad_options_end_in_one_line(argv, tmp_path, capsys):
     assert cli.main([*argv, "--out", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith("mfnumpy: ")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (0.0007, 0.9, [0.001, 0.01, 0.1]),
+        (2.1, 95, [5, 10, 20, 50]),
+        (1.9, 11, [2, 5, 10]),
+        (3, 4.5, [3, 3.5, 4, 4.5]),
+        (1.1, 1.9, [1.2, 1.4, 1.6, 1.8]),
+        (0.9, 4, [1, 2, 3, 4]),
+    ],
+)
+def test_ticks_are_round_and_at_least_three(low, high, ticks):
+    assert growth.round_ticks(low, high) == ticks
+
+
+@pytest.mark.parametrize("top", [1.2, 3, 9, 40, 5000])
+def test_every_axis_of_the_growth_picture_can_be_read(tmp_path, monkeypatch, top):
+    pytest.importorskip("matplotlib")
+    seen = []
+    monkeypatch.setattr(growth, "save", lambda fig, path: seen.append(fig))
+    costs = [0.0021, 0.0021 * top**0.5, 0.0021 * top]
+    found = [growth.Growth("width", r, [8, 16, 32], costs, [int(1e9 * c) for c in costs], 1, 1) for r in ("mf", "bp")]
+    growth.growth_picture(found, tmp_path / "growth")
+    for ax in seen[0].axes:
+        low, high = ax.get_ylim()
+        ticks = {tick: label.get_text() for tick, label in zip(ax.get_yticks(), ax.get_yticklabels(), strict=True)}
+        assert sum(low <= tick <= high and float(text) == tick for tick, text in ticks.items()) >= 3
+        assert [label.get_text() for label in ax.get_xticklabels()] == ["8", "16", "32"]
+
+
+def stop(*_, **__):
+    raise OutputError("stopped")
+
+
+def test_the_growth_command_keeps_each_line_that_was_measured(tmp_path, monkeypatch):
+    line = growth.Growth("depth", "mf", [2, 4], [0.1, 0.2], [10, 20], 1.0, 1.0)
+    monkeypatch.setattr(growth, "grow", lambda axis, rule, *_: line if rule == "mf" else stop())
+    assert cli.main(["growth", "--only", "depth", "--out", str(tmp_path)]) == 2
+    found = json.loads((tmp_path / "growth.json").read_text())
+    assert [(g["axis"], g["rule"]) for g in found["growth"]] == [("depth", "mf")]
+
+
+def test_the_growth_command_keeps_what_came_before_the_convergence(tmp_path, monkeypatch):
+    line = growth.Growth("depth", "mf", [2, 4], [0.1, 0.2], [10, 20], 1.0, 1.0)
+    monkeypatch.setattr(growth, "grow", lambda *_: line)
+    monkeypatch.setattr(growth, "growth_picture", lambda *_: None)
+    monkeypatch.setattr(growth, "converge", stop)
+    assert cli.main(["growth", "--only", "depth", "convergence", "--out", str(tmp_path)]) == 2
+    assert len(json.loads((tmp_path / "growth.json").read_text())["growth"]) == 2
+
+
+@pytest.mark.parametrize("library", ["matplotlib", "threadpoolctl"])
+def test_the_growth_command_misses_a_library_before_it_measures(tmp_path, monkeypatch, capsys, library):
+    monkeypatch.setattr(growth, "grow", lambda *_: pytest.fail("measured first"))
+    monkeypatch.setitem(sys.modules, library, None)
+    assert cli.main(["growth", "--only", "depth", "--out", str(tmp_path)]) == 2
+    assert library in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +184,59 @@ def test_pytorch_gives_the_same_scores(training, row):
     rule, mode = prediction.MODES[row]
     result = prediction.compare("2x30", rule, mode, 3, 1, 1)
     assert result.parameters > 0
+
+
+def naive(peer, x):
+    """Forward-Forward's goodness as it is defined: every label written in, all inputs through every block."""
+    torch, m = peer.torch, peer.n_classes
+    a, total = torch.from_numpy(x).repeat_interleave(m, dim=0), 0
+    a[:, :m] = torch.eye(m).repeat(len(x), 1)
+    for i in range(len(peer.W)):
+        scale = a.shape[1] ** 0.5 if peer.rule.normalise == "rms" else 1
+        a = peer.block(i, a / (a.norm(dim=1, keepdim=True) / scale + 1e-8))
+        total = total + (a * a).sum(dim=1)
+    return total.reshape(len(x), m).detach().numpy()
+
+
+@pytest.mark.parametrize("normalise", ["rms", "length"])
+def test_pytorch_too_multiplies_the_pixels_once_for_all_labels(training, normalise):
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from mfnumpy.bench.peer import Peer
+    from mfnumpy.bench.prediction import peer_scores
+
+    net, rule = mlp(83, [31, 29, 23], seed=1), rules.make("ff", normalise=normalise)
+    rule.start(net, 7, seed=2)
+    x = np.random.default_rng(3).random((5, 83), dtype=np.float32)
+    peer = Peer(net, rule, 1e-3, 1)
+    expected, predict = naive(peer, x), peer_scores(peer, "all-labels")
+    with FlopCounterMode(display=False) as counter:
+        found = predict(x)
+    assert np.allclose(found, expected, rtol=2e-3, atol=2e-3 * np.abs(expected).max())
+    assert np.ptp(expected, axis=1).min() > 0.01 * np.abs(expected).max()  # the labels make a difference
+    assert counter.get_total_flops() == 2 * 5 * ((83 - 7) * 31 + 7 * (31 * 29 + 29 * 23))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_every_pipeline_of_the_layers_part_has_the_threads_asked_for(tmp_path, monkeypatch, threads):
+    pytest.importorskip("matplotlib")
+    used, figures = [], []
+
+    class Recorded(layers.Pipeline):
+        def __enter__(self):
+            used.append(self.threads)
+            return super().__enter__()
+
+    monkeypatch.setattr(layers, "Pipeline", Recorded)
+    monkeypatch.setattr(layers, "save", lambda fig, path: figures.append(fig))
+    assert layers.measure("2x30", 16, 2, threads, 1).same_bytes
+    spans = layers.timeline("2x30", 16, 3, threads, tmp_path / "who_works_when")
+    assert set(used) == {threads}
+    assert [ax.get_title().split(":", 2)[:2] for ax in figures[0].axes] == [
+        ["MF (threads", f" {threads})"],
+        ["BP (threads", " 1)"],
+    ]
+    for rule, kinds in (("mf", {"learn", "update"}), ("bp", {"forward", "backward", "update"})):
+        seen = {(span["block"], span["batch"], span["kind"]) for span in spans[rule]}
+        assert {kind for _, _, kind in seen} == kinds
+        assert {(i, t) for i, t, kind in seen if kind == "update"} == {(i, t) for i in range(2) for t in range(3)}

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import sys
 import tracemalloc
 
 import numpy as np
 import pytest
 
-from mfnumpy import optim, rules
+from mfnumpy import cli, optim, rules
 from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.fast.dense import DenseEngine
-from mfnumpy.memory import Offload, OffloadedAdam, study
+from mfnumpy.memory import Offload, OffloadedAdam, pictures, probe, study
 from mfnumpy.memory.probe import Probe, build, measure
 from mfnumpy.network import mlp
 from mfnumpy.seeding import stream
 from mfnumpy.train import Trainer
 
 pytest.importorskip("threadpoolctl")
-linux = pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="reads Linux's /proc")
 
 WIDTH, BATCH, CLASSES = 150, 400, 10
 NOISE = 12_000  # bytes of Python objects per layer
@@ -32,18 +33,15 @@ def per_layer(rule, room):
     return (peaks[1] - peaks[0]) / 3
 
 
-@linux
 @pytest.mark.parametrize("room", ["rules", "fast"])
 def test_mf_keeps_three_copies_of_its_parameters_per_layer_and_nothing_else(room):
     assert per_layer("mf", room) == pytest.approx(3 * 4 * (WIDTH * WIDTH + CLASSES * WIDTH), abs=NOISE)
 
 
-@linux
 def test_fast_bp_keeps_one_copy_of_its_activations_per_layer():
     assert per_layer("bp", "fast") == pytest.approx(3 * 4 * WIDTH * WIDTH + 4 * BATCH * WIDTH, abs=NOISE)
 
 
-@linux
 def test_an_activation_kept_per_layer_is_caught(monkeypatch):
     original = DenseEngine.activate
     monkeypatch.setattr(DenseEngine, "activate", lambda self, worker, i, x, slot: original(self, worker, i, x, i))
@@ -130,9 +128,90 @@ def test_a_parameter_without_a_known_place_is_refused(tmp_path):
         offload.adopt(net, rule)
 
 
-@linux
 def test_slope_of_a_series_and_a_failing_probe():
     series, _ = study.over_depth("mf", [1, 2, 3], lambda _: None, rule="mf", width=40, batch=5, inputs=40)
     assert series.slope == pytest.approx(3 * 4 * (1600 + 400) / 1e6, abs=0.01)
     with pytest.raises(study.ProbeError, match="nonsense"):
         study.run_probe(Probe(rule="nonsense", depth=1))
+
+
+SMALL = {"rule": "mf", "width": 9, "batch": 5, "inputs": 11}
+
+
+def not_there(folder):
+    pass
+
+
+def no_high_water_mark(folder):
+    folder.mkdir()
+    (folder / "status").write_text("VmRSS:\t 40 kB\n")
+
+
+def that_cannot_be_started_anew(folder):
+    no_high_water_mark(folder)
+    (folder / "status").write_text("VmRSS:\t 40 kB\nVmHWM:\t 50 kB\n")
+    (folder / "clear_refs").mkdir()
+
+
+@pytest.mark.parametrize("make", [not_there, no_high_water_mark, that_cannot_be_started_anew])
+def test_a_system_that_does_not_tell_the_resident_set_is_measured_without(tmp_path, monkeypatch, capsys, make):
+    make(tmp_path / "self")
+    monkeypatch.setattr(probe, "PROC", tmp_path / "self")
+    probe.main(json.dumps({**SMALL, "depth": 2}))
+    found = json.loads(capsys.readouterr().out)
+    assert found["peak"] > 0
+    assert found["rss"] is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
+def test_linux_tells_the_resident_set():
+    result = study.run_probe(Probe(**SMALL, depth=2))
+    assert result["rss"] > 0
+
+
+def test_a_series_without_resident_sets_has_a_dash_and_keeps_its_slope(tmp_path, monkeypatch):
+    monkeypatch.setattr(probe, "PROC", tmp_path / "absent")
+    monkeypatch.setattr(study, "run_probe", measure)
+    series, _ = study.over_depth("mf", [1, 2, 3], lambda _: None, **SMALL)
+    assert series.rss == [None] * 3
+    assert series.rss_slope is None
+    assert series.line().endswith("(resident set: –)")
+    assert "MB per layer" in series.line()
+
+
+def stop(*_, **__):
+    raise OutputError("stopped")
+
+
+def test_the_memory_command_keeps_each_part_that_was_measured(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(study, "over_time", lambda *_: {"mf": [(0.0, 5), (1.0, 7)]})
+    monkeypatch.setattr(study, "dense_depth", stop)
+    assert cli.main(["memory", "--only", "time", "depth", "--out", str(tmp_path)]) == 2
+    assert json.loads((tmp_path / "memory.json").read_text())["time"] == {"mf": [[0.0, 5], [1.0, 7]]}
+
+
+def test_a_picture_that_fails_does_not_lose_the_measurements(tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "over_time", lambda *_: {"mf": [(0.0, 5)]})
+    monkeypatch.setattr(pictures, "time_picture", stop)
+    assert cli.main(["memory", "--only", "time", "--out", str(tmp_path)]) == 2
+    assert "time" in json.loads((tmp_path / "memory.json").read_text())
+
+
+def nothing_may_be_measured(monkeypatch):
+    for name in ("over_time", "dense_depth", "conv_depth", "offload"):
+        monkeypatch.setattr(study, name, lambda *_, **__: pytest.fail("measured first"))
+
+
+@pytest.mark.parametrize("library", ["matplotlib", "threadpoolctl"])
+def test_the_memory_command_misses_a_library_before_it_measures(tmp_path, monkeypatch, capsys, library):
+    nothing_may_be_measured(monkeypatch)
+    monkeypatch.setitem(sys.modules, library, None)
+    assert cli.main(["memory", "--out", str(tmp_path)]) == 2
+    assert library in capsys.readouterr().err
+
+
+def test_the_memory_command_makes_the_folder_for_layers_before_it_measures(tmp_path, monkeypatch, capsys):
+    nothing_may_be_measured(monkeypatch)
+    (tmp_path / "file").write_text("")
+    assert cli.main(["memory", "--offload", str(tmp_path / "file" / "layers"), "--out", str(tmp_path)]) == 2
+    assert "Cannot create the folder" in capsys.readouterr().err

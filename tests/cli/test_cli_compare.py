@@ -1,0 +1,236 @@
+"""`mfnumpy compare` when something goes wrong, and at any width: no finished run is lost, no value is cut."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from cli_helpers import interruptible, mfnumpy, on_terminal
+
+from mfnumpy import cli, compare, plots
+from mfnumpy.cli import compare as command
+from mfnumpy.compare import Comparison, Diverged
+from mfnumpy.errors import DivergedError
+
+pytest.importorskip("sklearn")
+pytest.importorskip("matplotlib")
+
+QUICK = ["--hidden", "9", "7", "--epochs", "1", "--subset", "60"]
+FILES = {"results.json", "report.html"} | {
+    f"{name}.{kind}" for name in ("accuracy", "learning_curves", "loss_curves") for kind in ("png", "svg")
+}
+
+
+def results(folder: Path) -> dict:
+    return json.loads((folder / "results.json").read_text())
+
+
+def outcomes(monkeypatch, answer) -> list[tuple[str, int]]:
+    """Let answer(name, seed) raise before a run is trained; returns the list of runs that are begun."""
+    begun, run_one = [], compare.run_one
+
+    def run(name, seed, *rest):
+        begun.append((name, seed))
+        answer(name, seed)
+        return run_one(name, seed, *rest)
+
+    monkeypatch.setattr(compare, "run_one", run)
+    return begun
+
+
+# -- nothing that is finished is lost -------------------------------------------------------------------------------
+
+
+def test_results_are_on_disk_after_each_run(tmp_path, monkeypatch):
+    seen = []
+
+    def look(name, seed):
+        seen.append([(r["rule"], r["seed"]) for r in results(tmp_path)["runs"]] if seen else os.listdir(tmp_path))
+
+    begun = outcomes(monkeypatch, look)
+    assert cli.main(["compare", *QUICK, "--seeds", "2", "--rules", "bp,mf", "--out", str(tmp_path)]) == 0
+    assert begun == [("bp", 0), ("mf", 0), ("bp", 1), ("mf", 1)]
+    assert seen == [[], [("bp", 0)], [("bp", 0), ("mf", 0)], [("bp", 0), ("bp", 1), ("mf", 0)]]
+    assert results(tmp_path)["notes"] == []
+
+
+def test_a_table_that_fails_loses_nothing(tmp_path, monkeypatch):
+    def fail(*args):
+        raise RuntimeError("no table today")
+
+    monkeypatch.setattr(command, "print_table", fail)
+    with pytest.raises(RuntimeError, match="no table today"):
+        cli.main(["compare", *QUICK, "--seeds", "1", "--rules", "bp", "--out", str(tmp_path)])
+    assert set(os.listdir(tmp_path)) == FILES
+
+
+def test_without_rich_the_table_is_plain(tmp_path, monkeypatch, capsys):
+    for module in ("rich", "rich.console", "rich.table", "rich.text"):
+        monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert cli.main(["compare", *QUICK, "--seeds", "1", "--rules", "mf", "--out", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert [name.strip() for name in out.splitlines()[1].split("\t")] == list(command.COLUMNS)
+    for row in results(tmp_path)["rows"]:
+        assert command.cells(row) in [[cell.strip() for cell in line.split("\t")] for line in out.splitlines()]
+    assert set(os.listdir(tmp_path)) == FILES
+
+
+# -- a run that diverges --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_rule_that_diverges_is_told_and_the_others_go_on(tmp_path, capsys):
+    """A rate at which the numbers outgrow float32 in three layers of learned weights, and not in one."""
+    rules = ["--rules", "bp,shallow", "--lr", "1e15", "--seeds", "2"]
+    assert cli.main(["compare", *QUICK, *rules, "--out", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    assert re.search(r"\[1/4\] bp, seed 0: diverged\. .*Lower the learning rate", err)
+    assert re.search(r"\[4/4\] shallow, seed 1: readout \d", err)
+    found = results(tmp_path)
+    assert [(row["rule"], len(row["test_accuracy_by_seed"])) for row in found["rows"]] == [("shallow", 2)]
+    assert [(item["rule"], item["seed"]) for item in found["diverged"]] == [("bp", 0), ("bp", 1)]
+    page = (tmp_path / "report.html").read_text()
+    for said in (out, page, "\n".join(found["notes"])):
+        assert "bp, seed 0, diverged: " in said
+        assert "bp, seed 1, diverged: " in said
+        assert "Without a result: bp." in said
+
+
+def test_a_mean_over_fewer_seeds_says_so_and_keeps_its_place(tmp_path, monkeypatch, capsys):
+    def diverge(name, seed):
+        if (name, seed) == ("bp", 0):
+            raise DivergedError("The loss <became> nan.")
+
+    outcomes(monkeypatch, diverge)
+    assert cli.main(["compare", *QUICK, "--rules", "bp,mf", "--seeds", "2", "--out", str(tmp_path)]) == 0
+    rows = results(tmp_path)["rows"]
+    assert [(row["rule"], list(row["test_accuracy_by_seed"])) for row in rows] == [
+        ("bp", ["1"]),
+        ("mf", ["0", "1"]),
+        ("mf", ["0", "1"]),
+    ]
+    assert "Means over fewer than 2 seeds: bp 1." in capsys.readouterr().out
+    assert "bp, seed 0, diverged: The loss &lt;became&gt; nan." in (tmp_path / "report.html").read_text()
+
+
+def test_if_every_run_diverges_that_is_an_error_and_an_earlier_comparison_stays(tmp_path, monkeypatch, capsys):
+    def diverge(name, seed):
+        raise DivergedError(f"{name} became nan. Lower the learning rate.")
+
+    (tmp_path / "results.json").write_text("earlier")
+    begun = outcomes(monkeypatch, diverge)
+    assert cli.main(["compare", *QUICK, "--rules", "bp,mf", "--seeds", "1", "--out", str(tmp_path)]) == 2
+    assert len(begun) == 2, "one that diverges must not stop the others"
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("mfnumpy: No run came to its end")
+    assert "Lower the learning rate" in error
+    assert (tmp_path / "results.json").read_text() == "earlier"
+    assert os.listdir(tmp_path) == ["results.json"]
+
+
+def test_notes_tell_what_diverged_apart_from_what_was_not_trained():
+    config = {"rules": ["bp", "mf"], "seeds": [0, 1]}
+    assert Comparison([], [Diverged("mf", 0, "It ran away.")], config).notes == [
+        "mf, seed 0, diverged: It ran away.",
+        "3 of 4 runs were not trained.",
+        "Without a result: bp, mf.",
+    ]
+
+
+# -- Ctrl-C ---------------------------------------------------------------------------------------------------------
+
+
+def test_ctrl_c_exits_130_and_what_is_finished_is_written(tmp_path):
+    rules = ["--rules", "shallow,mf", "--seeds", "1"]
+    process = interruptible("compare", "--epochs", "300", *rules, "--out", str(tmp_path))
+    first = process.stderr.readline()  # the first run is done, the second has begun
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert first.startswith("[1/2] shallow, seed 0: ")
+    assert error.splitlines() == [f"stopped after 1 of 2 runs; writing them to {tmp_path}", "mfnumpy: interrupted."]
+    assert set(os.listdir(tmp_path)) == FILES
+    found = results(tmp_path)
+    assert [(run["rule"], len(run["epochs"])) for run in found["runs"]] == [("shallow", 300)]
+    assert "1 of 2 runs were not trained." in found["notes"]
+    assert "1 of 2 runs were not trained." in (tmp_path / "report.html").read_text()
+    assert out == ""
+
+
+def test_ctrl_c_before_anything_is_finished_writes_nothing(tmp_path, monkeypatch, capsys):
+    def interrupt(name, seed):
+        raise KeyboardInterrupt
+
+    outcomes(monkeypatch, interrupt)
+    assert cli.main(["compare", *QUICK, "--rules", "bp", "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "mfnumpy: interrupted.\n"
+    assert os.listdir(tmp_path) == []
+
+
+# -- the table ------------------------------------------------------------------------------------------------------
+
+DEEP = ["--hidden", *["8"] * 12, "--epochs", "1", "--subset", "60", "--seeds", "2"]
+LONGEST = ["--rules", "deep_supervision,ff"]
+"""The longest names of a rule and of a prediction."""
+
+
+@pytest.mark.parametrize("net", [QUICK, DEEP], ids=["2 blocks", "12 blocks"])
+def test_on_80_columns_no_value_is_cut(tmp_path, net):
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("compare", *net, *LONGEST, "--out", str(tmp_path)))
+    assert "…" not in shown
+    assert max(map(len, shown.split(f"wrote {tmp_path}")[0].splitlines())) <= 80
+    lines = [line.strip("│ ") for line in shown.splitlines() if line.startswith("│")]
+    written = results(tmp_path)["rows"]
+    assert len(lines) == len(written) >= 2
+    for line, row in zip(lines, written, strict=True):
+        value = dict(zip(command.COLUMNS, command.cells(row), strict=True))
+        found = [cell.strip() for cell in line.split("│")]
+        assert found[:3] == [value["rule"], value["prediction"], value["test %"]]
+        assert value["s/epoch"] in found
+    assert ("in the report: each block %" in shown) == (net is DEEP)
+
+
+def test_through_a_pipe_nothing_is_cut(tmp_path):
+    done = mfnumpy("compare", *DEEP, *LONGEST, "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    lines = [[cell.strip() for cell in line.strip("│").split("│")] for line in done.stdout.splitlines()]
+    for row in results(tmp_path)["rows"]:
+        assert command.cells(row) in lines
+
+
+@pytest.mark.parametrize("width", range(20, 200, 7))
+def test_columns_are_shown_whole_or_not_at_all(width):
+    row = {"rule": "deep_supervision", "prediction": "all-labels", "test_accuracy": 1, "test_accuracy_sd": 0.1234}
+    row |= {"layer_accuracy": [0.5] * 12, "parameters": 12345678, "seconds_per_epoch": 123.4, "peak_bytes": 5e9}
+    shown, whole = command.columns_that_fit([row], width), command.columns_that_fit([row], None)
+    assert list(whole) == list(command.COLUMNS)
+    assert shown.items() <= whole.items()
+    assert set(command.ALWAYS) <= set(shown)
+    if set(shown) != set(command.ALWAYS):
+        assert 1 + sum(len(head) + 3 for head, _ in shown.values()) <= width
+
+
+# -- the learning curves --------------------------------------------------------------------------------------------
+
+
+def test_a_seed_that_stops_early_does_not_shorten_the_curve_of_the_others():
+    fig = plots.curves({"mf": [[10, 20], [30, 60, 70, 90], [50, 40, 80]]}, "accuracy", "title")
+    (line,) = fig.axes[0].lines
+    assert line.get_xdata().tolist() == [1, 2, 3, 4]
+    assert line.get_ydata() == pytest.approx([30, 40, 75, 90])
+    (band,) = fig.axes[0].collections
+    corners = {(round(x), round(y)) for x, y in band.get_paths()[0].vertices}
+    assert {(1, 10), (1, 50), (2, 20), (2, 60), (3, 70), (3, 80), (4, 90)} <= corners
+
+
+def test_the_caption_says_whose_mean_it_is(tmp_path):
+    stopping = ["--hidden", "9", "--epochs", "9", "--subset", "60", "--patience", "1", "--seeds", "3"]
+    assert cli.main(["compare", *stopping, "--rules", "bp", "--out", str(tmp_path)]) == 0
+    assert len({len(run["epochs"]) for run in results(tmp_path)["runs"]}) > 1, "the seeds must stop apart"
+    assert "mean over the seeds that still trained then" in (tmp_path / "report.html").read_text()
