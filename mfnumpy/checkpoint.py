@@ -11,6 +11,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from mfnumpy.errors import CheckpointError, MfnumpyError
 from mfnumpy.files import atomic_write
 
 FORMAT = "mfnumpy-checkpoint-1"
+PIECE = 1 << 20
+"""Bytes that are read at a time."""
 _DESCRIPTION = "description"
 
 
@@ -38,7 +41,7 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     """Read a checkpoint. Returns its arrays, on the host, and its description.
 
     Raises CheckpointError if the file is missing, truncated, hostile, or no checkpoint of mfnumpy. Needs no more
-    memory than the file is long.
+    memory than the file is long, and a PIECE.
     """
     path = Path(path)
     try:
@@ -101,13 +104,27 @@ def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.nda
             raise CheckpointError(f"{path}: {info.filename} has no readable .npy header ({error}).") from error
         if dtype.hasobject or dtype.kind not in "biuf":
             raise CheckpointError(f"{path}: {info.filename} holds {dtype}, not numbers; it is refused.")
-        data = file.read()
-    count = 1
-    for size in shape:  # Python's integers: a product that overflows in C must not fool us
-        count *= int(size)
-    if any(size < 0 for size in shape) or count * dtype.itemsize != len(data):
-        raise CheckpointError(f"{path}: {info.filename} promises shape {shape} but holds {len(data)} bytes.")
-    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C").copy()
+        count, left = 1, info.file_size - file.tell()
+        for size in shape:  # Python's integers: a product that overflows in C must not fool us
+            count *= int(size)
+        if any(size < 0 for size in shape) or count * dtype.itemsize != left:
+            raise CheckpointError(f"{path}: {info.filename} promises shape {shape} but holds {left} bytes.")
+        array = np.empty(count, dtype)
+        _fill(array.view(np.uint8), file)
+    return array.reshape(shape, order="F" if fortran else "C")
+
+
+def _fill(target: np.ndarray, file: IO[bytes]) -> None:
+    """Read bytes straight into their array, a PIECE at a time: a second copy would need as much memory again.
+
+    Reads to the end, where zipfile compares the checksum. Raises EOFError if there are not so many.
+    """
+    at = 0
+    while piece := file.read(PIECE):
+        target[at : at + len(piece)] = np.frombuffer(piece, np.uint8)
+        at += len(piece)
+    if at != len(target):
+        raise EOFError(f"{at} bytes in place of {len(target)}")
 
 
 def check_fits(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from mfnumpy import backend
 from mfnumpy.backend import Array
-from mfnumpy.errors import DivergedError, InvalidValueError, no_float_warnings
+from mfnumpy.errors import DivergedError, InvalidValueError, ShapeError, no_float_warnings
 from mfnumpy.layers import Dense
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
@@ -44,11 +44,18 @@ def accuracy_over_batches(predict: Callable[[Any], Any], X: Any, y: Any, batch_s
     """(number of right predictions) / (number of rows), computed batch by batch; the last batch may be shorter.
 
     predict: (rows) -> (rows,) labels. X: (N, ...). y: (N,) integer labels. Returns a float from 0 to 1.
-    Raises InvalidValueError for an empty X or a batch size below 1.
+    Raises InvalidValueError for an empty X or a batch size below 1, ShapeError unless predict gives one label per row.
     """
     if batch_size < 1 or len(y) == 0:
         raise InvalidValueError(f"Need rows and a batch size >= 1; got {len(y)} rows, batch size {batch_size}.")
-    right = sum(int((predict(X[rows]) == y[rows]).sum()) for rows in batches_of(len(y), batch_size))
+    right = 0
+    for rows in batches_of(len(y), batch_size):
+        predicted, labels = predict(X[rows]), y[rows]
+        if np.shape(predicted) != np.shape(labels):  # (n, 1) == (n,) would compare every row with every other
+            raise ShapeError(
+                f"predict must give one label per row, shape {np.shape(labels)}; got {np.shape(predicted)}."
+            )
+        right += int((predicted == labels).sum())
     return right / len(y)
 
 
@@ -73,8 +80,6 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
     batch size, LabelError or ShapeError for labels that do not belong to x or to the rule's classes, DivergedError if
     a score is NaN or infinite.
     """
-    if len(y) == 0:
-        raise InvalidValueError("There are no rows to evaluate.")
     most = rows_at_a_time(net) if batch_size is None else integer("batch_size", batch_size, 1)
     batches = batches_of(len(y), most)
     return evaluation([count_right(net, rule, x, y, batches)], len(y))
@@ -116,7 +121,9 @@ def _right(scores: Array, labels: Array, whose: str) -> int:
 
 
 def evaluation(counts: Sequence[Counts], n: int) -> Evaluation:
-    """The fractions of n rows that these parts, at least one and none of them empty, have predicted rightly."""
+    """The fractions of n rows that these parts have predicted rightly. Raises InvalidValueError for no rows."""
+    if n == 0:
+        raise InvalidValueError("There are no rows to evaluate.")
     accuracy = {mode: sum(part.modes[mode] for part in counts) / n for mode in counts[0].modes}
     return Evaluation(accuracy, [sum(block) / n for block in zip(*(part.layers for part in counts), strict=True)])
 

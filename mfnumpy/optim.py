@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from mfnumpy.backend import Array, blocks_of, xp_of
 from mfnumpy.errors import CheckpointError, DTypeError, ShapeError, unknown_name
@@ -118,6 +118,13 @@ class Adam:
         self.v: dict[str, Array] = {}
         self.t: dict[str, int] = {}
         self._of: dict[str, Array] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy takes with it: moments and times, but not whose they are, for its parameters may be copies too.
+
+        As after a checkpoint, the first array of the right shape takes up the moments of its name.
+        """
+        return vars(self) | {"_of": {}}
 
     def _is_new(self, name: str, parameter: Array) -> bool:
         """Whether this parameter has no moments yet: its name is new, or what had its name is gone. Remembers it.

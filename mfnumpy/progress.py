@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import zlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ import numpy as np
 
 from mfnumpy import backend, checkpoint, models
 from mfnumpy.backend import Array
-from mfnumpy.errors import CheckpointError
+from mfnumpy.errors import CheckpointError, DivergedError, InvalidValueError, OutputError
+from mfnumpy.files import make_folder
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Rule
@@ -49,6 +52,48 @@ class Progress:
         return cls(**values)
 
 
+LATER = ("inputs", "validation")
+"""Settings that checkpoints of earlier versions do not state; in these they are passed over."""
+
+SAMPLE = 16
+"""Of how many rows of the inputs a checkpoint keeps the checksum."""
+
+
+def sampled(n: int) -> np.ndarray:
+    """Which of n rows: spread over all of them, the first and the last among them."""
+    return np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
+
+
+def data_settings(sample: Array, y: Array, y_val: Array | None) -> dict:
+    """What a checkpoint says of the data: how many rows, and checksums. sample: the `sampled` rows of the inputs."""
+    return {
+        "rows": len(y),
+        "labels": _checksum(y, np.int64),
+        "inputs": _checksum(sample),
+        "validation": None if y_val is None else _checksum(y_val, np.int64),
+    }
+
+
+def _checksum(array: Array, dtype: type | None = None) -> int:
+    return zlib.crc32(np.ascontiguousarray(backend.to_host(array), dtype).tobytes())
+
+
+def check_target(path: str | Path, notes: dict) -> None:
+    """Say before any training what `write` would only find out after an epoch.
+
+    Raises OutputError where no file can be written at this path, InvalidValueError for notes that are not JSON.
+    """
+    try:
+        json.dumps(notes)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidValueError(
+            f"notes must be values that JSON knows, as text or Python's numbers; {error}."
+        ) from error
+    make_folder(Path(path).parent)
+    if Path(path).is_dir():
+        raise OutputError(f"Cannot write {path}: it is a folder. Name a file, e.g. {Path(path) / 'checkpoint.npz'}.")
+
+
 def write(
     path: str | Path,
     net: Network,
@@ -61,14 +106,28 @@ def write(
 ) -> None:
     """Write a checkpoint: the model, the optimiser's moments, the best parameters so far, and the progress.
 
-    settings: what must be the same for a resumed run to be the same run. Raises OutputError.
+    settings: what must be the same for a resumed run to be the same run. Raises OutputError, and DivergedError where
+    an array is no longer finite: such a checkpoint could not be resumed, and must not take the place of one that can.
     """
-    moments, times = optimiser.state()
+    moments, times = _moments(optimiser, rule.parameters(net))
     arrays = models.arrays(net, rule)
     arrays |= {f"optimiser/{name}": array for name, array in moments.items()}
     arrays |= {f"best/{name}": array for name, array in best.items()}
+    for name, array in arrays.items():
+        if not bool(backend.xp_of(array).isfinite(array).all()):
+            raise DivergedError(
+                f"{name} became NaN or infinite in the last batches; it is not written to {path}, where an earlier "
+                "checkpoint stays as it was. Lower the learning rate, or scale the inputs."
+            )
     run = {"settings": settings, "progress": asdict(progress), "times": times, "notes": notes}
     checkpoint.save(path, arrays, models.describe(net, rule) | run)
+
+
+def _moments(optimiser: Optimiser, learned: dict[str, Array]) -> tuple[dict[str, Array], dict[str, int]]:
+    """The optimiser's state, without what belonged to parameters that are gone: blocks that were unplugged."""
+    moments, times = optimiser.state()
+    own = {k: a for k, a in moments.items() if k[2:] in learned and a.shape == learned[k[2:]].shape}
+    return own, {name: t for name, t in times.items() if name in {k[2:] for k in own}}
 
 
 def _difference(theirs: Any, ours: Any) -> tuple[str, str]:
@@ -88,6 +147,9 @@ def read(
     Raises CheckpointError, before anything live has changed, if it is broken or belongs to another run.
     """
     stored, description = checkpoint.load(path)
+    stated = description.get("settings")
+    if isinstance(stated, dict):
+        settings = {key: value for key, value in settings.items() if key in stated or key not in LATER}
     for key, own in (models.describe(net, rule) | {"settings": settings}).items():
         if description.get(key) != own:
             theirs, ours = _difference(description.get(key), own)

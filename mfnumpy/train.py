@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 import time
-import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,9 +111,10 @@ class Trainer:
         x may be an array, or a view whose x[rows] gives one. x_val, y_val are evaluated after each epoch;
         in their place, validation holds out so many rows of x (int) or that share (float), drawn by class and seed.
         resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run.
-        Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, CheckpointError where nothing
-        can be resumed, DivergedError if a loss or score is not finite, and KeyboardInterrupt on Ctrl-C, after the batch
-        and a checkpoint have been finished.
+        Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, OutputError where no checkpoint
+        can be written, CheckpointError where there is none or one of another run (by its options and samples of its
+        data), DivergedError if a loss, a score or what would be written is not finite, and KeyboardInterrupt on Ctrl-C,
+        after the batch and a checkpoint have been finished.
         """
         if validation is not None:
             if y_val is not None:
@@ -127,18 +127,19 @@ class Trainer:
         self.phases = [self.only]
         if self.schedule == "layer_by_layer":  # of the blocks that there are now: one may have been plugged in
             self.phases = [[i] for i in (range(len(self.net.blocks)) if self.only is None else self.only)]
-        state = self._resumed(y) if resume else Progress()
+        settings = self._settings(x, y, y_val)
+        state, self._best = self._resumed(settings) if resume else (Progress(), {})
         with DeferredInterrupt() as interrupt, no_float_warnings():
             while state.phase < len(self.phases):
                 while state.epoch < self.epochs and state.stale < (self.patience or self.epochs):
                     finished = self._run_epoch(state, x, y, interrupt)
                     if finished:
                         self._close_epoch(state, len(y), x_val, y_val)
-                    self._save(state, y)
+                    self._save(state, settings)
                     if interrupt.requested:
                         raise KeyboardInterrupt
                 self._end_phase(state)
-                self._save(state, y)
+                self._save(state, settings)
         return History(state.epochs, state.seconds)
 
     # -- one epoch -----------------------------------------------------------------------------------------------
@@ -216,33 +217,23 @@ class Trainer:
 
     # -- checkpoints ---------------------------------------------------------------------------------------------
 
-    def _settings(self, y: np.ndarray) -> dict:
-        """What must be the same for a resumed run to be the same run."""
-        labels = np.ascontiguousarray(backend.to_host(y), dtype=np.int64)
-        run: dict[str, Any] = {
-            "epochs": self.epochs,
-            "batch_size": self.batch_size,
-            "seed": self.seed,
-            "decay": self.decay,
-        }
-        run |= {
-            "patience": self.patience,
-            "phases": self.phases,
-            "rows": len(y),
-            "labels": zlib.crc32(labels.tobytes()),
-        }
-        return run | self.optimiser.spec()
+    def _settings(self, x: Any, y: np.ndarray, y_val: np.ndarray | None) -> dict:
+        """What must be the same for a resumed run to be the same run; without a path nobody asks."""
+        if self.path is None:
+            return {}
+        run = {name: getattr(self, name) for name in ("epochs", "batch_size", "seed", "decay", "patience", "phases")}
+        data = progress.data_settings(_take(x, progress.sampled(len(y))), y, y_val)
+        return run | data | self.optimiser.spec()
 
-    def _save(self, state: Progress, y: np.ndarray) -> None:
+    def _save(self, state: Progress, settings: dict) -> None:
         if self.path is not None:
-            run = (self.net, self.rule, self.optimiser, state, self._best, self._settings(y), self.notes)
+            run = (self.net, self.rule, self.optimiser, state, self._best, settings, self.notes)
             progress.write(self.path, *run)
 
-    def _resumed(self, y: np.ndarray) -> Progress:
+    def _resumed(self, settings: dict) -> tuple[Progress, dict[str, Array]]:
         if self.path is None:
             raise InvalidValueError("resume=True needs path=..., the checkpoint to go on from.")
-        state, self._best = progress.read(self.path, self.net, self.rule, self.optimiser, self._settings(y))
-        return state
+        return progress.read(self.path, self.net, self.rule, self.optimiser, settings)
 
     # -- borders -------------------------------------------------------------------------------------------------
 
@@ -257,6 +248,8 @@ class Trainer:
             raise InvalidValueError(
                 f"batch_size must be from 1 to the number of rows, {len(y)}, or None for all; got {self.batch_size!r}."
             )
+        if self.path is not None:
+            progress.check_target(self.path, self.notes)
 
     def _check_part(self, name: str, data: Any, name_of_labels: str, labels: Any) -> None:
         self.rule.check_started(self.net)

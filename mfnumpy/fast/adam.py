@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -26,6 +27,13 @@ class FastAdam(Adam):
     def __init__(self, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
         super().__init__(lr, beta1, beta2, epsilon)
         self._scratch = threading.local()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """As of `Adam`, without the threads' scratch memory."""
+        return {key: value for key, value in super().__getstate__().items() if key != "_scratch"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _scratch=threading.local())
 
     def begin(self, parameters: Iterable[tuple[str, Array]]) -> None:
         """Start the next step of these parameters: make their moments at the first, and count t."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from mfnumpy import backend, equations
+from mfnumpy.blocks import Block
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.base import TeamEngine
@@ -13,7 +14,7 @@ from mfnumpy.fast.convolution import ConvMonoForward, ConvReadout
 from mfnumpy.fast.dense import DenseMonoForward, DenseReadout
 from mfnumpy.fast.forward_forward import DenseForwardForward
 from mfnumpy.fast.team import Team
-from mfnumpy.layers import Conv2d, Dense
+from mfnumpy.layers import AvgPool2d, Conv2d, Dense
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.rules.bp import Backpropagation
@@ -48,6 +49,8 @@ def why_not(net: Network, rule: Rule) -> str | None:
         return "the fast room knows no biases"
     if not all(array.flags.c_contiguous for array in rule.parameters(net).values()):
         return "a parameter is not stored row by row"
+    if any(type(block) is not Block for block in net.blocks):
+        return "a block is of a class of its own, whose methods the fast room would pass over"
     kinds = {type(block.linear) for block in net.blocks}
     if type(rule) not in ENGINES:
         return f"the fast room has no engine for the rule '{rule.name}'"
@@ -82,7 +85,7 @@ def _why_not_convolutional(net: Network) -> str | None:
     for block, shape in zip(net.blocks, net.shapes(), strict=False):
         conv, pool = block.linear, block.pool
         assert isinstance(conv, Conv2d)
-        if conv.stride != (1, 1) or pool is None or pool.size != (2, 2) or pool.stride != (2, 2):
+        if conv.stride != (1, 1) or type(pool) is not AvgPool2d or pool.size != (2, 2) or pool.stride != (2, 2):
             return "the fast room knows convolutions with stride 1 and 2x2 average pooling only"
         if conv.output_shape(shape)[0] < 2 or conv.output_shape(shape)[1] < 2:
             return "an image is too small to be pooled"

@@ -18,13 +18,19 @@ def scores(net: Network, rule: Rule, x: Array, prediction: str | None = None) ->
     """(N, m) scores, as `rule.scores` gives them to rounding; for FF by all labels in a fraction of the time.
 
     x: (N, *input_shape). The labels differ in m inputs only, so x W is computed once: with label c one row of W is
-    added, and the length, the same for every label, is divided out afterwards.
+    added, and the length, the same for every label, is divided out afterwards. Raises as `rule.scores`.
     """
     everything = prediction == "all-labels" or (prediction is None and rule.predictions[0] == "all-labels")
     plain = all(block.pool is None and "b" not in block.parameters for block in net.blocks)
-    if not (everything and plain and isinstance(rule, ForwardForward) and isinstance(x, np.ndarray)):
-        return rule.scores(net, x, prediction)
+    if not (everything and plain and isinstance(rule, ForwardForward) and _fits(net, x)):
+        return rule.scores(net, x, prediction)  # which says what does not fit
+    rule.check_started(net)
     return np.concatenate([_all_labels(net, rule, x[rows]) for rows in batches_of(len(x), ROWS)])
+
+
+def _fits(net: Network, x: Array) -> bool:
+    """Whether x is what this way is written for: at least one row of the network's shape and dtype, in NumPy."""
+    return isinstance(x, np.ndarray) and x.dtype == net.dtype and x.shape[1:] == net.input_shape and len(x) > 0
 
 
 def _all_labels(net: Network, rule: ForwardForward, x: Array) -> Array:

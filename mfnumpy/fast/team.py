@@ -16,6 +16,7 @@ from types import TracebackType
 
 from mfnumpy.errors import InvalidValueError, no_float_warnings
 from mfnumpy.optional import require
+from mfnumpy.validate import integer
 
 Task = Callable[[int], None]
 
@@ -39,41 +40,52 @@ class Team:
     """
 
     def __init__(self, size: int | None = None):
-        self.size = cores() if size is None else size
-        if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 1:
-            raise InvalidValueError(f"A team needs an integer >= 1 of threads; got {size!r}.")
+        self.size = cores() if size is None else integer("A team's number of threads", size, 1)
         self._barrier = threading.Barrier(self.size)
         self._tasks: list[SimpleQueue[Task | None]] = [SimpleQueue() for _ in range(self.size)]
         self._done: SimpleQueue[None] = SimpleQueue()
         self._error: BaseException | None = None
         self._threads: list[threading.Thread] = []
+        self._ready = False
         self._stack = ExitStack()
 
     def __enter__(self) -> Team:
-        self._stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
-        self._threads = [
-            threading.Thread(target=self._serve, args=(i,), name=f"mfnumpy-{i}", daemon=True)
-            for i in range(1, self.size)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._barrier.reset()  # and nothing is left in _done: of an earlier block that was broken off
+        self._done = SimpleQueue()
+        with ExitStack() as stack:  # a thread that cannot start takes the others, and the limit, with it
+            stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
+            stack.callback(self._end)
+            for i in range(1, self.size):
+                thread = threading.Thread(target=self._serve, args=(i,), name=f"mfnumpy-{i}", daemon=True)
+                thread.start()
+                self._threads.append(thread)
+            self._stack = stack.pop_all()
+        self._ready = True
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for i, thread in enumerate(self._threads, start=1):
-            self._tasks[i].put(None)
-            thread.join()
-        self._threads = []
+        if not self._ready:
+            self._barrier.abort()  # Ctrl-C broke off a run: a worker may wait here for one who was never told to come
+        self._ready = False
         self._stack.close()
 
     def run(self, task: Task) -> None:
-        """Call task(i) in every worker i at once; return when all are done. Raises the first worker's error."""
-        self._error = None
+        """Call task(i) in every worker i at once; return when all are done. Raises the first worker's error.
+
+        Raises InvalidValueError outside the team's `with` block, inside a task, and once Ctrl-C has broken off a run.
+        """
+        if not self._ready:
+            raise InvalidValueError(
+                "This team has no threads that are free: call run inside its `with` block, not inside a task of its "
+                "own, nor after Ctrl-C has broken off a run: then make another team."
+            )
+        self._error, self._ready = None, False
         for tasks in self._tasks[1:]:
             tasks.put(task)
         self._work(0, task)
         for _ in range(1, self.size):
             self._done.get()
+        self._ready = True
         if self._error is not None:
             self._barrier.reset()
             raise self._error
@@ -82,6 +94,14 @@ class Team:
         """Inside a task: wait until every worker has come here."""
         if self.size > 1:
             self._barrier.wait()
+
+    def _end(self) -> None:
+        """Send the threads home, and wait until they are."""
+        threads, self._threads = self._threads, []
+        for i in range(1, len(threads) + 1):
+            self._tasks[i].put(None)
+        for thread in threads:
+            thread.join()
 
     def _serve(self, i: int) -> None:
         while (task := self._tasks[i].get()) is not None:

@@ -42,17 +42,17 @@ class Tiles(PooledConvolution):
         self.longest = 16 * rows * columns * max(C, F)
         self.wanted = ROWS // (rows * columns)
         self.sum_shape = (4, 4, C, F)
+        self.matrix = matrix
         self.weights = np.empty((4, 4, C, F), self.space.dtype)
-        self.back = self.weights
-        if matrix is not None:
-            self.back = np.empty_like(self.weights)
-            to_places(matrix.reshape(3, 3, C, F), self.back)
+        self.back = self.weights if matrix is None else np.empty_like(self.weights)
 
     def prepare(self, share: Share) -> None:
-        """G w G^T for the worker's share of the channels."""
+        """G w G^T for the worker's share of the channels; of FA's B as well, which a checkpoint may have changed."""
         _, _, C, F = self.weights.shape
         own = share(C)
-        to_places(self.conv.parameters["W"].reshape(3, 3, C, F)[:, :, own], self.weights[:, :, own])
+        for w, places in ((self.conv.parameters["W"], self.weights), (self.matrix, self.back)):
+            if w is not None:
+                to_places(w.reshape(3, 3, C, F)[:, :, own], places[:, :, own])
 
     def lay(self, x: Array, key: str) -> Array:
         """B d B^T of all tiles: (4, 4, tiles, C)."""

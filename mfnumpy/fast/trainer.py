@@ -19,12 +19,15 @@ from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
 from mfnumpy.seeding import stream
 from mfnumpy.train import DECAYS, History, Trainer
+from mfnumpy.validate import integer
 
 
 class FastTrainer(Trainer):
     """As `Trainer`, with every layer split over a team of threads.
 
     optimiser: a FastAdam. threads: how many, None for one per core. All other options are the Trainer's.
+    The last bits of a batch's sums depend on how many threads there are: a resumed run has the bytes of an
+    uninterrupted one if it has as many; otherwise, and in the other room, it agrees with it to rounding.
     Raises InvalidValueError where the fast room has no engine for this; the message says why.
     """
 
@@ -35,7 +38,7 @@ class FastTrainer(Trainer):
             reason = "it needs the optimiser FastAdam"
         if reason:
             raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
-        self.threads = threads
+        self.threads = None if threads is None else integer("threads", threads, 1)
         self._adam = optimiser
         self._engine: TeamEngine | None = None
         self._team: Team | None = None
@@ -43,9 +46,9 @@ class FastTrainer(Trainer):
 
     def fit(self, *args: Any, **options: Any) -> History:
         """As `Trainer.fit`; the team's threads live as long as the call."""
-        with Team(self.threads) as self._team:
-            self._engine = engine(self.net, self.rule, self._adam, self._team)
+        with Team(self.threads) as team:
             try:
+                self._team, self._engine = team, engine(self.net, self.rule, self._adam, team)
                 return super().fit(*args, **options)
             finally:
                 self._engine = self._team = self._rows = None
@@ -63,7 +66,10 @@ class FastTrainer(Trainer):
             self._note_loss(state, Step(block, loss, {}), len(rows))
 
     def _gather(self, x: Any, rows: np.ndarray) -> Array:
-        """These rows of x; of an array, into memory that is used again, every worker its share."""
+        """These rows of x; of an array, into memory that is used again, every worker its share.
+
+        `np.take` with `out=` is the fastest way, but of an array that is not in one piece it copies everything first.
+        """
         if not isinstance(x, np.ndarray):
             return x[rows]
         if self._rows is None or len(self._rows) < len(rows):
@@ -71,5 +77,14 @@ class FastTrainer(Trainer):
         out, team = self._rows[: len(rows)], self._team
         assert team is not None
         parts = shares(len(rows), team.size)
-        team.run(lambda i: np.take(x, rows[parts[i]], axis=0, out=out[parts[i]], mode="clip"))  # type: ignore[arg-type]
+
+        def work(worker: int) -> None:
+            """The worker's share of the rows."""
+            part = parts[worker]
+            if x.flags.c_contiguous:
+                np.take(x, rows[part], axis=0, out=out[part], mode="clip")
+            else:
+                out[part] = x[rows[part]]
+
+        team.run(work)
         return out

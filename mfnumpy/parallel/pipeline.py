@@ -97,24 +97,25 @@ class Pipeline:
         self._updates: deque[Work] = deque()
         self._results: dict[int, list[Step]] = {}
         self._changed = threading.Condition()
-        self._closed = False
+        self._closed = True
         self._error: BaseException | None = None
         self._team: list[threading.Thread] = []
         self._stack = ExitStack()
 
     def __enter__(self) -> Pipeline:
-        self._stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
-        self._team = [
-            threading.Thread(target=self._serve, name=f"mfnumpy-{i}", daemon=True) for i in range(self.threads)
-        ]
-        for thread in self._team:
-            thread.start()
+        self._closed, self._error, self._results = False, None, {}  # nothing is left of an earlier block
+        self._stages, self._updates = [_Stage() for _ in self._stages], deque()
+        with ExitStack() as stack:  # a thread that cannot start takes the others, and the limit, with it
+            stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
+            stack.callback(self._end)
+            for i in range(self.threads):
+                thread = threading.Thread(target=self._serve, name=f"mfnumpy-{i}", daemon=True)
+                thread.start()
+                self._team.append(thread)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._close()
-        for thread in self._team:
-            thread.join()
         self._stack.close()
 
     def run(
@@ -122,7 +123,8 @@ class Pipeline:
     ) -> Generator[list[Step]]:
         """Train on batches of (number, x, y, rng, scale); yield each batch's Steps, without gradients, in order.
 
-        Returns when all batches have passed all blocks. Raises the first error that any thread met.
+        Returns when all batches have passed all blocks. Raises the first error that any thread met, and
+        InvalidValueError outside the pipeline's `with` block.
         """
         fed: deque[int] = deque()
         for number, x, y, rng, scale in batches:
@@ -151,6 +153,8 @@ class Pipeline:
         self._changed.wait_for(lambda: self._closed or good())
         if self._error is not None:
             raise self._error
+        if self._closed:
+            raise InvalidValueError("This pipeline has no threads: run it inside its `with` block.")
 
     # -- the threads' side ---------------------------------------------------------------------------------------
 
@@ -237,6 +241,13 @@ class Pipeline:
     def _note(self, i: int, batch: Batch, start: float, kind: str) -> None:
         if self.spans is not None:
             self.spans.append(Span(i, batch.number, start, time.perf_counter(), kind))
+
+    def _end(self) -> None:
+        """Send the threads home, and wait until they are."""
+        team, self._team = self._team, []
+        self._close()
+        for thread in team:
+            thread.join()
 
     def _close(self) -> None:
         with self._changed:

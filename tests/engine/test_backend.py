@@ -340,7 +340,6 @@ def test_the_meter_of_numpy_counts_arrays_and_leaves_tracemalloc_as_it_was():
     tracemalloc.stop()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
 @pytest.mark.parametrize("kind", ["dense", "conv"])
 def test_a_memory_probe_runs_on_strict_arrays_and_trains_the_same(kind):
     options = {"rule": "mf", "depth": 2, "width": 6, "batch": 9, "inputs": 13, "side": 5, "kind": kind, "steps": 2}

@@ -7,7 +7,7 @@ import pickle
 import struct
 import tracemalloc
 import zipfile
-from contextlib import suppress
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -122,6 +122,25 @@ def test_arrays_of_every_kind_come_back(array, path):
     assert found["a"].flags.writeable
 
 
+def test_loading_needs_no_more_memory_than_the_file_is_long(path):
+    checkpoint.save(path, {"a": stream(3, "large").standard_normal((1000, 1000))}, {})
+    tracemalloc.start()
+    try:
+        checkpoint.load(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert 8e6 < peak < path.stat().st_size + 3 * checkpoint.PIECE
+
+
+def test_bytes_that_are_not_there_are_not_made_up():
+    target = np.zeros(5, np.uint8)
+    checkpoint._fill(target, io.BytesIO(b"abcde"))
+    assert target.tobytes() == b"abcde"
+    with pytest.raises(EOFError, match="4 bytes in place of 5"):
+        checkpoint._fill(target, io.BytesIO(b"abcd"))
+
+
 def test_numpy_alone_can_read_it(saved):
     with np.load(saved, allow_pickle=False) as file:
         assert "block1.W" in file.files
@@ -135,20 +154,49 @@ def full_disk(*args, **kwargs):
     raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("where", ["fsync", "replace", "savez"])
-def test_a_full_disk_leaves_the_old_checkpoint_and_no_litter(where, saved, monkeypatch):
-    old = saved.read_bytes()
-    monkeypatch.setattr(*((np, "savez") if where == "savez" else (os, where)), full_disk)
-    net = small_net("mlp", seed=1)
+def assert_old_stays(saved):
+    """Saving another model there fails, and leaves the old file and no litter."""
+    old, net = saved.read_bytes(), small_net("mlp", seed=1)
     with pytest.raises(OutputError, match=rf"Cannot write {saved}: No space left on device"):
         models.save(saved, net, started("mf", net))
     assert saved.read_bytes() == old
     assert [p.name for p in saved.parent.iterdir()] == [saved.name]
 
 
+@pytest.mark.parametrize("where", ["fsync", "replace", "savez"])
+def test_a_full_disk_leaves_the_old_checkpoint_and_no_litter(where, saved, monkeypatch):
+    monkeypatch.setattr(*((np, "savez") if where == "savez" else (os, where)), full_disk)
+    assert_old_stays(saved)
+
+
+def test_planted_a_writer_that_is_not_atomic_is_caught(saved, monkeypatch):
+    @contextmanager
+    def in_place(path):
+        with open(path, "wb") as file:
+            yield file
+            raise OutputError(f"Cannot write {path}: No space left on device")
+
+    monkeypatch.setattr(checkpoint, "atomic_write", in_place)
+    with pytest.raises(AssertionError):
+        assert_old_stays(saved)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
+def test_a_really_full_device(saved, monkeypatch):
+    """The temporary file is the device that is always full: the system itself refuses the bytes."""
+
+    def on_the_device(prefix, suffix, **options):
+        temporary = saved.parent / f"{prefix}x{suffix}"
+        temporary.touch()
+        return os.open("/dev/full", os.O_WRONLY), str(temporary)
+
+    monkeypatch.setattr(files.tempfile, "mkstemp", on_the_device)
+    assert_old_stays(saved)
+
+
 def test_a_disk_that_fills_up_in_the_middle(saved, monkeypatch):
     """Write for real until a limit is reached, as a full disk lets one do."""
-    old, real = saved.read_bytes(), os.fdopen
+    real = os.fdopen
 
     class Filling:
         def __init__(self, file):
@@ -168,17 +216,7 @@ def test_a_disk_that_fills_up_in_the_middle(saved, monkeypatch):
             self.file.close()
 
     monkeypatch.setattr(files.os, "fdopen", lambda *args, **kwargs: Filling(real(*args, **kwargs)))
-    net = small_net("mlp", seed=1)
-    with pytest.raises(OutputError, match="No space left on device"):
-        models.save(saved, net, started("mf", net))
-    assert saved.read_bytes() == old
-    assert [p.name for p in saved.parent.iterdir()] == [saved.name]
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
-def test_a_really_full_device():
-    with pytest.raises(OSError, match="No space left"), open("/dev/full", "wb") as file:
-        np.savez(file, a=np.zeros(100_000))
+    assert_old_stays(saved)
 
 
 def test_ctrl_c_while_writing_leaves_the_old_file(saved, monkeypatch):
@@ -189,14 +227,6 @@ def test_ctrl_c_while_writing_leaves_the_old_file(saved, monkeypatch):
         models.save(saved, net, started("mf", net))
     assert saved.read_bytes() == old
     assert [p.name for p in saved.parent.iterdir()] == [saved.name]
-
-
-def test_planted_a_writer_that_is_not_atomic_would_be_caught(saved):
-    old = saved.read_bytes()
-    with open(saved, "wb") as file, suppress(OSError):
-        file.write(b"half")
-        full_disk()
-    assert saved.read_bytes() != old
 
 
 def test_output_into_a_file_in_place_of_a_folder_is_refused(tmp_path):

@@ -1,6 +1,8 @@
 """SGD and Adam against their published formulas, step by step in plain Python."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -141,6 +143,25 @@ def test_state_can_be_taken_up_and_is_copied():
     second.update("p", q, g)
     assert np.array_equal(p, q)
     assert not np.shares_memory(first.m["p"], second.m["p"])
+
+
+@pytest.mark.parametrize("make", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
+def test_a_copy_goes_on_where_it_stands(make):
+    """Alone, on the same parameter, or together with it, on its copy."""
+    rng = stream(6, "copy")
+    p, gradients = rng.standard_normal((3, 4)), rng.standard_normal((3, 3, 4))
+    adam = optim.Adam()
+    adam.update("p", p, gradients[0])
+    (alone, start), (together, q) = (make(adam), p.copy()), make((adam, p))
+    for g in gradients[1:]:
+        adam.update("p", p, g)
+        together.update("p", q, g)
+    expected = p.copy()
+    p[...] = start
+    for g in gradients[1:]:
+        alone.update("p", p, g)
+    assert adam.t == together.t == alone.t == {"p": 3}
+    assert expected.tobytes() == p.tobytes() == q.tobytes()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from engine_helpers import ALL_RULES, assert_same_bytes, blobs, model_arrays, sm
 
 from mfnumpy import checkpoint, measure, models, optim
 from mfnumpy.errors import CheckpointError, InvalidValueError
-from mfnumpy.interrupt import DeferredInterrupt
 from mfnumpy.train import Trainer
 
 HERE = Path(__file__).parent
@@ -22,16 +21,12 @@ N, BATCH, EPOCHS = 43, 10, 3
 BATCHES = 5
 
 
-def make(name, path=None, kind="mlp", *, optimiser=None, epochs=EPOCHS, **options):
+def make(name, path=None, kind="mlp", *, optimiser=None, **options):
     """A fresh network, rule, optimiser and trainer: what a new process would build."""
     net = small_net(kind, dtype="float32", bias=True)
     rule = started(name, net)
-    optimiser = optimiser or optim.Adam(1e-2)
-    return (
-        net,
-        rule,
-        Trainer(net, rule, optimiser, epochs=epochs, batch_size=BATCH, decay="cosine", path=path, **options),
-    )
+    options = {"epochs": EPOCHS, "batch_size": BATCH, "decay": "cosine"} | options
+    return net, rule, Trainer(net, rule, optimiser or optim.Adam(1e-2), path=path, **options)
 
 
 def data(kind="mlp"):
@@ -175,14 +170,6 @@ def test_ctrl_c_finishes_the_batch_and_leaves_a_usable_checkpoint(tmp_path):
     assert measure.evaluate(loaded, loaded_rule, x, y) == measure.evaluate(net, rule, x, y)
 
 
-def test_a_second_ctrl_c_interrupts_at_once():
-    with DeferredInterrupt() as interrupt:
-        signal.raise_signal(signal.SIGINT)
-        assert interrupt.requested
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
-
-
 def test_outside_the_main_thread_training_works_and_leaves_signals_alone():
     found = []
     thread = threading.Thread(target=lambda: found.append(run_whole("mf")))
@@ -246,12 +233,14 @@ def test_a_killed_process_loses_at_most_its_epoch(tmp_path):
     [
         ({"epochs": 4}, "epochs 3. This run's: epochs 4."),
         ({"seed": 1}, "seed 0. This run's: seed 1."),
+        ({"decay": "linear"}, "decay cosine. This run's: decay linear."),
+        ({"batch_size": 11}, "batch_size 10. This run's: batch_size 11."),
         ({"optimiser": optim.SGD(0.1)}, "optimiser adam, lr 0.01, beta1 0.9, beta2 0.999, epsilon 1e-08. This run's: "),
         ({"optimiser": optim.Adam(2e-2)}, "lr 0.01. This run's: lr 0.02."),
         ({"patience": 2}, "patience None. This run's: patience 2."),
         ({"schedule": "layer_by_layer"}, "phases [None]. This run's: phases [[0], [1]]."),
     ],
-    ids=["epochs", "seed", "sgd", "rate", "patience", "schedule"],
+    ids=["epochs", "seed", "decay", "batch", "sgd", "rate", "patience", "schedule"],
 )
 def test_a_run_with_other_settings_is_refused_by_name(change, says, tmp_path):
     path = tmp_path / "run.npz"

@@ -1,6 +1,8 @@
 """The trainer: every row once per epoch, x and y together, the last batch counted, schedules, early stopping."""
 
+import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +18,8 @@ from engine_helpers import (
     steps_of,
 )
 
-from mfnumpy import equations, measure, network, optim
+from mfnumpy import checkpoint, equations, measure, network, optim
+from mfnumpy.errors import ShapeError
 from mfnumpy.rules import Step
 from mfnumpy.rules.readout import ReadoutRule
 from mfnumpy.train import Trainer
@@ -271,6 +274,27 @@ def test_an_epoch_that_is_only_as_good_is_not_better():
     assert len(Trainer(net, rule, optim.SGD(), epochs=9, batch_size=5, patience=3).fit(x, y, x, y).epochs) == 4
 
 
+def test_early_stopping_begins_anew_with_each_block(tmp_path):
+    """The spy never learns: each block's first epoch stays its best, and its patience runs out after it."""
+    net = small_net("mlp", dtype="float32")
+    rule = Spy()
+    rule.start(net, 4)
+    x, y = blobs(20, (9,))
+    options = {"epochs": 9, "batch_size": None, "patience": 3, "schedule": "layer_by_layer"}
+    Trainer(net, rule, optim.SGD(), path=tmp_path / "run.npz", **options).fit(x, y, x, y)
+    assert rule.only == [[0]] * 4 + [[1]] * 4
+    arrays, description = checkpoint.load(tmp_path / "run.npz")
+    assert (description["progress"]["best"], description["progress"]["stale"]) == (-1.0, 0)
+    assert not any(name.startswith("best/") for name in arrays), "what was put back is kept no longer"
+
+
+def test_seconds_are_the_sum_over_an_epochs_batches(monkeypatch):
+    """Each look at this clock takes a second, so each batch does; what lies between two batches does not count."""
+    ticks = itertools.count()
+    monkeypatch.setattr("mfnumpy.train.time", SimpleNamespace(perf_counter=lambda: float(next(ticks))))
+    assert spied(103, 10, epochs=2)[1].seconds == [11.0, 11.0]
+
+
 def test_without_patience_all_epochs_run_and_the_last_parameters_stay():
     x, y = blobs(60, (9,))
     net = small_net("mlp", dtype="float32")
@@ -330,6 +354,15 @@ def test_an_evaluation_takes_as_many_rows_at_a_time_as_their_patches_allow(monke
 def test_accuracy_of_nothing_is_refused(n, batch_size):
     with pytest.raises(ValueError, match=rf"got {n} rows, batch size {batch_size}"):
         measure.accuracy_over_batches(lambda rows: rows[:, 0], np.zeros((n, 1)), np.zeros(n, int), batch_size)
+
+
+@pytest.mark.parametrize("predict", [lambda rows: rows, lambda rows: rows[1:, 0], lambda rows: 0])
+def test_predictions_of_another_shape_are_refused(predict):
+    """(n, 1) == (n,) compares every row with every other: an accuracy above 1."""
+    y = np.arange(40) % 4
+    with pytest.raises(ShapeError, match=r"one label per row, shape \(10,\); got \("):
+        measure.accuracy_over_batches(predict, y[:, None], y, 10)
+    assert measure.accuracy_over_batches(lambda rows: list(rows[:, 0]), y[:, None], y, 10) == 1
 
 
 @pytest.mark.parametrize("name", ALL_RULES)

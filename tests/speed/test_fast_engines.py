@@ -28,7 +28,8 @@ DENSE = (*CONV, "ff")
 def build(kind, seed=3, dtype="float64"):
     if kind == "dense":
         return mlp(23, [17, 13, 11, 19], seed=seed, dtype=dtype)
-    return cnn((9, 7, 3), [5, 6], seed=seed, dtype=dtype)  # odd sides: pooling leaves a row and a column out
+    # 17x18, 8x9, 4x4, 2x2: pooling leaves a row, then a column out; blocks 2 and 4 share shapes, and what they keep
+    return cnn((17, 18, 3), [5, 6, 5, 6], seed=seed, dtype=dtype)
 
 
 def data(net):
@@ -46,7 +47,12 @@ def train(kind, rule_name, trainer, optimiser, dtype="float64", rule_options=Non
     return rule.parameters(net), history, optimiser
 
 
-def compare(kind, rule_name, threads, atol=1e-12, dtype="float64", **options):
+ATOL = {"dense": 1e-12, "conv": 1e-10}
+"""Adam divides by the root of v, so where a gradient is tiny, as under four poolings, its rounding errors grow."""
+
+
+def compare(kind, rule_name, threads, atol=None, dtype="float64", **options):
+    atol = ATOL[kind] if atol is None else atol
     slow, slow_history, slow_adam = train(kind, rule_name, Trainer, optim.Adam(lr=1e-2), dtype, **options)
     fast, fast_history, fast_adam = train(
         kind, rule_name, FastTrainer, FastAdam(lr=1e-2), dtype, threads=threads, **options
