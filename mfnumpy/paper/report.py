@@ -34,6 +34,12 @@ Tables 2 and 3 are from a secondary source without standard deviations, whose tw
 parameter counts show; `mfnumpy/paper/published.py` says more. All else is lost to us and shown as a dash.
 """
 
+COMMITTED = """\
+The commands below find the records that are committed here with `--ledger docs/ledger`, and without it make their own.
+Tests hold that this page is what that ledger gives, and compute the means and standard deviations of accuracies and
+times a second time.
+"""
+
 CONTEXT = """\
 What is judged is the first version of the paper. The second (May 2026, under another title) no longer says that MF is
 better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
@@ -71,10 +77,9 @@ def results(view: View, folder: str = "results") -> str:
     """The text of results.md; figures are linked from `folder` beside it."""
     parts = [
         "# Results",
-        f"Made from a ledger by `mfnumpy reproduce results --scale {view.scale}`; do not edit. The commands below find "
-        "the records that are committed here with `--ledger docs/ledger`, and without it make their own. Below each "
-        "table stand the keys of its records: a record's file name holds its key. Tests hold that this page is what "
-        "the ledger gives, and compute the means and standard deviations of accuracies and times a second time.",
+        f"Made from a ledger by `mfnumpy reproduce results --scale {view.scale}`; do not edit. Below each table stand "
+        "the keys of its records: a record's file name holds its key.",
+        *([COMMITTED.strip()] if view.scale == "laptop" else []),
         "## What was run here",
         _what_was_run(view),
         "## Claims",
@@ -132,7 +137,7 @@ def _what_was_run(view: View) -> str:
     records = view.ledger.records()
     training = [r for r in records if r.config["kind"] == "train"]
     lines = [
-        f"{len(records)} records, {len(training)} of them training runs, {_hours(records)} hours of computing; "
+        f"{len(records)} records, {len(training)} of them training runs, {_duration(records)} of computing; "
         f"scale `{view.scale}`."
     ]
     for name in view.ledger.absent():
@@ -180,8 +185,9 @@ def _machine(record: Record) -> str:
     return f"{e['platform']}, {e['cpus']} processors, NumPy {e['numpy']}, {blas}, backend {e['backend']}"
 
 
-def _hours(records: list[Record]) -> str:
-    return f"{sum(r.seconds for r in records) / 3600:.1f}"
+def _duration(records: list[Record]) -> str:
+    seconds = sum(r.seconds for r in records)
+    return f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.0f} minutes"
 
 
 def save_results(view: View, out: Path) -> list[Path]:
