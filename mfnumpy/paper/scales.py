@@ -62,7 +62,7 @@ LAPTOP = {
         Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, fast=("mf", "bp")),
     ],
     "longer_cnn": [
-        Budget("fashion_mnist", "cnn", 8, 1, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
+        Budget("fashion_mnist", "cnn", 8, 2, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
     ],
     "longer_shallow": [
         *(replace(_CNN_FASHION, epochs=n, seeds=1, patience=n, rates_of=_CNN_FASHION) for n in (80, 160, 320)),
