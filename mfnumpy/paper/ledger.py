@@ -19,7 +19,8 @@ from typing import IO
 from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.paper.config import Config, Job, Measurement
-from mfnumpy.paper.record import LedgerError, Record, read
+from mfnumpy.paper.reading import LedgerError, read
+from mfnumpy.paper.record import Record
 
 
 class Ledger:

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper.config import Config
-
-if TYPE_CHECKING:
-    from mfnumpy.paper.record import Record
+from mfnumpy.paper.record import Record
 
 LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """The search space: Adam's learning rate. Nothing else is tuned, for any rule."""

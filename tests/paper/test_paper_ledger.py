@@ -15,7 +15,8 @@ from mfnumpy.paper import protocol, published
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
-from mfnumpy.paper.record import LedgerError, Record
+from mfnumpy.paper.reading import LedgerError
+from mfnumpy.paper.record import Record
 
 CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
 

@@ -18,6 +18,7 @@ from mfnumpy.paper import (
     plan,
     protocol,
     published,
+    reading,
     report,
     scales,
     table_content,
@@ -414,7 +415,7 @@ def test_parameter_counts_are_held_against_table_4_to_the_unit(tmp_path, wrong, 
     fill(ledger, "table3", lambda rule, net, s: 0.9, datasets=["mnist"], seeds=1)
     for rule in ("ff", "ff_one_pass", "bp", "mf"):
         path = next(tmp_path.glob(f"mnist-2x1000-{rule}-{final_key(rule)}-s0.json"))
-        record = Record.from_json(path.read_text(), "here")
+        record = reading.parse(path.read_text(), "here")
         for (own, mode), row in published.TABLE4.items():
             if own == rule:
                 record.result["parameters"][mode] = 1000 * row.parameters + (wrong if rule == "bp" else 0)

@@ -11,7 +11,7 @@ from data_utils import registry
 from mfnumpy.cli import main
 from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
 from mfnumpy.memory.study import ProbeError
-from mfnumpy.paper import plan, protocol, repeat, runner, scales, sweep
+from mfnumpy.paper import plan, protocol, reading, repeat, runner, scales, sweep
 from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.plan import Budget
@@ -41,7 +41,7 @@ def without_times(record):
 )
 def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(rule, room):
     first = runner.execute(TINY.with_(rule=rule, room=room), 4)
-    again = repeat.repeat(Record.from_json(first.to_json(), "here"))
+    again = repeat.repeat(reading.parse(first.to_json(), "here"))
     assert without_times(again) == without_times(first)
     assert repeat.differences(first, again) == []
 
@@ -61,7 +61,7 @@ def test_the_fast_room_gives_the_history_of_the_rules(rule):
 
 def test_a_history_that_differs_in_one_bit_is_noticed_and_explained():
     first = runner.execute(TINY, 4)
-    other = Record.from_json(first.to_json(), "here")
+    other = reading.parse(first.to_json(), "here")
     loss = other.history[1]["loss"]
     loss["block2"] = float(np.nextafter(loss["block2"], 9))
     other.code["core"] = "abc"

@@ -1,22 +1,60 @@
-"""What must hold of the parts of a record before a table may read them; whatever does not is a ValueError in words."""
+"""Reading a record, and what must hold of its parts before a table may see it."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, NoReturn
 
+from mfnumpy.errors import CheckpointError
 from mfnumpy.paper import protocol, published
+from mfnumpy.paper.record import FORMAT, Record
 
-if TYPE_CHECKING:
-    from mfnumpy.paper.record import Record
+
+class LedgerError(CheckpointError):
+    """A record in the ledger is not what its name says."""
+
+
+def read(path: Path) -> Record:
+    """The record in a file. Raises LedgerError if it cannot be read or holds something else."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        raise LedgerError(f"{path} cannot be read ({error}). Move it out of the ledger.") from error
+    return parse(text, str(path))
+
+
+def parse(text: str, where: str) -> Record:
+    """Read what `Record.to_json` wrote. Raises LedgerError for anything else, or if the key does not fit."""
+    try:
+        body = json.loads(text, parse_constant=_no_number)
+        if body.pop("format") != FORMAT:
+            raise ValueError("another format")
+        key = body.pop("key")
+        record = Record(**body)
+        check(record)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+        raise LedgerError(f"{where} is not a record of mfnumpy ({error}). Move it out of the ledger.") from error
+    if record.key != key:
+        raise LedgerError(
+            f"{where}: its configuration hashes to {record.key}, but it says {key}. It was edited by hand; "
+            "delete it, and the run will be made again."
+        )
+    return record
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"it holds {text}")
+
 
 ENVIRONMENT = {"platform", "cpus", "numpy", "blas", "backend"}
 BLAS = {"internal_api", "version", "architecture", "num_threads"}
 
 
 def check(record: Record) -> None:
-    """Raise ValueError, or what Python raises for a part of the wrong kind, unless the parts of a record fit."""
+    """Raise ValueError in words, or what Python raises for a part of the wrong kind, unless all parts fit."""
     _require(_whole(record.seed), f"its seed is {record.seed!r}")
     _require(_number(record.seconds), f"its seconds are {record.seconds!r}")
     _require(all(map(_number, record.epoch_seconds)), f"its seconds by epoch are {record.epoch_seconds!r}")
