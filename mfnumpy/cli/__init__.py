@@ -12,7 +12,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.version import __version__
@@ -54,9 +54,15 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; argv without the program's name."""
     words = list(sys.argv[1:] if argv is None else argv)
+    sys.stdout, sys.stderr = _open(sys.stdout), _open(sys.stderr)
     code = _guarded(lambda: _dispatch(words))
     flushed = _guarded(_flush)  # here, since an error in Python's own flush at the exit would be a traceback
     return code or flushed
+
+
+def _open(stream: TextIO | None) -> TextIO:
+    """The stream itself; one that goes nowhere where the caller has closed it (`>&-`), which Python shows as None."""
+    return stream or open(os.devnull, "w", encoding="utf-8")
 
 
 def _guarded(work: Callable[[], int]) -> int:
@@ -89,8 +95,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def _flush() -> int:
-    if sys.stdout is not None:  # it is None where standard output is closed
-        sys.stdout.flush()
+    sys.stdout.flush()
     return 0
 
 
@@ -104,7 +109,7 @@ def _say(line: str) -> None:
 
 def _let_go() -> None:
     """What cannot be written goes nowhere from here on, so that Python's flush at the exit does not fail once more."""
-    for stream in filter(None, (sys.stdout, sys.stderr)):
+    for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except OSError:

@@ -136,7 +136,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]
     table = Table(*columns, title=title, title_justify="left")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))  # Text: a [bracket] in a review is no markup
-    console.print(table)
+    with console.capture() as drawn:  # printed by us: at a closed pipe, rich would end the program with code 1
+        console.print(table)
+    print(drawn.get(), end="")
 
 
 ACTIONS = {
