@@ -30,6 +30,19 @@ def interruptible(*args: str) -> subprocess.Popen:
     )
 
 
+def ctrl_c_after_two_epochs(*args: str) -> str:
+    """Standard error of `mfnumpy train` that is sent Ctrl-C once it has told its second epoch."""
+    process = interruptible("train", *args)
+    for line in process.stdout:
+        if line.startswith("epoch   2"):
+            process.send_signal(signal.SIGINT)
+            break
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130, error
+    assert "Traceback" not in error
+    return error
+
+
 def on_terminal(*args: str, columns: int = 80) -> str:
     """What a terminal of 24 lines and so many columns is sent, standard output and error together."""
     leader, follower = pty.openpty()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_helpers import interruptible
+from cli_helpers import ctrl_c_after_two_epochs
 
 from mfnumpy import checkpoint, cli, environment
 from mfnumpy.cli import train
@@ -105,14 +104,7 @@ def test_a_run_that_was_given_up_before_its_first_checkpoint_can_be_had_back(fol
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process alone")
 def test_ctrl_c_while_overwriting_says_how_to_go_on_and_that_works(folder):
     command = ["train", "--hidden", "60", "50", "--epochs", "40", "--out", str(folder)]
-    process = interruptible(*command, "--overwrite")
-    for line in process.stdout:
-        if line.startswith("epoch   2"):
-            process.send_signal(signal.SIGINT)
-            break
-    _, error = process.communicate(timeout=60)
-    assert process.returncode == 130, error
-    assert "--resume in place of --overwrite" in error
+    assert "--resume in place of --overwrite" in ctrl_c_after_two_epochs(*command[1:], "--overwrite")
     assert not (folder / "history.json").exists()
     begun = epochs_of(folder / "checkpoint.npz")
     assert cli.main([*command, "--resume"]) == 0

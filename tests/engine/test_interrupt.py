@@ -12,18 +12,11 @@ from mfnumpy.errors import DivergedError
 from mfnumpy.interrupt import DeferredInterrupt
 from mfnumpy.train import Trainer
 
+pytestmark = pytest.mark.usefixtures("python_handles_ctrl_c")
+
 
 def ctrl_c(*args):
     signal.raise_signal(signal.SIGINT)
-
-
-@pytest.fixture(autouse=True)
-def python_handles_ctrl_c():
-    """Whatever started the tests may have left SIGINT ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "the handler was not put back"
-    signal.signal(signal.SIGINT, before)
 
 
 def noted(error=None):

@@ -16,6 +16,8 @@ from mfnumpy import checkpoint, measure, models, optim
 from mfnumpy.errors import CheckpointError, InvalidValueError
 from mfnumpy.train import Trainer
 
+pytestmark = pytest.mark.usefixtures("python_handles_ctrl_c")
+
 HERE = Path(__file__).parent
 N, BATCH, EPOCHS = 43, 10, 3
 BATCHES = 5
@@ -72,15 +74,6 @@ def run_interrupted(name, path, batches, kind="mlp", **options):
 def run_whole(name, path=None, kind="mlp", **options):
     net, rule, trainer = make(name, path, kind, **options)
     return outcome(net, rule, trainer, trainer.fit(*data(kind)))
-
-
-@pytest.fixture(autouse=True)
-def python_handles_ctrl_c():
-    """Whatever started the tests may have left SIGINT ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "the handler was not put back"
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("batches", [1, 3, BATCHES, BATCHES + 2, EPOCHS * BATCHES])

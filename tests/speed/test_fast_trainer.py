@@ -146,13 +146,6 @@ def test_rows_are_gathered_without_a_copy_of_everything(layout):
 # -- Ctrl-C and resuming -----------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def python_handles_ctrl_c():
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 def test_ctrl_c_between_two_batches_then_resume_has_the_same_bytes(tmp_path, monkeypatch, python_handles_ctrl_c):
     net, rule = model()
     x, y = data(net)
