@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from mfnumpy.paper import figures, published
 from mfnumpy.paper.statistics import paired
@@ -25,24 +26,22 @@ from mfnumpy.paper.view import Entry, View, accuracy_summary, difference
 
 
 def _compared(
-    view: View, experiment: str, dataset: str, rules: tuple[str, str], judge: Callable[[list[float]], str]
-) -> tuple[str, str, str]:
-    """Verdict, reason, and verdict at equal passes for a claim on two rules' accuracies, the first minus the second."""
+    claim: str, view: View, experiment: str, dataset: str, rules: tuple[str, str], judge: Callable[[list[float]], str]
+) -> Verdict:
+    """The verdict on a claim about two rules' accuracies, the first minus the second, stopped and at equal passes."""
     a, b = (view.entry(experiment, dataset, rule) for rule in rules)
-    gap = difference(a, b)
+    gap, lost = difference(a, b), _diverged(view, experiment, dataset, rules)
     if a is None or b is None or gap is None:
-        lost = _diverged(view, experiment, dataset, rules)
-        if lost:
-            return UNDECIDED, f"no runs that came to their end{lost}", UNDECIDED
-        return UNTESTED, "no runs in this ledger", UNTESTED
+        verdict = UNDECIDED if lost else UNTESTED
+        which = f"that came to their end{lost}" if lost else "in this ledger"
+        return Verdict(claim, verdict, f"no runs {which}", verdict)
     reason = f"{a.rule} minus {b.rule}: {gap.text()} percentage points"
     if (at_last := difference(a, b, "equal_passes")) is not None:
         reason += f"; at equal passes {at_last.text()}"
     if gap.n < 2:
         reason += "; one seed decides nothing"
-    reason += _diverged(view, experiment, dataset, rules)
     stopped, last = (judge(_differences(a, b, at)) for at in ("stopped", "equal_passes"))
-    return stopped, reason, last
+    return Verdict(claim, stopped, reason + lost, last)
 
 
 def _differences(a: Entry, b: Entry, at: str) -> list[float]:
@@ -64,20 +63,21 @@ def mf_against_bp(view: View) -> Iterator[Verdict]:
     networks = {"table3": "MLP", "table2": "CNN"} | longer | {"table6": "MLP"}
     for experiment, what in networks.items():
         for dataset in view.datasets(experiment):
-            verdict, reason, at_last = _compared(view, experiment, dataset, ("mf", "bp"), no_worse)
-            if verdict == UNTESTED and dataset in view.ledger.absent():
-                reason = "not run here: the data set's files are not on this machine"
-            yield Verdict(f"{what}, {dataset}: MF matches or surpasses BP", verdict, reason, at_last)
+            claim = f"{what}, {dataset}: MF matches or surpasses BP"
+            found = _compared(claim, view, experiment, dataset, ("mf", "bp"), no_worse)
+            if found.verdict == UNTESTED and dataset in view.ledger.absent():
+                found = replace(found, because="not run here: the data set's files are not on this machine")
+            yield found
 
 
 def mf_against_deep_supervision(view: View) -> Iterator[Verdict]:
     """Not claimed by the paper, which has no such control; but its headline needs it."""
     for experiment, what in (("table3", "MLP"), ("table2", "CNN"), ("table6", "MLP")):
         for dataset in view.datasets(experiment):
-            verdict, reason, at_last = _compared(view, experiment, dataset, ("mf", "deep_supervision"), better)
-            if verdict != UNTESTED:
-                claim = f"{what}, {dataset}: MF surpasses BP with its losses added (deep supervision)"
-                yield Verdict(claim, verdict, reason, at_last, claimed=False)
+            claim = f"{what}, {dataset}: MF surpasses BP with its losses added (deep supervision)"
+            found = _compared(claim, view, experiment, dataset, ("mf", "deep_supervision"), better)
+            if found.verdict != UNTESTED:
+                yield replace(found, claimed=False)
 
 
 def paper_values(view: View) -> Iterator[Verdict]:
@@ -88,18 +88,19 @@ def paper_values(view: View) -> Iterator[Verdict]:
             if paper and entry:
                 claim = f"{experiment}, {dataset}: MF reaches {paper.value:.2f} % ({paper.source}), less {MARGIN}"
                 claim += f", in {entry.config.epochs} epochs"
-                verdict, reason, at_last = _reaches(paper.value - MARGIN, entry)
-                yield Verdict(claim, verdict, reason + _beside_bp(view, experiment, dataset), at_last)
+                found = _reaches(claim, paper.value - MARGIN, entry)
+                yield replace(found, because=found.because + _beside_bp(view, experiment, dataset))
 
 
-def _reaches(least: float, entry: Entry) -> tuple[str, str, str]:
+def _reaches(claim: str, least: float, entry: Entry) -> Verdict:
+    """The verdict on a claim that an entry's default prediction reaches so many per cent."""
     shown = {mode: accuracy_summary(entry, mode) for mode in entry.modes()}
     reason = "ours " + ", ".join(f"{s.text()} by {mode} prediction" for mode, s in shown.items() if s)
     if entry.config.subset is not None:
-        return UNTESTED, f"{_rows(entry)}; {reason}", UNTESTED
+        return Verdict(claim, UNTESTED, f"{_rows(entry)}; {reason}", UNTESTED)
     ends = (entry.accuracy(entry.modes()[0], at).values() for at in ("stopped", "equal_passes"))
     stopped, last = (reaches([value - least for value in values]) for values in ends)
-    return stopped, reason, last
+    return Verdict(claim, stopped, reason, last)
 
 
 def _rows(entry: Entry) -> str:
@@ -122,9 +123,10 @@ def other_rules_below_bp(view: View) -> Iterator[Verdict]:
     for experiment in ("table3", "table2"):
         for dataset in view.datasets(experiment):
             for rule in ("fa", "dfa", "ff"):
-                verdict, reason, at_last = _compared(view, experiment, dataset, ("bp", rule), better)
-                if verdict != UNTESTED:
-                    yield Verdict(f"{experiment}, {dataset}: {rule} stays below BP", verdict, reason, at_last)
+                claim = f"{experiment}, {dataset}: {rule} stays below BP"
+                found = _compared(claim, view, experiment, dataset, ("bp", rule), better)
+                if found.verdict != UNTESTED:
+                    yield found
 
 
 def layers(view: View) -> Iterator[Verdict]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from mfnumpy.paper import published, scales
 from mfnumpy.paper.record import Record
 from mfnumpy.paper.verdict import AS_FAST, NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict, better
-from mfnumpy.paper.view import View
+from mfnumpy.paper.view import View, in_parallel
 
 
 def _timed(view: View, experiment: str) -> list[Record]:
@@ -55,14 +55,9 @@ def epochs(view: View) -> Iterator[Verdict]:
         )
         if "mf in parallel" in seconds:
             because += f"; ours with layers in parallel: {_ratio(seconds['bp'], seconds['mf in parallel']):.2f}"
-            because += f", MF on {cores(r)}, BP on one"
+            because += f" ({in_parallel(r)})"
         claim = f"Table 5, {dataset}, {kind} batch: MF's epoch is shorter than BP's"
         yield Verdict(claim, _within(seconds["bp"], seconds["mf"], 1.0, math.inf), because)
-
-
-def cores(record: Record) -> str:
-    """How many processors the layers in parallel had, in words."""
-    return f"{record.environment.get('cpus', 'all')} processors"
 
 
 def _within(a: list[float], b: list[float], low: float, high: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from itertools import pairwise
 
-from mfnumpy.paper import notes
+from mfnumpy.paper import notes, published
 from mfnumpy.paper.protocol import STILL_RISING, main_accuracy
 from mfnumpy.paper.statistics import Paired, paired, summary
 from mfnumpy.paper.tables import MISSING, Table
@@ -13,11 +13,12 @@ from mfnumpy.paper.view import Entry, View, accuracy_summary, command, described
 
 TITLE = "Table 2, shallow in longer runs"
 EXPERIMENT = "longer_shallow"
+SHORT = published.LONGER[EXPERIMENT]
 
 
 def entries(view: View, dataset: str) -> list[Entry]:
     """Table 2's entry of `shallow`, and those of its longer runs, by their number of epochs."""
-    every = [*view.entries("table2"), *view.entries(EXPERIMENT)]
+    every = [*view.entries(SHORT), *view.entries(EXPERIMENT)]
     found = [e for e in every if (e.config.dataset, e.rule) == (dataset, "shallow") and e.runs]
     return sorted(found, key=lambda e: e.config.epochs)
 
@@ -38,9 +39,9 @@ def tables(view: View) -> list[Table]:
     return [_table(view, dataset, found) for dataset, found in by_dataset.items() if len(found) > 1]
 
 
-def pointer(view: View, dataset: str) -> list[str]:
-    """A sentence for Table 2: what the longer runs say; [] without them."""
-    found = entries(view, dataset)
+def pointer(view: View, experiment: str, dataset: str) -> list[str]:
+    """A sentence for the table that the longer runs belong to: what they say; [] for others, and without them."""
+    found = entries(view, dataset) if experiment == SHORT else []
     return [f"shallow in longer runs has a table of its own. {_converged(found)}"] if len(found) > 1 else []
 
 

@@ -50,6 +50,17 @@ class Ledger:
         paths = sorted(p for p in self.folder.glob("*.json") if not p.name.startswith("."))
         return [read(p) for p in paths]
 
+    def notes(self) -> str:
+        """What whoever made these runs wrote beside them, in NOTES.md: Markdown for the results page; "" without it.
+
+        Raises LedgerError if it cannot be read.
+        """
+        path = self.folder / "NOTES.md"
+        try:
+            return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+        except (OSError, UnicodeError) as error:
+            raise LedgerError(f"{path} cannot be read ({error}).") from error
+
     def of(self, config: Config | Measurement, seeds: range | list[int] | None = None) -> list[Record]:
         """The records of one configuration, by seed; of these seeds only, or of all that there are."""
         wanted = self._seeds(config) if seeds is None else seeds

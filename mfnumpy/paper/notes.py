@@ -52,4 +52,4 @@ def rooms(entries: list[Entry]) -> list[str]:
     if not fast:
         return []
     mixed = "; its seconds and the others' are not to be compared" if len(fast) < len(entries) else ""
-    return [f"In the fast room: {', '.join(fast)}{mixed}. Peak MB is of a step as the rules write it, in either room."]
+    return [f"In the fast room: {', '.join(fast)}{mixed}."]

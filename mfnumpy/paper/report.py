@@ -34,29 +34,12 @@ Tables 2 and 3 are from a secondary source without standard deviations, whose tw
 parameter counts show; `mfnumpy/paper/published.py` says more. All else is lost to us and shown as a dash.
 """
 
-COMMITTED = """\
-The commands below find the records that are committed here with `--ledger docs/ledger`, and without it make their own.
-Tests hold that this page is what that ledger gives, and compute the means and standard deviations of accuracies and
-times a second time.
-"""
-
 CONTEXT = """\
 What is judged is the first version of the paper. The second (May 2026, under another title) no longer says that MF is
 better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
 sign once both rules had the same stopping rule. Therefore each claim on accuracies is judged as stopped and at equal
 passes, and beside the paper's rules stand controls that it left out, first of all BP with a loss at every layer (deep
 supervision). Lesson 13 goes through what of the paper can be reproduced at all.
-"""
-
-EARLIER = """\
-What is shown here is not the first plan. Budgets grew, and the rules of the verdicts became stricter, after results of
-smaller ones had been seen, the test accuracies among them; runs of a former plan are deleted from the ledger, and the
-history of this repository keeps them. What that changed: on 6,000 rows Fig. 4 was *not reproduced* (MF slower), and
-Fig. 5 undecided; both now rest on all rows. On the CNNs, a search of few steps had chosen rates for MF at which its
-upper blocks died, and the comparison with BP on CIFAR-10 was a tie; now the two best rates are run in full. Two
-headline verdicts (CIFAR-10's MLP in longer runs, IMDB) were *reproduced* until "matches" had to rule out a difference.
-Rates were chosen by the best epoch of all, until it was seen that the stopping rule keeps another: only DFA's on
-Fashion-MNIST's CNN changed. Second seeds of the CNNs were added after the first ones were known.
 """
 
 
@@ -80,14 +63,13 @@ def results(view: View, folder: str = "results") -> str:
         "# Results",
         f"Made from a ledger by `mfnumpy reproduce results --scale {view.scale}`; do not edit. Below each table stand "
         "the keys of its records: a record's file name holds its key.",
-        *([COMMITTED.strip()] if view.scale == "laptop" else []),
         "## What was run here",
         _what_was_run(view),
+        *filter(None, [view.ledger.notes()]),
         "## Claims",
         CONTEXT.strip(),
         verdicts.in_short(view),
         verdicts.verdicts(view).markdown().strip(),
-        *(["## Earlier plans", EARLIER.strip()] if view.scale == "laptop" else []),
         "## Protocol",
         PROTOCOL.strip(),
         budget_table(view).markdown().strip(),

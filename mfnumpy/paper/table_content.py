@@ -8,7 +8,7 @@ from collections.abc import Callable
 from mfnumpy.paper import doubling_content, memory_content, notes, published, scales
 from mfnumpy.paper.statistics import summary
 from mfnumpy.paper.tables import MISSING, Table
-from mfnumpy.paper.view import Entry, View, accuracy_summary, command, described, difference, spread
+from mfnumpy.paper.view import Entry, View, accuracy_summary, command, described, difference, in_parallel, spread
 
 NUMBERS = {
     "table1": "Table 1",
@@ -21,7 +21,10 @@ NUMBERS = {
     "longer_cnn": "Table 2 in longer runs",
     "longer_shallow": doubling_content.TITLE,
 }
-SECONDS = "Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 compares times."
+COSTS = (
+    "Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 compares times. Peak MB "
+    "is of a step as the rules write it, in either room."
+)
 ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervision", "mf_joint")
 """The paper's order of rows, then the controls."""
 
@@ -47,7 +50,7 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
                 command(experiment, view),
                 [f"Run: {described(entries[0].config)}.", *notes.rooms(entries), *notes.at_the_edge(entries)]
                 + [*notes.lost(entries), *notes.still_rising(entries)]
-                + [*(doubling_content.pointer(view, dataset) if experiment == "table2" else []), SECONDS]
+                + [*doubling_content.pointer(view, experiment, dataset), COSTS]
                 + notes.keys(entries),
             )
         )
@@ -186,9 +189,10 @@ def table4(view: View) -> list[Table]:
 
 def table5(view: View) -> list[Table]:
     """Table 5: seconds per epoch of MF and BP, mini-batch and full batch, and their ratio."""
-    rows = []
+    rows, threads = [], set()
     for measurement in scales.MEASUREMENTS[view.scale].get("table5", []):
         for record in view.ledger.of(measurement):
+            threads.add(in_parallel(record))
             values, seconds = record.config, record.result["seconds"]
             kind = "full" if values["batch"] is None else "mini"
             for rule in sorted(seconds, key=("mf", "mf in parallel", "bp").index):
@@ -205,9 +209,8 @@ def table5(view: View) -> list[Table]:
     columns += ["BP/this, paper", "BP/this, ours"]
     note = (
         "Ours is the reference trainer on the CPU, on random data of the right shape, one layer after the other unless "
-        "it says in parallel (then layers work on different batches, on all processors, where the others have what the "
-        "matrix library was given, here one). The ratio is the median over rounds. Fewer rows than the data set has "
-        "are a part of an epoch: compare ratios."
+        f"it says in parallel: then layers work on different batches ({'; '.join(sorted(threads))}). The ratio is the "
+        "median over rounds. Fewer rows than the data set has are a part of an epoch: compare ratios."
     )
     return [Table("table5", NUMBERS["table5"], columns, rows, command("table5", view), [note])]
 

@@ -108,6 +108,13 @@ def described(config: Config) -> str:
     return f"{config.dataset}, {config.network}, {size}, {config.epochs} epochs, {batch}, {rate}"
 
 
+def in_parallel(record: Record) -> str:
+    """On what a timing of layers in parallel ran, and the others of its contestants, in words."""
+    threads = max((library["num_threads"] for library in record.environment.get("blas", [])), default=None)
+    others = "BP on as many as the matrix library takes" if threads is None else f"BP on {threads}"
+    return f"MF's layers on {record.environment.get('cpus', 'all')} threads, {others}"
+
+
 def spread(value: Any) -> str:
     """A Summary as text, or a dash."""
     return MISSING if value is None else value.text()

@@ -30,6 +30,7 @@ from mfnumpy.paper.config import Config, Job
 from mfnumpy.paper.ledger import Ledger
 from mfnumpy.paper.measurements import epoch_job, measure, memory_job, prediction_job
 from mfnumpy.paper.protocol import TUNING_SEED
+from mfnumpy.paper.reading import LedgerError
 from mfnumpy.paper.record import Record
 from mfnumpy.paper.statistics import paired
 from mfnumpy.paper.view import View
@@ -267,6 +268,14 @@ def test_timings_become_tables_4_and_5(tmp_path, monkeypatch):
         *(["mnist", "mini", rule] for rule in ("mf", "mf in parallel", "bp")),
         *(["mnist", "full", rule] for rule in ("mf", "bp")),
     ]
+    record = ledger.get(Job(epochs[0], 0))
+    library = {"internal_api": "openblas", "version": "0", "architecture": None}
+    blas = [library | {"num_threads": n} for n in (3, 1)]
+    ledger.write(Job(epochs[0], 0), dataclasses.replace(record, environment=ENVIRONMENT | {"cpus": 5, "blas": blas}))
+    (five,) = report.tables(View(ledger, "quick"), ["table5"])
+    assert "MF's layers on 5 threads, BP on 3" in five.notes[0]
+    mini, _ = cost_claims.epochs(View(ledger, "quick"))
+    assert "MF's layers on 5 threads, BP on 3" in mini.because
     record = ledger.get(Job(prediction, 0))
     times = {"bp readout": 2.0, "mf bp": 2.0, "mf ff": 3.0, "ff all-labels": 2.5, "ff_one_pass one-pass": 2.0}
     record.result["seconds"] = {
@@ -446,3 +455,13 @@ def test_results_can_be_shown_at_any_moment_of_a_sweep(tmp_path, monkeypatch):
         for name in chance.sample(names, int(share * len(names))):
             (part / name).symlink_to(ledger.folder / name)
         assert "# Results" in report.results(View(Ledger(part), "quick"))
+
+
+def test_what_a_ledger_says_of_itself_stands_on_its_results_page(tmp_path):
+    assert "### Earlier" not in report.results(View(Ledger(tmp_path), "quick"))
+    (tmp_path / "NOTES.md").write_text("### Earlier\n\nÉs war einmal.\n", encoding="utf-8")
+    assert "\n### Earlier\n\nÉs war einmal.\n\n## Claims\n" in report.results(View(Ledger(tmp_path), "quick"))
+    assert Ledger(tmp_path).records() == []
+    (tmp_path / "NOTES.md").write_bytes(b"\xff")
+    with pytest.raises(LedgerError, match=r"NOTES\.md cannot be read"):
+        report.results(View(Ledger(tmp_path), "quick"))
