@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy import plots
-from mfnumpy.paper import published, scales
+from mfnumpy.paper import notes, published, scales
 from mfnumpy.paper.record import Record
 from mfnumpy.paper.tables import MISSING, Table
 from mfnumpy.paper.verdict import NOT, REPRODUCED, UNTESTED, Verdict
@@ -79,7 +79,8 @@ def table(view: View) -> list[Table]:
         "rules as they are written to be read; `fast`: the fast room."
     )
     columns = ["rule", "layers", "batch", "room", "MB/layer, paper", "MB/layer, ours"]
-    return [Table("fig3", "Fig. 3: peak memory for each further layer", columns, rows, command("fig3", view), [note])]
+    told = [note, *notes.measured(records(view, "fig3"))]
+    return [Table("fig3", "Fig. 3: peak memory for each further layer", columns, rows, command("fig3", view), told)]
 
 
 def over_depth(view: View) -> Any:

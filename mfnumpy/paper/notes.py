@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 
 from mfnumpy.paper import protocol
+from mfnumpy.paper.record import Record
 from mfnumpy.paper.view import Entry
 
 
@@ -44,6 +45,11 @@ def keys(entries: list[Entry]) -> list[str]:
     """The keys of the runs shown: a record's file name is data set, network, rule, key and seed."""
     names = [f"{e.rule} `{e.config.key}`" for e in entries if e.runs or e.diverged]
     return [f"Records: {', '.join(names)}."] if names else []
+
+
+def measured(records: list[Record]) -> list[str]:
+    """The keys of the measurements shown."""
+    return [f"Records: {', '.join(f'`{r.key}`' for r in records)}."]
 
 
 def rooms(entries: list[Entry]) -> list[str]:

@@ -182,37 +182,38 @@ def table4(view: View) -> list[Table]:
             columns,
             rows,
             command("table4", view),
-            [note],
+            [note, *notes.measured(records)],
         )
     ]
 
 
 def table5(view: View) -> list[Table]:
     """Table 5: seconds per epoch of MF and BP, mini-batch and full batch, and their ratio."""
-    rows, threads = [], set()
-    for measurement in scales.MEASUREMENTS[view.scale].get("table5", []):
-        for record in view.ledger.of(measurement):
-            threads.add(in_parallel(record))
-            values, seconds = record.config, record.result["seconds"]
-            kind = "full" if values["batch"] is None else "mini"
-            for rule in sorted(seconds, key=("mf", "mf in parallel", "bp").index):
-                printed = published.TABLE5.get((values["dataset"], kind, rule))
-                row = [values["dataset"], kind, rule, f"{values['rows']:,}"]
-                row += [MISSING if printed is None else f"{printed.mean:.2f} ± {printed.sd:.2f}"]
-                row += [spread(summary(seconds[rule]))]
-                speed = statistics.median(b / m for b, m in zip(seconds["bp"], seconds[rule], strict=True))
-                paper = f"{published.TABLE5_RATIOS[values['dataset'], kind]:.2f}" if rule == "mf" else MISSING
-                rows.append([*row, paper, MISSING if rule == "bp" else f"{speed:.2f}"])
-    if not rows:
+    records = [r for m in scales.MEASUREMENTS[view.scale].get("table5", []) for r in view.ledger.of(m)]
+    if not records:
         return []
+    rows = []
+    for record in records:
+        values, seconds = record.config, record.result["seconds"]
+        kind = "full" if values["batch"] is None else "mini"
+        for rule in sorted(seconds, key=("mf", "mf in parallel", "bp").index):
+            printed = published.TABLE5.get((values["dataset"], kind, rule))
+            row = [values["dataset"], kind, rule, f"{values['rows']:,}"]
+            row += [MISSING if printed is None else f"{printed.mean:.2f} ± {printed.sd:.2f}"]
+            row += [spread(summary(seconds[rule]))]
+            speed = statistics.median(b / m for b, m in zip(seconds["bp"], seconds[rule], strict=True))
+            paper = f"{published.TABLE5_RATIOS[values['dataset'], kind]:.2f}" if rule == "mf" else MISSING
+            rows.append([*row, paper, MISSING if rule == "bp" else f"{speed:.2f}"])
+    threads = "; ".join(sorted({in_parallel(r) for r in records}))
     columns = ["data set", "batch", "rule", "rows", "s/epoch, paper", "s/epoch, ours ± sd (rounds)"]
     columns += ["BP/this, paper", "BP/this, ours"]
     note = (
         "Ours is the reference trainer on the CPU, on random data of the right shape, one layer after the other unless "
-        f"it says in parallel: then layers work on different batches ({'; '.join(sorted(threads))}). The ratio is the "
+        f"it says in parallel: then layers work on different batches ({threads}). The ratio is the "
         "median over rounds. Fewer rows than the data set has are a part of an epoch: compare ratios."
     )
-    return [Table("table5", NUMBERS["table5"], columns, rows, command("table5", view), [note])]
+    told = [note, *notes.measured(records)]
+    return [Table("table5", NUMBERS["table5"], columns, rows, command("table5", view), told)]
 
 
 BUILDERS: dict[str, Callable[[View], list[Table]]] = {

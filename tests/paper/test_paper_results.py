@@ -274,6 +274,8 @@ def test_timings_become_tables_4_and_5(tmp_path, monkeypatch):
     ledger.write(Job(epochs[0], 0), dataclasses.replace(record, environment=ENVIRONMENT | {"cpus": 5, "blas": blas}))
     (five,) = report.tables(View(ledger, "quick"), ["table5"])
     assert "MF's layers on 5 threads, BP on 3" in five.notes[0]
+    assert five.notes[-1] == f"Records: {', '.join(f'`{job.key}`' for job in epochs)}."
+    assert four.notes[-1] == f"Records: `{prediction.key}`."
     mini, _ = cost_claims.epochs(View(ledger, "quick"))
     assert "MF's layers on 5 threads, BP on 3" in mini.because
     record = ledger.get(Job(prediction, 0))
