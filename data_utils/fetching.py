@@ -16,8 +16,8 @@ from data_utils.find import Found, advice, download_folder, in_folder
 from data_utils.source import RemoteFile, Source
 from data_utils.wording import human_bytes
 from mfnumpy.errors import ChecksumError, DataError, DownloadError, OutputError
-from mfnumpy.files import make_folder
-from mfnumpy.optional import require
+from mfnumpy.support.files import make_folder
+from mfnumpy.support.optional import require
 
 TIMEOUT = 30.0
 """Seconds without a byte after which a server counts as silent."""

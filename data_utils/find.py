@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from data_utils.source import Source
 from mfnumpy.errors import MissingDataError
-from mfnumpy.optional import require
+from mfnumpy.support.optional import require
 
 PACKED = ("", ".gz", ".xz", ".bz2")
 

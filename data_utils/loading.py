@@ -16,8 +16,8 @@ from data_utils.raw import HOLD_OUT_SEED, Part, Raw
 from data_utils.source import Source
 from data_utils.views import RowView
 from mfnumpy.errors import InvalidValueError, unknown_name
-from mfnumpy.seeding import stream
-from mfnumpy.split import how_many, stratified
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.split import how_many, stratified
 
 LAYOUTS = ("flat", "image")
 DTYPES = ("float32", "float64", "uint8")

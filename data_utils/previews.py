@@ -12,7 +12,7 @@ from data_utils.dataset import Dataset
 from data_utils.loading import load
 from data_utils.source import Source
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.split import apportion
+from mfnumpy.support.split import apportion
 
 IMAGES = 100
 ROWS = 8

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from data_utils.source import Source
-from mfnumpy.seeding import stream
-from mfnumpy.split import stratified
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.split import stratified
 
 HOLD_OUT = 0.2
 HOLD_OUT_SEED = 0

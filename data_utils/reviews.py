@@ -16,7 +16,7 @@ from data_utils.find import Found
 from data_utils.raw import Part, Raw
 from data_utils.tars import Member, members
 from mfnumpy.errors import FormatError, InvalidValueError, unknown_name
-from mfnumpy.optional import require
+from mfnumpy.support.optional import require
 
 ARCHIVE_LIMIT = 800_000_000
 """The most unpacked bytes that the archive may hold, the reviews without a label included (they are passed over)."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from data_utils.raw import Raw, hold_out
 from data_utils.source import Source
-from mfnumpy.optional import require
+from mfnumpy.support.optional import require
 
 
 def digits(source: Source) -> Raw:

@@ -19,7 +19,7 @@ from data_utils.raw import Raw, hold_out
 from data_utils.source import Source
 from data_utils.streams import BoundedStream, open_bounded
 from mfnumpy.errors import FormatError, InvalidValueError
-from mfnumpy.seeding import stream as random_stream
+from mfnumpy.support.seeding import stream as random_stream
 
 COLUMNS = 200
 NAMES = tuple(f"var_{i}" for i in range(COLUMNS))

@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT), str(HERE / "_ext")]
 
-from mfnumpy.version import __version__  # noqa: E402
+from mfnumpy.support.version import __version__  # noqa: E402
 
 project, author, copyright = "mfnumpy", "The mfnumpy authors", "the mfnumpy authors"  # noqa: A001
 version = release = __version__

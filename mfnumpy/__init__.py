@@ -3,6 +3,6 @@
 Start at `mfnumpy.equations` (the paper), then `mfnumpy.rules` (what each rule does with a batch).
 """
 
-from mfnumpy.version import __version__
+from mfnumpy.support.version import __version__
 
 __all__ = ["__version__"]

@@ -11,7 +11,7 @@ Each raises ShapeError unless its arrays have the shapes that it names; the same
 from __future__ import annotations
 
 from mfnumpy.backend import Array, xp_of
-from mfnumpy.validate import check_labels, check_shapes
+from mfnumpy.support.validate import check_labels, check_shapes
 
 # -- Forward-Forward: equations (1)-(4) ----------------------------------------------------------------------
 

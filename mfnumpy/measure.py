@@ -18,8 +18,8 @@ from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Backpropagation, Rule
 from mfnumpy.rules.mf import ProjectionRule
 from mfnumpy.rules.readout import ReadoutRule
-from mfnumpy.seeding import stream
-from mfnumpy.validate import check_labels, integer
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.validate import check_labels, integer
 
 
 @dataclass(frozen=True)

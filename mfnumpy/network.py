@@ -10,8 +10,8 @@ from mfnumpy.backend import Array
 from mfnumpy.blocks import Block, Trace, block_from_spec
 from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
 from mfnumpy.layers.convolution import Size
-from mfnumpy.seeding import stream
-from mfnumpy.validate import check_float_dtype, integer
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.validate import check_float_dtype, integer
 
 Shape = tuple[int, ...]
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from mfnumpy.backend import Array, blocks_of, xp_of
 from mfnumpy.errors import CheckpointError, DTypeError, ShapeError, unknown_name
-from mfnumpy.validate import positive, real
+from mfnumpy.support.validate import positive, real
 
 
 def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:

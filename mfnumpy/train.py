@@ -12,18 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy import backend, progress
+from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.errors import DivergedError, DTypeError, InvalidValueError, ShapeError, no_float_warnings, unknown_name
-from mfnumpy.interrupt import DeferredInterrupt
 from mfnumpy.measure import Evaluation, batches_of, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
-from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
-from mfnumpy.seeding import stream
-from mfnumpy.split import how_many, stratified
-from mfnumpy.validate import check_inputs, check_labels, integer
+from mfnumpy.saving import run as progress
+from mfnumpy.saving.run import Progress
+from mfnumpy.support.interrupt import DeferredInterrupt
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.split import how_many, stratified
+from mfnumpy.support.validate import check_inputs, check_labels, integer
 
 DECAYS: dict[str, Callable[[float], float]] = {
     "constant": lambda done: 1.0,

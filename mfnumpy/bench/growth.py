@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from mfnumpy import rules
+from mfnumpy.comparison.plots import STYLE, figure, save
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import Network, cnn, mlp
 from mfnumpy.optim import Adam
-from mfnumpy.plots import STYLE, figure, save
 from mfnumpy.rules import Rule
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 AXES: dict[str, tuple[int, ...]] = {

@@ -13,13 +13,13 @@ import numpy as np
 from mfnumpy import rules
 from mfnumpy.bench.rounds import alternate
 from mfnumpy.bench.training import SHAPES
+from mfnumpy.comparison.plots import STYLE, figure, save
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.network import Network, named
-from mfnumpy.optional import require
 from mfnumpy.parallel import Pipeline, Span
-from mfnumpy.plots import STYLE, figure, save
 from mfnumpy.rules import Rule
-from mfnumpy.seeding import stream
+from mfnumpy.support.optional import require
+from mfnumpy.support.seeding import stream
 
 Data = list[tuple[np.ndarray, np.ndarray]]
 

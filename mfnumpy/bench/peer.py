@@ -15,8 +15,8 @@ import numpy as np
 
 from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
-from mfnumpy.optional import require
 from mfnumpy.rules import Rule
+from mfnumpy.support.optional import require
 
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 """Numbers of glibc's malloc.h."""

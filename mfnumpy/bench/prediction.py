@@ -17,8 +17,8 @@ from mfnumpy.bench.rounds import alternate, ratios
 from mfnumpy.bench.training import SHAPES, DisagreementError
 from mfnumpy.fast.prediction import scores
 from mfnumpy.network import named
-from mfnumpy.optional import require
-from mfnumpy.seeding import stream
+from mfnumpy.support.optional import require
+from mfnumpy.support.seeding import stream
 
 MODES = [("ff", "all-labels"), ("ff_one_pass", "one-pass"), ("bp", "readout"), ("mf", "ff"), ("mf", "bp")]
 """The rows of Table 4: rule and prediction."""

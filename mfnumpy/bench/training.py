@@ -16,7 +16,7 @@ from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.network import named
 from mfnumpy.parallel import Pipeline
 from mfnumpy.rules.ff import negative_labels
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 SHAPES = {"2x1000": (28, 28, 1), "3x2000": (32, 32, 3), "cnn": (32, 32, 3)}
 """The images for which the paper uses each network; another network gets MNIST's."""

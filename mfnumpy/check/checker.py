@@ -33,7 +33,7 @@ from mfnumpy.check.recognise import Hit, recognise
 from mfnumpy.check.report import Report
 from mfnumpy.check.verdict import Verdict
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 PRACTICE_SEED = 1
 GRADING_SEED = 20_250_116

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.validate import real
+from mfnumpy.support.validate import real
 
 
 class OutOfTime(BaseException):

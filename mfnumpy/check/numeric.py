@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.errors import DTypeError, InvalidValueError, ShapeError
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 STEP = 1e-5
 FULL_SIZE = 400

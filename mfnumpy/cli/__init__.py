@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TextIO
 
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
-from mfnumpy.version import __version__
+from mfnumpy.support.version import __version__
 
 
 class Parser(argparse.ArgumentParser):

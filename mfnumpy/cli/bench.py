@@ -72,11 +72,11 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from mfnumpy.bench.peer import keep_freed_memory
-    from mfnumpy.environment import blas_libraries, blas_name, environment
     from mfnumpy.errors import InvalidValueError, unknown_name
     from mfnumpy.fast.team import cores
-    from mfnumpy.files import atomic_write, make_folder
-    from mfnumpy.optional import require
+    from mfnumpy.support.environment import blas_libraries, blas_name, environment
+    from mfnumpy.support.files import atomic_write, make_folder
+    from mfnumpy.support.optional import require
 
     for part in args.parts:
         if part not in PARTS:
@@ -142,7 +142,7 @@ def _lines(part: str, args: argparse.Namespace) -> list[Line]:
 
 def _training(args: argparse.Namespace) -> list[Line]:
     from mfnumpy.bench.training import Case, compare
-    from mfnumpy.parallel.choice import WAYS
+    from mfnumpy.engines import WAYS
 
     lines = []
     for network, batch, batches, rules in FULL_BATCH if args.full_batch else TRAINING:

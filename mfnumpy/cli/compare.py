@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mfnumpy import plots, report
 from mfnumpy.cli import options
 from mfnumpy.cli.data import print_table
-from mfnumpy.compare import Comparison, Diverged, Run, Settings, compare, percent
+from mfnumpy.comparison import page as report
+from mfnumpy.comparison import plots
+from mfnumpy.comparison.compare import Comparison, Diverged, Run, Settings, compare, percent
 from mfnumpy.errors import DivergedError, InvalidValueError
-from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.network import Network
-from mfnumpy.optional import require
+from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support.optional import require
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

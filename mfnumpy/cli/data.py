@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from mfnumpy.files import atomic_write
+from mfnumpy.support.files import atomic_write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +109,7 @@ def _preview(args: argparse.Namespace) -> None:
 
 def _grid(images: Any, titles: Sequence[str]) -> bytes:
     """Draw (n, H, W, C) images in [0, 1] as a grid of ten columns; returns a PNG."""
-    from mfnumpy import plots
+    from mfnumpy.comparison import plots
 
     columns = 10
     rows = -(-len(images) // columns)

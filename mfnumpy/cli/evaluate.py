@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from mfnumpy import models
 from mfnumpy.backend import Array
 from mfnumpy.cli import options
 from mfnumpy.cli.train import describe
 from mfnumpy.errors import CheckpointError, InvalidValueError
 from mfnumpy.measure import evaluate
+from mfnumpy.saving import model as models
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -33,11 +33,11 @@ def run(args: argparse.Namespace) -> int:
 
     from data_utils import load
     from mfnumpy.bench import growth
-    from mfnumpy.environment import environment
     from mfnumpy.errors import InvalidValueError
     from mfnumpy.fast.team import cores
-    from mfnumpy.files import atomic_write, make_folder
-    from mfnumpy.optional import require
+    from mfnumpy.support.environment import environment
+    from mfnumpy.support.files import atomic_write, make_folder
+    from mfnumpy.support.optional import require
 
     args.threads = cores() if args.threads is None else args.threads
     for name in ("depths", "width", "epochs", "batch_size", "seeds", "threads", "rounds"):
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _convergence(args: argparse.Namespace, data: Dataset) -> Iterator[Convergence]:
     from mfnumpy.bench.growth import converge
-    from mfnumpy.optional import require
+    from mfnumpy.support.optional import require
 
     parts = (data.x_train, data.y_train, data.x_test, data.y_test)
     with require("threadpoolctl").threadpool_limits(1 if args.width < 500 else None, user_api="blas"):

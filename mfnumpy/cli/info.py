@@ -6,8 +6,8 @@ import argparse
 import inspect
 
 from mfnumpy import backend, choices, equations, network, rules
-from mfnumpy.environment import environment
 from mfnumpy.errors import BackendError, InvalidValueError
+from mfnumpy.support.environment import environment
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

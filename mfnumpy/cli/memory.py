@@ -22,9 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print, and write memory.json and the pictures: each part as soon as it is measured."""
     from mfnumpy import backend
+    from mfnumpy.bench import memory as study
+    from mfnumpy.bench import memory_pictures as pictures
     from mfnumpy.cli.options import use_backend
-    from mfnumpy.files import atomic_write, make_folder
-    from mfnumpy.memory import pictures, study
+    from mfnumpy.support.files import atomic_write, make_folder
 
     use_backend(args)
     own = backend.current().name
@@ -74,8 +75,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check_needs(args: argparse.Namespace, own: str) -> None:
     """What is needed later must be there before minutes are spent. Raises MissingLibraryError, OutputError."""
-    from mfnumpy.files import make_folder
-    from mfnumpy.optional import require
+    from mfnumpy.support.files import make_folder
+    from mfnumpy.support.optional import require
 
     require("matplotlib")
     if own == "numpy" and {"depth", "batch256"} & set(args.only):

@@ -9,9 +9,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from mfnumpy import backend, choices, network, optim, rules, train
-from mfnumpy.environment import SMALL_NETWORK, blas_threads, keeps_threads, thread_variables
 from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
 from mfnumpy.network import Network
+from mfnumpy.support.environment import SMALL_NETWORK, blas_threads, keeps_threads, thread_variables
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

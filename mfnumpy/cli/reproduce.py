@@ -9,12 +9,13 @@ import sys
 from pathlib import Path
 
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
-from mfnumpy.optional import require
-from mfnumpy.paper import plan, repeat, report, scales
-from mfnumpy.paper.config import Job
-from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.sweep import Outcome, Sweep, maker
-from mfnumpy.paper.view import View
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.runs import plan, repeat, scales
+from mfnumpy.paper.runs.config import Job
+from mfnumpy.paper.runs.sweep import Outcome, Sweep, maker
+from mfnumpy.paper.show import results as report
+from mfnumpy.paper.show.view import View
+from mfnumpy.support.optional import require
 
 EXPERIMENTS = (
     *("table3", "table4", "table6", "table1", "fig4", "fig5", "table2", "longer"),

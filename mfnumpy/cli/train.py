@@ -9,15 +9,15 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from mfnumpy import engines as choice
 from mfnumpy import rules
 from mfnumpy.cli import options
-from mfnumpy.compare import percent
+from mfnumpy.comparison.compare import percent
 from mfnumpy.errors import OutputError
-from mfnumpy.files import atomic_write, make_folder
 from mfnumpy.measure import Evaluation, evaluate
 from mfnumpy.network import Network
-from mfnumpy.parallel import choice
 from mfnumpy.rules import Rule
+from mfnumpy.support.files import atomic_write, make_folder
 from mfnumpy.train import History, Trainer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from mfnumpy.optional import require
+from mfnumpy.support.optional import require
 
 STUB = "raise NotImplementedError  # write your code here, in place of this line"
 

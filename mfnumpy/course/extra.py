@@ -15,7 +15,7 @@ from mfnumpy import equations, network, rules
 from mfnumpy.course import counts
 from mfnumpy.errors import unknown_name
 from mfnumpy.optim import Adam
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 PRACTICE_SEED = 0

@@ -20,8 +20,8 @@ from mfnumpy.course.assemble import assemble
 from mfnumpy.course.sources import CourseError, exercises
 from mfnumpy.course.student import GRADING_SEED, SEED_VARIABLE
 from mfnumpy.course.worker import STUDENT, work
-from mfnumpy.files import atomic_write, make_folder
-from mfnumpy.optional import require
+from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support.optional import require
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "PYTHONPATH", "MFNUMPY_DATA_DIR")
 ELSEWHERE = re.compile(r"<script[^>]*\ssrc=[\"']https?:[^>]*>\s*</script>")

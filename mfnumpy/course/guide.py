@@ -10,7 +10,7 @@ import numpy as np
 
 from mfnumpy.check import check
 from mfnumpy.equations import cross_entropy_gradient
-from mfnumpy.files import atomic_write
+from mfnumpy.support.files import atomic_write
 
 PAIR = re.compile(r"(```python\n(?P<code>.*?)```\n\n```text\n)(?P<said>.*?)(?=```)", flags=re.DOTALL)
 

@@ -20,7 +20,7 @@ from mfnumpy.optim import Adam
 from mfnumpy.rules import ForwardForward
 from mfnumpy.rules.base import Step, named
 from mfnumpy.rules.ff import NORMALISE
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 class DenseOf(Dense):

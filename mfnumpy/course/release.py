@@ -11,8 +11,8 @@ from typing import Any
 
 from mfnumpy.course import config, sources
 from mfnumpy.course.sources import CourseError
-from mfnumpy.files import atomic_write, make_folder
-from mfnumpy.optional import require
+from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support.optional import require
 
 TELLING = 5
 FORBIDDEN = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "grade(")

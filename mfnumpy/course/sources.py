@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from mfnumpy.errors import MfnumpyError
-from mfnumpy.optional import require
+from mfnumpy.support.optional import require
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

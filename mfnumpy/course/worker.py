@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mfnumpy.course.release import api
-from mfnumpy.files import atomic_write
+from mfnumpy.support.files import atomic_write
 
 STUDENT = "student"
 

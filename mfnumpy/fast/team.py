@@ -15,8 +15,8 @@ from queue import SimpleQueue
 from types import TracebackType
 
 from mfnumpy.errors import InvalidValueError, no_float_warnings
-from mfnumpy.optional import require
-from mfnumpy.validate import integer
+from mfnumpy.support.optional import require
+from mfnumpy.support.validate import integer
 
 Task = Callable[[int], None]
 

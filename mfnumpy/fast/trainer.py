@@ -15,11 +15,11 @@ from mfnumpy.fast.evaluation import evaluate
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
-from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule, Step
-from mfnumpy.seeding import stream
+from mfnumpy.saving.run import Progress
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.validate import integer
 from mfnumpy.train import DECAYS, History, Trainer
-from mfnumpy.validate import integer
 
 
 class FastTrainer(Trainer):

@@ -14,7 +14,7 @@ from mfnumpy import backend
 from mfnumpy.backend import Array, backend_of, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers.dense import dense_forward, dense_parameter_gradients, he_normal
-from mfnumpy.validate import integer, pair
+from mfnumpy.support.validate import integer, pair
 
 Size = int | tuple[int, int]
 

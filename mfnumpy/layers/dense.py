@@ -9,7 +9,7 @@ import numpy as np
 from mfnumpy import backend
 from mfnumpy.backend import Array, backend_of
 from mfnumpy.errors import ShapeError
-from mfnumpy.validate import check_float_dtype, check_shapes, integer, same_dtype
+from mfnumpy.support.validate import check_float_dtype, check_shapes, integer, same_dtype
 
 
 def dense_forward(x: Array, W: Array, b: Array | None = None) -> Array:

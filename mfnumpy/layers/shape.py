@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers.convolution import Size, _check_images, _windows, conv_output_size
-from mfnumpy.validate import pair
+from mfnumpy.support.validate import pair
 
 
 def relu_forward(z: Array) -> Array:

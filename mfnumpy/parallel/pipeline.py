@@ -25,9 +25,9 @@ from mfnumpy.fast.adam import BLOCK
 from mfnumpy.fast.team import cores, shares
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
-from mfnumpy.optional import require
 from mfnumpy.rules import LocalRule, Rule, Step
-from mfnumpy.validate import integer
+from mfnumpy.support.optional import require
+from mfnumpy.support.validate import integer
 
 Work = Callable[[], None]
 

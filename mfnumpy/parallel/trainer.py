@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.interrupt import DeferredInterrupt
 from mfnumpy.measure import batches_of
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.parallel.pipeline import Pipeline, Span
-from mfnumpy.progress import Progress
 from mfnumpy.rules import Rule
-from mfnumpy.seeding import stream
+from mfnumpy.saving.run import Progress
+from mfnumpy.support.interrupt import DeferredInterrupt
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import DECAYS, Trainer, _take
 
 

@@ -12,8 +12,8 @@ from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.network import Network
-from mfnumpy.seeding import stream
-from mfnumpy.validate import integer
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.validate import integer
 
 
 class NotStartedError(MfnumpyError, RuntimeError):

@@ -12,8 +12,8 @@ from mfnumpy.errors import InvalidValueError
 from mfnumpy.layers import Dense
 from mfnumpy.network import Network
 from mfnumpy.rules.base import LocalRule, Step, named
-from mfnumpy.seeding import stream
-from mfnumpy.validate import check_labels
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.validate import check_labels
 
 
 def overlay_label(x: Array, y: Array, n_classes: int) -> Array:

@@ -14,7 +14,7 @@ from mfnumpy.blocks import Trace
 from mfnumpy.layers import Dense
 from mfnumpy.network import Network
 from mfnumpy.rules.base import Rule, Step, named
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 class ReadoutRule(Rule):

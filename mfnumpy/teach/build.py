@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from mfnumpy.errors import MfnumpyError, MissingDataError
-from mfnumpy.files import atomic_write
-from mfnumpy.optional import require
+from mfnumpy.support.files import atomic_write
+from mfnumpy.support.optional import require
 from mfnumpy.teach.source import MIME, Source
 
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks" / "lessons"

@@ -19,7 +19,7 @@ from mfnumpy.network import Network
 from mfnumpy.rules import ForwardForward, MonoForward, Rule
 from mfnumpy.rules.mf import ProjectionRule
 from mfnumpy.rules.readout import ReadoutRule
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 @dataclass(frozen=True)

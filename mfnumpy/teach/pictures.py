@@ -17,7 +17,7 @@ import numpy as np
 
 from mfnumpy.backend import Array, to_host
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.optional import require
+from mfnumpy.support.optional import require
 
 figures = require("matplotlib.figure", "lessons")
 

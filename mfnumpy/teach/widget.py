@@ -12,8 +12,8 @@ from typing import Any
 from mfnumpy.backend import Array
 from mfnumpy.errors import MissingLibraryError
 from mfnumpy.network import Network
-from mfnumpy.optional import require
 from mfnumpy.rules import Rule
+from mfnumpy.support.optional import require
 from mfnumpy.teach import pictures
 from mfnumpy.teach.moments import Moment, moments
 from mfnumpy.teach.pictures import Picture

@@ -10,9 +10,10 @@
 # %%
 import numpy as np
 from data_utils import load
-from mfnumpy import equations, network, seeding
+from mfnumpy import equations, network
 from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
+from mfnumpy.support import seeding
 
 # %% [markdown]
 # ## 4.1 A step downhill (1 point)

@@ -15,9 +15,10 @@
 # %%
 import numpy as np
 from data_utils import load
-from mfnumpy import equations, seeding
+from mfnumpy import equations
 from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
+from mfnumpy.support import seeding
 
 # %% [markdown]
 # ## 6.1 Backpropagation (5 points)

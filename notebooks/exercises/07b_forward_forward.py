@@ -11,9 +11,10 @@
 # %%
 import numpy as np
 from data_utils import load
-from mfnumpy import equations, network, seeding
+from mfnumpy import equations, network
 from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
+from mfnumpy.support import seeding
 
 # %% [markdown]
 # ## 7.4 The label in the input (2 points)

@@ -6,7 +6,7 @@
 #
 # Images are $(N, H, W, C)$. A row of `cols` is one patch, flattened in the order (kernel row, kernel column,
 # channel); the rows are in the order (image, row, column). `kernel`, `stride` and `padding` are an integer or a
-# pair (vertical, horizontal); `mfnumpy.validate.pair` makes pairs of both, and `layers.conv_output_size` gives
+# pair (vertical, horizontal); `mfnumpy.support.validate.pair` makes pairs of both, and `layers.conv_output_size` gives
 # $(OH, OW)$.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
@@ -17,10 +17,11 @@
 import numpy as np
 from data_utils import load
 from IPython.display import display
-from mfnumpy import equations, layers, optim, seeding
+from mfnumpy import equations, layers, optim
 from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
-from mfnumpy.validate import pair
+from mfnumpy.support import seeding
+from mfnumpy.support.validate import pair
 
 # %% [markdown]
 # ## 8.1 Patches into rows (3 points)

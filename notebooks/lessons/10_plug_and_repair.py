@@ -13,7 +13,7 @@ from data_utils import load
 from mfnumpy import check, equations, measure, rules
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.teach import pictures, show_source
 from mfnumpy.train import Trainer
 

@@ -16,9 +16,11 @@ from data_utils import load
 from mfnumpy import check, equations, measure, rules
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
-from mfnumpy.paper import published, report, verdicts
-from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.view import View
+from mfnumpy.paper import published
+from mfnumpy.paper.experiments import registry as verdicts
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.show import results as report
+from mfnumpy.paper.show.view import View
 from mfnumpy.teach import pictures, show_source
 from mfnumpy.train import Trainer
 

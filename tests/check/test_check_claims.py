@@ -15,7 +15,7 @@ from mfnumpy.check.references import bp_step
 from mfnumpy.check.words import WORDS
 from mfnumpy.errors import MfnumpyError
 from mfnumpy.layers import conv_output_size
-from mfnumpy.validate import pair
+from mfnumpy.support.validate import pair
 
 # -- At z = 0
 

@@ -11,7 +11,7 @@ import pytest
 from mfnumpy.check import EXERCISES, GRADING_SEED, PRACTICE_SEED, check
 from mfnumpy.check.matrix import Result, page, run, versions, wrong_version
 from mfnumpy.check.words import WORDS
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 pytestmark = pytest.mark.timeout(900)  # the whole matrix: seconds of computing, but minutes on a busy machine
 

@@ -7,7 +7,7 @@ from mfnumpy import equations
 from mfnumpy.check import adjoint, gradient
 from mfnumpy.errors import DTypeError, InvalidValueError, ShapeError
 from mfnumpy.layers import col2im, dense_backward, dense_forward, im2col, relu_backward, relu_forward
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from cli_helpers import ctrl_c_after_two_epochs, mfnumpy, on_terminal
 
-from mfnumpy import checkpoint, cli, rules
+from mfnumpy import cli, rules
+from mfnumpy.saving import checkpoint
 
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from cli_helpers import interruptible, mfnumpy, on_terminal
 
-from mfnumpy import cli, compare, plots
+from mfnumpy import cli
 from mfnumpy.cli import compare as command
-from mfnumpy.compare import Comparison, Diverged
+from mfnumpy.comparison import compare, plots
+from mfnumpy.comparison.compare import Comparison, Diverged
 from mfnumpy.errors import DivergedError
 
 pytest.importorskip("sklearn")

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from cli_helpers import ctrl_c_after_two_epochs
 
-from mfnumpy import checkpoint, cli, environment
+from mfnumpy import cli
 from mfnumpy.cli import train
 from mfnumpy.fast.team import Team
 from mfnumpy.parallel.pipeline import Pipeline
+from mfnumpy.saving import checkpoint
+from mfnumpy.support import environment
 
 pytest.importorskip("sklearn")
 

@@ -9,8 +9,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from mfnumpy import checkpoint
 from mfnumpy.errors import CheckpointError
+from mfnumpy.saving import checkpoint
 
 
 @pytest.mark.parametrize("header", [b"{'descr': '<f4', (", b"((((", b"'''", b"[" * 3000, b"\\\n", b"1 +"])

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.seeding import stream
-from mfnumpy.split import apportion, how_many, stratified
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.split import apportion, how_many, stratified
 
 LABELS = st.lists(st.integers(0, 5), min_size=1, max_size=80).map(np.array)
 

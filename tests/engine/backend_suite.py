@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from engine_helpers import N_CLASSES, blobs, gradients_of, model_arrays, small_net, started
 
-from mfnumpy import backend, measure, models, optim
+from mfnumpy import backend, measure, optim
 from mfnumpy.errors import InvalidValueError
+from mfnumpy.saving import model as models
 from mfnumpy.train import Trainer
 
 

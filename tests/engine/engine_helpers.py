@@ -15,7 +15,7 @@ from mfnumpy.backend import to_host
 from mfnumpy.blocks import Block, Trace
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule, Step
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 ALL_RULES = tuple(rules.RULES)
 LOCAL_RULES = tuple(name for name, rule in rules.RULES.items() if rule.local)

@@ -23,7 +23,7 @@ from engine_helpers import (
 
 from mfnumpy import equations, layers, measure, optim
 from mfnumpy.rules import ff
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 HERE = Path(__file__).parent

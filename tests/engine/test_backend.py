@@ -11,12 +11,13 @@ from backend_suite import run_suite
 from engine_helpers import CASES, assert_same_bytes
 from strict_array import Refused, StrictArray, to_device
 
-from mfnumpy import backend, equations, layers, optim, seeding
+from mfnumpy import backend, equations, layers, optim
+from mfnumpy.bench.memory_probe import Probe, measure
 from mfnumpy.cli import main
 from mfnumpy.errors import BackendError, UnknownNameError
-from mfnumpy.memory.probe import Probe, measure
 from mfnumpy.rules import ff
-from mfnumpy.validate import check_inputs, check_labels, same_dtype
+from mfnumpy.support import seeding
+from mfnumpy.support.validate import check_inputs, check_labels, same_dtype
 
 
 @pytest.fixture(autouse=True)

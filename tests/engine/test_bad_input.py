@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from engine_helpers import ALL_RULES, N_CLASSES, blobs, model_arrays, small_net, started
 
-from mfnumpy import files, measure, models, network, optim, rules, seeding
+from mfnumpy import measure, network, optim, rules
 from mfnumpy.errors import (
     BackendError,
     DTypeError,
@@ -18,8 +18,10 @@ from mfnumpy.errors import (
     UnknownNameError,
     unknown_name,
 )
+from mfnumpy.saving import model as models
+from mfnumpy.support import files, seeding
+from mfnumpy.support.validate import check_inputs, same_dtype
 from mfnumpy.train import Trainer
-from mfnumpy.validate import check_inputs, same_dtype
 
 X, Y = blobs(30, (9,))
 

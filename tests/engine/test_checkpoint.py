@@ -13,9 +13,12 @@ import numpy as np
 import pytest
 from engine_helpers import ALL_RULES, CASES, assert_same_bytes, blobs, model_arrays, small_net, started
 
-from mfnumpy import checkpoint, files, measure, models, network
+from mfnumpy import measure, network
 from mfnumpy.errors import CheckpointError, OutputError
-from mfnumpy.seeding import stream
+from mfnumpy.saving import checkpoint
+from mfnumpy.saving import model as models
+from mfnumpy.support import files
+from mfnumpy.support.seeding import stream
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from mfnumpy.layers import (
     conv_output_size,
     im2col,
 )
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 RANDOM = settings(max_examples=60, deadline=None, derandomize=True)
 

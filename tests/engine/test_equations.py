@@ -14,7 +14,7 @@ from engine_helpers import TOLERANCE, gradient_error
 import mfnumpy
 from mfnumpy import equations
 from mfnumpy.errors import BackendError, LabelError, ShapeError
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 PACKAGE = Path(mfnumpy.__file__).parent
 N, D, H, C = 7, 5, 6, 4

@@ -12,23 +12,26 @@ import mfnumpy
 
 PACKAGE = Path(mfnumpy.__file__).parent
 ROOMS = (
-    ("version", "errors"),
-    ("backend", "seeding", "files", "optional", "interrupt", "split"),
-    ("validate", "optim"),
+    ("support.version", "errors"),
+    ("backend", *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split"))),
+    ("support.validate", "optim"),
     ("equations", "layers"),
     ("blocks",),
     ("network",),
     ("rules",),
-    ("measure", "checkpoint", "models"),
-    ("progress",),
+    ("measure", "saving.checkpoint", "saving.model"),
+    ("saving.run",),
     ("train",),
 )
+WINGS = ("support", "saving")
+"""Folders of which each file is a room of its own."""
 """The core, from the ground up: a room may use its own floor and those below. What is not here lies above."""
 FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 TOP = len(ROOMS)
 CORE = {
-    room: sorted((PACKAGE / room).rglob("*.py")) if (PACKAGE / room).is_dir() else [PACKAGE / f"{room}.py"]
+    room: sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
     for room in FLOOR
+    for path in [PACKAGE / room.replace(".", "/")]
 }
 
 
@@ -41,13 +44,15 @@ def imports(path: Path, package: str) -> list[tuple[str, int]]:
         elif isinstance(node, ast.ImportFrom):
             module = ("." * node.level) + (node.module or "")
             assert not node.level, f"{path}: relative import {module}; write it out"
-            found += [(f"{module}.{alias.name}" if module == package else module, node.lineno) for alias in node.names]
+            packages = (package, *(f"{package}.{wing}" for wing in WINGS))
+            found += [(f"{module}.{alias.name}" if module in packages else module, node.lineno) for alias in node.names]
     return found
 
 
 def rooms_used(path: Path) -> set[str]:
     """The rooms of mfnumpy that a file imports."""
-    return {name.split(".")[1] for name, _ in imports(path, "mfnumpy") if name.startswith("mfnumpy.")}
+    names = (name.split(".")[1:3] for name, _ in imports(path, "mfnumpy") if name.startswith("mfnumpy."))
+    return {".".join(name) if name[0] in WINGS else name[0] for name in names}
 
 
 @pytest.mark.parametrize("room", list(FLOOR))
@@ -87,13 +92,16 @@ def test_only_what_students_use_imports_the_checker():
 
 
 def test_planted_an_import_upwards_is_caught(tmp_path):
+    path = tmp_path / "planted.py"
+    for text in ("from mfnumpy.support.seeding import stream", "from mfnumpy.support import seeding"):
+        path.write_text(text)
+        assert rooms_used(path) == {"support.seeding"}
     for text in (
         "from mfnumpy.train import Trainer",
         "from mfnumpy import train",
         "import mfnumpy.train",
         "def f():\n    from mfnumpy.train import Trainer",
     ):
-        path = tmp_path / "planted.py"
         path.write_text(text)
         assert rooms_used(path) == {"train"}
         assert FLOOR["train"] > FLOOR["layers"]
@@ -111,7 +119,9 @@ class Block:
 sys.meta_path.insert(0, Block())
 for name in [m for m in sys.modules if m.split(".")[0] in ("tqdm", "scipy", "sklearn", "matplotlib", "rich")]:
     del sys.modules[name]
-from mfnumpy import equations, measure, models, network, optim, rules, seeding
+from mfnumpy import equations, measure, network, optim, rules
+from mfnumpy.saving import model as models
+from mfnumpy.support import seeding
 from mfnumpy.train import Trainer
 try:
     import scipy

@@ -7,9 +7,10 @@ import threading
 import pytest
 from engine_helpers import assert_same_bytes, blobs, model_arrays, small_net, started
 
-from mfnumpy import checkpoint, optim
+from mfnumpy import optim
 from mfnumpy.errors import DivergedError
-from mfnumpy.interrupt import DeferredInterrupt
+from mfnumpy.saving import checkpoint
+from mfnumpy.support.interrupt import DeferredInterrupt
 from mfnumpy.train import Trainer
 
 pytestmark = pytest.mark.usefixtures("python_handles_ctrl_c")

@@ -6,7 +6,7 @@ from engine_helpers import small_net, started
 
 from mfnumpy import layers
 from mfnumpy.errors import BackendError, InvalidValueError, ShapeError
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 def zeros(*shape):

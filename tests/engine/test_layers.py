@@ -23,7 +23,7 @@ from mfnumpy.layers import (
     relu_backward,
     relu_forward,
 )
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 @pytest.fixture

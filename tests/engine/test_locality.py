@@ -19,7 +19,7 @@ from engine_helpers import (
 
 from mfnumpy import equations, measure, network, optim, rules
 from mfnumpy.rules import ff
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 LOCAL_CASES = [(name, "mlp") for name in LOCAL_RULES] + [("mf", "cnn")]

@@ -12,7 +12,7 @@ from mfnumpy.blocks import Block, block_from_spec
 from mfnumpy.errors import InvalidValueError, MfnumpyError, ShapeError, UnknownNameError
 from mfnumpy.layers import AvgPool2d, Dense, avgpool_forward
 from mfnumpy.network import Network
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 # -- the paper ---------------------------------------------------------------------------------------------------
 

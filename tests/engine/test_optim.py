@@ -9,7 +9,7 @@ import pytest
 
 from mfnumpy import optim
 from mfnumpy.errors import CheckpointError, DTypeError, InvalidValueError, ShapeError, UnknownNameError
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 def adam_by_hand(p, gradients, lr=1e-3, b1=0.9, b2=0.999, eps=1e-8):

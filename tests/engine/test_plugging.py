@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from engine_helpers import ALL_RULES, blobs, started
 
-from mfnumpy import models, optim, rules
+from mfnumpy import optim, rules
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast import FastAdam, FastTrainer
 from mfnumpy.network import Network, mlp
+from mfnumpy.saving import model as models
 from mfnumpy.train import Trainer
 
 X, Y = blobs(30, (9,))

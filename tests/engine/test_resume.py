@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from engine_helpers import ALL_RULES, assert_same_bytes, blobs, model_arrays, small_net, started
 
-from mfnumpy import checkpoint, measure, models, optim
+from mfnumpy import measure, optim
 from mfnumpy.errors import CheckpointError, InvalidValueError
+from mfnumpy.saving import checkpoint
+from mfnumpy.saving import model as models
 from mfnumpy.train import Trainer
 
 pytestmark = pytest.mark.usefixtures("python_handles_ctrl_c")

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 from engine_helpers import assert_same_bytes, blobs, model_arrays, small_net, started
 
-from mfnumpy import checkpoint, models, network, optim, progress
+from mfnumpy import network, optim
 from mfnumpy.errors import CheckpointError, DivergedError, InvalidValueError, OutputError
+from mfnumpy.saving import checkpoint
+from mfnumpy.saving import model as models
+from mfnumpy.saving import run as progress
 from mfnumpy.train import Trainer
 
 X, Y = blobs(60, (9,))

@@ -29,7 +29,7 @@ import mfnumpy.layers.dense
 import mfnumpy.layers.shape
 from mfnumpy import equations, network
 from mfnumpy.rules import mf
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 ONLY_READOUT_IS_TRUE = ("fa", "dfa", "shallow")
 

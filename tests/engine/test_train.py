@@ -18,10 +18,11 @@ from engine_helpers import (
     steps_of,
 )
 
-from mfnumpy import checkpoint, equations, measure, network, optim
+from mfnumpy import equations, measure, network, optim
 from mfnumpy.errors import ShapeError
 from mfnumpy.rules import Step
 from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.saving import checkpoint
 from mfnumpy.train import Trainer
 
 
@@ -120,7 +121,7 @@ def test_the_trainers_seed_changes_the_order(seed):
 @pytest.mark.parametrize("name", ALL_RULES)
 def test_one_epoch_of_sgd_is_the_rules_steps_applied_one_by_one(name):
     """The trainer written out: take the batch, apply each step as it comes."""
-    from mfnumpy.seeding import stream
+    from mfnumpy.support.seeding import stream
 
     net, by_hand = (small_net("mlp", dtype="float32") for _ in range(2))
     rule, rule_by_hand = started(name, net), started(name, by_hand)

@@ -7,8 +7,8 @@ import pytest
 
 from mfnumpy import network, optim, rules
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.seeding import stream
-from mfnumpy.split import stratified
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.split import stratified
 from mfnumpy.train import Trainer
 
 

@@ -15,8 +15,8 @@ import numpy as np
 with atheris.instrument_imports(include=["mfnumpy", "zipfile"]):
     import zipfile
 
-    from mfnumpy import checkpoint
     from mfnumpy.errors import CheckpointError
+    from mfnumpy.saving import checkpoint
 
 from fuzzing import memory_file, run
 

@@ -6,11 +6,13 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
-from mfnumpy.paper import plan, report, scales, verdicts
-from mfnumpy.paper.config import Job
-from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.protocol import TUNING_SEED
-from mfnumpy.paper.view import View
+from mfnumpy.paper.experiments import registry as verdicts
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.runs import plan, scales
+from mfnumpy.paper.runs.config import Job
+from mfnumpy.paper.runs.protocol import TUNING_SEED
+from mfnumpy.paper.show import results as report
+from mfnumpy.paper.show.view import View
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SHOWN = re.compile(r"\d+\.\d\d ± \d+\.\d\d \(\d+\)")

@@ -11,23 +11,25 @@ import time
 import pytest
 
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.paper import protocol, published
-from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.measurements import epoch_job, memory_job, prediction_job
-from mfnumpy.paper.reading import LedgerError
-from mfnumpy.paper.record import Record
+from mfnumpy.paper import published
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.reading import LedgerError
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import protocol
+from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs.measurements import epoch_job, memory_job, prediction_job
 
 CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
 
 # Stands for a sweep: each "run" takes some milliseconds, and its record is long enough to be written in pieces.
 WORKER = """
 import sys, time
-from mfnumpy.paper import protocol, published
-from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.record import Record
-from mfnumpy.paper.sweep import Sweep
+from mfnumpy.paper import published
+from mfnumpy.paper.runs import protocol
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs.sweep import Sweep
 folder, pause, jobs = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 config = Config("digits", "2x7", "mf", 1e-3, epochs=4001, subset=40)
 def execute(job):

@@ -8,10 +8,11 @@ import pytest
 
 from mfnumpy import network, optim, rules
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.paper import plan, protocol, scales, statistics
-from mfnumpy.paper.config import Config, key_of
-from mfnumpy.paper.measurements import memory_job
-from mfnumpy.paper.record import Record
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import plan, protocol, scales
+from mfnumpy.paper.runs.config import Config, key_of
+from mfnumpy.paper.runs.measurements import memory_job
+from mfnumpy.paper.show import statistics
 from mfnumpy.train import Trainer
 
 CONFIG = Config("mnist", "2x1000", "mf", 0.001, epochs=20)

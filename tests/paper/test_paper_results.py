@@ -12,28 +12,24 @@ from collections import Counter
 import pytest
 
 from mfnumpy.errors import InvalidValueError, ShapeError
-from mfnumpy.paper import (
-    cost_claims,
-    figures,
-    plan,
-    protocol,
-    published,
-    reading,
-    report,
-    scales,
-    table_content,
-    tables,
-    verdicts,
-)
-from mfnumpy.paper import verdict as verdict_rule
-from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.measurements import epoch_job, measure, memory_job, prediction_job
-from mfnumpy.paper.protocol import TUNING_SEED
-from mfnumpy.paper.reading import LedgerError
-from mfnumpy.paper.record import Record
-from mfnumpy.paper.statistics import paired
-from mfnumpy.paper.view import View
+from mfnumpy.paper import published
+from mfnumpy.paper.experiments import accuracy as table_content
+from mfnumpy.paper.experiments import convergence as figures
+from mfnumpy.paper.experiments import cost as cost_claims
+from mfnumpy.paper.experiments import registry as verdicts
+from mfnumpy.paper.ledger import reading
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.reading import LedgerError
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import plan, protocol, scales
+from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs.measurements import epoch_job, measure, memory_job, prediction_job
+from mfnumpy.paper.runs.protocol import TUNING_SEED
+from mfnumpy.paper.show import judging as verdict_rule
+from mfnumpy.paper.show import results as report
+from mfnumpy.paper.show import tables
+from mfnumpy.paper.show.statistics import paired
+from mfnumpy.paper.show.view import View
 from mfnumpy.rules import RULES
 
 ENVIRONMENT = {"blas": [], "platform": "x", "cpus": 1, "numpy": "2", "backend": "numpy"}

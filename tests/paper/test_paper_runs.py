@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 
 from data_utils import registry
+from mfnumpy.bench.memory import ProbeError
 from mfnumpy.cli import main
 from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
-from mfnumpy.memory.study import ProbeError
-from mfnumpy.paper import plan, protocol, reading, repeat, runner, scales, sweep
-from mfnumpy.paper.config import Config, Job
-from mfnumpy.paper.ledger import Ledger
-from mfnumpy.paper.plan import Budget
-from mfnumpy.paper.protocol import Tuning
-from mfnumpy.paper.record import Record
+from mfnumpy.paper.ledger import reading
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import plan, protocol, repeat, runner, scales, sweep
+from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs.plan import Budget
+from mfnumpy.paper.runs.protocol import Tuning
 
 RATES = (3e-4, 1e-3, 3e-3)
 TINY = Config("digits", "2x9", "mf", 3e-3, epochs=3, batch_size=32, subset=150)

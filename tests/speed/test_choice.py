@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from mfnumpy import rules
+from mfnumpy.engines import trainer
 from mfnumpy.errors import InvalidValueError, UnknownNameError
 from mfnumpy.network import mlp
-from mfnumpy.parallel.choice import trainer
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 threadpoolctl = pytest.importorskip("threadpoolctl")
 

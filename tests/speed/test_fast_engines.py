@@ -15,7 +15,7 @@ from mfnumpy.fast.dense import DenseEngine
 from mfnumpy.fast.prediction import scores
 from mfnumpy.fast.workspace import Workspace
 from mfnumpy.network import cnn, mlp
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 pytest.importorskip("threadpoolctl")

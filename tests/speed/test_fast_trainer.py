@@ -10,14 +10,15 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from mfnumpy import checkpoint, measure, rules
+from mfnumpy import measure, rules
 from mfnumpy.blocks import Block
 from mfnumpy.errors import DTypeError, InvalidValueError, ShapeError
 from mfnumpy.fast import FastAdam, FastTrainer, Team, evaluation, why_not
 from mfnumpy.fast.prediction import scores
 from mfnumpy.layers import AvgPool2d
 from mfnumpy.network import cnn, mlp
-from mfnumpy.seeding import stream
+from mfnumpy.saving import checkpoint
+from mfnumpy.support.seeding import stream
 
 pytest.importorskip("threadpoolctl")
 M = 4

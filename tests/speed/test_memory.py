@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from mfnumpy import cli, optim, rules
+from mfnumpy.bench import memory as study
+from mfnumpy.bench import memory_pictures as pictures
+from mfnumpy.bench import memory_probe as probe
+from mfnumpy.bench.memory_probe import Probe, build, measure
 from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.fast.dense import DenseEngine
-from mfnumpy.memory import Offload, OffloadedAdam, pictures, probe, study
-from mfnumpy.memory.probe import Probe, build, measure
+from mfnumpy.fast.offload import Offload, OffloadedAdam
 from mfnumpy.network import mlp
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 pytest.importorskip("threadpoolctl")

@@ -10,12 +10,13 @@ import time
 import numpy as np
 import pytest
 
-from mfnumpy import checkpoint, optim, rules
+from mfnumpy import optim, rules
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.fast import FastAdam
 from mfnumpy.network import cnn, mlp
 from mfnumpy.parallel import Pipeline, PipelineTrainer
-from mfnumpy.seeding import stream
+from mfnumpy.saving import checkpoint
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 threadpoolctl = pytest.importorskip("threadpoolctl")

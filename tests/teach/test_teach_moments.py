@@ -5,7 +5,7 @@ import pytest
 
 from mfnumpy import equations, rules
 from mfnumpy.network import cnn, mlp
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 from mfnumpy.teach import moments
 
 N, D, M_CLASSES = 7, 6, 3

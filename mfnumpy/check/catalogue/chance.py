@@ -9,7 +9,7 @@ import numpy as np
 from mfnumpy.check import references
 from mfnumpy.check.draws import real
 from mfnumpy.check.model import Case, Exercise, Finding, Mistake, Rng
-from mfnumpy.seeding import stream
+from mfnumpy.support.seeding import stream
 
 
 def _whole(reference: Callable) -> Callable:

@@ -19,7 +19,7 @@ from mfnumpy.check.catalogue.images import (
 from mfnumpy.check.draws import real
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import col2im, conv2d_backward, conv2d_forward, im2col
-from mfnumpy.validate import pair
+from mfnumpy.support.validate import pair
 
 
 def _rows(z):

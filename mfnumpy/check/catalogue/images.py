@@ -9,7 +9,7 @@ import numpy as np
 from mfnumpy.check.draws import real
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import col2im, conv_output_size, im2col
-from mfnumpy.validate import pair
+from mfnumpy.support.validate import pair
 
 FORMS = ("kernel as a pair, stride and padding as integers", "all sizes as integers", "all sizes as pairs")
 

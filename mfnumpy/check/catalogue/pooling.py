@@ -8,7 +8,7 @@ from mfnumpy.check.catalogue.images import FORMS
 from mfnumpy.check.draws import real
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import avgpool_backward, avgpool_forward
-from mfnumpy.validate import pair
+from mfnumpy.support.validate import pair
 
 
 def _windows(x, size):

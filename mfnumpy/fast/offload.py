@@ -1,0 +1,150 @@
+"""Layers kept on disk: parameters and moments in files that are mapped into memory one block at a time.
+
+The paper: "if layer weights were persisted to storage instead of being retained in memory, the memory usage would
+theoretically remain constant, independent of the depth of the network."
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from mfnumpy.backend import Array
+from mfnumpy.errors import InvalidValueError, OutputError
+from mfnumpy.network import Network
+from mfnumpy.optim import Adam
+from mfnumpy.rules import Rule
+from mfnumpy.rules.mf import ProjectionRule
+from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.support.files import make_folder
+
+
+class Offload:
+    """A folder that holds a model's arrays; use it in a `with` block, at whose end the files are deleted.
+
+        with Offload("layers") as offload:
+            optimiser = OffloadedAdam(offload, lr=1e-3)
+            offload.adopt(net, rule)          # and again after each net.plug(block); rule.plug(net)
+
+    The arrays stay ordinary NumPy arrays with the same values; only where their bytes lie changes. Raises OutputError
+    if the folder cannot be written or the disk is too full to hold an array.
+    """
+
+    def __init__(self, folder: str | os.PathLike):
+        self.folder = make_folder(folder)
+        self._maps: dict[str, mmap.mmap] = {}
+        self._own: dict[str, Array] = {}
+
+    def __enter__(self) -> Offload:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.delete()
+
+    def adopt(self, net: Network, rule: Rule) -> None:
+        """Move every learned array that is not yet here into a file, and put the mapped array in its place."""
+        parameters = rule.parameters(net)
+        for name, array in parameters.items():
+            if self._own.get(name) is not array:
+                _replace(net, rule, name, self.store(name, array))
+        self.release()
+
+    def store(self, name: str, array: Array) -> Array:
+        """Write an array into a file of its own; returns the mapped array, which has the same values."""
+        if not isinstance(array, np.ndarray):
+            raise InvalidValueError("Only arrays of the backend 'numpy' can be kept on disk.")
+        mapped = self._map(name, array.shape, array.dtype)
+        mapped[...] = array
+        return mapped
+
+    def zeros(self, name: str, like: Array) -> Array:
+        """A mapped array of zeros: a new file holds nothing else."""
+        return self._map(name, like.shape, like.dtype)
+
+    def release(self, prefix: str = "") -> None:
+        """Let the pages of arrays whose name begins so go from this process; their bytes stay in the files."""
+        for name, mapped in list(self._maps.items()):  # another worker may just add one
+            if name.startswith(prefix) and hasattr(mmap, "MADV_DONTNEED"):  # elsewhere the system decides alone
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+    def delete(self) -> None:
+        """Delete the files. Arrays that are still in use stay valid until they are dropped."""
+        for name in self._maps:
+            with suppress(OSError):
+                self._path(name).unlink()
+        self._maps, self._own = {}, {}
+
+    def _path(self, name: str) -> Path:
+        return self.folder / (name.replace("/", "_") + ".bytes")
+
+    def _map(self, name: str, shape: tuple[int, ...], dtype: np.dtype) -> Array:
+        path, size = self._path(name), int(np.prod(shape)) * dtype.itemsize
+        with suppress(OSError):
+            path.unlink()  # never write into a file that an older array still maps
+        try:
+            with open(path, "w+b") as file:
+                _reserve(file, size)
+                self._maps[name] = mmap.mmap(file.fileno(), size)
+        except OSError as error:
+            raise OutputError(f"Cannot keep {name} ({size:,} bytes) in {path}: {error.strerror or error}.") from error
+        array = np.frombuffer(self._maps[name], dtype).reshape(shape)
+        self._own[name] = array
+        return array
+
+
+class OffloadedAdam(Adam):
+    """Adam whose moments lie in an Offload's files too; after an update the block's pages are let go."""
+
+    def __init__(
+        self, offload: Offload, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+    ):
+        super().__init__(lr, beta1, beta2, epsilon)
+        self.offload = offload
+
+    def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
+        """As `Adam.update`, to the byte."""
+        if self._is_new(name, parameter):
+            self.m[name] = self.offload.zeros(f"m/{name}", parameter)
+            self.v[name] = self.offload.zeros(f"v/{name}", parameter)
+            self.t[name] = 0
+        super().update(name, parameter, gradient, scale)
+        for prefix in (name, f"m/{name}", f"v/{name}"):
+            self.offload.release(prefix)
+
+    def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
+        """Take up a checkpoint's moments, into files."""
+        super().load_state(arrays, times)
+        for kind, moments in (("m", self.m), ("v", self.v)):
+            for name, array in moments.items():
+                moments[name] = self.offload.store(f"{kind}/{name}", array)
+        self.offload.release()
+
+
+def _reserve(file: BinaryIO, size: int) -> None:
+    """Make a file of zeros whose space is really there: a full disk must be an error here, not a crash later."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    for start in range(0, size, 1 << 20):
+        file.write(bytes(min(1 << 20, size - start)))
+    file.flush()
+
+
+def _replace(net: Network, rule: Rule, name: str, array: Array) -> None:
+    """Put an array in the place of the parameter of that name."""
+    owner, key = name.split(".")
+    blocks = {block.name: i for i, block in enumerate(net.blocks)}
+    if owner in blocks and key in net.blocks[blocks[owner]].parameters:
+        net.blocks[blocks[owner]].parameters[key] = array
+    elif owner in blocks and key == "M" and isinstance(rule, ProjectionRule):
+        rule.M[blocks[owner]] = array
+    elif owner == "readout" and isinstance(rule, ReadoutRule) and rule.readout is not None:
+        rule.readout.parameters[key] = array
+    else:
+        raise InvalidValueError(f"Layers of the rule '{rule.name}' cannot be kept on disk: {name} has no known place.")

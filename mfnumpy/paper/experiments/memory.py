@@ -1,0 +1,136 @@
+"""Figs. 1 to 3: memory over a training step, and its growth with depth, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.comparison import plots
+from mfnumpy.paper import published
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import scales
+from mfnumpy.paper.show import notes
+from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNTESTED, Verdict
+from mfnumpy.paper.show.tables import MISSING, Table
+from mfnumpy.paper.show.view import View, command, signed
+
+PAPERS_BATCH = 48_000
+"""The paper states no batch for Fig. 3; with this one BP's slope is the printed one, in decimal megabytes."""
+
+SAME = ("rule", "kind", "width", "batch", "room")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Peak megabytes (decimal) of one rule at several depths, and the straight line through them."""
+
+    rule: str
+    kind: str
+    width: int
+    batch: int
+    room: str
+    depths: list[int]
+    peaks: list[float]
+
+    @property
+    def slope(self) -> float:
+        """Megabytes per further layer, by least squares."""
+        return float(np.polyfit(self.depths, self.peaks, 1)[0])
+
+    @property
+    def net(self) -> str:
+        """What the layers are."""
+        return f"{self.width} neurons" if self.kind == "dense" else f"3x3 convolution, {self.width} maps"
+
+
+def records(view: View, experiment: str) -> list[Record]:
+    """The scale's memory records for one figure."""
+    return [r for m in scales.MEASUREMENTS[view.scale].get(experiment, []) for r in view.ledger.of(m)]
+
+
+def lines(view: View) -> list[Line]:
+    """All series of Fig. 3 with at least two depths."""
+    groups: dict[tuple, list[Record]] = {}
+    for r in records(view, "fig3"):
+        groups.setdefault(tuple(r.config[key] for key in SAME), []).append(r)
+    made = []
+    for key, group in groups.items():
+        group.sort(key=lambda r: r.config["depth"])
+        if len(group) > 1:
+            depths = [r.config["depth"] for r in group]
+            rule, kind, width, batch, room = key
+            made.append(Line(rule, kind, width, batch, room, depths, [r.result["peak"] / 1e6 for r in group]))
+    return made
+
+
+def table(view: View) -> list[Table]:
+    """The slopes of Fig. 3."""
+    rows = []
+    for line in lines(view):
+        stated = line.kind == "dense" and line.width == 1000 and line.batch == PAPERS_BATCH
+        paper = f"{published.FIG3_SLOPES[line.rule]:.2f}" if stated else MISSING
+        rows.append([line.rule, line.net, f"{line.batch:,}", line.room, paper, f"{line.slope:.2f}"])
+    if not rows:
+        return []
+    note = (
+        "Peak bytes of one training step with Adam, counted by tracemalloc; slopes by least squares. The paper states "
+        "neither batch nor unit: 48,000 samples and decimal megabytes are what its BP slope works out to. `rules`: the "
+        "rules as they are written to be read; `fast`: the fast room."
+    )
+    columns = ["rule", "layers", "batch", "room", "MB/layer, paper", "MB/layer, ours"]
+    told = [note, *notes.measured(records(view, "fig3"))]
+    return [Table("fig3", "Fig. 3: peak memory for each further layer", columns, rows, command("fig3", view), told)]
+
+
+def over_depth(view: View) -> Any:
+    """Fig. 3: peak memory against the number of layers, (a) MLP at the large batch, (b) MLP at 256, (c) CNN."""
+    shown = [line for line in lines(view) if line.kind == "conv" or line.room == "fast"]
+    panels = list(dict.fromkeys((line.kind, line.batch) for line in shown))
+    if not panels:
+        return None
+    fig, axes = plots.figure(3.4 * len(panels), 3.6, 1, len(panels), squeeze=False)
+    for letter, ax, panel in zip("abcdef", axes[0], panels, strict=False):
+        for line in (one for one in shown if (one.kind, one.batch) == panel):
+            label = f"{line.rule}: {line.slope:.2f} MB per layer"
+            ax.plot(line.depths, line.peaks, label=label, markersize=5, **plots.STYLE[line.rule])
+            title = f"({letter}) {line.net}, batch {line.batch:,}"
+        ax.set(xlabel="number of layers", title=title, ylim=(0, None))
+        ax.title.set_fontsize(9)
+        ax.locator_params(axis="x", integer=True)
+        ax.legend(frameon=False, fontsize=8)
+    axes[0][0].set_ylabel("peak memory in MB")
+    return signed(fig, "Peak of one training step with Adam", "fig3", view)
+
+
+def over_time(experiment: str, view: View) -> Any:
+    """Figs. 1 (BP) and 2 (MF): memory in use over two training steps."""
+    found = records(view, experiment)
+    if not found:
+        return None
+    config, points = found[0].config, np.array(found[0].result["timeline"])
+    fig, ax = plots.figure(6.0, 3.6)
+    steps = points[:, 0] / points[-1, 0] * config["steps"]
+    ax.plot(steps, points[:, 1] / 1e6, color=plots.STYLE[config["rule"]]["color"])
+    ax.set(xlabel="training steps", ylabel="memory in use in MB", ylim=(0, None), title=config["rule"].upper())
+    net = f"{config['depth']}x{config['width']}, batch {config['batch']:,} (the paper's: 30,000)"
+    return signed(fig, f"{net}, the rules as they are written", experiment, view)
+
+
+def claims(view: View) -> Iterator[Verdict]:
+    """Fig. 3(a): BP's memory grows faster with depth than MF's; and what is left of that at batch 256."""
+    found = {(line.rule, line.batch): line for line in lines(view) if line.kind == "dense" and line.room == "fast"}
+    batches = sorted({batch for rule, batch in found if rule == "bp" and ("mf", batch) in found}, reverse=True)
+    if not batches:
+        yield Verdict(
+            "Fig. 3: MF needs less memory for each further layer than BP", UNTESTED, "no record in this ledger"
+        )
+    for batch in batches:
+        bp, mf = found["bp", batch].slope, found["mf", batch].slope
+        because = f"BP {bp:.2f}, MF {mf:.2f} MB per layer of 1000 neurons, in the fast room"
+        if batch == PAPERS_BATCH:
+            because += "; the paper states no batch: this one is chosen so that BP's slope is the paper's"
+        claim = f"Fig. 3, batch {batch:,}: a further layer costs MF less memory than BP"
+        yield Verdict(claim, REPRODUCED if mf < bp else NOT, because)

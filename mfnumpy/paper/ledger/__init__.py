@@ -1,0 +1,1 @@
+"""The ledger: one JSON record per finished run, written once."""

@@ -1,0 +1,171 @@
+"""The ledger: a folder with one JSON file per finished run.
+
+A record is written once, atomically, and never changed. Whoever works on a run holds a lock on its claim file, which
+the operating system releases when the process ends, however it ends: so a killed sweep loses the run in progress
+and nothing else, and two sweeps may share a folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from mfnumpy.errors import InvalidValueError, OutputError
+from mfnumpy.paper.ledger.reading import LedgerError, read
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs.config import Config, Job, Measurement
+from mfnumpy.support.files import atomic_write, make_folder
+
+
+class Ledger:
+    """A folder of records. `claim` guards the making of one."""
+
+    def __init__(self, folder: str | os.PathLike):
+        self.folder = Path(folder)
+
+    def path(self, job: Job) -> Path:
+        """Where the record of this job is or will be."""
+        return self.folder / f"{job.name}.json"
+
+    def __contains__(self, job: Job) -> bool:
+        return self.path(job).exists()
+
+    def get(self, job: Job) -> Record | None:
+        """The record of this job, or None. Raises LedgerError if the file holds something else."""
+        if job not in self:
+            return None
+        record = read(self.path(job))
+        if record.key != job.config.key or record.seed != job.seed:
+            raise LedgerError(f"{self.path(job)} holds another run: {record.key}, seed {record.seed}.")
+        return record
+
+    def records(self) -> list[Record]:
+        """All records, by file name. Raises LedgerError at the first file that is none."""
+        paths = sorted(p for p in self.folder.glob("*.json") if not p.name.startswith("."))
+        return [read(p) for p in paths]
+
+    def notes(self) -> str:
+        """What whoever made these runs wrote beside them, in NOTES.md: Markdown for the results page; "" without it.
+
+        Raises LedgerError if it cannot be read.
+        """
+        path = self.folder / "NOTES.md"
+        try:
+            return path.read_text(encoding="utf-8").strip() if path.exists() else ""
+        except (OSError, UnicodeError) as error:
+            raise LedgerError(f"{path} cannot be read ({error}).") from error
+
+    def of(self, config: Config | Measurement, seeds: range | list[int] | None = None) -> list[Record]:
+        """The records of one configuration, by seed; of these seeds only, or of all that there are."""
+        wanted = self._seeds(config) if seeds is None else seeds
+        return [r for seed in sorted(wanted) if (r := self.get(Job(config, seed))) is not None]
+
+    def find(self, name: str) -> Record:
+        """The one record whose file name contains this text, or ends with it, if that is more than one.
+
+        Raises InvalidValueError if none or several do.
+        """
+        paths = [p for p in sorted(self.folder.glob("*.json")) if name in p.stem]
+        if len(paths) > 1:  # "...-s1" is in "...-s10" as well
+            paths = [p for p in paths if p.stem.endswith(name)] or paths
+        if len(paths) != 1:
+            some = ", ".join(p.stem for p in paths[:4])
+            raise InvalidValueError(
+                f"{len(paths)} records in {self.folder} have {name!r} in their name{': ' + some if some else ''}. "
+                "Give a hash and a seed as in a file name, e.g. 0123456789ab-s0."
+            )
+        return read(paths[0])
+
+    def write(self, job: Job, record: Record) -> None:
+        """Write the record of this job, atomically. Raises OutputError if it cannot be written."""
+        with atomic_write(self.path(job), "w") as file:
+            file.write(record.to_json())
+
+    def note_absent(self, dataset: str, why: str) -> None:
+        """Write down that a data set could not be had here, so that tables can say "not run here"."""
+        with atomic_write(self.folder / "absent" / f"{dataset}.json", "w") as file:
+            json.dump({"dataset": dataset, "why": why}, file)
+
+    def absent(self) -> list[str]:
+        """The data sets that could not be had, and of which the ledger holds no run."""
+        noted = sorted(p.stem for p in (self.folder / "absent").glob("*.json"))
+        return [name for name in noted if not any(self.folder.glob(f"{name}-*.json"))]
+
+    @contextmanager
+    def claim(self, job: Job) -> Iterator[bool]:
+        """Hold the right to make this job's record: True inside the block, or False if another process has it.
+
+        A claim whose process has died counts for nothing: its lock went with it.
+        """
+        path = make_folder(self.folder / "claims") / f"{job.name}.claim"
+        file = _lock(path)
+        try:
+            if file is not None:  # what a killed predecessor may have left of a half-written record
+                for piece in self.folder.glob(f".{job.name}.json.*.part"):
+                    piece.unlink(missing_ok=True)
+            yield file is not None
+        finally:
+            if file is not None:
+                with suppress(OSError):
+                    path.unlink()  # while it is still locked: nobody can have taken it meanwhile
+                file.close()
+
+    def claimed_by(self, job: Job) -> str:
+        """Who works on this job, as far as its claim says; for messages only."""
+        try:
+            return (self.folder / "claims" / f"{job.name}.claim").read_text(encoding="utf-8").strip()
+        except OSError:
+            return "another process"
+
+    def _seeds(self, config: Config | Measurement) -> list[int]:
+        """By the names of files; a copy such as "...-s0 (1).json" is nobody's record."""
+        names = (p.name for p in self.folder.glob(f"{config.label}-{config.key}-s*.json"))
+        return [int(found[1]) for name in names if (found := re.search(r"-s(\d+)\.json$", name))]
+
+
+def _lock(path: Path) -> IO[str] | None:
+    """The claim file, locked and signed; or None if another process holds it."""
+    while True:
+        try:
+            file = open(path, "a+", encoding="utf-8")  # noqa: SIM115  (it stays open while the claim is held)
+        except OSError as error:
+            raise OutputError(f"The claim {path} cannot be written ({error.strerror}). Whose is it?") from error
+        if not _try_lock(file):
+            file.close()
+            return None
+        # The file may have been removed by its last owner between open and lock: then this lock guards nothing.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                file.truncate(0)
+                file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+                file.flush()
+                return file
+        file.close()
+
+
+try:
+    import fcntl
+
+    def _try_lock(file: IO[str]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+except ImportError:  # Windows: it has no flock, and does not let a locked file be removed, which is as good
+    import msvcrt
+
+    def _try_lock(file: IO[str]) -> bool:
+        try:
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        except OSError:
+            return False
+        return True

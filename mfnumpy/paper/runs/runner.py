@@ -1,0 +1,129 @@
+"""A configuration and a seed become a record."""
+
+from __future__ import annotations
+
+import functools
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import data_utils
+from data_utils import Dataset
+from mfnumpy import network, optim, rules
+from mfnumpy.engines import trainer
+from mfnumpy.errors import DivergedError, unknown_name
+from mfnumpy.measure import peak_step_bytes
+from mfnumpy.network import Network
+from mfnumpy.paper.ledger.provenance import code_version
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import protocol
+from mfnumpy.paper.runs.config import Config
+from mfnumpy.rules import Rule
+from mfnumpy.support.environment import environment
+
+
+@functools.lru_cache(maxsize=2)
+def dataset(
+    name: str,
+    layout: str,
+    subset: int | None,
+    validation: int | float,
+    split: int,
+    data_dir: str | None = None,
+    download: bool = True,
+) -> Dataset:
+    """A data set as a run needs it, kept for the runs that follow. Raises as `data_utils.load` does."""
+    return data_utils.load(
+        name,
+        layout=layout,  # type: ignore[arg-type]
+        subset=subset,
+        validation=validation,
+        seed=split,
+        data_dir=data_dir,
+        download=download,
+    )
+
+
+def dataset_of(config: Config, data_dir: str | None = None, download: bool = True) -> Dataset:
+    """The data set of a configuration: images in their shape for convolutions, flat for everything else."""
+    layout = "image" if config.network.startswith("cnn") else "flat"
+    return dataset(config.dataset, layout, config.subset, config.validation, config.split, data_dir, download)
+
+
+def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
+    """The network of a configuration and its rule, started."""
+    net = network.named(config.network, data.input_shape, seed=seed)
+    rule = rules.make(config.rule, **config.options)
+    rule.start(net, data.n_classes, seed)
+    return net, rule
+
+
+_ROOMS: dict[str, dict[str, Any]] = {"rules": {}, "fast": {"parallel": "neurons", "threads": 1}}
+"""Room -> options of `parallel.choice.trainer`. One thread: the last bits of a batch's sums depend on how many."""
+
+
+def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]], list[float], str | None]:
+    """Train, and evaluate on the test part after every epoch.
+
+    Returns the history, each epoch's seconds of training, and the message if the run diverged. Test accuracies are
+    written down and never read here. Raises UnknownNameError for another room than `Config` knows.
+    """
+    if config.room not in _ROOMS:
+        raise unknown_name("room", config.room, _ROOMS)
+    net, rule = build(config, data, seed)
+    history: list[dict[str, Any]] = []
+
+    def note(entry: dict[str, Any]) -> None:
+        """Add the test part to an epoch's entry."""
+        test = fitting.evaluate(data.x_test, data.y_test)
+        own = {"main": next(iter(test.accuracy)), "test_accuracy": test.accuracy, "test_layers": test.layers}
+        history.append(entry | own)
+
+    options: dict[str, Any] = {
+        "epochs": config.epochs,
+        "batch_size": min(config.batch_size, len(data.y_train)) if config.batch_size else None,
+        "seed": seed,
+        "decay": config.decay,
+        "show_progress": False,
+        "on_epoch": note,
+    }
+    try:
+        with trainer(net, rule, lr=config.lr, **_ROOMS[config.room], **options) as fitting:
+            seconds = fitting.fit(data.x_train, data.y_train, data.x_val, data.y_val).seconds
+    except DivergedError as error:
+        return history, [], str(error)
+    return history, seconds, None
+
+
+def execute(config: Config, seed: int, data_dir: str | None = None, download: bool = True) -> Record:
+    """Make the record of one training run. Raises DataError where the data set is not on this machine.
+
+    A run that diverges is a result as well: its record says so, and has the epochs before it.
+    """
+    start = time.perf_counter()
+    data = dataset_of(config, data_dir, download)
+    history, epoch_seconds, diverged = train(config, seed, data)
+    net, rule = build(config, data, seed)
+    result: dict[str, Any] = {"parameters": {mode: rule.count(net, mode) for mode in rule.predictions}}
+    result |= {"diverged": diverged} if diverged else protocol.summarise(history, config.patience)
+    return Record(
+        config=config.settings,
+        seed=seed,
+        history=history,
+        result=result,
+        seconds=round(time.perf_counter() - start, 3),
+        epoch_seconds=[round(s, 3) for s in epoch_seconds],
+        peak_bytes=_peak_bytes(config, net, rule, data),
+        code=code_version(),
+        environment=environment(),
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def _peak_bytes(config: Config, net: Network, rule: Rule, data: Dataset) -> int:
+    """Of the second step, when Adam's moments are there."""
+    rows = slice(0, min(config.batch_size or len(data.y_train), len(data.y_train)))
+    x, y = data.x_train[rows], data.y_train[rows]
+    optimiser = optim.Adam(config.lr)
+    peak_step_bytes(net, rule, optimiser, x, y)
+    return peak_step_bytes(net, rule, optimiser, x, y)

@@ -1,0 +1,110 @@
+"""Making the runs that are missing, in order of value; resumed by default, shared with other sweeps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from mfnumpy.errors import DataError, DownloadError, MissingDataError
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import runner
+from mfnumpy.paper.runs.config import Config, Job, Measurement
+from mfnumpy.paper.runs.measurements import measure
+from mfnumpy.paper.runs.plan import Cell
+from mfnumpy.paper.runs.protocol import TUNING_SEED
+
+Execute = Callable[[Job], Record]
+
+
+@dataclass
+class Outcome:
+    """What a sweep did: runs made and runs that were there already; data sets that could not be had, and why."""
+
+    made: int = 0
+    found: int = 0
+    absent: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Sweep:
+    """Makes records in a ledger. execute: a job -> its record. say: a line for the person who waits."""
+
+    ledger: Ledger
+    execute: Execute
+    say: Callable[[str], None] = print
+    poll_seconds: float = 1.0
+    outcome: Outcome = field(default_factory=Outcome)
+
+    def cells(self, cells: Sequence[Cell]) -> Outcome:
+        """Every cell's search and first seed, then every second seed, ...: an early stop leaves a whole table."""
+        for cell in cells:
+            self.jobs(Job(config, TUNING_SEED) for config in cell.tuning_configs())
+            self.jobs(Job(config, TUNING_SEED) for config in cell.finalists(self.ledger))
+            self.jobs(cell.jobs(self.ledger)[:1])
+        for seed in range(1, max((cell.seeds for cell in cells), default=0)):
+            for cell in cells:
+                self.jobs(cell.jobs(self.ledger)[seed : seed + 1])
+        return self.outcome
+
+    def jobs(self, jobs: Iterable[Job]) -> None:
+        """Make these records. Those that another process works on are waited for, or made if that process dies."""
+        pending = list(jobs)
+        while pending:
+            claimed = [job for job in pending if not self._settle(job)]
+            if len(claimed) == len(pending):
+                time.sleep(self.poll_seconds)
+            pending = claimed
+
+    def _settle(self, job: Job) -> bool:
+        """True once the job's record is there, or cannot be made here; False while another process makes it."""
+        if job in self.ledger:
+            self.outcome.found += 1
+            return True
+        dataset = job.config.dataset if isinstance(job.config, Config) else ""
+        if dataset in self.outcome.absent:
+            return True
+        with self.ledger.claim(job) as mine:
+            if not mine:
+                return False
+            if job in self.ledger:  # made between our look and our claim
+                self.outcome.found += 1
+                return True
+            try:
+                record = self.execute(job)
+            except (MissingDataError, DownloadError) as error:  # a broken file is another thing: it ends the sweep
+                self._absent(dataset, error)
+                return True
+            self.ledger.write(job, record)
+            self.outcome.made += 1
+            self.say(_line(job, record))
+            return True
+
+    def _absent(self, dataset: str, error: DataError) -> None:
+        self.outcome.absent[dataset] = str(error)
+        self.ledger.note_absent(dataset, type(error).__name__)
+        self.say(f"{dataset}: not run here. {error}")
+
+
+def maker(data_dir: str | None, download: bool) -> Execute:
+    """The `execute` for training runs and measurements."""
+
+    def execute(job: Job) -> Record:
+        """The record of a job, by its kind."""
+        if isinstance(job.config, Measurement):
+            return measure(job.config, job.seed)
+        return runner.execute(job.config, job.seed, data_dir, download)
+
+    return execute
+
+
+def _line(job: Job, record: Record) -> str:
+    what = f"{job.name}: "
+    if record.diverged:
+        return what + "diverged"
+    if "stopped" in record.result:
+        stopped = record.result["stopped"]
+        shown = ", ".join(f"{mode} {100 * a:.2f}" for mode, a in stopped["test_accuracy"].items())
+        what += f"test {shown} % at epoch {stopped['epoch']} of {len(record.history)}, "
+    return what + f"{record.seconds:.0f} s"

@@ -1,0 +1,1 @@
+"""Showing what a ledger holds: statistics, tables, verdicts, and the results page."""

@@ -1,0 +1,75 @@
+"""What a verdict is, and the rules by which measured differences become one."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mfnumpy.paper.show.statistics import Paired, paired
+from mfnumpy.paper.show.tables import MISSING
+
+REPRODUCED, NOT, UNDECIDED, UNTESTED = "reproduced", "not reproduced", "undecided", "not tested"
+LEVEL = 0.05
+MARGIN = 0.15
+"""In percentage points: what may be missing where a claim is that one matches the other, or a printed value."""
+
+AS_FAST, AS_SOON, NEAR = 1.15, 1.5, 1.1
+"""Bounds of ratios: of times that are alike (Table 4), of epochs, and of an error to the lowest one (Fig. 4)."""
+
+RULE = (
+    "Where a claim compares accuracies, the seeds of both sides pair, and a paired t-test looks at their differences. "
+    f"*Better* is reproduced if the mean difference is on the claim's side with p < {LEVEL}. *Matches or surpasses* is "
+    f"reproduced if a difference of -{MARGIN} percentage points or worse can be ruled out (one-sided, {LEVEL}). A "
+    f"*printed value*, which has no standard deviation, is reproduced if our mean reaches it less {MARGIN}. Times are "
+    "compared by the logarithms of their ratios, round by round; *as fast* allows a ratio of "
+    f"{AS_FAST}. Fig. 3 compares two slopes as they are. Fig. 4 has no test: MF may need {AS_SOON} times BP's epochs, "
+    f"to {NEAR} times the higher of the two lowest mean errors. Fig. 5's differences are of the mean error over all "
+    f"epochs. *Not reproduced*: the mean difference is on the other side, p < {LEVEL}. *Undecided*: anything else, "
+    "and whatever rests on one seed or on differences without any spread. *Not tested*: the ledger has no run that "
+    f"could tell. With so many tests at {LEVEL}, a few come out by chance alone: read the differences, not the words."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim, what was found, and why.
+
+    at_equal_passes: the verdict where all rules stop after the same number of passes, for claims on accuracies.
+    claimed: by the paper; False for what its claims need beside them.
+    """
+
+    claim: str
+    verdict: str
+    because: str
+    at_equal_passes: str = MISSING
+    claimed: bool = True
+
+
+def better(differences: Sequence[float]) -> str:
+    """The verdict on "the mean difference is above 0". differences: by seed, the claim's side minus the other side."""
+    test = _against(differences, 0.0)
+    if test is None or test.n < 2:
+        return UNDECIDED if test else UNTESTED
+    if test.p is None or test.p >= LEVEL:
+        return UNDECIDED
+    return REPRODUCED if test.mean > 0 else NOT
+
+
+def no_worse(differences: Sequence[float], margin: float = MARGIN) -> str:
+    """The verdict on "the mean difference is above -margin": non-inferiority, by a one-sided test."""
+    test = _against(differences, -margin)
+    if test is not None and test.p is not None and test.mean > 0 and test.p < 2 * LEVEL:
+        return REPRODUCED
+    return NOT if better(differences) == NOT else UNDECIDED if test else UNTESTED
+
+
+def reaches(differences: Sequence[float]) -> str:
+    """The verdict on "our mean is at least the printed value", which has no spread of its own to be tested with."""
+    if len(differences) > 1 and statistics.fmean(differences) >= 0:
+        return REPRODUCED
+    return NOT if better(differences) == NOT else UNDECIDED if differences else UNTESTED
+
+
+def _against(differences: Sequence[float], value: float) -> Paired | None:
+    return paired(dict(enumerate(differences)), dict.fromkeys(range(len(differences)), value))

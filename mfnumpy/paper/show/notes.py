@@ -1,0 +1,61 @@
+"""Sentences below a table: what a reader must know of its runs. Each is a list, empty where there is nothing to say."""
+
+from __future__ import annotations
+
+import statistics
+
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import protocol
+from mfnumpy.paper.show.view import Entry
+
+
+def at_the_edge(entries: list[Entry]) -> list[str]:
+    """A sentence where a chosen rate is the largest or smallest that was tried: a wider search might find better."""
+    names = []
+    for e in entries:
+        if e.cell.tuning is not None and e.config.lr in (min(e.cell.tuning.rates), max(e.cell.tuning.rates)):
+            names.append(e.rule)
+    return [f"At the edge of the search: the rates of {', '.join(names)}."] if names else []
+
+
+def lost(entries: list[Entry]) -> list[str]:
+    """A sentence on the runs that diverged: the means above are of the others."""
+    names = [e.lost for e in entries if e.lost]
+    return [f"Diverged, and not counted above: {', '.join(names)}."] if names else []
+
+
+def still_rising(entries: list[Entry]) -> list[str]:
+    """A sentence on the rules that had not converged on validation data, mean over seeds: more epochs might help."""
+    names = [e.rule for e in entries if e.runs and _rising(e)]
+    if not names:
+        return ["Converged on validation data: all runs shown."] if any(e.runs for e in entries) else []
+    how = f"by more than {100 * protocol.STILL_RISING:g} points from the fourth fifth of the epochs to the last"
+    return [
+        f"Validation accuracy was still rising, {how} (of two epochs at least): {', '.join(names)}. "
+        "Where the rate falls to zero, some of that is the rate's doing: it rises even after a plateau."
+    ]
+
+
+def _rising(entry: Entry) -> bool:
+    by_epoch = zip(*([protocol.main_accuracy(e) for e in run.history] for run in entry.runs), strict=True)
+    return protocol.still_rising([statistics.fmean(epoch) for epoch in by_epoch])
+
+
+def keys(entries: list[Entry]) -> list[str]:
+    """The keys of the runs shown: a record's file name is data set, network, rule, key and seed."""
+    names = [f"{e.rule} `{e.config.key}`" for e in entries if e.runs or e.diverged]
+    return [f"Records: {', '.join(names)}."] if names else []
+
+
+def measured(records: list[Record]) -> list[str]:
+    """The keys of the measurements shown."""
+    return [f"Records: {', '.join(f'`{r.key}`' for r in records)}."]
+
+
+def rooms(entries: list[Entry]) -> list[str]:
+    """A sentence where some rules went through the fast room: same numbers to rounding, other times."""
+    fast = [e.rule for e in entries if e.config.room == "fast"]
+    if not fast:
+        return []
+    mixed = "; its seconds and the others' are not to be compared" if len(fast) < len(entries) else ""
+    return [f"In the fast room: {', '.join(fast)}{mixed}."]

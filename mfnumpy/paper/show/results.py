@@ -1,0 +1,185 @@
+"""docs/results.md and everything that it shows, from the ledger alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mfnumpy.paper.experiments import convergence as figures
+from mfnumpy.paper.experiments import registry as verdicts
+from mfnumpy.paper.experiments.accuracy import BUILDERS, NUMBERS
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.published import LONGER
+from mfnumpy.paper.runs import plan
+from mfnumpy.paper.show.tables import MISSING, Table
+from mfnumpy.paper.show.view import View, command
+from mfnumpy.support.environment import blas_name
+from mfnumpy.support.files import atomic_write
+
+EXPERIMENTS = (
+    *("table1", "table2", "table3", "longer", "longer_cnn", "longer_shallow", "table4", "table5", "table6"),
+    *("fig1", "fig2", "fig3", "fig4", "fig5"),
+)
+
+PROTOCOL = """\
+Every rule is treated alike. The learning rate of Adam is searched on a validation part of the training data, with the
+same candidates and the same number of passes for each rule; nothing else is tuned. Where the plan says so, the best two
+rates of the search are run in full, and validation decides between them; the better of these runs is also the first
+seed's. Every run makes the same number of passes, and one stopping rule is applied to its validation accuracies: the
+best epoch is kept, once no better one has come for a fixed number of epochs, the patience ("ours"); by its validation
+accuracy the rate is chosen. The last epoch of all rules is shown as well ("at equal passes"). The test part decides
+nothing. Seeds differ in initialisation and order of samples, not in the division of the data; the p values are of
+paired t-tests over seeds, and with two or three seeds they can show large effects only.
+
+The paper's numbers: Table 4 and 5 and the slopes of Fig. 3 are from our copy of the paper. The means of BP and MF in
+Tables 2 and 3 are from a secondary source without standard deviations, whose two tables were interchanged, as the
+parameter counts show; `mfnumpy/paper/published.py` says more. All else is lost to us and shown as a dash.
+"""
+
+CONTEXT = """\
+What is judged is the first version of the paper. The second (May 2026, under another title) no longer says that MF is
+better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
+sign once both rules had the same stopping rule. Therefore each claim on accuracies is judged as stopped and at equal
+passes, and beside the paper's rules stand controls that it left out, first of all BP with a loss at every layer (deep
+supervision). Lesson 13 goes through what of the paper can be reproduced at all.
+"""
+
+
+def tables(view: View, experiments: Sequence[str]) -> list[Table]:
+    """All tables of these experiments that the ledger has something for."""
+    return [table for name in experiments if name in BUILDERS for table in BUILDERS[name](view)]
+
+
+def save(view: View, experiments: Sequence[str], folder: Path) -> list[Path]:
+    """Write tables (Markdown, CSV, LaTeX) and figures (PNG, SVG) of these experiments. Returns the paths."""
+    paths = [path for table in tables(view, experiments) for path in table.save(folder)]
+    for name in experiments:
+        if name in figures.FIGURES:
+            paths += figures.save(name, view, folder)
+    return paths
+
+
+def results(view: View, folder: str = "results") -> str:
+    """The text of results.md; figures are linked from `folder` beside it."""
+    parts = [
+        "# Results",
+        f"Made from a ledger by `mfnumpy reproduce results --scale {view.scale}`; do not edit. Below each table stand "
+        "the keys of its records: a record's file name holds its key.",
+        "## What was run here",
+        _what_was_run(view),
+        *filter(None, [view.ledger.notes()]),
+        "## Claims",
+        CONTEXT.strip(),
+        verdicts.in_short(view),
+        verdicts.verdicts(view).markdown().strip(),
+        "## Protocol",
+        PROTOCOL.strip(),
+        budget_table(view).markdown().strip(),
+    ]
+    for name in EXPERIMENTS:
+        shown = [table.markdown().strip() for table in tables(view, [name])]
+        if name in figures.FIGURES and figures.FIGURES[name](view) is not None:
+            shown.append(f"![{name}]({folder}/{name}.svg)")
+        if shown:
+            parts += [f"## {_heading(name)}", *shown]
+    tuning = verdicts.test_tuning(view)
+    if tuning is not None:
+        parts += ["## The test set as a tuning set", tuning.markdown().strip()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _heading(experiment: str) -> str:
+    if experiment in LONGER:
+        return NUMBERS[experiment]
+    return experiment.replace("table", "Table ").replace("fig", "Fig. ")
+
+
+def budget_table(view: View) -> Table:
+    """What the scale asks for: rows, epochs, search and seeds of every experiment."""
+    rows = []
+    for experiment in EXPERIMENTS:
+        for b in view.budgets.get(experiment, []):
+            search = MISSING
+            if b.rates_of is not None:
+                search = f"none: the rate found for {b.rates_of.epochs} epochs"
+            elif b.tuning is not None:
+                on = "all rows" if b.tuning.subset is None else f"at most {b.tuning.subset:,} rows"
+                search = f"{', '.join(f'{r:g}' for r in b.tuning.rates)}; {b.tuning.epochs} epochs on {on}"
+                if b.tuning.finalists > 1:
+                    search += f"; then the best {b.tuning.finalists} in full"
+            size = "all" if b.subset is None else f"at most {b.subset:,}"
+            rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, f"{b.seeds}"])
+    columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]
+    columns += ["rates searched, for each rule", "seeds planned"]
+    note = (
+        "Where the rows are fewer than the data set has, or the network is another than the paper's, the comparison "
+        "between rules means something, and the accuracies themselves do not."
+    )
+    return Table("plan", f"What the scale `{view.scale}` asks for", columns, rows, command("all", view), [note])
+
+
+def _what_was_run(view: View) -> str:
+    records = view.ledger.records()
+    training = [r for r in records if r.config["kind"] == "train"]
+    lines = [
+        f"{len(records)} records, {len(training)} of them training runs, {_duration(records)} of computing; "
+        f"scale `{view.scale}`."
+    ]
+    for name in view.ledger.absent():
+        lines.append(f"- `{name}`: not run here, its files are not on this machine.")
+    if missing := _missing(view):
+        lines.append(f"- Planned, and not run yet; `{command('all', view)}`, with this ledger, goes on with it:")
+        lines += [f"    - {line}" for line in missing]
+    engines = len({r.code.get("core") for r in records})
+    if engines > 1:
+        lines.append(
+            f"- Engine: {engines} versions of its source; each record names its own (`core`), and "
+            "`mfnumpy reproduce --repeat RECORD` says whether today's gives the same history."
+        )
+    machines = sorted({_machine(r) for r in records})
+    lines += [f"- Machine: {machine}." for machine in machines]
+    return "\n".join(lines)
+
+
+def _missing(view: View) -> list[str]:
+    """What the scale asks for and the ledger lacks, a line for each experiment and data set."""
+    lines = []
+    for experiment in plan.CELLS:
+        for dataset in view.datasets(experiment):
+            if dataset in view.ledger.absent():
+                continue
+            wanted = [c for c in plan.cells(experiment, view.budgets) if c.final.dataset == dataset]
+            have = [(c, len(c.records(view.ledger))) for c in wanted]
+            if not any(n for _, n in have):
+                lines.append(f"{experiment}, {dataset}: all of it.")
+            else:
+                short: dict[str, list[str]] = {}
+                for c, n in have:
+                    if n < c.seeds:
+                        short.setdefault(f"{n} of {c.seeds} seeds", []).append(f"{c.final.rule} {c.final.network}")
+                got = "; ".join(f"{n} of {', '.join(names)}" for n, names in short.items())
+                lines += [f"{experiment}, {dataset}: the ledger has {got}."] if short else []
+    return lines
+
+
+def _machine(record: Record) -> str:
+    e = record.environment
+    if not e:
+        return "one that the record does not describe"
+    blas = ", ".join(sorted({f"{blas_name(b)} with {b['num_threads']} threads" for b in e["blas"]}))
+    return f"{e['platform']}, {e['cpus']} processors, NumPy {e['numpy']}, {blas}, backend {e['backend']}"
+
+
+def _duration(records: list[Record]) -> str:
+    seconds = sum(r.seconds for r in records)
+    return f"{seconds / 3600:.1f} hours" if seconds >= 3600 else f"{seconds / 60:.0f} minutes"
+
+
+def save_results(view: View, out: Path) -> list[Path]:
+    """Write out/results.md, and all tables and figures to out/results/. Returns the paths."""
+    paths = save(view, EXPERIMENTS, out / "results")
+    for table in (verdicts.verdicts(view), verdicts.test_tuning(view)):
+        paths += [] if table is None else table.save(out / "results")
+    with atomic_write(out / "results.md", "w") as file:
+        file.write(results(view))
+    return [*paths, out / "results.md"]

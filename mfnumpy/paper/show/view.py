@@ -1,0 +1,132 @@
+"""How tables, figures and verdicts read the ledger: one object for a scale and its records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from mfnumpy import rules
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs import plan, scales
+from mfnumpy.paper.runs.config import Config
+from mfnumpy.paper.runs.plan import Cell
+from mfnumpy.paper.show.statistics import Paired, Summary, paired, summary
+from mfnumpy.paper.show.tables import MISSING
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A cell with its finished runs; runs that diverged are counted apart."""
+
+    cell: Cell
+    config: Config
+    runs: list[Record]
+    diverged: int
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.config.rule
+
+    @property
+    def lost(self) -> str:
+        """The runs that diverged, for a sentence: "mf 1 of 3"; "" if there are none."""
+        return f"{self.rule} {self.diverged} of {self.diverged + len(self.runs)}" if self.diverged else ""
+
+    def modes(self) -> tuple[str, ...]:
+        """The rule's prediction modes, the default first."""
+        return rules.RULES[self.rule].predictions
+
+    def values(self, read: Callable[[Record], float | None]) -> dict[int, float]:
+        """Seed -> value, of the runs that have it."""
+        return {r.seed: value for r in self.runs if (value := read(r)) is not None}
+
+    def accuracy(self, mode: str, at: str = "stopped") -> dict[int, float]:
+        """Seed -> test accuracy in per cent; at: "stopped" or "equal_passes"."""
+        return self.values(lambda r: 100 * r.result[at]["test_accuracy"][mode])
+
+    def layer(self, i: int, at: str = "stopped") -> dict[int, float]:
+        """Seed -> test accuracy of block i alone, in per cent."""
+        return self.values(lambda r: 100 * r.result[at]["test_layers"][i])
+
+    def layers(self) -> int:
+        """How many blocks have a voice of their own."""
+        return len(self.runs[0].result["stopped"]["test_layers"]) if self.runs else 0
+
+
+class View:
+    """The entries of one scale, as far as the ledger has them."""
+
+    def __init__(self, ledger: Ledger, scale: str):
+        self.ledger, self.scale = ledger, scale
+        self.budgets = scales.scale(scale)
+        self._entries: dict[str, list[Entry]] = {}
+
+    def entries(self, experiment: str) -> list[Entry]:
+        """All entries with at least one finished run, in the plan's order."""
+        if experiment not in self._entries:
+            found = []
+            for cell in plan.cells(experiment, self.budgets):
+                config, records = cell.chosen(self.ledger), cell.records(self.ledger)
+                if config is not None and records:
+                    runs = [r for r in records if not r.diverged]
+                    found.append(Entry(cell, config, runs, len(records) - len(runs)))
+            self._entries[experiment] = found
+        return self._entries[experiment]
+
+    def entry(self, experiment: str, dataset: str, rule: str, network: str | None = None) -> Entry | None:
+        """One entry with runs, or None."""
+        for e in self.entries(experiment):
+            if e.config.dataset == dataset and e.rule == rule and network in (None, e.config.network) and e.runs:
+                return e
+        return None
+
+    def datasets(self, experiment: str) -> list[str]:
+        """The data sets that the scale wants, whether they were run or not."""
+        return list(dict.fromkeys(b.dataset for b in self.budgets.get(experiment, [])))
+
+
+def accuracy_summary(entry: Entry | None, mode: str, at: str = "stopped") -> Summary | None:
+    """Mean, sd and n of the test accuracy in per cent."""
+    return None if entry is None else summary(list(entry.accuracy(mode, at).values()))
+
+
+def difference(a: Entry | None, b: Entry | None, at: str = "stopped") -> Paired | None:
+    """a's default prediction minus b's, in percentage points, paired by seed."""
+    if a is None or b is None:
+        return None
+    return paired(a.accuracy(a.modes()[0], at), b.accuracy(b.modes()[0], at))
+
+
+def described(config: Config) -> str:
+    """What was run, in words: everything of a configuration but rule and rate."""
+    size = "all rows" if config.subset is None else f"at most {config.subset:,} rows of each part"
+    rate = "constant rate" if config.decay == "constant" else f"{config.decay} decay of the rate"
+    batch = "full batch" if config.batch_size is None else f"batch {config.batch_size}"
+    return f"{config.dataset}, {config.network}, {size}, {config.epochs} epochs, {batch}, {rate}"
+
+
+def in_parallel(record: Record) -> str:
+    """On what a timing of layers in parallel ran, and the others of its contestants, in words."""
+    threads = max((library["num_threads"] for library in record.environment.get("blas", [])), default=None)
+    others = "BP on as many as the matrix library takes" if threads is None else f"BP on {threads}"
+    return f"MF's layers on {record.environment.get('cpus', 'all')} threads, {others}"
+
+
+def spread(value: Any) -> str:
+    """A Summary as text, or a dash."""
+    return MISSING if value is None else value.text()
+
+
+def command(experiment: str, view: View) -> str:
+    """What makes an experiment's tables and figures again."""
+    return f"mfnumpy reproduce {experiment} --scale {view.scale}"
+
+
+def signed(fig: Any, text: str, experiment: str, view: View) -> Any:
+    """Write under a figure what it shows, and on a line of its own the command that made it."""
+    made_by = f"Made by: {command(experiment, view)}"
+    fig.supxlabel(f"{text}\n{made_by}", fontsize=7, color="#555555", x=0.01, ha="left")
+    return fig

@@ -1,0 +1,1 @@
+"""Saving: parameter files, models, and the saved state of a run."""

@@ -1,0 +1,154 @@
+"""Checkpoints: arrays and a JSON description in NumPy's own .npz format, uncompressed, without pickles.
+
+A checkpoint may come from a stranger. So every array's header is read and held against the file's true size before
+anything is allocated, pickled objects are refused, and nothing is ever extracted to disk.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from mfnumpy import backend
+from mfnumpy.backend import Array
+from mfnumpy.errors import CheckpointError, MfnumpyError
+from mfnumpy.support.files import atomic_write
+
+FORMAT = "mfnumpy-checkpoint-1"
+PIECE = 1 << 20
+"""Bytes that are read at a time."""
+_DESCRIPTION = "description"
+
+
+def save(path: str | os.PathLike, arrays: Mapping[str, Array], description: dict) -> None:
+    """Write arrays and a JSON description atomically: the file is the old one or the new one, never half.
+
+    Raises OutputError if the file cannot be written.
+    """
+    text = json.dumps({"format": FORMAT} | description).encode()
+    on_host = {name: np.asarray(backend.to_host(array), order="C") for name, array in arrays.items()}
+    with atomic_write(path) as file:
+        np.savez(file, allow_pickle=False, **{_DESCRIPTION: np.frombuffer(text, np.uint8)}, **on_host)
+
+
+def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
+    """Read a checkpoint. Returns its arrays, on the host, and its description.
+
+    Raises CheckpointError if the file is missing, truncated, hostile, or no checkpoint of mfnumpy. Needs no more
+    memory than the file is long, and a PIECE.
+    """
+    path = Path(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _refuse_overlaps(path, archive.infolist())
+            arrays = {_name(path, info): _read(path, archive, info) for info in archive.infolist()}
+    except MfnumpyError:
+        raise
+    except FileNotFoundError as error:
+        raise CheckpointError(f"There is no checkpoint at {path}.") from error
+    except (
+        zipfile.BadZipFile,
+        OSError,
+        ValueError,
+        TypeError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        SyntaxError,
+    ) as error:
+        raise CheckpointError(f"{path} is not a readable checkpoint ({error}). It may be truncated.") from error
+    try:
+        description = json.loads(arrays.pop(_DESCRIPTION).tobytes())
+        if description["format"] != FORMAT:
+            raise ValueError(f"its format is {description['format']!r}")
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path} is not a checkpoint of mfnumpy ({error}).") from error
+    return arrays, description
+
+
+def _refuse_overlaps(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    """A thousand members that share the same bytes, or one name, would make little file much work."""
+    if len({info.filename for info in members}) < len(members):
+        raise CheckpointError(f"{path} is not a checkpoint of mfnumpy: it holds two arrays of one name.")
+    if sum(info.file_size for info in members) > path.stat().st_size:
+        raise CheckpointError(f"{path}: its arrays claim more bytes than the file holds.")
+
+
+def _name(path: Path, info: zipfile.ZipInfo) -> str:
+    if not info.filename.endswith(".npy") or info.compress_type != zipfile.ZIP_STORED:
+        raise CheckpointError(f"{path} is not a checkpoint of mfnumpy: it holds {info.filename!r}.")
+    return info.filename.removesuffix(".npy")
+
+
+def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+    """One array, after its header has been held against the bytes that are really there."""
+    if info.file_size != info.compress_size or info.file_size > path.stat().st_size:
+        raise CheckpointError(f"{path}: {info.filename} claims more bytes than the file holds.")
+    with archive.open(info) as file:
+        version = np.lib.format.read_magic(file)
+        read_header = {
+            (1, 0): np.lib.format.read_array_header_1_0,
+            (2, 0): np.lib.format.read_array_header_2_0,
+        }.get(version)
+        if read_header is None:
+            raise CheckpointError(f"{path}: {info.filename} has an unknown .npy version {version}.")
+        try:
+            shape, fortran, dtype = read_header(file)
+        except Exception as error:  # NumPy's parser lets through whatever Python's tokenizer and literal_eval raise
+            raise CheckpointError(f"{path}: {info.filename} has no readable .npy header ({error}).") from error
+        if dtype.hasobject or dtype.kind not in "biuf":
+            raise CheckpointError(f"{path}: {info.filename} holds {dtype}, not numbers; it is refused.")
+        count, left = 1, info.file_size - file.tell()
+        for size in shape:  # Python's integers: a product that overflows in C must not fool us
+            count *= int(size)
+        if any(size < 0 for size in shape) or count * dtype.itemsize != left:
+            raise CheckpointError(f"{path}: {info.filename} promises shape {shape} but holds {left} bytes.")
+        array = np.empty(count, dtype)
+        _fill(array.view(np.uint8), file)
+    return array.reshape(shape, order="F" if fortran else "C")
+
+
+def _fill(target: np.ndarray, file: IO[bytes]) -> None:
+    """Read bytes straight into their array, a PIECE at a time: a second copy would need as much memory again.
+
+    Reads to the end, where zipfile compares the checksum. Raises EOFError if there are not so many.
+    """
+    at = 0
+    while piece := file.read(PIECE):
+        target[at : at + len(piece)] = np.frombuffer(piece, np.uint8)
+        at += len(piece)
+    if at != len(target):
+        raise EOFError(f"{at} bytes in place of {len(target)}")
+
+
+def check_fits(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:
+    """Check that a checkpoint's arrays have the names, shapes and dtypes of live ones, and hold finite numbers.
+
+    Raises CheckpointError, naming the array.
+    """
+    if set(target) != set(source):
+        missing, extra = sorted(set(target) - set(source)), sorted(set(source) - set(target))
+        raise CheckpointError(
+            f"The checkpoint belongs to another {what}: missing {missing or 'nothing'}, unknown {extra or 'nothing'}."
+        )
+    for name, array in source.items():
+        if array.shape != target[name].shape or array.dtype != target[name].dtype:
+            raise CheckpointError(
+                f"The checkpoint belongs to another {what}: {name} is {array.dtype} {array.shape} there, "
+                f"{target[name].dtype} {tuple(target[name].shape)} here."
+            )
+        if not np.isfinite(array).all():
+            raise CheckpointError(f"The checkpoint holds NaN or Inf in {name}.")
+
+
+def put(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:
+    """Copy arrays into live ones. Raises CheckpointError as `check_fits` does, before anything is changed."""
+    check_fits(target, source, what)
+    for name, array in source.items():
+        target[name][...] = backend.to_device(array)

@@ -1,0 +1,205 @@
+"""Where a training run stands, and how it is written to a file and taken up again, to the byte."""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mfnumpy import backend
+from mfnumpy.backend import Array
+from mfnumpy.errors import CheckpointError, DivergedError, InvalidValueError, OutputError
+from mfnumpy.network import Network
+from mfnumpy.optim import Optimiser
+from mfnumpy.rules import Rule
+from mfnumpy.saving import checkpoint
+from mfnumpy.saving import model as models
+from mfnumpy.support.files import make_folder
+
+
+@dataclass
+class Progress:
+    """Where a run stands, to the batch; with the arrays it is all that a resumed run needs.
+
+    phase: 0, or the index of the block in turn. losses: of the current epoch, summed over its rows so far.
+    best, stale: the best validation accuracy of this phase, and for how many epochs it has stood.
+    epochs, seconds: the history so far. elapsed: seconds spent in the current epoch.
+    """
+
+    phase: int = 0
+    epoch: int = 0
+    batch: int = 0
+    losses: dict[str, float] = field(default_factory=dict)
+    best: float = -1.0
+    stale: int = 0
+    epochs: list[dict] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    elapsed: float = 0.0
+
+    @classmethod
+    def from_json(cls, values: Any) -> Progress:
+        """Rebuild from what `asdict` gave. Raises ValueError if a field is missing, unknown or of another type."""
+        fresh = cls()
+        if not isinstance(values, dict) or set(values) != {f.name for f in fields(cls)}:
+            raise ValueError("its progress has other fields than this version writes")
+        for name, value in values.items():
+            expected = type(getattr(fresh, name))
+            if type(value) is not expected or (expected is int and value < 0):
+                raise ValueError(f"its progress says {name} = {value!r}")
+        return cls(**values)
+
+
+LATER = ("inputs", "validation")
+"""Settings that checkpoints of earlier versions do not state; in these they are passed over."""
+
+SAMPLE = 16
+"""Of how many rows of the inputs a checkpoint keeps the checksum."""
+
+
+def sampled(n: int) -> np.ndarray:
+    """Which of n rows: spread over all of them, the first and the last among them."""
+    return np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
+
+
+def data_settings(sample: Array, y: Array, y_val: Array | None) -> dict:
+    """What a checkpoint says of the data: how many rows, and checksums. sample: the `sampled` rows of the inputs."""
+    return {
+        "rows": len(y),
+        "labels": _checksum(y, np.int64),
+        "inputs": _checksum(sample),
+        "validation": None if y_val is None else _checksum(y_val, np.int64),
+    }
+
+
+def _checksum(array: Array, dtype: type | None = None) -> int:
+    return zlib.crc32(np.ascontiguousarray(backend.to_host(array), dtype).tobytes())
+
+
+def check_target(path: str | Path, notes: dict) -> None:
+    """Say before any training what `write` would only find out after an epoch.
+
+    Raises OutputError where no file can be written at this path, InvalidValueError for notes that are not JSON.
+    """
+    try:
+        json.dumps(notes)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidValueError(
+            f"notes must be values that JSON knows, as text or Python's numbers; {error}."
+        ) from error
+    make_folder(Path(path).parent)
+    if Path(path).is_dir():
+        raise OutputError(f"Cannot write {path}: it is a folder. Name a file, e.g. {Path(path) / 'checkpoint.npz'}.")
+
+
+def write(
+    path: str | Path,
+    net: Network,
+    rule: Rule,
+    optimiser: Optimiser,
+    progress: Progress,
+    best: dict[str, Array],
+    settings: dict,
+    notes: dict,
+) -> None:
+    """Write a checkpoint: the model, the optimiser's moments, the best parameters so far, and the progress.
+
+    settings: what must be the same for a resumed run to be the same run. Raises OutputError, and DivergedError where
+    an array is no longer finite: such a checkpoint could not be resumed, and must not take the place of one that can.
+    """
+    moments, times = _moments(optimiser, rule.parameters(net))
+    arrays = models.arrays(net, rule)
+    arrays |= {f"optimiser/{name}": array for name, array in moments.items()}
+    arrays |= {f"best/{name}": array for name, array in best.items()}
+    for name, array in arrays.items():
+        if not bool(backend.xp_of(array).isfinite(array).all()):
+            raise DivergedError(
+                f"{name} became NaN or infinite in the last batches; it is not written to {path}, where an earlier "
+                "checkpoint stays as it was. Lower the learning rate, or scale the inputs."
+            )
+    run = {"settings": settings, "progress": asdict(progress), "times": times, "notes": notes}
+    checkpoint.save(path, arrays, models.describe(net, rule) | run)
+
+
+def _moments(optimiser: Optimiser, learned: dict[str, Array]) -> tuple[dict[str, Array], dict[str, int]]:
+    """The optimiser's state, without what belonged to parameters that are gone: blocks that were unplugged."""
+    moments, times = optimiser.state()
+    own = {k: a for k, a in moments.items() if k[2:] in learned and a.shape == learned[k[2:]].shape}
+    return own, {name: t for name, t in times.items() if name in {k[2:] for k in own}}
+
+
+def _difference(theirs: Any, ours: Any) -> tuple[str, str]:
+    """Both descriptions in words, and of two dicts only what differs."""
+    if not (isinstance(theirs, dict) and isinstance(ours, dict)):
+        return f"{theirs}", f"{ours}"
+    keys = [key for key in {**theirs, **ours} if theirs.get(key) != ours.get(key)]
+    words = [", ".join(f"{key} {d.get(key, 'not stated')}" for key in keys) for d in (theirs, ours)]
+    return words[0], words[1]
+
+
+def read(
+    path: str | Path, net: Network, rule: Rule, optimiser: Optimiser, settings: dict
+) -> tuple[Progress, dict[str, Array]]:
+    """Take up a checkpoint into the live network, rule and optimiser; returns the progress and the best parameters.
+
+    Raises CheckpointError, before anything live has changed, if it is broken or belongs to another run.
+    """
+    stored, description = checkpoint.load(path)
+    stated = description.get("settings")
+    if isinstance(stated, dict):
+        settings = {key: value for key, value in settings.items() if key in stated or key not in LATER}
+    for key, own in (models.describe(net, rule) | {"settings": settings}).items():
+        if description.get(key) != own:
+            theirs, ours = _difference(description.get(key), own)
+            raise CheckpointError(
+                f"{path} belongs to another run. Its {key}: {theirs}. This run's: {ours}. "
+                "Give the options of that run, or another place for this one."
+            )
+    live = models.arrays(net, rule)
+    moments, best = _part(stored, "optimiser/"), _part(stored, "best/")
+    try:
+        progress = Progress.from_json(description["progress"])
+        _check_place(progress, settings)
+        times = _times(description["times"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} does not say where its run stood: {error}.") from error
+    stray = [name for name in stored if "/" in name and name.split("/")[0] not in ("optimiser", "best")]
+    if stray:
+        raise CheckpointError(f"{path} holds {stray[0]!r}, which no run of mfnumpy writes.")
+    learned = rule.parameters(net)
+    checkpoint.check_fits(live, models.model_part(stored), "network or rule")
+    checkpoint.check_fits({k: learned[k[2:]] for k in moments if k[2:] in learned}, moments, "optimiser")
+    checkpoint.check_fits(learned if best else {}, best, "run")
+    optimiser.load_state({k: backend.to_device(v) for k, v in moments.items()}, times)
+    checkpoint.put(live, models.model_part(stored), "network or rule")
+    return progress, {k: backend.to_device(v) for k, v in best.items()}
+
+
+def _check_place(progress: Progress, settings: dict) -> None:
+    """Raises ValueError for a place that a run with these settings never reaches."""
+    rows = settings["rows"]
+    batches = math.ceil(rows / (settings["batch_size"] or rows))
+    for name, value, most in (
+        ("phase", progress.phase, len(settings["phases"])),
+        ("epoch", progress.epoch, settings["epochs"]),
+        ("batch", progress.batch, batches),
+    ):
+        if value > most:
+            raise ValueError(f"its progress says {name} = {value}, and there are only {most}")
+    if not all(type(v) is float for v in [*progress.losses.values(), *progress.seconds]):
+        raise ValueError("its progress holds losses or seconds that are no numbers")
+
+
+def _times(values: Any) -> dict[str, int]:
+    """The optimiser's time steps. Raises ValueError for anything but whole numbers from 1."""
+    if not isinstance(values, dict) or any(type(t) is not int or t < 1 for t in values.values()):
+        raise ValueError("its optimiser's time steps are not whole numbers from 1")
+    return values
+
+
+def _part(stored: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): array for name, array in stored.items() if name.startswith(prefix)}
