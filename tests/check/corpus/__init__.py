@@ -17,7 +17,7 @@ import numpy as np
 
 from mfnumpy import equations, layers
 from mfnumpy.check import Report
-from mfnumpy.validate import pair
+from mfnumpy.support.validate import pair
 
 GAP = 60
 """How many characters "..." in a pattern may stand for."""
