@@ -3,7 +3,7 @@
     with open_bounded(path, limit=100_000_000) as stream:
         head = read_exactly(stream, 4, "the magic number")
 
-A file is read as it lies there or unpacked on the fly (gzip, bzip2, xz: told by its first bytes, not by its
+A file is read as it lies there or unpacked on the fly (gzip, bzip2, xz, lzma: told by its first bytes, not by its
 name). Nothing is written. Memory stays at the bytes asked for plus one chunk, and 128 MiB at most for an xz
 dictionary: an archive whose header asks for more, or that unpacks to more than the limit, ends in
 FormatError.
@@ -22,7 +22,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from data_utils.wording import human_bytes
+from data_utils.wording import human_bytes, shown
 from mfnumpy.errors import FormatError, MissingDataError
 
 CHUNK = 1 << 16
@@ -74,6 +74,7 @@ _UNPACKERS: dict[bytes, tuple[str, Callable[[], Any]]] = {
     b"\x1f\x8b": ("gzip", _Gzip),
     b"BZh": ("bzip2", bz2.BZ2Decompressor),
     b"\xfd7zXZ\x00": ("xz", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=XZ_MEMORY)),
+    b"\x5d\x00\x00": ("lzma", lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=XZ_MEMORY)),
 }
 
 
@@ -175,8 +176,8 @@ def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[Bound
 
     Raises MissingDataError if there is none, FormatError if it is no regular file or cannot be read.
     """
-    with _open_regular(path) as raw:
-        yield BoundedStream(raw, str(path), limit, digest)
+    with open_regular(path) as raw:
+        yield BoundedStream(raw, shown(path), limit, digest)
 
 
 def md5(path: Path) -> str:
@@ -184,11 +185,11 @@ def md5(path: Path) -> str:
 
     Raises MissingDataError if there is none, FormatError if it cannot be read.
     """
-    with _open_regular(path) as raw:
+    with open_regular(path) as raw:
         try:
             return hashlib.file_digest(raw, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         except OSError as error:
-            raise _unreadable(str(path), error) from error
+            raise _unreadable(shown(path), error) from error
 
 
 def _unreadable(name: str, error: OSError) -> FormatError:
@@ -196,7 +197,7 @@ def _unreadable(name: str, error: OSError) -> FormatError:
 
 
 @contextmanager
-def _open_regular(path: Path) -> Iterator[BufferedReader]:
+def open_regular(path: Path) -> Iterator[BufferedReader]:
     """Open a file for reading its bytes as they lie there.
 
     Raises MissingDataError if there is none, FormatError if it is not a regular file (a FIFO would wait for
@@ -204,14 +205,14 @@ def _open_regular(path: Path) -> Iterator[BufferedReader]:
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise FormatError(f"{path}: expected a regular file; it is a folder, a pipe or a device.")
+            raise FormatError(f"{shown(path)}: expected a regular file; it is a folder, a pipe or a device.")
         raw = path.open("rb")
     except FileNotFoundError as error:
-        raise MissingDataError(f"{path} does not exist.") from error
+        raise MissingDataError(f"{shown(path)} does not exist.") from error
     except FormatError:
         raise
     except OSError as error:
-        raise FormatError(f"{path} cannot be opened: {error.strerror}.") from error
+        raise FormatError(f"{shown(path)} cannot be opened: {error.strerror}.") from error
     with raw:
         yield raw
 
