@@ -14,6 +14,7 @@ import os
 import shutil
 import tempfile
 import time
+import warnings
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,7 +22,9 @@ from pathlib import Path
 
 import numpy as np
 
-from data_utils.find import Found, cache_folder
+from data_utils.find import cache_folder
+from data_utils.found import Found
+from data_utils.wording import shown
 from mfnumpy.errors import OutputError
 
 FORMAT = 1
@@ -34,31 +37,58 @@ A_DAY = 24 * 3600
 Arrays = dict[str, np.ndarray]
 
 
-def entry(found: Found) -> Path:
-    """Return the folder in which the parsed arrays of these files belong; it need not exist."""
-    identity: list[object] = [FORMAT, found.source.name]
+def entry(found: Found) -> Path | None:
+    """Return the folder in which the parsed arrays of these files belong; None where there is no cache."""
+    cache = cache_folder()
+    if cache is None:
+        return None
+    identity: list[object] = [FORMAT, found.source.name, found.form]
     for name, path in sorted(found.files.items()):
-        facts = path.stat()
-        identity += [name, str(path.resolve()), facts.st_size, facts.st_mtime_ns]
+        identity += [name, str(path.resolve()), *_state(path)]
     key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
-    return cache_folder() / "parsed" / f"{found.source.name}-{key}"
+    return cache / "parsed" / f"{found.source.name}-{key}"
+
+
+def _state(path: Path) -> list[object]:
+    """What changes when a file does: its size and time; of a folder those of each file in it."""
+    if not path.is_dir():
+        facts = path.stat()
+        return [facts.st_size, facts.st_mtime_ns]
+    with os.scandir(path) as entries:
+        return [list(facts) for facts in sorted((e.name, e.stat().st_size, e.stat().st_mtime_ns) for e in entries)]
 
 
 def through(found: Found, parse: Callable[[Found], Arrays]) -> Arrays:
-    """Return the arrays of these files as read-only memory maps: from the cache, or parsed and then kept there.
+    """Return the arrays of these files, read-only: mapped from the cache, or parsed and then kept there.
 
-    Raises what `parse` raises, and OutputError if the cache cannot be written (a full disk): nothing is left
-    then.
+    A cache that cannot be written (no home, read-only, a full disk) costs speed and a warning: the arrays are then
+    held in memory. Raises what `parse` raises.
     """
     folder = entry(found)
+    if folder is None:
+        return _in_memory(parse(found), "There is no home folder to keep parsed arrays in")
     kept = read(folder)
     if kept is not None:
         return kept
-    write(folder, parse(found))
+    arrays = parse(found)
+    try:
+        write(folder, arrays)
+    except OutputError as error:
+        return _in_memory(arrays, str(error).partition(". ")[0])
     kept = read(folder)
-    if kept is None:
-        raise OutputError(f"{folder}: the arrays just written there do not read back. Is the disk sound?")
-    return kept
+    return (
+        _in_memory(arrays, f"{shown(folder)}: what was just written there does not read back") if kept is None else kept
+    )
+
+
+def _in_memory(arrays: Arrays, why: str) -> Arrays:
+    """The arrays as they would come from the cache, with a warning that they do not."""
+    warnings.warn(
+        f"{why}: files are parsed each time. A folder for them can be named by MFNUMPY_CACHE_DIR.", stacklevel=4
+    )
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays
 
 
 def _crc(path: Path) -> int:
@@ -100,7 +130,7 @@ def write(folder: Path, arrays: Arrays) -> None:
         _rename(half, folder)
     except OSError as error:
         raise OutputError(
-            f"The parsed arrays of {folder.name} cannot be kept in {folder.parent}: {error.strerror or error}. "
+            f"The parsed arrays of {folder.name} cannot be kept in {shown(folder.parent)}: {error.strerror or error}. "
             "Make room there, or name another folder by MFNUMPY_CACHE_DIR."
         ) from error
     finally:

@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 
 import numpy as np
 
-from data_utils.find import Found
+from data_utils.found import Found
+from data_utils.source import Source
 from data_utils.streams import Readable, expect_end, open_bounded, read_exactly
 from data_utils.tars import members
 from mfnumpy.errors import FormatError
@@ -60,6 +61,18 @@ def check_labels(labels: np.ndarray, n_classes: int, name: str) -> None:
         )
 
 
+def records_of(source: Source) -> dict[str, int]:
+    """Return how many records each member of a set holds, by its name in the archive."""
+    *training, test = source.members
+    return {member: source.samples[0] // len(training) for member in training} | {test: source.samples[1]}
+
+
+def size_of(source: Source, member: str) -> int:
+    """Return how many bytes an unpacked member has."""
+    labels = 2 if len(source.class_names) == 100 else 1
+    return records_of(source)[member] * (labels + PIXELS)
+
+
 def read(found: Found, classes: tuple[int, ...]) -> dict[str, np.ndarray]:
     """Read a whole set: x_train (N, 32, 32, 3), y_train (N, len(classes)), x_test, y_test, all bytes.
 
@@ -68,7 +81,7 @@ def read(found: Found, classes: tuple[int, ...]) -> dict[str, np.ndarray]:
     """
     source = found.source
     training = source.members[:-1]
-    expected = {m: source.samples[0] // len(training) for m in training} | {source.members[-1]: source.samples[1]}
+    expected = records_of(source)
     parsed: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for name, stream in _open_each(found):
         if name in parsed:
@@ -89,9 +102,10 @@ def read(found: Found, classes: tuple[int, ...]) -> dict[str, np.ndarray]:
 def _open_each(found: Found) -> Iterator[tuple[str, Readable]]:
     """Yield (member name, open stream) for each file of the set, from the archive or from unpacked files."""
     if found.archive is not None:
+        wanted = {PurePosixPath(member).name: member for member in found.source.members}
         for member in members(found.archive, ARCHIVE_LIMIT):
-            if member.name in found.source.members:
-                yield member.name, member
+            if (name := wanted.get(PurePosixPath(member.name).name)) is not None:
+                yield name, member
         return
     for name, path in found.files.items():
         with open_bounded(path, ARCHIVE_LIMIT) as stream:

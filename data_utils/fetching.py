@@ -7,14 +7,17 @@ and with two processes at once, a file of that name is whole and right, or not t
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from data_utils.find import Found, advice, download_folder, in_folder
+from data_utils import openml
+from data_utils.explain import advice
+from data_utils.find import download_folder, in_folder
+from data_utils.found import Found
 from data_utils.source import RemoteFile, Source
-from data_utils.wording import human_bytes
+from data_utils.wording import human_bytes, shown
 from mfnumpy.errors import ChecksumError, DataError, DownloadError, OutputError
 from mfnumpy.support.files import make_folder
 from mfnumpy.support.optional import require
@@ -76,24 +79,40 @@ def _deadline(seconds: float) -> Iterator[Callable[..., None]]:
 
 def fetch(
     source: Source, *, progress: bool = False, retries: int = RETRIES, timeout: float = TIMEOUT,
-    total_time: float = TOTAL_TIME,
+    total_time: float = TOTAL_TIME, have: Mapping[str, Path] | None = None, folder: Path | None = None,
 ) -> Found:  # fmt: skip
-    """Download the files of a data set that are not yet in the user's cache; returns where they are.
+    """Download the files of a data set that are not yet in the user's cache; returns where all of them are.
 
     Each file is tried at each of its addresses in turn, `retries` times more where that fails. A file that is
     already there is kept if its MD5 is right. timeout: seconds of silence allowed. total_time: seconds allowed
-    for one file. Nothing half-written is left.
+    for one file. have: members that lie elsewhere and are not fetched. folder: in place of the one in the cache.
+    Nothing half-written is left.
     Raises DownloadError (no network, a server's error, a transfer cut short), ChecksumError (complete, but other
     bytes than published), OutputError (no room, no permission) or MissingLibraryError.
     """
-    folder = download_folder(source)
+    folder = download_folder(source) if folder is None else folder
     make_folder(folder)
+    if source.openml:
+        return _from_openml(source, folder, timeout)
+    have = have or {}
     for remote in source.files:
-        _fetch_file(remote, folder, source, progress, retries, timeout, total_time)
-    found = in_folder(source, folder)
+        if remote.plain_name not in have:
+            _fetch_file(remote, folder, source, progress, retries, timeout, total_time)
+    if not any(remote.plain_name in have for remote in source.files):
+        found = in_folder(source, folder)
+    else:
+        fetched = {remote.plain_name: folder / remote.name for remote in source.files if remote.plain_name not in have}
+        found = Found(source, folder, {**have, **fetched})
     if found is None:
-        raise DownloadError(f"{source.name}: all files were fetched into {folder}, but some are gone again.")
+        raise DownloadError(f"{source.name}: all files were fetched into {shown(folder)}, but some are gone again.")
     return found
+
+
+def _from_openml(source: Source, folder: Path, timeout: float) -> Found:
+    try:
+        return openml.fetch(source, folder, timeout)
+    except (DownloadError, ChecksumError) as error:
+        raise type(error)(f"{error} {advice(source)}") from error
 
 
 def _fetch_file(
@@ -142,8 +161,8 @@ def _from_address(
         raise
     except OSError as error:
         raise OutputError(
-            f"{remote.name} cannot be written into {folder}: {error.strerror or error}. Make room there, or name "
-            "another folder by MFNUMPY_CACHE_DIR."
+            f"{remote.name} cannot be written into {shown(folder)}: {error.strerror or error}. Make room there, or "
+            "name another folder by MFNUMPY_CACHE_DIR."
         ) from error
 
 

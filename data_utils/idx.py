@@ -8,6 +8,7 @@ Source: http://yann.lecun.com/exdb/mnist/ ("the IDX file format"). Both sets use
 
 from __future__ import annotations
 
+import hashlib
 import math
 import struct
 from pathlib import Path
@@ -67,3 +68,17 @@ def read(path: Path, shape: tuple[int, ...] | None = None, sha256: str | None = 
                 "alike: keep each in a folder of its own.)"
             )
     return array
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's unpacked bytes, in hexadecimal. Raises as `read` does."""
+    with open_bounded(path, LIMIT + 4 * (1 + MAX_DIMENSIONS), digest=True) as stream:
+        while stream.read(1 << 20):
+            pass
+        return stream.sha256
+
+
+def digest_of(array: np.ndarray) -> str:
+    """Return the SHA-256 that an array of unsigned bytes would have as an unpacked IDX file, in hexadecimal."""
+    header = struct.pack(f">HBB{array.ndim}I", 0, UNSIGNED_BYTE, array.ndim, *array.shape)
+    return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()

@@ -111,7 +111,7 @@ def fetch(
         return ()
     if again and source.downloadable:
         return tuple(fetching.fetch(source, progress=progress).files.values())
-    return tuple(readers.locate(source, data_dir, download=True, progress=progress).files.values())
+    return tuple(readers.locate(source, data_dir, download=True, progress=progress, keep=True).files.values())
 
 
 def _check(source: Source, layout: str, dtype: str, scaling: str | None) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from data_utils import cache, cifar, fetching, find, idx, reviews, tables, transaction
+from data_utils import cache, cifar, explain, fetching, find, grey, reviews, tables, transaction
 from data_utils.class_names import CIFAR100_COARSE, CIFAR100_FINE
-from data_utils.find import Found
+from data_utils.found import Found
 from data_utils.raw import Raw, official
 from data_utils.source import Source
-from mfnumpy.errors import InvalidValueError, unknown_name
+from mfnumpy.errors import ChecksumError, DownloadError, InvalidValueError, OutputError, unknown_name
 
 
 def read(
@@ -37,38 +40,57 @@ def read(
     return WITH_FILES[source.name](source, found, **options)
 
 
-def locate(source: Source, data_dir: str | os.PathLike[str] | None, *, download: bool, progress: bool = False) -> Found:
-    """Return the files of a data set, fetching them if they are nowhere on this machine and that is allowed.
+def locate(
+    source: Source,
+    data_dir: str | os.PathLike[str] | None,
+    *,
+    download: bool,
+    progress: bool = False,
+    keep: bool = False,
+) -> Found:
+    """Return the files of a data set, fetching those that are nowhere on this machine.
 
-    Raises MissingDataError, DownloadError or ChecksumError.
+    download: whether that is allowed. progress: show a bar meanwhile. keep: what is fetched must be there for later
+    runs too; else, where the cache cannot be written, it is kept for this run alone, with a warning.
+    Warns where files lie in a given folder that seem to be meant and cannot be used. Raises MissingDataError,
+    FormatError (a file is something else than its name says), DownloadError, ChecksumError or OutputError.
     """
     found = find.find(source, data_dir)
     if found is not None:
+        explain.refuse_something_else(found)
         return found
     if not download or not source.downloadable:
-        raise find.missing(source, data_dir)
-    return fetching.fetch(source, progress=progress)
+        raise explain.missing(source, data_dir)
+    have, _ = find.gather(source, data_dir)
+    there = explain.lies_there(source, data_dir)
+    try:
+        fetched = (_fetch if keep else _fetch_anyhow)(source, have, progress)
+    except (DownloadError, ChecksumError) as error:
+        raise type(error)(f"{there} {error}".strip()) from error
+    if there:
+        warnings.warn(f"{source.name}: downloaded. {there}", stacklevel=2)
+    return fetched
 
 
-def parse_idx(found: Found) -> cache.Arrays:
-    """Parse the four IDX files of MNIST or Fashion-MNIST: x_train (N, 28, 28, 1), y_train (N,), x_test, y_test.
+def _fetch(source: Source, have: Found, progress: bool) -> Found:
+    """Fetch what is missing into the user's cache."""
+    return fetching.fetch(source, have=have.files, progress=progress)
 
-    Raises FormatError, ChecksumError (the SHA-256 of the unpacked bytes is published).
-    """
-    source = found.source
-    digests = {file.plain_name: file.sha256 or None for file in source.files}
-    arrays: cache.Arrays = {}
-    for part, prefix, count in zip(("train", "test"), ("train", "t10k"), source.samples, strict=True):
-        images, labels = f"{prefix}-images-idx3-ubyte", f"{prefix}-labels-idx1-ubyte"
-        x = idx.read(found.files[images], (count, *source.sample_shape[:2]), digests[images])
-        y = idx.read(found.files[labels], (count,), digests[labels])
-        cifar.check_labels(y, len(source.class_names), labels)
-        arrays |= {f"x_{part}": x[..., np.newaxis], f"y_{part}": y}
-    return arrays
+
+def _fetch_anyhow(source: Source, have: Found, progress: bool) -> Found:
+    """Fetch what is missing into the user's cache, or where that cannot be written, into a folder for this run."""
+    try:
+        return _fetch(source, have, progress)
+    except OutputError as error:
+        folder = Path(tempfile.mkdtemp(prefix="mfnumpy-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        found = fetching.fetch(source, have=have.files, progress=progress, folder=folder)
+        warnings.warn(f"{error} Until then, what is downloaded is kept for this run alone.", stacklevel=3)
+        return found
 
 
 def _idx(source: Source, found: Found) -> Raw:
-    return official(source, cache.through(found, parse_idx))
+    return official(source, cache.through(found, grey.parse))
 
 
 def _cifar10(source: Source, found: Found) -> Raw:

@@ -199,7 +199,9 @@ _TRANSACTION = Source(
         RemoteFile("train.csv", ("https://www.kaggle.com/c/santander-customer-transaction-prediction/data",), "", 0),
     ),
     members=("train.csv",),
-    instead=" Kaggle asks for an account; without one, use 'transaction-synthetic'.",
+    openml=45566,
+    instead=" Kaggle asks for an account; without one, `mfnumpy data fetch transaction` gets the table from OpenML. "
+    "For lessons there is 'transaction-synthetic'.",
     folders=("transaction", "santander", "santander-customer-transaction-prediction"),
 )
 

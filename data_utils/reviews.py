@@ -6,15 +6,22 @@ Reading and counting words learns nothing, so it is done once, over all reviews,
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from data_utils.find import Found
+from data_utils.found import Found
 from data_utils.raw import Part, Raw
-from data_utils.tars import Member, members
+from data_utils.streams import open_regular
+from data_utils.tars import members
+from data_utils.wording import shown
 from mfnumpy.errors import FormatError, InvalidValueError, unknown_name
 from mfnumpy.support.optional import require
 
@@ -24,9 +31,16 @@ ARCHIVE_LIMIT = 800_000_000
 REVIEW_LIMIT = 50_000
 """The most bytes of one review; the longest published one has about 14,000."""
 
+MOST_FILES = 100_000
+"""Of one folder of reviews, which has 12,500."""
+
 WEIGHTINGS = ("tfidf", "counts", "binary")
 
-_NAME = re.compile(r"aclImdb/(train|test)/(neg|pos)/(\d+)_(\d+)\.txt")
+_NAME = re.compile(r"(?:.*/)?(train|test)/(neg|pos)/(\d{1,6})_\d{1,2}\.txt")
+
+
+FOLDERS = tuple(f"{part}/{label}" for part in ("train", "test") for label in ("neg", "pos"))
+"""Where the labelled reviews lie below the root of the archive or of the unpacked folder."""
 
 
 def read_texts(found: Found) -> tuple[list[str], np.ndarray]:
@@ -35,37 +49,56 @@ def read_texts(found: Found) -> tuple[list[str], np.ndarray]:
     Sorted by part, class and number, so that two archives of the same files give the same order.
     Raises MissingDataError, or FormatError for a damaged archive, a review too long or not UTF-8, or one too many.
     """
-    archive = found.archive
-    assert archive is not None  # the only form in which this set is looked for
+    place = shown((found.archive or found.folder).name)
     kept: dict[tuple[bool, bool, int], str] = {}
-    for member in members(archive, ARCHIVE_LIMIT):
-        match = _NAME.fullmatch(member.name)
+    for name, text in _texts_of(found):
+        match = _NAME.fullmatch(name)
         if match:
             key = (match[1] == "test", match[2] == "pos", int(match[3]))
             if key in kept:
-                raise FormatError(f"{archive.name}: review {member.name} comes twice. Fetch the archive again.")
-            kept[key] = _text(member, archive.name)
+                raise FormatError(f"{place}: review {shown(name, 80)} comes twice. Fetch the archive again.")
+            kept[key] = text(place)
     order = sorted(kept)
     counts = {(t, p): sum(k[:2] == (t, p) for k in order) for t in (False, True) for p in (False, True)}
     for (test, positive), count in counts.items():
         expected = found.source.samples[test] // 2
         if count != expected:
             where = f"{'test' if test else 'train'}/{'pos' if positive else 'neg'}"
-            raise FormatError(f"{archive.name}: expected {expected:,} reviews in {where}; it holds {count:,}.")
+            raise FormatError(
+                f"{place}: expected {expected:,} reviews in {where}; it holds {count:,}. "
+                "Unpack or fetch the archive again."
+            )
     return [kept[key] for key in order], np.array([key[1] for key in order], np.uint8)
 
 
-def _text(member: Member, archive: str) -> str:
-    data = member.read(REVIEW_LIMIT + 1)
-    if len(data) > REVIEW_LIMIT or len(data) != member.size:
+def _texts_of(found: Found) -> Iterator[tuple[str, Callable[[str], str]]]:
+    """Yield (name, what reads it) for each file of the archive, or of the unpacked folders."""
+    if found.archive is not None:
+        for member in members(found.archive, ARCHIVE_LIMIT):
+            yield member.name, partial(_text, member.name, member.size, member)
+        return
+    for part, folder in found.files.items():
+        with os.scandir(folder) as entries:
+            for entry in islice(entries, MOST_FILES):
+                yield f"{part}/{entry.name}", partial(_text_of_file, Path(entry.path))
+
+
+def _text_of_file(path: Path, place: str) -> str:
+    with open_regular(path) as raw:
+        return _text(f"{path.parent.name}/{path.name}", os.fstat(raw.fileno()).st_size, raw, place)
+
+
+def _text(name: str, size: int, file: Any, place: str) -> str:
+    data = file.read(REVIEW_LIMIT + 1)
+    if len(data) > REVIEW_LIMIT or len(data) != size:
         raise FormatError(
-            f"{archive}: review {member.name} should have {member.size} bytes and at most {REVIEW_LIMIT}; "
+            f"{place}: review {shown(name, 80)} should have {size} bytes and at most {REVIEW_LIMIT}; "
             f"{len(data)} were read."
         )
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise FormatError(f"{archive}: review {member.name} is not UTF-8 text ({error}).") from error
+        raise FormatError(f"{place}: review {shown(name, 80)} is not UTF-8 text ({error}).") from error
 
 
 def parse(found: Found) -> dict[str, np.ndarray]:

@@ -52,9 +52,10 @@ class Source:
     folders: tuple[str, ...] = ()
     system_folder: str = ""  # where an operating system's package puts the files
     lazy: bool = False
+    openml: int = 0  # the number of its table at OpenML
     instead: str = ""  # what to use where the files cannot be had
 
     @property
     def downloadable(self) -> bool:
         """Whether its files may be fetched without asking anyone."""
-        return bool(self.files) and all(file.md5 for file in self.files)
+        return bool(self.openml) or (bool(self.files) and all(file.md5 for file in self.files))

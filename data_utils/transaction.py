@@ -3,21 +3,24 @@
     ID_code,target,var_0,...,var_199
     train_0,0,8.9255,-6.7863,...
 
-Kaggle's rules forbid passing the file on: whoever has an account there can download it for themselves.
+Kaggle's rules forbid passing the file on. Whoever has an account there can download it; OpenML has the table without
+one (`data_utils.openml`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from data_utils.find import Found
+from data_utils import openml
+from data_utils.found import Found
 from data_utils.raw import Raw, hold_out
 from data_utils.source import Source
-from data_utils.streams import BoundedStream, open_bounded
+from data_utils.streams import open_bounded
+from data_utils.text import lines_of
+from data_utils.wording import shown
 from mfnumpy.errors import FormatError, InvalidValueError
 from mfnumpy.support.seeding import stream as random_stream
 
@@ -26,31 +29,9 @@ NAMES = tuple(f"var_{i}" for i in range(COLUMNS))
 HEADER = ",".join(("ID_code", "target", *NAMES))
 CSV_LIMIT = 1_000_000_000
 MAX_ROWS = 500_000
-MAX_LINE = 16_384
-"""Bounds of what is read: the official file has 302 MB in 200,000 rows of about 1,500 characters."""
+"""Bounds of what is read: the official file has 302 MB in 200,000 rows."""
 
 ROWS_AT_ONCE = 10_000
-
-
-def lines_of(stream: BoundedStream) -> Iterator[str]:
-    """Yield the lines of a text file.
-
-    Raises FormatError for a line over MAX_LINE bytes, bytes that are no text, or a last line without its end.
-    """
-    rest = b""
-    while piece := stream.read(1 << 18):
-        *whole, rest = (rest + piece).split(b"\n")
-        if len(rest) > MAX_LINE or any(len(line) > MAX_LINE for line in whole):
-            raise FormatError(f"{stream.name}: a line is longer than {MAX_LINE} bytes. Is it another file?")
-        try:
-            yield from (line.decode("ascii").rstrip("\r") for line in whole)
-        except UnicodeDecodeError as error:
-            raise FormatError(f"{stream.name}: expected plain text; {error}.") from error
-    if rest:  # a number cut short is still a number: nothing but the missing newline tells
-        raise FormatError(
-            f"{stream.name}: expected a newline at the end; the last line has none: the file is truncated. "
-            "Download it again from Kaggle (or, if you know that it is whole, add the newline)."
-        )
 
 
 def parse_csv(path: Path) -> dict[str, np.ndarray]:
@@ -61,23 +42,24 @@ def parse_csv(path: Path) -> dict[str, np.ndarray]:
     classes does not occur.
     """
     blocks: list[np.ndarray] = []
+    name = shown(path.name)
     with open_bounded(path, CSV_LIMIT) as stream:
         lines = lines_of(stream)
         header = next(lines, "")
         if header != HEADER:
             raise FormatError(
-                f"{path.name}: expected the header ID_code,target,var_0,...,var_199; it begins {header[:60]!r}. "
+                f"{name}: expected the header ID_code,target,var_0,...,var_199; it begins {header[:60]!r}. "
                 "Only Kaggle's train.csv has a target column."
             )
         while block := list(islice(lines, ROWS_AT_ONCE)):
             line_number = 2 + ROWS_AT_ONCE * len(blocks)
-            blocks.append(_numbers(path.name, block, line_number))
+            blocks.append(_numbers(name, block, line_number))
             if len(blocks) * ROWS_AT_ONCE > MAX_ROWS:
-                raise FormatError(f"{path.name}: expected at most {MAX_ROWS:,} rows; it has more.")
+                raise FormatError(f"{name}: expected at most {MAX_ROWS:,} rows; it has more.")
     table = np.concatenate(blocks) if blocks else np.empty((0, 1 + COLUMNS), np.float32)
     y = table[:, 0].astype(np.uint8)
     if len(np.unique(y)) != 2:
-        raise FormatError(f"{path.name}: expected rows of both targets, 0 and 1; it has {len(y)} rows of fewer.")
+        raise FormatError(f"{name}: expected rows of both targets, 0 and 1; it has {len(y)} rows of fewer.")
     return {"x": np.ascontiguousarray(table[:, 1:]), "y": y}
 
 
@@ -138,7 +120,9 @@ def raw(source: Source, arrays: dict[str, np.ndarray]) -> Raw:
 
 
 def parse(found: Found) -> dict[str, np.ndarray]:
-    """Parse the train.csv that was found; see `parse_csv`."""
+    """Parse the train.csv that was found (see `parse_csv`), or the arrays that were fetched from OpenML."""
+    if found.form == "npz":
+        return openml.read(found)
     return parse_csv(found.files[found.source.members[0]])
 
 

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_utils import cifar, find, readers, registry, reviews, transaction
-from data_utils.find import Found
+from data_utils import cifar, grey, readers, registry, reviews, transaction
+from data_utils.found import Found
 from data_utils.raw import Raw
 from data_utils.scaling import mean_and_sd_of_bytes
 from data_utils.source import Source
 from data_utils.streams import md5
 from mfnumpy.errors import ChecksumError, FormatError
 
-CIFAR10_MEANS = (0.49139968, 0.48215841, 0.44653091)
+MEANS = {"cifar10": (0.49139968, 0.48215841, 0.44653091), "cifar100": (0.50707516, 0.48654887, 0.44091784)}
 """Mean of each colour over the training part, as published with many implementations."""
 
 
@@ -42,9 +42,7 @@ def verify(name: str, data_dir: str | os.PathLike[str] | None = None) -> list[Ch
     source = registry.get(name)
     if not source.files:
         return _without_files(source)
-    found = find.find(source, data_dir)
-    if found is None:
-        raise find.missing(source, data_dir)
+    found = readers.locate(source, data_dir, download=False)
     checks = [Check("files", "ok", str(found.folder)), *_wrappers(found)]
     if name in ("mnist", "fashion_mnist"):
         return checks + _idx(found)
@@ -73,7 +71,7 @@ def _wrappers(found: Found) -> list[Check]:
 
 def _idx(found: Found) -> list[Check]:
     """Shapes and the SHA-256 of the unpacked bytes: complete proof, whatever the wrapper."""
-    readers.parse_idx(found)
+    grey.parse(found)
     facts = [(f.plain_name, f.sha256) for f in found.source.files]
     return [Check(f"{name}: SHA-256 of the unpacked bytes", "ok", digest) for name, digest in facts]
 
@@ -81,8 +79,7 @@ def _idx(found: Found) -> list[Check]:
 def _cifar(found: Found) -> list[Check]:
     """Record counts, labels in range, equal classes; for CIFAR-10 also the published means."""
     source = found.source
-    ten = source.name == "cifar10"
-    classes = (10,) if ten else (20, 100)
+    classes = (10,) if source.name == "cifar10" else (20, 100)
     arrays = cifar.read(found, classes)
     checks = [Check("records and label range", "ok", "{:,} + {:,}".format(*source.samples))]
     for part, count in zip(("train", "test"), source.samples, strict=True):
@@ -96,9 +93,10 @@ def _cifar(found: Found) -> list[Check]:
             checks.append(Check(f"{part}: {count // n_classes:,} samples of each of {n_classes} classes", "ok", ""))
     mean, _ = mean_and_sd_of_bytes(arrays["x_train"], np.arange(source.samples[0]))
     text = ", ".join(f"{m:.8f}" for m in mean / 255)
-    if ten and not np.allclose(mean / 255, CIFAR10_MEANS, rtol=0, atol=5e-9):
-        raise ChecksumError(f"cifar10: expected the training part's channel means {CIFAR10_MEANS}; found {text}.")
-    checks.append(Check("train: channel means as published", "ok" if ten else "not checked", text))
+    known = MEANS[source.name]
+    if not np.allclose(mean / 255, known, rtol=0, atol=5e-9):
+        raise ChecksumError(f"{source.name}: expected the training part's channel means {known}; found {text}.")
+    checks.append(Check("train: channel means as published", "ok", text))
     if not any(c.result == "ok" and "MD5" in c.what for c in _wrappers(found)):
         checks.append(Check("order of the records", "not checked", "only the publisher's own .tar.gz proves it"))
     return checks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import urllib.error
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,14 @@ def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
+def _no_network(**options):
+    raise urllib.error.URLError("no network in the tests")
+
+
 @pytest.fixture(autouse=True)
 def _own_cache(request, tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", _no_network)
     if request.node.get_closest_marker("data"):
         monkeypatch.setenv("MFNUMPY_CACHE_DIR", str(request.getfixturevalue("shared_cache")))
         return

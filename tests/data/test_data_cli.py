@@ -27,7 +27,7 @@ def test_list_names_every_set_and_says_where_it_is(capsys, folder):
     assert "in scikit-learn" in out
     assert folder.rsplit("/", 1)[-1] in out
     assert "mfnumpy data fetch cifar10" in out
-    assert "bring your own train.csv" in out
+    assert "mfnumpy data fetch transaction" in out
 
 
 def test_where_lists_the_places_in_order(capsys, folder, tmp_path):

@@ -140,7 +140,7 @@ def test_a_spoilt_file_gives_finite_numbers_or_a_format_error(tmp_path_factory, 
 
 def test_without_the_file_the_message_names_the_synthetic_twin():
     with pytest.raises(MissingDataError, match=r"train\.csv.*kaggle.*transaction-synthetic"):
-        load("transaction")
+        load("transaction", download=False)
 
 
 def test_the_twin_says_what_it_is_and_is_the_same_every_time():
