@@ -6,10 +6,13 @@ READY := $(VENV)/.ready-
 FUZZ_SECONDS ?= 30
 .DEFAULT_GOAL := help
 
-.PHONY: help compare reproduce test lessons matrix fuzz check lint types format course grade site clean
+.PHONY: help learn compare reproduce test lessons matrix fuzz check lint types format course grade site clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+learn: $(READY)learn  ## open the lessons in JupyterLab, at lesson 00; your copies are in mfnumpy-lessons/
+	$(BIN)/mfnumpy learn $(ARGS)
 
 compare: $(READY)lab  ## train all learning rules side by side on real digits; writes runs/compare/
 	$(BIN)/mfnumpy compare $(ARGS)

@@ -38,7 +38,8 @@ class Parser(argparse.ArgumentParser):
 
 
 COMMANDS = {
-    "compare": "train all learning rules side by side on real data: table, pictures, report (start here)",
+    "learn": "open the lessons in JupyterLab (start here to learn)",
+    "compare": "train all learning rules side by side on real data: table, pictures, report (start here to see)",
     "train": "train one network by one rule, with checkpoints",
     "evaluate": "accuracy of a checkpoint on a data set",
     "info": "rules, networks, equations, choices, and this machine",
