@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from mfnumpy.cli import options
 from mfnumpy.cli.data import print_table
 from mfnumpy.comparison import page as report
 from mfnumpy.comparison import plots
-from mfnumpy.comparison.compare import Comparison, Diverged, Run, Settings, compare, percent
+from mfnumpy.comparison.compare import Comparison, Diverged, Run, Settings, Spool, compare, percent
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.network import Network
 from mfnumpy.support.files import atomic_write, make_folder
@@ -27,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_network(parser)
     options.add_training(parser, epochs=30)
     parser.add_argument("--seeds", nargs="+", metavar="N", default=["3"], help="how many, or which ones (default: 3)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="runs at once (default: one for each core)")
     parser.add_argument("--out", default="runs/compare", help="folder for the results (default: runs/compare)")
 
 
@@ -52,16 +56,21 @@ def run(args: argparse.Namespace) -> int:
     for name in left_out:
         print(f"{name}: left out, since Forward-Forward cannot train a convolutional network.", file=sys.stderr)
 
+    shape = data.input_shape
+
     def build(seed: int) -> Network:
         """The network for a seed."""
-        return options.build_network(args, data.input_shape, seed)
+        return options.build_network(args, shape, seed)
 
-    def load(seed: int) -> Any:
-        """The data for a seed."""
-        return options.load_data(args, seed)
-
-    with options.limited_threads(args, build(0)):
-        result = _keep(compare(names, build, load, len(data.class_names), settings, config=_config(args, data)), folder)
+    runs, net = len(names) * len(seeds), build(0)
+    share = options.share_out(args, runs, net)
+    print(f"{runs} runs, {share.text()}.", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="mfnumpy-") as place:
+        spool, begun = Spool(Path(place)), Comparison.begin(names, net, settings, _config(args, data))
+        n_classes, load = len(data.class_names), options.data_choice(args)
+        with _progress(spool, runs * args.epochs):
+            running = compare(begun, build, load, n_classes, settings, share=share, spool=spool)
+            result = _keep(running, begun, folder, spool)
     paths = write(result, folder)  # before the table: whatever goes wrong with it, nothing is lost
     _print_table(result)
     for path in paths:
@@ -69,28 +78,55 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _keep(runs: Iterable[tuple[Run | Diverged, Comparison]], folder: Path) -> Comparison:
+def _keep(
+    runs: Iterable[tuple[Run | Diverged, Comparison]], begun: Comparison, folder: Path, spool: Spool
+) -> Comparison:
     """Write results.json and tell the run whenever one ends; returns the comparison of all.
 
     On Ctrl-C the finished part is written whole before KeyboardInterrupt goes on its way. Raises DivergedError if no
     run came to its end; then nothing was written, and what an earlier comparison left in the folder stays.
     """
-    result: Comparison | None = None
+    result = begun
     try:
         for item, result in runs:
             if result.runs:
                 write_results(result, folder)
             _tell(item, result)
     except KeyboardInterrupt:
-        if result is not None and result.runs:
+        result = result.with_(*spool.runs())  # also those that ended just now, in another process
+        if result.runs:
             told = f"stopped after {result.ended} of {result.planned} runs; writing them to {folder}"
             print(told, file=sys.stderr, flush=True)
             write(result, folder)
         raise
-    assert result is not None, "at least one rule and one seed are asked for"
     if not result.runs:
         raise DivergedError(f"No run came to its end, nothing was written. {result.notes[0]}")
     return result
+
+
+@contextmanager
+def _progress(spool: Spool, epochs: int) -> Iterator[None]:
+    """Inside the block a bar shows the epochs that are done, over all runs at once; only on a terminal with tqdm."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        yield
+        return
+    ended = threading.Event()
+    with tqdm(total=epochs, unit="epoch", leave=False, disable=None, dynamic_ncols=True) as bar:
+
+        def show() -> None:
+            """Bring the bar up to date, until the runs have ended."""
+            while not ended.wait(0.2):
+                bar.update(spool.epochs() - bar.n)
+
+        thread = threading.Thread(target=show, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
 
 
 def write_results(result: Comparison, folder: Path) -> Path:
@@ -148,6 +184,17 @@ def _config(args: argparse.Namespace, data: Any) -> dict:
     }
 
 
+def _print_above_the_bar(line: str) -> None:
+    """A line on standard error; a bar that is drawn there moves down."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        print(line, file=sys.stderr, flush=True)
+    else:
+        tqdm.write(line, file=sys.stderr)
+        sys.stderr.flush()
+
+
 def _tell(item: Run | Diverged, result: Comparison) -> None:
     """One line on the run that has just ended."""
     if isinstance(item, Diverged):
@@ -156,7 +203,7 @@ def _tell(item: Run | Diverged, result: Comparison) -> None:
         scores = ", ".join(f"{mode} {percent(value)} %" for mode, value in item.accuracy.items())
         outcome = f"{scores} ({sum(item.seconds):.1f} s)"
     line = f"[{result.ended}/{result.planned}] {item.rule}, seed {item.seed}: {outcome}"
-    print(line, file=sys.stderr, flush=True)
+    _print_above_the_bar(line)
 
 
 COLUMNS = ("rule", "prediction", "test %", "each block %", "parameters", "s/epoch", "peak MB")

@@ -6,12 +6,15 @@ import argparse
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from mfnumpy import backend, choices, network, optim, rules, train
 from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
 from mfnumpy.network import Network
+from mfnumpy.support import jobs
 from mfnumpy.support.environment import SMALL_NETWORK, blas_threads, keeps_threads, thread_variables
+from mfnumpy.support.jobs import Share
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -85,21 +88,38 @@ def is_convolutional(args: argparse.Namespace) -> bool:
     return bool(args.net) and args.net.startswith("cnn")
 
 
+@dataclass(frozen=True)
+class DataChoice:
+    """The data set that the options name, in the layout that the network wants; called with a seed, it is loaded.
+
+    Equal choices are equal objects, in whatever process, so that loaded data can be kept for the next run.
+    """
+
+    dataset: str
+    data_dir: str | None
+    layout: Literal["flat", "image"]
+    dtype: str
+    validation: float
+    subset: int | None
+
+    def __call__(self, seed: int = 0) -> Any:
+        """The data, divided by the seed. Raises DataError, and MissingLibraryError without data_utils."""
+        try:
+            import data_utils
+        except ImportError as error:
+            raise MissingLibraryError("The data sets are in the package data_utils, which is not installed.") from error
+        return data_utils.load(self.dataset, seed=seed, **{k: v for k, v in asdict(self).items() if k != "dataset"})
+
+
+def data_choice(args: argparse.Namespace) -> DataChoice:
+    """What the options say of the data."""
+    layout: Literal["flat", "image"] = "image" if is_convolutional(args) else "flat"
+    return DataChoice(args.dataset, args.data_dir, layout, args.dtype, args.validation, args.subset)
+
+
 def load_data(args: argparse.Namespace, seed: int = 0) -> Any:
-    """The data set that the options name, in the layout that the network wants. Raises DataError."""
-    try:
-        import data_utils
-    except ImportError as error:
-        raise MissingLibraryError("The data sets are in the package data_utils, which is not installed.") from error
-    return data_utils.load(
-        args.dataset,
-        data_dir=args.data_dir,
-        layout="image" if is_convolutional(args) else "flat",
-        dtype=args.dtype,
-        validation=args.validation,
-        seed=seed,
-        subset=args.subset,
-    )
+    """The data set that the options name. Raises DataError."""
+    return data_choice(args)(seed)
 
 
 def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: int) -> Network:
@@ -110,22 +130,44 @@ def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: 
     return network.mlp(math.prod(input_shape), widths(args), **options)
 
 
+def check_threads(args: argparse.Namespace) -> None:
+    """Raises InvalidValueError for --threads below 1, MissingLibraryError where BLAS cannot be held to that number."""
+    if args.threads is None:
+        return
+    if args.threads < 1:
+        raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
+    if not keeps_threads(args.threads):
+        raise MissingLibraryError(
+            f"--threads {args.threads} cannot be kept: nothing here can limit NumPy's BLAS while it runs. Install "
+            "threadpoolctl (pip install 'mfnumpy[lab]'); where that is there and does not know the BLAS, "
+            f"set {thread_variables()[0]}={args.threads} in the environment."
+        )
+
+
+def is_small(net: Network) -> bool:
+    """Whether a second BLAS thread would cost this network more than it gives."""
+    return net.count() <= SMALL_NETWORK
+
+
 def limited_threads(args: argparse.Namespace, net: Network) -> AbstractContextManager[None]:
     """A `with` block in which BLAS has the threads that were asked for, or as many as pay off for this network.
 
-    Raises InvalidValueError for --threads below 1, MissingLibraryError where BLAS cannot be held to that number.
+    Raises as `check_threads`.
     """
-    if args.threads is not None:
-        if args.threads < 1:
-            raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
-        if not keeps_threads(args.threads):
-            raise MissingLibraryError(
-                f"--threads {args.threads} cannot be kept: nothing here can limit NumPy's BLAS while it runs. Install "
-                "threadpoolctl (pip install 'mfnumpy[lab]'); where that is there and does not know the BLAS, "
-                f"set {thread_variables()[0]}={args.threads} in the environment."
-            )
-    small = net.count() <= SMALL_NETWORK
-    return blas_threads(args.threads or (1 if small else None))
+    check_threads(args)
+    return blas_threads(args.threads or (1 if is_small(net) else None))
+
+
+def share_out(args: argparse.Namespace, runs: int, net: Network) -> Share:
+    """How many runs go at once, and on how many threads each. A device is one: there, runs follow each other.
+
+    Raises as `check_threads` and `jobs.share_out`.
+    """
+    check_threads(args)
+    on_device = backend.current().name != "numpy"
+    if on_device and (args.jobs or 1) > 1:
+        raise InvalidValueError(f"--jobs {args.jobs}: runs on one device follow each other. Leave --jobs out.")
+    return jobs.share_out(runs, 1 if on_device else args.jobs, args.threads, is_small(net))
 
 
 def batch_size(args: argparse.Namespace, rows: int) -> int | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import math
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +18,10 @@ from mfnumpy import backend, optim, rules
 from mfnumpy.errors import DivergedError
 from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import Network
+from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment
+from mfnumpy.support.files import atomic_write
+from mfnumpy.support.jobs import ALONE, Share, side_by_side
 from mfnumpy.train import Trainer
 
 
@@ -55,6 +61,36 @@ class Diverged:
     reason: str
 
 
+class Spool:
+    """A folder in which runs in other processes leave what a person waits for: epochs done, and finished runs.
+
+    What lies there is read by whoever started them, also after Ctrl-C; so no run that has ended can be lost.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def count(self, entry: dict) -> None:
+        """Note that an epoch is done: one byte more, which the system appends whole."""
+        with open(self.folder / "epochs", "ab", buffering=0) as file:
+            file.write(b".")
+
+    def epochs(self) -> int:
+        """How many epochs are done, over all runs."""
+        path = self.folder / "epochs"
+        return path.stat().st_size if path.exists() else 0
+
+    def keep(self, item: Run | Diverged) -> None:
+        """Write a finished run, atomically."""
+        with atomic_write(self.folder / f"{item.rule}-{item.seed}.json", "w") as file:
+            json.dump({"diverged": isinstance(item, Diverged), "item": asdict(item)}, file)
+
+    def runs(self) -> list[Run | Diverged]:
+        """All finished runs that lie there."""
+        bodies = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("*.json"))]
+        return [(Diverged if body["diverged"] else Run)(**body["item"]) for body in bodies]
+
+
 @dataclass
 class Comparison:
     """The runs that ended, their summary by rule and prediction mode, and what they depend on.
@@ -66,6 +102,31 @@ class Comparison:
     diverged: list[Diverged]
     config: dict
     environment: dict = field(default_factory=environment)
+
+    @classmethod
+    def begin(cls, names: Sequence[str], net: Network, settings: Settings, config: dict | None = None) -> Comparison:
+        """The comparison before its first run.
+
+        names: of the rules, in the order of the table. net: a network as each run trains one.
+        settings: how every run is trained. config: what else the comparison should say of itself.
+        """
+        own = asdict(settings) | {"rules": list(names), "network": net.describe().splitlines()}
+        return cls([], [], (config or {}) | own)
+
+    def with_(self, *items: Run | Diverged) -> Comparison:
+        """The comparison with further runs in it; those that it has already are left out."""
+        ended: list[Run | Diverged] = [*self.runs, *self.diverged]
+        known = {(item.rule, item.seed) for item in ended}
+        new = [item for item in items if (item.rule, item.seed) not in known]
+        names: list[str] = self.config["rules"]
+
+        def place(item: Run | Diverged) -> tuple[int, int]:
+            """By rule in the order asked for, then by seed."""
+            return names.index(item.rule), item.seed
+
+        runs = [*self.runs, *(item for item in new if isinstance(item, Run))]
+        diverged = [*self.diverged, *(item for item in new if isinstance(item, Diverged))]
+        return replace(self, runs=sorted(runs, key=place), diverged=sorted(diverged, key=place))
 
     @property
     def planned(self) -> int:
@@ -131,14 +192,23 @@ class Comparison:
 
 
 def run_one(
-    name: str, seed: int, build: Callable[[int], Network], data: Any, n_classes: int, settings: Settings
+    make: Callable[[], Rule],
+    seed: int,
+    build: Callable[[int], Network],
+    data: Any,
+    n_classes: int,
+    settings: Settings,
+    on_epoch: Callable[[dict], None] | None = None,
 ) -> Run:
     """Train one rule with one seed and measure it on the test part, which is looked at once, at the end.
 
-    build: seed -> a fresh network, the same for every rule. data: x_train, y_train, x_val, y_val, x_test, y_test.
+    make: gives the rule, new. seed: of the network, the rule and the order of the samples.
+    build: seed -> a fresh network, the same for every rule.
+    data: x_train, y_train, x_val, y_val, x_test, y_test. n_classes: m.
+    settings: how every run is trained. on_epoch: called with the history's entry after each epoch.
     Raises DivergedError if a loss or score is not finite.
     """
-    net, rule = build(seed), rules.make(name)
+    net, rule = build(seed), make()
     rule.start(net, n_classes, seed)
     optimiser = optim.make(settings.optimiser, lr=settings.lr)
     trainer = Trainer(
@@ -151,6 +221,7 @@ def run_one(
         decay=settings.decay,
         patience=settings.patience,
         show_progress=False,
+        on_epoch=on_epoch,
     )
     history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val)
     result = evaluate(net, rule, data.x_test, data.y_test)
@@ -158,39 +229,64 @@ def run_one(
     rows = slice(0, settings.batch_size or len(data.y_train))
     batch = backend.to_device(data.x_train[rows]), backend.to_device(data.y_train[rows])
     peak = peak_step_bytes(net, rule, optimiser, *batch)  # last: it takes a further step
-    return Run(name, seed, result.accuracy, result.layers, parameters, history.epochs, history.seconds, peak)
+    return Run(rule.name, seed, result.accuracy, result.layers, parameters, history.epochs, history.seconds, peak)
 
 
 def compare(
-    names: Sequence[str],
+    begun: Comparison,
     build: Callable[[int], Network],
     load: Callable[[int], Any],
     n_classes: int,
     settings: Settings,
     *,
-    config: dict | None = None,
+    share: Share = ALONE,
+    spool: Spool | None = None,
 ) -> Iterator[tuple[Run | Diverged, Comparison]]:
     """Train every rule with every seed; yields each run as it ends, with the comparison of all that ended so far.
 
     The validation part is drawn anew for each seed, the same for all rules. A run that diverges is yielded as such,
-    and the others go on. load: seed -> the data set divided by that seed. config: what else the comparison should
-    say of itself.
+    and the others go on.
+
+    begun: the comparison before its first run, see `Comparison.begin`. build: seed -> a fresh network.
+    load: seed -> the data set divided by that seed. n_classes: m. settings: how every run is trained.
+    share: how many runs at once, and the threads of each; the results are the same bytes for any number of jobs.
+    spool: where runs in other processes leave what they have, or None.
     """
-    own = asdict(settings) | {"rules": list(names), "network": build(0).describe().splitlines()}
-    runs: list[Run] = []
-    diverged: list[Diverged] = []
-    machine = environment()
-    for seed in settings.seeds:
-        data = load(seed)
-        for name in names:
-            item: Run | Diverged
-            try:
-                item = run_one(name, seed, build, data, n_classes, settings)
-                runs = sorted([*runs, item], key=lambda run: (names.index(run.rule), run.seed))
-            except DivergedError as error:
-                item = Diverged(name, seed, str(error))
-                diverged = [*diverged, item]
-            yield item, Comparison(runs, diverged, (config or {}) | own, machine)
+    found = begun
+    context = (build, load, n_classes, settings, backend.current().name, spool)
+    pieces = [(rules.RULES[name], seed, *context) for seed in settings.seeds for name in begun.config["rules"]]
+    for item in side_by_side(_run_or_divergence, pieces, share):
+        found = found.with_(item)
+        yield item, found
+
+
+def _run_or_divergence(
+    make: Callable[[], Rule],
+    seed: int,
+    build: Callable[[int], Network],
+    load: Callable[[int], Any],
+    n_classes: int,
+    settings: Settings,
+    backend_name: str,
+    spool: Spool | None,
+) -> Run | Diverged:
+    """One piece of a comparison, in this process or in another."""
+    backend.use(backend_name)
+    item: Run | Diverged
+    try:
+        data = _loaded(load, seed)
+        item = run_one(make, seed, build, data, n_classes, settings, spool.count if spool else None)
+    except DivergedError as error:
+        item = Diverged(make().name, seed, str(error))
+    if spool is not None:
+        spool.keep(item)
+    return item
+
+
+@functools.lru_cache(maxsize=1)
+def _loaded(load: Callable[[int], Any], seed: int) -> Any:
+    """The data of one seed, kept for the next rule with the same seed. `load` is known by its equality."""
+    return load(seed)
 
 
 def percent(value: float | None, sd: float | None = None) -> str:

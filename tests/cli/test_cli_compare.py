@@ -16,12 +16,14 @@ from mfnumpy import cli
 from mfnumpy.cli import compare as command
 from mfnumpy.comparison import compare, plots
 from mfnumpy.comparison.compare import Comparison, Diverged
-from mfnumpy.errors import DivergedError
+from mfnumpy.errors import DivergedError, InvalidValueError
+from mfnumpy.support import jobs
+from mfnumpy.support.jobs import cores
 
 pytest.importorskip("sklearn")
 pytest.importorskip("matplotlib")
 
-QUICK = ["--hidden", "9", "7", "--epochs", "1", "--subset", "60"]
+QUICK = ["--hidden", "9", "7", "--epochs", "1", "--subset", "60", "--jobs", "1"]
 FILES = {"results.json", "report.html"} | {
     f"{name}.{kind}" for name in ("accuracy", "learning_curves", "loss_curves") for kind in ("png", "svg")
 }
@@ -35,10 +37,10 @@ def outcomes(monkeypatch, answer) -> list[tuple[str, int]]:
     """Let answer(name, seed) raise before a run is trained; returns the list of runs that are begun."""
     begun, run_one = [], compare.run_one
 
-    def run(name, seed, *rest):
-        begun.append((name, seed))
-        answer(name, seed)
-        return run_one(name, seed, *rest)
+    def run(make, seed, *rest):
+        begun.append((make.name, seed))
+        answer(make.name, seed)
+        return run_one(make, seed, *rest)
 
     monkeypatch.setattr(compare, "run_one", run)
     return begun
@@ -149,7 +151,8 @@ def test_notes_tell_what_diverged_apart_from_what_was_not_trained():
 
 def test_ctrl_c_exits_130_and_what_is_finished_is_written(tmp_path):
     rules = ["--rules", "shallow,mf", "--seeds", "1"]
-    process = interruptible("compare", "--epochs", "300", *rules, "--out", str(tmp_path))
+    process = interruptible("compare", "--epochs", "300", *rules, "--jobs", "1", "--out", str(tmp_path))
+    assert process.stderr.readline() == "2 runs, one after the other, on 1 thread.\n"
     first = process.stderr.readline()  # the first run is done, the second has begun
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=60)
@@ -170,8 +173,87 @@ def test_ctrl_c_before_anything_is_finished_writes_nothing(tmp_path, monkeypatch
 
     outcomes(monkeypatch, interrupt)
     assert cli.main(["compare", *QUICK, "--rules", "bp", "--out", str(tmp_path)]) == 130
-    assert capsys.readouterr().err == "mfnumpy: interrupted.\n"
+    assert capsys.readouterr().err.endswith("\nmfnumpy: interrupted.\n")
     assert os.listdir(tmp_path) == []
+
+
+# -- runs side by side ----------------------------------------------------------------------------------------------
+
+TWO_CORES = pytest.mark.skipif(cores() < 2, reason="needs two cores")
+
+
+def without_measurements(found: dict) -> dict:
+    """What must not depend on how many runs go at once: all but seconds, and the peak with its few Python objects."""
+    rows = [{k: v for k, v in row.items() if k not in ("seconds_per_epoch", "peak_bytes")} for row in found["rows"]]
+    runs = [{k: v for k, v in run.items() if k not in ("seconds", "peak_bytes")} for run in found["runs"]]
+    return {"rows": rows, "runs": runs, "notes": found["notes"], "diverged": found["diverged"]}
+
+
+@TWO_CORES
+def test_the_results_are_the_same_to_the_last_bit_whatever_jobs_is(tmp_path, capsys):
+    wanted = ["--hidden", "23", "17", "--epochs", "3", "--subset", "300", "--rules", "mf,ff,dfa", "--seeds", "2"]
+    for n in ("1", "2"):
+        assert cli.main(["compare", *wanted, "--jobs", n, "--out", str(tmp_path / n)]) == 0
+    told = capsys.readouterr().err
+    assert "6 runs, one after the other, on 1 thread." in told
+    assert "6 runs, 2 at once, on 1 thread each." in told
+    one, two = (without_measurements(results(tmp_path / n)) for n in ("1", "2"))
+    assert one == two
+    assert len(one["runs"]) == 6
+
+
+@TWO_CORES
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_run_in_another_process_that_diverges_is_told_and_the_others_go_on(tmp_path):
+    rules = ["--hidden", "9", "7", "--epochs", "1", "--subset", "60", "--rules", "bp,shallow", "--lr", "1e15"]
+    assert cli.main(["compare", *rules, "--seeds", "1", "--jobs", "2", "--out", str(tmp_path)]) == 0
+    found = results(tmp_path)
+    assert [(item["rule"], item["seed"]) for item in found["diverged"]] == [("bp", 0)]
+    assert [(run["rule"], run["seed"]) for run in found["runs"]] == [("shallow", 0)]
+
+
+@TWO_CORES
+def test_ctrl_c_loses_no_run_that_ended_in_another_process(tmp_path):
+    rules = ["--rules", "shallow,mf,bp", "--seeds", "1", "--jobs", "2", "--epochs", "400"]
+    process = interruptible("compare", *rules, "--out", str(tmp_path))
+    assert process.stderr.readline() == "3 runs, 2 at once, on 1 thread each.\n"
+    first = process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert first.startswith("[1/3] ")
+    assert "Traceback" not in error
+    assert error.splitlines()[-1] == "mfnumpy: interrupted."
+    assert {run["rule"] for run in results(tmp_path)["runs"]} >= {first.split()[1].rstrip(",")}
+
+
+def test_a_run_that_only_the_spool_has_is_in_what_ctrl_c_leaves(tmp_path):
+    """Ended in its process, and not handed over yet: what side_by_side cannot know."""
+    run = compare.Run("mf", 1, {"ff": 1 / 3, "bp": 0.25}, [0.5], {"ff": 7, "bp": 6}, [{"epoch": 1}], [0.1], 11)
+    lost = Diverged("bp", 0, "It ran away.")
+    spool = compare.Spool(tmp_path)
+    for item in (run, lost):
+        spool.keep(item)
+    for _ in range(3):
+        spool.count({"epoch": 1})
+    begun = Comparison([], [], {"rules": ["bp", "mf"], "seeds": (0, 1)})
+    found = begun.with_(run).with_(*spool.runs())
+    assert (found.runs, found.diverged, spool.epochs()) == ([run], [lost], 3)
+
+
+def test_cores_are_shared_out_without_asking_too_much_of_them(monkeypatch):
+    monkeypatch.setattr(jobs, "cores", lambda: 6)
+    assert jobs.share_out(27) == (6, 1)
+    assert jobs.share_out(4) == (4, 1)
+    assert jobs.share_out(3, small=False) == (3, 2)
+    assert jobs.share_out(27, small=False) == (6, 1)
+    assert jobs.share_out(27, threads=3) == (2, 3)
+    assert jobs.share_out(27, threads=9) == (1, 9)  # asked for so: one piece on more threads than cores
+    for n in (1, 2, 6):
+        assert jobs.share_out(27, jobs=n, small=False).threads == 1  # the last bits depend on the threads
+    for bad, words in (({"jobs": 0}, "--jobs"), ({"jobs": 4, "threads": 2}, "8 cores busy.*may use 6.*--jobs 3")):
+        with pytest.raises(InvalidValueError, match=words):
+            jobs.share_out(27, **bad)
 
 
 # -- the table ------------------------------------------------------------------------------------------------------

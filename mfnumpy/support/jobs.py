@@ -1,0 +1,80 @@
+"""Independent pieces of work side by side, each in a process of its own: joblib with its default backend, loky."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.fast.team import cores
+from mfnumpy.support.environment import blas_threads
+from mfnumpy.support.optional import require
+from mfnumpy.support.validate import integer
+
+T = TypeVar("T")
+
+
+class Share(NamedTuple):
+    """How the machine is divided: so many pieces of work at once, each on so many BLAS threads."""
+
+    jobs: int
+    threads: int
+
+    def text(self) -> str:
+        """In words: "2 at once, on 1 thread each"."""
+        threads = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
+        return f"{self.jobs} at once, on {threads} each" if self.jobs > 1 else f"one after the other, on {threads}"
+
+
+ALONE = Share(jobs=1, threads=1)
+"""One after the other, in this process."""
+
+
+def share_out(pieces: int, jobs: int | None = None, threads: int | None = None, small: bool = True) -> Share:
+    """The division of this machine's cores among independent pieces of work; never more threads than cores by itself.
+
+    pieces: how many there are.
+    jobs: how many are wanted at once, or None for as many as there are cores.
+    threads: for each piece, or None: one, but all cores where the pieces are fewer than cores, and large.
+    small: whether a second thread would not pay off for a piece.
+
+    The threads never depend on `jobs`, since the last bits of a result depend on them.
+    Raises InvalidValueError for a number below 1, and for jobs and threads that the cores cannot hold.
+    """
+    n = cores()
+    jobs = None if jobs is None else integer("--jobs", jobs, 1)
+    each = integer("--threads", threads, 1) if threads is not None else 1 if small else max(1, n // pieces)
+    if jobs is not None and jobs > 1 and jobs * each > n:
+        raise InvalidValueError(
+            f"--jobs {jobs} with {each} thread{'s' if each > 1 else ''} each would keep {jobs * each} cores busy, and "
+            f"this process may use {n}. Take --jobs {max(1, n // each)}, or leave it out."
+        )
+    return Share(jobs or max(1, min(pieces, n // each)), each)
+
+
+def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], share: Share) -> Iterator[T]:
+    """Yield work(*piece) for each piece, as it ends; in the order of the pieces where share.jobs is 1.
+
+    work, pieces: with more than one job they travel to other processes, so they must be picklable (by cloudpickle).
+    share: how many at once, and the BLAS threads of each.
+    Raises whatever `work` raises, and KeyboardInterrupt on Ctrl-C; the other processes are then ended.
+    Raises MissingLibraryError where joblib is not installed and there is more than one job.
+    """
+    if share.jobs == 1:
+        for piece in pieces:
+            with blas_threads(share.threads):
+                result = work(*piece)
+            yield result
+        return
+    joblib = require("joblib")
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=share.threads):
+        parallel = joblib.Parallel(n_jobs=share.jobs, return_as="generator_unordered", batch_size=1)
+        yield from parallel(joblib.delayed(_apart)(work, share.threads, piece) for piece in pieces)
+
+
+def _apart(work: Callable[..., T], threads: int, piece: tuple[Any, ...]) -> T:
+    """In another process: Ctrl-C is the parent's to answer, or every process would print a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with blas_threads(threads):
+        return work(*piece)
