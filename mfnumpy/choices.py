@@ -13,6 +13,24 @@ class Choice(NamedTuple):
 
     value: Any
     reason: str
+    words: str = ""
+    """The value in words, with {} in its place where it is a part of them; by default the value alone."""
+
+    @property
+    def text(self) -> str:
+        """The value for a reader."""
+        if not self.words:
+            return str(self.value)
+        return self.words.format(**self.value) if isinstance(self.value, dict) else self.words.format(self.value)
+
+    @property
+    def default(self) -> Any:
+        """Of a value by data set: that of all data sets which are not named."""
+        return self.value["default"]
+
+    def of(self, dataset: str) -> Any:
+        """Of a value by data set: that of this one."""
+        return self.value.get(dataset, self.default)
 
 
 LOSS_MEAN = Choice(
@@ -28,16 +46,19 @@ READOUT_OF_MF = Choice(
     "With a further output layer MF (BP pred) would have 1,804,000 parameters; Table 4 says 1,794k.",
 )
 WEIGHT_INIT = Choice(
-    "W ~ N(0, 2/n_in)",
+    2.0,
     "He et al. 2015: it keeps the variance through ReLU blocks of any width and depth.",
+    "W ~ N(0, {:g}/n_in)",
 )
 PROJECTION_INIT = Choice(
-    "M ~ N(0, 1/n), readouts the same",
+    1.0,
     "Goodness scores then start with variance near 1 for any width. At M = 0 no block would learn: dW has M in it.",
+    "M ~ N(0, {:g}/n), readouts the same",
 )
 FEEDBACK_INIT = Choice(
-    "B with the variance that the replaced weights start with",
+    1.0,
     "Errors then reach the blocks with the size that backpropagation gives them, so learning rates can be shared.",
+    "B with {:g} times the variance that the replaced weights start with",
 )
 OPTIMISER = Choice(
     "adam",
@@ -74,8 +95,13 @@ FF_NORMALISE = Choice(
     "Hinton's own code divides by the root of the mean square; dividing to unit length trained worse.",
 )
 FF_THETA = Choice(
-    "the block's number of neurons",
-    "With mean square 1 as the scale, the sum of squares is compared with n: mean activity against 1.",
+    {"rms": "neurons", "length": 2.0},
+    "With mean square 1 as the scale, the sum of squares is compared with n, the block's number of neurons: mean "
+    "activity against 1. With unit length 2 is what many write.",
+)
+FF_LABEL = Choice(
+    {"default": 1.0},
+    "The label's one entry then has the size of a bright pixel. An option of the rules ff and ff_one_pass (label=...).",
 )
 FF_NEGATIVES = Choice(
     "one wrong label per sample and batch, uniform over the m - 1 wrong ones",
@@ -109,7 +135,7 @@ def as_markdown() -> str:
     lines = ["# Choices that the paper leaves open", ""]
     lines += ["Made from `mfnumpy/choices.py` by `mfnumpy info choices --markdown`; do not edit.", ""]
     lines += ["| choice | value | reason |", "|---|---|---|"]
-    lines += [f"| {name.replace('_', ' ')} | {c.value} | {c.reason} |" for name, c in every().items()]
+    lines += [f"| {name.replace('_', ' ')} | {c.text} | {c.reason} |" for name, c in every().items()]
     return "\n".join(lines) + "\n"
 
 

@@ -12,12 +12,9 @@ import numpy as np
 from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.errors import DivergedError, InvalidValueError, ShapeError, no_float_warnings
-from mfnumpy.layers import Dense
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Backpropagation, Rule
-from mfnumpy.rules.mf import ProjectionRule
-from mfnumpy.rules.readout import ReadoutRule
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.validate import check_labels, integer
 
@@ -142,16 +139,13 @@ def alignment(net: Network, rule: Rule, x: Array, y: Array) -> dict[str, float]:
     90 is no relation, 0 the same direction. For rules with projection matrices backpropagation starts from the
     last M, for the others from their readout. Raises InvalidValueError for Forward-Forward, which has no output.
     """
-    reference = Backpropagation()
-    reference.n_classes = rule.n_classes
-    if isinstance(rule, ReadoutRule):
-        reference.readout = rule.readout
-    elif isinstance(rule, ProjectionRule):
-        m, n = rule.M[-1].shape
-        reference.readout = Dense(n, m, stream(0, "readout"), dtype=net.dtype, name="readout")
-        reference.readout.parameters["W"] = rule.M[-1].T.copy()
-    else:
+    rule.check_started(net)
+    W = rule.output_weights()
+    if W is None:
         raise InvalidValueError(f"The rule '{rule.name}' has no output layer from which an error could come.")
+    reference = Backpropagation()
+    reference.start(net, rule.n_classes)
+    reference.put(net, "readout.W", W.copy())
     own, bp = gradients_of(net, rule, x, y), gradients_of(net, reference, x, y)
     angles = {}
     for name in net.parameters():

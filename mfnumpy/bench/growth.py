@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy import rules
-from mfnumpy.comparison.plots import STYLE, figure, save
+from mfnumpy.comparison.plots import figure, save, style_of
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import Network, cnn, mlp
@@ -128,7 +128,7 @@ def growth_picture(found: Sequence[Growth], path: Path) -> list[Path]:
             ((one.seconds, one.seconds_exponent), ([b / 1e6 for b in one.bytes], one.bytes_exponent))
         ):
             ax = axes[row, column]
-            ax.loglog(one.values, costs, label=f"{one.rule.upper()}: power {power:.2f}", **STYLE[one.rule])
+            ax.loglog(one.values, costs, label=f"{one.rule.upper()}: power {power:.2f}", **style_of(one.rule))
             ax.set_xticks(one.values, [str(v) for v in one.values], fontsize=7)
             ax.set_xlabel(one.axis)
             ax.legend(fontsize=7)
@@ -192,7 +192,7 @@ def convergence_picture(found: Sequence[Convergence], title: str, path: Path) ->
         mean = np.mean(one.errors, axis=0)
         marker = "os^vDPX"[depths.index(one.depth) % 7]
         style = {
-            "color": STYLE[one.rule]["color"],
+            "color": style_of(one.rule)["color"],
             "alpha": shade,
             "marker": marker,
             "markevery": max(1, len(mean) // 6),

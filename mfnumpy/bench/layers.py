@@ -13,7 +13,7 @@ import numpy as np
 from mfnumpy import rules
 from mfnumpy.bench.rounds import alternate
 from mfnumpy.bench.training import SHAPES
-from mfnumpy.comparison.plots import STYLE, figure, save
+from mfnumpy.comparison.plots import figure, save, style_of
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.network import Network, named
 from mfnumpy.parallel import Pipeline, Span
@@ -210,7 +210,7 @@ def _draw(spans: dict[str, list[Span]], blocks: int, threads: int, path: Path) -
                 (span.end - span.start) * 1e3,
                 left=(span.start - zero) * 1e3,
                 height=0.8,
-                color=STYLE[name]["color"],
+                color=style_of(name)["color"],
                 alpha=0.95 if span.batch % 2 else 0.5,
                 hatch="//" if span.kind in ("backward", "update") else None,
                 edgecolor="white",

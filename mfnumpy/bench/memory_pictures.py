@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mfnumpy.bench.memory import Series
-from mfnumpy.comparison.plots import STYLE, figure, save
+from mfnumpy.comparison.plots import figure, save, style_of
 
 
 def depth_picture(series: Sequence[Series], title: str, path: Path) -> None:
     """Peak megabytes against the number of layers, with the fitted slope in the legend. Raises OutputError."""
     fig, axes = figure()
     for i, one in enumerate(series):
-        style = STYLE[one.name[:2]] | {"linestyle": ("-", "--")[i % 2], "marker": "os^v"[i % 4]}
+        style = style_of(one.name[:2]) | {"linestyle": ("-", "--")[i % 2], "marker": "os^v"[i % 4]}
         label = f"{one.name}: {one.slope:.2f} MB per layer"
         axes.plot(one.depths, [peak / 1e6 for peak in one.peaks], label=label, **style)
     axes.set(xlabel="number of layers", ylabel="peak memory (MB)", title=title, ylim=(0, None))
@@ -26,7 +26,7 @@ def time_picture(timelines: dict[str, list], title: str, path: Path) -> None:
     fig, axes = figure()
     for rule, points in timelines.items():
         end = points[-1][0] if points else 1.0
-        style = {"color": STYLE[rule]["color"], "linestyle": STYLE[rule]["linestyle"]}
+        style = {"color": style_of(rule)["color"], "linestyle": style_of(rule)["linestyle"]}
         axes.plot([t / end for t, _ in points], [b / 1e6 for _, b in points], label=rule.upper(), **style)
     axes.set(xlabel="time (share of two training steps)", ylabel="memory in use (MB)", title=title, ylim=(0, None))
     axes.legend()

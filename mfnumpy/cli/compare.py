@@ -19,6 +19,7 @@ from mfnumpy.comparison import plots
 from mfnumpy.comparison.compare import Comparison, Diverged, Run, Settings, Spool, compare, percent
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.network import Network
+from mfnumpy.rules import RULES
 from mfnumpy.support.files import atomic_write, make_folder
 from mfnumpy.support.optional import require
 
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         seeds=seeds,
     )
     for name in left_out:
-        print(f"{name}: left out, since Forward-Forward cannot train a convolutional network.", file=sys.stderr)
+        print(f"{name}: left out, since {RULES[name].title} cannot train a convolutional network.", file=sys.stderr)
 
     shape = data.input_shape
 

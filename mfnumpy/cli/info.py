@@ -35,8 +35,11 @@ def _first_line(thing: object) -> str:
 
 
 def _rules() -> str:
-    lines = [f"{name:<17} {', '.join(rule.predictions):<21} {_first_line(rule)}" for name, rule in rules.RULES.items()]
-    return "\n".join([f"{'rule':<17} {'predictions':<21} what it does", *lines])
+    rows = [("rule", "predictions", "images", "what it does")]
+    for name, rule in rules.RULES.items():
+        rows.append((name, ", ".join(rule.predictions), "yes" if rule.images else "no", rule.sentence))
+    widths = [max(len(row[k]) for row in rows) for k in range(3)]
+    return "\n".join("  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[3]]) for row in rows)
 
 
 def _networks() -> str:
@@ -49,7 +52,7 @@ def _equations() -> str:
 
 
 def _choices() -> str:
-    return "\n".join(f"{name}: {choice.value}\n    {choice.reason}" for name, choice in choices.every().items())
+    return "\n".join(f"{name}: {choice.text}\n    {choice.reason}" for name, choice in choices.every().items())
 
 
 def _machine() -> str:

@@ -190,14 +190,14 @@ def learning_rate(args: argparse.Namespace) -> float:
     return choices.learning_rate(args.dataset) if args.lr is None else args.lr
 
 
-def rule_names(asked: Sequence[str] | None, convolutional: bool) -> tuple[list[str], list[str]]:
-    """The rules to run, and those left out because they cannot train a CNN.
+def rule_names(asked: Sequence[str] | None, images: bool) -> tuple[list[str], list[str]]:
+    """The rules to run, and those left out because they cannot train a network on images.
 
     asked: names, or None for all. A rule that was asked for by name is never left out.
     Raises UnknownNameError for an unknown rule.
     """
     if asked is None:
-        left_out = [name for name in rules.RULES if convolutional and name.startswith("ff")]
+        left_out = [name for name, rule in rules.RULES.items() if images and not rule.images]
         return [name for name in rules.RULES if name not in left_out], left_out
     names = words(asked)
     for name in names:

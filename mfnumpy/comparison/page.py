@@ -6,40 +6,8 @@ import re
 from html import escape
 
 from mfnumpy.comparison.compare import Comparison, percent
-from mfnumpy.comparison.plots import STYLE
-
-ABOUT = {
-    "bp": ("Backpropagation", "The error goes back through every block's own weights."),
-    "mf": (
-        "Mono-Forward",
-        "Each block learns from its own goodness scores; nothing comes back from later blocks.",
-    ),
-    "ff": (
-        "Forward-Forward",
-        "Each block tells right labels from wrong ones; a prediction tries every label.",
-    ),
-    "ff_one_pass": (
-        "Forward-Forward, one pass",
-        "The same blocks, with a readout that needs one pass per prediction.",
-    ),
-    "fa": ("Feedback Alignment", "Backpropagation's path, through fixed random matrices."),
-    "dfa": (
-        "Direct Feedback Alignment",
-        "The output's error goes straight to every block, through a random matrix.",
-    ),
-    "shallow": (
-        "Control: readout only",
-        "The blocks stay random; what others gain over this, their blocks learned.",
-    ),
-    "deep_supervision": (
-        "Control: deep supervision",
-        "Backpropagation with Mono-Forward's local losses added.",
-    ),
-    "mf_joint": (
-        "Control: joint losses",
-        "Mono-Forward's losses, but their gradients reach all blocks below.",
-    ),
-}
+from mfnumpy.comparison.plots import style_of
+from mfnumpy.rules import RULES
 
 CSS = """
 :root{color-scheme:light dark;--ink:#1d2329;--soft:#5b6670;--line:#d9dee3;--page:#fbfbfa;--card:#fff;--track:#e6eaee}
@@ -153,7 +121,7 @@ def _table(rows: list[dict]) -> str:
 
 
 def _row(row: dict, floor: float) -> str:
-    colour = STYLE.get(row["rule"], {}).get("color", "#777")
+    colour = style_of(row["rule"])["color"]
     width = 100 * (row["test_accuracy"] - floor) / (1 - floor)
     bar = f'<span class="bar"><i style="width:{width:.0f}%;background:{colour}"></i></span>'
     layers = " · ".join(percent(value) for value in row["layer_accuracy"]) or "–"
@@ -169,8 +137,9 @@ def _row(row: dict, floor: float) -> str:
 def _rules(rows: list[dict]) -> str:
     items = []
     for name in dict.fromkeys(row["rule"] for row in rows):
-        title, text = ABOUT.get(name, (name, ""))
-        items.append(f'<li><b>{name}</b> <span class="name">{title}.</span> {text}</li>')
+        if name in RULES:  # results of a rule that is not here any more still make a page
+            title, text = escape(RULES[name].title), escape(RULES[name].sentence, quote=False)
+            items.append(f'<li><b>{name}</b> <span class="name">{title}.</span> {text}</li>')
     return f"<ul>{''.join(items)}</ul>"
 
 

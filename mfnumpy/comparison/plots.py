@@ -9,21 +9,25 @@ from typing import Any
 
 import numpy as np
 
+from mfnumpy.rules import RULES, Style
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.optional import require
 
-STYLE: dict[str, dict[str, str]] = {
-    # Okabe and Ito's palette; the rules that the paper is about get the strongest colours.
-    "mf": {"color": "#D55E00", "marker": "o", "linestyle": "-"},
-    "bp": {"color": "#0072B2", "marker": "s", "linestyle": "-"},
-    "ff": {"color": "#009E73", "marker": "^", "linestyle": "-"},
-    "ff_one_pass": {"color": "#009E73", "marker": "v", "linestyle": "--"},
-    "fa": {"color": "#CC79A7", "marker": "D", "linestyle": "-"},
-    "dfa": {"color": "#CC79A7", "marker": "d", "linestyle": "--"},
-    "shallow": {"color": "#777777", "marker": "x", "linestyle": ":"},
-    "deep_supervision": {"color": "#0072B2", "marker": "P", "linestyle": "--"},
-    "mf_joint": {"color": "#D55E00", "marker": "X", "linestyle": "--"},
-}
+FREE = (
+    Style("#E69F00", "*"),
+    Style("#56B4E9", "h", "--"),
+    Style("#000000", "p", ":"),
+)
+"""For rules that declare no style: what Okabe and Ito's palette has left, one after the other."""
+
+
+def style_of(rule: str) -> dict[str, str]:
+    """The "color", "marker" and "linestyle" of a rule, by name: those that it declares, else some that are free."""
+    declared = RULES[rule].style if rule in RULES else None
+    if declared is not None:
+        return declared._asdict()
+    plain = [name for name, one in RULES.items() if one.style is None]
+    return FREE[plain.index(rule) % len(FREE) if rule in plain else 0]._asdict()
 
 
 def figure(width: float = 7.0, height: float = 4.2, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Any, Any]:
@@ -75,11 +79,11 @@ def curves(runs: dict[str, list[np.ndarray]], ylabel: str, title: str, *, log: b
         length = max(map(len, values))
         stack = np.array([np.pad(np.asarray(v, float), (0, length - len(v)), constant_values=np.nan) for v in values])
         epochs, mean = np.arange(1, length + 1), np.nanmean(stack, axis=0)
-        style = STYLE.get(name, {})
-        ax.plot(epochs, mean, label=name, markevery=max(1, length // 8), markersize=4.5, **style)
+        look = style_of(name)
+        ax.plot(epochs, mean, label=name, markevery=max(1, length // 8), markersize=4.5, **look)
         if len(stack) > 1:
             lowest, highest = np.nanmin(stack, axis=0), np.nanmax(stack, axis=0)
-            ax.fill_between(epochs, lowest, highest, color=style.get("color"), alpha=0.12, lw=0)
+            ax.fill_between(epochs, lowest, highest, color=look["color"], alpha=0.12, lw=0)
     ax.set(xlabel="epoch", ylabel=ylabel, title=title)
     if not log:  # the first epochs of a slow rule would otherwise squeeze everything else together
         every = np.concatenate([np.ravel(v) for seeds in runs.values() for v in seeds])
@@ -95,9 +99,9 @@ def accuracy_bars(rows: list[dict], title: str) -> Any:
     """Test accuracy of each rule and prediction mode, with its standard deviation, and each block's own as a tick."""
     fig, ax = figure(7.0, 0.42 * len(rows) + 1.5)
     for place, row in enumerate(rows):
-        style = STYLE.get(row["rule"], {})
+        look = style_of(row["rule"])
         value, sd = 100 * row["test_accuracy"], 100 * (row["test_accuracy_sd"] or 0)
-        ax.errorbar(value, place, xerr=sd, marker=style.get("marker", "o"), color=style.get("color"), capsize=3, ms=7)
+        ax.errorbar(value, place, xerr=sd, marker=look["marker"], color=look["color"], capsize=3, ms=7)
         ax.annotate(f"{value:.1f}", (value, place), (0, 7), textcoords="offset points", ha="center", fontsize=8)
         for i, layer in enumerate(row["layer_accuracy"]):
             ax.text(100 * layer, place + 0.12, str(i + 1), fontsize=7, ha="center", va="top", color="#555555")

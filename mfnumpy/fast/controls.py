@@ -15,7 +15,6 @@ from mfnumpy.backend import Array
 from mfnumpy.fast.base import relu_mask
 from mfnumpy.fast.convolution import ConvReadout
 from mfnumpy.fast.dense import DenseReadout
-from mfnumpy.rules.controls import DeepSupervision
 
 
 class _Joint:
@@ -31,7 +30,7 @@ class _Joint:
     @property
     def supervised(self) -> bool:
         """Whether there is a readout, with a loss of its own."""
-        return isinstance(self.rule, DeepSupervision)
+        return self.rule.readout is not None
 
 
 class DenseShallow(DenseReadout):

@@ -23,10 +23,7 @@ from mfnumpy.fast.team import Team
 from mfnumpy.fast.workspace import Workspace
 from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
-from mfnumpy.rules.dfa import DirectFeedbackAlignment
-from mfnumpy.rules.fa import FeedbackAlignment
-from mfnumpy.rules.mf import MonoForward
-from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.rules import GlobalRule, MonoForward
 
 
 class ConvEngine(TeamEngine):
@@ -164,8 +161,8 @@ class ConvMonoForward(ConvEngine):
 class ConvReadout(ConvEngine):
     """BP, FA and DFA: the worker's images go forward through all blocks, and their errors back."""
 
-    def __init__(self, net: Network, rule: ReadoutRule, adam: FastAdam, team: Team):
-        super().__init__(net, adam, team, rule.feedback if isinstance(rule, FeedbackAlignment) else None)
+    def __init__(self, net: Network, rule: GlobalRule, adam: FastAdam, team: Team):
+        super().__init__(net, adam, team, list(rule.feedback) if "above" in rule.error_from else None)
         self.rule = rule
 
     def begin(self, only: Collection[int] | None) -> None:
@@ -222,13 +219,18 @@ class ConvReadout(ConvEngine):
         assert self.rule.readout is not None
         return self.rule.readout.parameters["W"]
 
+    @property
+    def direct(self) -> bool:
+        """Whether the output's error goes straight to every block, as in DFA."""
+        return "output" in self.rule.error_from
+
     def backward(self, worker: int, i: int, x: Array, da: Array, active: dict[tuple[int, int], Array]) -> Array | None:
         """dW of block i from the errors at its output; returns those at its input, if anybody needs them.
 
         x: the inputs of the whole batch; da: the errors of the worker's own images.
         """
         block, key, own, below = self.blocks[i], f"of {worker}", self.share(worker, len(x)), None
-        if i > 0 and not isinstance(self.rule, DirectFeedbackAlignment):
+        if i > 0 and not self.direct:
             below = self.space.array(f"errors at {i} {key}", len(da), *self.shapes[i])
         for piece in self.pieces(worker, len(x), i):
             here = slice(piece.start - own.start, piece.stop - own.start)
@@ -243,11 +245,9 @@ class ConvReadout(ConvEngine):
         if da is not None:
             return da
         assert dG is not None
-        matrix = self.readout.T
-        if isinstance(self.rule, DirectFeedbackAlignment):
-            matrix = self.rule.feedback[i]
-        elif isinstance(self.rule, FeedbackAlignment):
-            matrix = self.rule.feedback[i].T
+        B, matrix = self.rule.feedback_of(i), self.readout.T
+        if B is not None:
+            matrix = B if self.direct else B.T
         return np.matmul(dG, matrix, out=self.space.array(f"da{i} of {worker}", len(dG), matrix.shape[1]))
 
 

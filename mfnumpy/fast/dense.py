@@ -17,10 +17,7 @@ from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.base import Losses, TeamEngine, relu, relu_mask, softmax_error
 from mfnumpy.fast.team import Team
 from mfnumpy.network import Network
-from mfnumpy.rules.dfa import DirectFeedbackAlignment
-from mfnumpy.rules.fa import FeedbackAlignment
-from mfnumpy.rules.mf import MonoForward
-from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.rules import GlobalRule, MonoForward
 
 
 class DenseEngine(TeamEngine):
@@ -127,7 +124,7 @@ class DenseMonoForward(DenseEngine):
 class DenseReadout(DenseEngine):
     """BP, FA and DFA: one loss, at the readout; they differ in how its error reaches the blocks."""
 
-    def __init__(self, net: Network, rule: ReadoutRule, adam: FastAdam, team: Team):
+    def __init__(self, net: Network, rule: GlobalRule, adam: FastAdam, team: Team):
         super().__init__(net, adam, team)
         self.rule = rule
 
@@ -165,12 +162,11 @@ class DenseReadout(DenseEngine):
     @property
     def direct(self) -> bool:
         """Whether the output's error goes straight to every block, as in DFA."""
-        return isinstance(self.rule, DirectFeedbackAlignment)
+        return "output" in self.rule.error_from
 
     def feedback(self, i: int, above: Array) -> Array:
         """The matrix through which an error comes to block i: W^T of the layer above, FA's B^T of it, or DFA's B_i."""
-        if isinstance(self.rule, DirectFeedbackAlignment):
-            return self.rule.feedback[i]
-        if isinstance(self.rule, FeedbackAlignment):
-            return self.rule.feedback[i].T
-        return above.T
+        B = self.rule.feedback_of(i)
+        if B is None:
+            return above.T
+        return B if self.direct else B.T

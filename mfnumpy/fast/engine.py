@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from mfnumpy import backend, equations
+from mfnumpy import backend
 from mfnumpy.blocks import Block
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
@@ -56,7 +56,7 @@ def why_not(net: Network, rule: Rule) -> str | None:
         return f"the fast room has no engine for the rule '{rule.name}'"
     if not kinds <= set(ENGINES[type(rule)]):
         return f"the fast room has no engine for the rule '{rule.name}' on this kind of network"
-    if not _equations_are_ours(rule):
+    if rule.plugged():
         return "the rule was given an equation of its own, which the fast room would pass over"
     if kinds == {Conv2d}:
         return _why_not_convolutional(net)
@@ -69,16 +69,6 @@ def engine(net: Network, rule: Rule, adam: FastAdam, team: Team) -> TeamEngine:
     if reason:
         raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
     return ENGINES[type(rule)][type(net.blocks[0].linear)](net, rule, adam, team)
-
-
-def _equations_are_ours(rule: Rule) -> bool:
-    given = {
-        "project": equations.goodness_scores,
-        "loss_gradient": equations.cross_entropy_gradient,
-        "weight_gradient": equations.weight_gradient,
-        "projection_gradient": equations.projection_gradient,
-    }
-    return all(getattr(rule, name, own) is own for name, own in given.items())
 
 
 def _why_not_convolutional(net: Network) -> str | None:

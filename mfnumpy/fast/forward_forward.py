@@ -72,7 +72,7 @@ class DenseForwardForward(DenseEngine):
         n = rows.stop - rows.start
         for half, labels in ((own[:n], y[rows]), (own[n:], self.negative[rows])):
             half[...] = x[rows]
-            half[:, :m] = equations.one_hot(labels, m, x.dtype)
+            half[:, :m] = self.rule.label * equations.one_hot(labels, m, x.dtype)
         own *= self.row_scale(np.einsum("ij,ij->i", own, own), d)
         return both
 

@@ -20,8 +20,6 @@ from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.network import Network
 from mfnumpy.optim import Adam
 from mfnumpy.rules import Rule
-from mfnumpy.rules.mf import ProjectionRule
-from mfnumpy.rules.readout import ReadoutRule
 from mfnumpy.support.files import make_folder
 
 
@@ -52,7 +50,7 @@ class Offload:
         parameters = rule.parameters(net)
         for name, array in parameters.items():
             if self._own.get(name) is not array:
-                _replace(net, rule, name, self.store(name, array))
+                rule.put(net, name, self.store(name, array))
         self.release()
 
     def store(self, name: str, array: Array) -> Array:
@@ -134,17 +132,3 @@ def _reserve(file: BinaryIO, size: int) -> None:
     for start in range(0, size, 1 << 20):
         file.write(bytes(min(1 << 20, size - start)))
     file.flush()
-
-
-def _replace(net: Network, rule: Rule, name: str, array: Array) -> None:
-    """Put an array in the place of the parameter of that name."""
-    owner, key = name.split(".")
-    blocks = {block.name: i for i, block in enumerate(net.blocks)}
-    if owner in blocks and key in net.blocks[blocks[owner]].parameters:
-        net.blocks[blocks[owner]].parameters[key] = array
-    elif owner in blocks and key == "M" and isinstance(rule, ProjectionRule):
-        rule.M[blocks[owner]] = array
-    elif owner == "readout" and isinstance(rule, ReadoutRule) and rule.readout is not None:
-        rule.readout.parameters[key] = array
-    else:
-        raise InvalidValueError(f"Layers of the rule '{rule.name}' cannot be kept on disk: {name} has no known place.")

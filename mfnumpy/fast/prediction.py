@@ -22,7 +22,7 @@ def scores(net: Network, rule: Rule, x: Array, prediction: str | None = None) ->
     """
     everything = prediction == "all-labels" or (prediction is None and rule.predictions[0] == "all-labels")
     plain = all(block.pool is None and "b" not in block.parameters for block in net.blocks)
-    if not (everything and plain and isinstance(rule, ForwardForward) and _fits(net, x)):
+    if not (everything and plain and isinstance(rule, ForwardForward) and not rule.plugged() and _fits(net, x)):
         return rule.scores(net, x, prediction)  # which says what does not fit
     rule.check_started(net)
     return np.concatenate([_all_labels(net, rule, x[rows]) for rows in batches_of(len(x), ROWS)])
@@ -37,9 +37,9 @@ def _all_labels(net: Network, rule: ForwardForward, x: Array) -> Array:
     N, m = len(x), rule.n_classes
     W = net.blocks[0].parameters["W"]
     pixels = x[:, m:]
-    squares = np.einsum("ij,ij->i", pixels, pixels) + x.dtype.type(1)  # the label's one entry is 1
+    squares = np.einsum("ij,ij->i", pixels, pixels) + x.dtype.type(rule.label**2)  # of the label's one entry
     length = np.sqrt(squares / x.shape[1] if rule.normalise == "rms" else squares) + x.dtype.type(1e-8)
-    z = (pixels @ W[m:])[:, None, :] + W[:m]  # (N, m, n)
+    z = (pixels @ W[m:])[:, None, :] + x.dtype.type(rule.label) * W[:m]  # (N, m, n)
     z /= length[:, None, None]
     a = np.maximum(z, 0, out=z).reshape(N * m, -1)
     total = np.einsum("ij,ij->i", a, a)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from mfnumpy import backend
+from mfnumpy import backend, choices
 from mfnumpy.backend import Array, backend_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.support.validate import check_float_dtype, check_shapes, integer, same_dtype
@@ -59,7 +59,7 @@ def he_normal(rng: np.random.Generator, fan_in: int, fan_out: int, dtype: str) -
     """
     fan_in, fan_out = integer("the number of inputs", fan_in, 1), integer("the number of outputs", fan_out, 1)
     check_float_dtype(dtype)
-    W = rng.standard_normal((fan_in, fan_out)) * math.sqrt(2 / fan_in)
+    W = rng.standard_normal((fan_in, fan_out)) * math.sqrt(choices.WEIGHT_INIT.value / fan_in)
     return backend.to_device(W.astype(dtype))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 
 import numpy as np
 
@@ -82,13 +83,13 @@ class Pipeline:
         threads: int | None = None,
         spans: list[Span] | None = None,
     ):
-        if not isinstance(rule, LocalRule) or type(rule).steps is not LocalRule.steps:
+        if not rule.block_by_block:
             raise InvalidValueError(
                 f"The rule '{rule.name}' cannot be trained in a pipeline of layers: each block must learn from a loss "
                 "of its own, with nothing coming back. Use mf or ff, or split the neurons instead."
             )
         self.net, self.optimiser, self.spans = net, optimiser, spans
-        self.rule: LocalRule = rule
+        self.rule = cast(LocalRule, rule)
         self.ahead = integer("ahead", ahead, 1)
         self.threads = cores() if threads is None else integer("threads", threads, 1)
         self.chosen = set(range(len(net.blocks)) if only is None else only)

@@ -1,33 +1,64 @@
-"""The learning rules: interchangeable over the same blocks, each a short file."""
+"""The learning rules: interchangeable over the same blocks, each a short file.
+
+A new rule is a file here and a line in the list below, or, from outside the package, one call of `register`.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from mfnumpy.errors import unknown_name
-from mfnumpy.rules.base import LocalRule, NotStartedError, Rule, Step
+from mfnumpy.errors import InvalidValueError, unknown_name
+from mfnumpy.rules.base import NotStartedError, Rule, Step, Style
 from mfnumpy.rules.bp import Backpropagation
 from mfnumpy.rules.controls import DeepSupervision, MonoForwardJoint, Shallow
 from mfnumpy.rules.dfa import DirectFeedbackAlignment
 from mfnumpy.rules.fa import FeedbackAlignment
 from mfnumpy.rules.ff import ForwardForward, ForwardForwardOnePass
+from mfnumpy.rules.global_rule import GlobalRule
+from mfnumpy.rules.local_rule import LocalRule
 from mfnumpy.rules.mf import MonoForward
 
-RULES: dict[str, type[Rule]] = {
-    rule.name: rule
-    for rule in (
-        Backpropagation,
-        MonoForward,
-        ForwardForward,
-        ForwardForwardOnePass,
-        FeedbackAlignment,
-        DirectFeedbackAlignment,
-        Shallow,
-        DeepSupervision,
-        MonoForwardJoint,
-    )
-}
-"""All rules by name, in the order in which tables show them."""
+RULES: dict[str, type[Rule]] = {}
+"""All rules by name, in the order in which tables show them: that of their `place`."""
+
+AnyRule = TypeVar("AnyRule", bound=type[Rule])
+
+
+def register(rule: AnyRule) -> AnyRule:
+    """Add a class of rules to RULES, at its `place`; returns it, so that it can stand as a decorator.
+
+    A class that is defined again, as in a notebook, replaces its former self. Raises InvalidValueError for a class
+    without a name or a prediction, or with the name of another rule.
+    """
+    if not (isinstance(rule, type) and issubclass(rule, Rule)):
+        raise InvalidValueError(f"A rule is a subclass of mfnumpy.rules.Rule; got {rule!r}.")
+    if not rule.name.isidentifier() or not rule.predictions:
+        raise InvalidValueError(
+            f"The class {rule.__name__} needs a name (letters, digits and _) and at least one prediction; "
+            f"got name = {rule.name!r}, predictions = {rule.predictions!r}."
+        )
+    known = RULES.get(rule.name)
+    if known is not None and (known.__module__, known.__qualname__) != (rule.__module__, rule.__qualname__):
+        raise InvalidValueError(f"There is a rule '{rule.name}' already; give {rule.__name__} another name.")
+    RULES[rule.name] = rule
+    ordered = sorted(RULES.values(), key=lambda one: one.place)
+    RULES.clear()
+    RULES.update({one.name: one for one in ordered})
+    return rule
+
+
+for _rule in (
+    Backpropagation,
+    FeedbackAlignment,
+    DirectFeedbackAlignment,
+    ForwardForward,
+    ForwardForwardOnePass,
+    MonoForward,
+    Shallow,
+    DeepSupervision,
+    MonoForwardJoint,
+):
+    register(_rule)
 
 
 def make(name: str, **options: Any) -> Rule:
@@ -45,6 +76,7 @@ __all__ = [
     "FeedbackAlignment",
     "ForwardForward",
     "ForwardForwardOnePass",
+    "GlobalRule",
     "LocalRule",
     "MonoForward",
     "MonoForwardJoint",
@@ -52,5 +84,7 @@ __all__ = [
     "Rule",
     "Shallow",
     "Step",
+    "Style",
     "make",
+    "register",
 ]

@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
-
-import numpy as np
 
 from mfnumpy import equations
 from mfnumpy.backend import Array
 from mfnumpy.blocks import Trace
 from mfnumpy.network import Network
-from mfnumpy.rules.base import Step, named
-from mfnumpy.rules.mf import ProjectionRule
-from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.rules.base import Style, named
+from mfnumpy.rules.global_rule import GlobalRule
+from mfnumpy.rules.parts import Projections, Readout
 
 
-class Shallow(ReadoutRule):
+class Shallow(GlobalRule):
     """Only the readout learns; the blocks stay random features. What a rule gains over this, its blocks learned."""
 
     name = "shallow"
+    title = "Control: readout only"
+    sentence = "The blocks stay random; what others gain over this, their blocks learned."
+    place = 70
+    style = Style("#777777", "x", ":")
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
         """No error reaches any block."""
         return iter(())
 
 
-class JointProjections(ProjectionRule):
-    """Losses L_i at every block's goodness, and no detach: each reaches all blocks below, as in backpropagation."""
+class MonoForwardJoint(GlobalRule):
+    """MF's losses, MF's predictions, gradients not detached: what locality costs or gains.
+
+    Each block's loss L_i reaches all blocks below, as in backpropagation. There is no readout.
+    """
+
+    name = "mf_joint"
+    title = "Control: joint losses"
+    sentence = "Mono-Forward's losses, but their gradients reach all blocks below."
+    place = 90
+    style = Style("#D55E00", "X", "--")
+    error_from = ("own", "above")
+    predictions: tuple[str, ...] = Projections.predictions
+    projections: Projections
 
     def __init__(self, loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient):
-        super().__init__()
-        self.loss_gradient = loss_gradient
+        super().__init__(loss_gradient)
+        self.readout, self.projections = None, Projections()
 
-    def joint_gradients(
-        self, net: Network, traces: list[Trace], y: Array, da: Array | None
+    def block_gradients(
+        self, net: Network, traces: list[Trace], y: Array, dG: Array | None
     ) -> tuple[Any, dict[str, Array]]:
-        """The sum of all L_i, and its gradients. da: an error that comes from above the last block, or None."""
+        """The sum of all L_i, and its gradients, together with those of the readout's loss if there is one."""
         loss: Any = 0.0
         gradients: dict[str, Array] = {}
+        da = None if self.readout is None else self.readout.input_gradient(dG, traces[-1].a.shape)
         for i in reversed(range(len(net.blocks))):
             block, trace, M = net.blocks[i], traces[i], self.M[i]
             G = equations.goodness_scores(trace.flat, M)
@@ -52,25 +67,7 @@ class JointProjections(ProjectionRule):
         return loss, gradients
 
 
-class MonoForwardJoint(JointProjections):
-    """MF's losses, MF's predictions, gradients not detached: what locality costs or gains."""
-
-    name = "mf_joint"
-
-    def steps(
-        self,
-        net: Network,
-        x: Array,
-        y: Array,
-        rng: np.random.Generator | None = None,
-        only: Collection[int] | None = None,
-    ) -> Iterator[Step]:
-        """One Step at the end, for the sum of all blocks' losses."""
-        self._check_started(self.M, net)
-        yield Step(None, *self.joint_gradients(net, net.forward(x), y, None))
-
-
-class DeepSupervision(JointProjections, ReadoutRule):
+class DeepSupervision(MonoForwardJoint):
     """Backpropagation from a readout, with MF's local losses added at every block and no detach at all.
 
     The strongest thing that MF must be compared with: it has MF's extra loss signals and BP's credit assignment.
@@ -78,24 +75,12 @@ class DeepSupervision(JointProjections, ReadoutRule):
     """
 
     name = "deep_supervision"
+    title = "Control: deep supervision"
+    sentence = "Backpropagation with Mono-Forward's local losses added."
+    place = 80
+    style = Style("#0072B2", "P", "--")
     predictions = ("readout",)
 
     def __init__(self, loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient):
-        ReadoutRule.__init__(self, loss_gradient)
-        self.M = []
-
-    def block_gradients(self, net: Network, traces: list[Trace], y: Array, dG: Array) -> tuple[Any, dict[str, Array]]:
-        """The sum of all blocks' losses, and its gradients together with those of the readout's loss."""
-        return self.joint_gradients(net, traces, y, self._readout(net).input_gradient(dG, traces[-1].a.shape))
-
-    def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
-        """The readout's scores, (N, m)."""
-        return ReadoutRule.scores(self, net, x, prediction)
-
-    def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
-        """The readout's prediction, and those of each block's own goodness."""
-        return {"readout": self.scores(net, x)}, self.layer_scores(net, x)
-
-    def count(self, net: Network, prediction: str | None = None) -> int:
-        """The projection matrices only help to learn; a prediction does not need them."""
-        return ReadoutRule.count(self, net) - sum(M.size for M in self.M)
+        super().__init__(loss_gradient)
+        self.readout = Readout()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from mfnumpy import equations
+from mfnumpy import choices
 from mfnumpy.backend import Array
 from mfnumpy.blocks import Trace
 from mfnumpy.network import Network
-from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.rules.base import Style
+from mfnumpy.rules.global_rule import GlobalRule
+from mfnumpy.rules.parts import PerBlock, normal
 
 
-class DirectFeedbackAlignment(ReadoutRule):
+class DirectFeedbackAlignment(GlobalRule):
     """dz_l = (e B_l) * [z_l > 0] with e = dG, the output's error, and B_l: (m, n_l), drawn once, never changed.
 
     No error goes from block to block: `error_to_input` is never called. B_l ~ N(0, 1/n_l), the variance with which
@@ -21,32 +22,31 @@ class DirectFeedbackAlignment(ReadoutRule):
     """
 
     name = "dfa"
-
-    def __init__(self, loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient):
-        super().__init__(loss_gradient)
-        self.feedback: list[Array] = []
+    title = "Direct Feedback Alignment"
+    sentence = "The output's error goes straight to every block, through a random matrix."
+    place = 30
+    style = Style("#CC79A7", "d", "--")
+    error_from = ("output",)
+    feedback: PerBlock
 
     def reset(self) -> None:
         """Forget the readout and the feedback matrices."""
         super().reset()
-        self.feedback = []
+        self.feedback = PerBlock()
 
     def plug(self, net: Network) -> None:
         """Draw feedback matrices for new blocks; the others keep theirs."""
         super().plug(net)
-        m, widths = self.n_classes, net.widths
-        self._resize(
-            self.feedback,
-            net,
-            lambda i: self._draw("feedback", i, (m, widths[i]), math.sqrt(1 / widths[i]), net),
-        )
 
-    def fixed(self) -> dict[str, Array]:
-        """B of each block, by name."""
-        return {f"block{i + 1}.B": B for i, B in enumerate(self.feedback)}
+        def draw(i: int) -> Array:
+            """B of block i."""
+            n = net.widths[i]
+            variance = choices.FEEDBACK_INIT.value * choices.PROJECTION_INIT.value / n
+            return normal(self.seed, "feedback", i, (self.n_classes, n), variance, net.dtype)
+
+        self.feedback.fit(net, draw)
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
         """Every block at once, in any order: each needs the output's error and its own z."""
-        self._check_started(self.feedback, net)
         for i, block in enumerate(net.blocks):
             yield i, block.error_at_z(dG @ self.feedback[i], traces[i])

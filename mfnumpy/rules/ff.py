@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 import numpy as np
 
-from mfnumpy import backend, equations
+from mfnumpy import backend, choices, equations
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.layers import Dense
 from mfnumpy.network import Network
-from mfnumpy.rules.base import LocalRule, Step, named
-from mfnumpy.support.seeding import stream
-from mfnumpy.support.validate import check_labels
+from mfnumpy.rules.base import Step, Style, named
+from mfnumpy.rules.local_rule import LocalRule
+from mfnumpy.rules.parts import Readout
+from mfnumpy.support.validate import check_labels, positive
 
 
-def overlay_label(x: Array, y: Array, n_classes: int) -> Array:
+def overlay_label(x: Array, y: Array, n_classes: int, strength: float = 1.0) -> Array:
     """Write the label one-hot over the first m inputs, whatever they held before.
 
-    x: (N, d) with d >= m. y: (N,) integer labels. Returns a copy. Source: Hinton 2022, section 3.3.
+    x: (N, d) with d >= m.
+    y: (N,) integer labels.
+    n_classes: m.
+    strength: what is written for the true class; the others get 0.
+    Returns a copy. Source: Hinton 2022, section 3.3.
     """
     check_labels(y, x.shape[0], n_classes)
     out = x.copy()
-    out[:, :n_classes] = equations.one_hot(y, n_classes, x.dtype)
+    out[:, :n_classes] = strength * equations.one_hot(y, n_classes, x.dtype)
     return out
 
 
-def overlay_neutral(x: Array, n_classes: int) -> Array:
-    """Write 1/m over the first m inputs, a label that says nothing. Returns a copy. Source: Hinton 2022."""
+def overlay_neutral(x: Array, n_classes: int, strength: float = 1.0) -> Array:
+    """Write strength/m over the first m inputs, a label that says nothing.
+
+    x: (N, d) with d >= m.
+    n_classes: m.
+    strength: the sum of what is written.
+    Returns a copy. Source: Hinton 2022.
+    """
     out = x.copy()
-    out[:, :n_classes] = 1 / n_classes
+    out[:, :n_classes] = strength / n_classes
     return out
 
 
@@ -61,15 +72,39 @@ class ForwardForward(LocalRule):
     """Each block raises its goodness above theta for positive data and lowers it below for negative data.
 
     A batch enters as 2N rows, the N positive ones first; every block normalises the length of its input.
-    theta: the threshold; None for the block's number of neurons with "rms", 2.0 with "length".
+    theta: the threshold; None for `choices.FF_THETA`: the block's number of neurons with "rms", 2.0 with "length".
+    normalise: the length that every block's input gets, a key of NORMALISE.
+    label: the strength with which the label is written into the input; 1 is the size of a bright pixel.
+    positive_goodness, negative_goodness: a -> G, Eqs. (1) and (2).
+    positive_loss_gradient, negative_loss_gradient: (G, theta) -> dG, of Eqs. (3) and (4).
     Predictions: "all-labels" tries every label and takes the one with the largest goodness over all blocks.
     Source: Hinton 2022; equations (1)-(4) of the paper.
     """
 
     name = "ff"
+    title = "Forward-Forward"
+    sentence = "Each block tells right labels from wrong ones; a prediction tries every label."
+    place = 40
+    style = Style("#009E73", "^")
+    images = False
+    why_no_images = (
+        "the label is written over a few input pixels, which weights shared over the image cannot find; Hinton (2022) "
+        "does not intend it for CNNs, and the paper leaves it out for that reason"
+    )
+    rows_per_sample = 2
     predictions: tuple[str, ...] = ("all-labels",)
 
-    def __init__(self, theta: float | None = None, normalise: str = "rms"):
+    def __init__(
+        self,
+        theta: float | None = None,
+        normalise: str = choices.FF_NORMALISE.value,
+        label: float = choices.FF_LABEL.default,
+        *,
+        positive_goodness: Callable[[Array], Array] = equations.positive_goodness,
+        negative_goodness: Callable[[Array], Array] = equations.negative_goodness,
+        positive_loss_gradient: Callable[[Array, float], Array] = equations.positive_loss_gradient,
+        negative_loss_gradient: Callable[[Array, float], Array] = equations.negative_loss_gradient,
+    ):
         super().__init__()
         if normalise not in NORMALISE:
             raise InvalidValueError(f"normalise must be one of {', '.join(sorted(NORMALISE))}; got {normalise!r}.")
@@ -77,17 +112,13 @@ class ForwardForward(LocalRule):
         if theta is not None and not (number and np.isfinite(theta)):
             raise InvalidValueError(f"theta must be a finite number, or None; got {theta!r}.")
         self.theta = None if theta is None else float(theta)  # a NumPy float64 would widen all float32
-        self.normalise = normalise
+        self.normalise, self.label = normalise, positive("label, the strength of the label,", label)
+        self.positive_goodness, self.negative_goodness = positive_goodness, negative_goodness
+        self.positive_loss_gradient, self.negative_loss_gradient = positive_loss_gradient, negative_loss_gradient
 
     def plug(self, net: Network) -> None:
         """Check that FF can train this network. Raises InvalidValueError for images or too few inputs."""
         super().plug(net)
-        if any(len(shape) != 1 for shape in net.shapes()):
-            raise InvalidValueError(
-                "Forward-Forward cannot train a convolutional network: the label is written over a few input pixels, "
-                "which weights shared over the image cannot find; Hinton (2022) does not intend FF for CNNs, and the "
-                "paper leaves it out for that reason. Use an MLP, or one of the rules mf, bp, fa, dfa."
-            )
         if net.input_shape[0] < self.n_classes:
             raise InvalidValueError(
                 f"Forward-Forward writes the label over the first {self.n_classes} inputs, but there are only "
@@ -99,19 +130,18 @@ class ForwardForward(LocalRule):
         self.check_started(net)
         if rng is None:
             raise InvalidValueError("Forward-Forward draws wrong labels for each batch: pass rng=...")
-        positive = overlay_label(x, y, self.n_classes)
-        negative = overlay_label(x, negative_labels(y, self.n_classes, rng), self.n_classes)
-        return xp_of(x).concatenate([positive, negative])
+        labels = (y, negative_labels(y, self.n_classes, rng))
+        return xp_of(x).concatenate([overlay_label(x, which, self.n_classes, self.label) for which in labels])
 
     def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
         """One block: goodness of both halves, the gradient of mean L_pos + mean L_neg, and the activities handed on."""
         block, theta, N = net.blocks[i], self.threshold(net, i), x.shape[0] // 2
         trace = block.forward(NORMALISE[self.normalise](x))
-        G_pos = equations.positive_goodness(trace.a[:N])  # (1)
-        G_neg = equations.negative_goodness(trace.a[N:])  # (2)
+        G_pos = self.positive_goodness(trace.a[:N])  # (1)
+        G_neg = self.negative_goodness(trace.a[N:])  # (2)
         loss = equations.positive_loss(G_pos, theta) + equations.negative_loss(G_neg, theta)  # (3) + (4)
         dG = xp_of(x).concatenate(
-            [equations.positive_loss_gradient(G_pos, theta), equations.negative_loss_gradient(G_neg, theta)]
+            [self.positive_loss_gradient(G_pos, theta), self.negative_loss_gradient(G_neg, theta)]
         )
         dz = block.error_at_z(equations.goodness_gradient(trace.a, dG), trace)
         return Step(i, loss, named(block.name, block.parameter_gradients(dz, trace))), trace.a
@@ -124,14 +154,15 @@ class ForwardForward(LocalRule):
         """theta of block i."""
         if self.theta is not None:
             return self.theta
-        return float(net.widths[i]) if self.normalise == "rms" else 2.0
+        theta = choices.FF_THETA.value[self.normalise]
+        return float(net.widths[i] if theta == "neurons" else theta)
 
     def layer_scores(self, net: Network, x: Array) -> list[Array]:
         """(N, m) goodness of each block: column c is a forward pass with label c, so m passes are needed."""
         self.check_started(net)
         columns: list[list[Array]] = [[] for _ in net.blocks]
         for label in range(self.n_classes):
-            a = overlay_label(x, xp_of(x).full(x.shape[0], label), self.n_classes)
+            a = overlay_label(x, xp_of(x).full(x.shape[0], label), self.n_classes, self.label)
             for i in range(len(net.blocks)):
                 a = self.pass_on(net, i, a)
                 columns[i].append(equations.positive_goodness(a))
@@ -139,7 +170,7 @@ class ForwardForward(LocalRule):
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
         """The goodness of all blocks added, for every label, (N, m)."""
-        self._prediction(prediction)
+        self.checked_prediction(prediction)
         return sum(self.layer_scores(net, x))
 
     def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
@@ -148,8 +179,8 @@ class ForwardForward(LocalRule):
         return {"all-labels": sum(layers)}, layers
 
     def options(self) -> dict:
-        """theta and the kind of normalisation."""
-        return {"theta": self.theta, "normalise": self.normalise}
+        """theta, the kind of normalisation, and the strength of the label."""
+        return {"theta": self.theta, "normalise": self.normalise, "label": self.label}
 
 
 class ForwardForwardOnePass(ForwardForward):
@@ -160,28 +191,17 @@ class ForwardForwardOnePass(ForwardForward):
     """
 
     name = "ff_one_pass"
+    title = "Forward-Forward, one pass"
+    sentence = "The same blocks, with a readout that needs one pass per prediction."
+    place = 50
+    style = Style("#009E73", "v", "--")
     predictions = ("one-pass", "all-labels")
     schedules = ("together",)  # the readout would be left untrained
+    readout: Readout
 
-    def __init__(self, theta: float | None = None, normalise: str = "rms"):
-        super().__init__(theta, normalise)
-        self.readout: Dense | None = None
-
-    def reset(self) -> None:
-        """Forget the readout."""
-        self.readout = None
-
-    def plug(self, net: Network) -> None:
-        """Start the readout at zero: softmax regression has no better place. Again if the widths changed."""
-        super().plug(net)
-        n = sum(net.widths)
-        if self.readout is None or self.readout.parameters["W"].shape[0] != n:
-            self.readout = Dense(n, self.n_classes, stream(self.seed, "readout"), dtype=net.dtype, name="readout")
-            self.readout.parameters["W"] *= 0
-
-    def parameters(self, net: Network) -> dict[str, Array]:
-        """The blocks' parameters and the readout's."""
-        return super().parameters(net) | named("readout", self._readout(net).parameters)
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.readout = Readout(("one-pass",), of_all=True)
 
     def steps(
         self,
@@ -193,38 +213,29 @@ class ForwardForwardOnePass(ForwardForward):
     ) -> Iterator[Step]:
         """FF's steps, then one of the readout alone (not where only some blocks are trained)."""
         if only is None:
-            activities = self._activities(net, x)
-            G = self._readout(net).forward(activities)
+            activities = self.activities(net, x)
+            G = self.readout.forward(activities)
         yield from super().steps(net, x, y, rng, only)
         if only is None:
-            gradients = self._readout(net).parameter_gradients(activities, equations.cross_entropy_gradient(G, y))
+            gradients = self.readout.parameter_gradients(activities, equations.cross_entropy_gradient(G, y))
             yield Step(None, equations.cross_entropy(G, y), named("readout", gradients))
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
         """The readout's scores from one pass, or FF's goodness for every label."""
-        if self._prediction(prediction) == "all-labels":
-            return sum(self.layer_scores(net, x))
-        return self._readout(net).forward(self._activities(net, x))
+        if self.checked_prediction(prediction) == "all-labels":
+            return super().scores(net, x, "all-labels")
+        return self.readout.forward(self.activities(net, x))
 
     def all_scores(self, net: Network, x: Array) -> tuple[dict[str, Array], list[Array]]:
         """The one pass, and FF's m passes."""
         modes, layers = super().all_scores(net, x)
         return {"one-pass": self.scores(net, x)} | modes, layers
 
-    def count(self, net: Network, prediction: str | None = None) -> int:
-        """Trying all labels needs no readout."""
-        unused = self._readout(net).parameters["W"].size if self._prediction(prediction) == "all-labels" else 0
-        return super().count(net) - unused
-
-    def _activities(self, net: Network, x: Array) -> Array:
+    def activities(self, net: Network, x: Array) -> Array:
+        """The normalised activities of all blocks side by side, for a neutral label, (N, sum of all n_i)."""
         self.check_started(net)
-        a, activities = overlay_neutral(x, self.n_classes), []
+        a, activities = overlay_neutral(x, self.n_classes, self.label), []
         for i in range(len(net.blocks)):
             a = self.pass_on(net, i, a)
             activities.append(NORMALISE[self.normalise](a))
         return xp_of(x).concatenate(activities, axis=1)
-
-    def _readout(self, net: Network) -> Dense:
-        if self.readout is None or self.readout.parameters["W"].shape[0] != sum(net.widths):
-            raise self._not_started("no readout that fits this network")
-        return self.readout

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfnumpy import equations
-from mfnumpy.backend import Array
+from mfnumpy.backend import Array, xp_of
 from mfnumpy.blocks import Block, Trace
 from mfnumpy.layers import Dense
 from mfnumpy.network import Network
-from mfnumpy.rules import ForwardForward, MonoForward, Rule
-from mfnumpy.rules.mf import ProjectionRule
-from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.rules import Rule
 from mfnumpy.support.seeding import stream
 
 
@@ -69,17 +67,24 @@ class _Watch:
     def __init__(self, rule: Rule, net: Network):
         self.moments: list[Moment] = []
         self.seen: dict[tuple[str, str], Array] = {}
+        self.squared: dict[str, tuple[Array, Array]] = {}
         self.net, self.rule = copy.copy(net), copy.copy(rule)
         self.net.blocks = [_WatchedBlock(block, self) for block in net.blocks]
         self.names = [block.name for block in net.blocks]
-        if isinstance(self.rule, MonoForward):
-            self.rule.projection_gradient = self._projection(self.rule.projection_gradient)
-        if getattr(rule, "readout", None) is not None:
-            self.rule.readout = _WatchedReadout(rule.readout, self)  # type: ignore[attr-defined]
-        if hasattr(rule, "loss_gradient"):
-            self.rule.loss_gradient = self._loss(rule.loss_gradient)  # type: ignore[attr-defined]
+        watched = {
+            "projection_gradient": self._projection,
+            "loss_gradient": self._loss,
+            "positive_loss_gradient": self._positive,
+            "negative_loss_gradient": self._negative,
+        }
+        for name, (function, _) in rule.functions().items():
+            if name in watched:
+                setattr(self.rule, name, watched[name](function))
+        if rule.readout is not None and rule.readout.layer is not None:
+            self.rule.readout = copy.copy(rule.readout)
+            self.rule.readout.layer = _WatchedReadout(rule.readout.layer, self)
         # Whose goodness the loss is asked for next: local rules go up, the others come down from the output.
-        downwards = ([*self.names, "readout"] if isinstance(rule, ReadoutRule) else self.names)[::-1]
+        downwards = (self.names if rule.readout is None else [*self.names, "readout"])[::-1]
         self.owners = iter(self.names if rule.local else downwards)
 
     def note(self, block: str, symbol: str, value: Array, formula: str, text: str = "", **more: Any) -> Array:
@@ -108,33 +113,46 @@ class _Watch:
         """da, unless the block above has handed it down already."""
         if self.seen.get((block, "da")) is da:
             return
-        feedback = self.rule.fixed().get(f"{block}.B")
-        if isinstance(self.rule, ForwardForward):
-            self._note_goodness_of_ff(block, trace)
+        rule = self.rule
+        feedback = rule.feedback_of(self.names.index(block))
+        if block in self.squared:
             text = "Goodness grows with every activity, in proportion to it."
             operands = (("dG", self.seen[block, "dG"]), ("2a", 2 * trace.a))
             self.note(block, "da", da, r"da = dG \cdot 2a", text, operands=operands, operator="*")
-        elif feedback is not None:
+        elif feedback is not None and "output" in rule.error_from:
             text = "The output's error comes straight to this block, through its own fixed random matrix B."
             operands = (("dG", self.seen["readout", "dG"]), ("B", feedback))
             self.note(block, "da", da, r"da = dG\, B", text, operands=operands)
-        else:
+        elif rule.projections is not None and rule.error_from == ("own", "above"):
             text = "The block's own error, and whatever came down from above, added."
             self.note(block, "da", da, r"da = dG\, M + dz_{l+1} W_{l+1}^T", text)
+        else:
+            self.note(block, "da", da, "da", "How each activity of this block must change, as the rule has it.")
 
-    def _note_goodness_of_ff(self, block: str, trace: Trace) -> None:
-        rule = self.rule
-        assert isinstance(rule, ForwardForward)
-        N, theta = trace.a.shape[0] // 2, rule.threshold(self.net, self.names.index(block))
-        G = equations.positive_goodness(trace.a)  # Eqs. (1) and (2) are one formula, for two halves of the batch
-        dG = G.copy()
-        dG[:N] = equations.positive_loss_gradient(G[:N], theta)
-        dG[N:] = equations.negative_loss_gradient(G[N:], theta)
-        text = f"One number per row; it is compared with theta = {theta:g}."
-        self.note(block, "G", G[:, None], r"G = \sum_j a_j^2", text, equation="1, 2", operands=(("a", trace.a),))
-        text = "Below zero for the positive rows: more goodness, less loss. Above zero for the negative ones."
-        formula = r"dG = \mp\sigma(\pm(\theta - G))/N"
-        self.note(block, "dG", dG[:, None], formula, text, equation="3, 4", operands=(("G", G[:, None]),))
+    def _positive(self, loss_gradient: Callable) -> Callable:
+        def watched(G: Array, theta: float) -> Array:
+            """Eq. (3)'s derivative, kept until that of Eq. (4) is there: the batch is shown as one."""
+            dG = loss_gradient(G, theta)
+            self.squared[self.moments[-1].block] = G, dG
+            return dG
+
+        return watched
+
+    def _negative(self, loss_gradient: Callable) -> Callable:
+        def watched(G_neg: Array, theta: float) -> Array:
+            """Eqs. (1) to (4), shown for both halves of the batch."""
+            block, dG_neg = self.moments[-1].block, loss_gradient(G_neg, theta)
+            halves = zip(self.squared[block], (G_neg, dG_neg), strict=True)
+            G, dG = (xp_of(G_neg).concatenate(pair)[:, None] for pair in halves)
+            text = f"One number per row; it is compared with theta = {theta:g}."
+            operands = (("a", self.seen[block, "a"]),)
+            self.note(block, "G", G, r"G = \sum_j a_j^2", text, equation="1, 2", operands=operands)
+            text = "Below zero for the positive rows: more goodness, less loss. Above zero for the negative ones."
+            formula = r"dG = \mp\sigma(\pm(\theta - G))/N"
+            self.note(block, "dG", dG, formula, text, equation="3, 4", operands=(("G", G),))
+            return dG_neg
+
+        return watched
 
     def _projection(self, projection_gradient: Callable) -> Callable:
         def watched(a: Array, dG: Array) -> Array:
@@ -161,7 +179,6 @@ class _Watch:
         return watched
 
     def _note_scores(self, owner: str, G: Array) -> None:
-        assert isinstance(self.rule, ProjectionRule)
         M = self.rule.M[self.names.index(owner)]
         operands = (("a", self.seen[owner, "flat"]), ("M^T", M.T))
         text = "One goodness score for each class."

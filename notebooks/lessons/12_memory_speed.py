@@ -44,7 +44,7 @@ data = load("digits")
 show_source(rules.LocalRule.steps)
 
 # %%
-show_source(rules.readout.ReadoutRule.steps)
+show_source(rules.global_rule.GlobalRule.steps)
 
 # %% [markdown]
 # ## By hand

@@ -19,7 +19,7 @@ from mfnumpy.support.seeding import stream
 
 ALL_RULES = tuple(rules.RULES)
 LOCAL_RULES = tuple(name for name, rule in rules.RULES.items() if rule.local)
-CNN_RULES = tuple(name for name in ALL_RULES if not name.startswith("ff"))
+CNN_RULES = tuple(name for name, rule in rules.RULES.items() if rule.images)
 NETS = ("mlp", "cnn")
 CASES = [(rule, net) for net in NETS for rule in (ALL_RULES if net == "mlp" else CNN_RULES)]
 """Every rule on every kind of network that it can train."""

@@ -219,7 +219,7 @@ def test_a_network_without_blocks(name):
 
 @pytest.mark.parametrize("name", ["ff", "ff_one_pass"])
 def test_forward_forward_on_a_cnn_is_refused_with_the_papers_reason(name):
-    with pytest.raises(InvalidValueError, match=r"cannot train a convolutional network.*Use an MLP, or one of"):
+    with pytest.raises(InvalidValueError, match=r"cannot train a convolutional network.*Use an MLP, or another rule"):
         rules.make(name).start(small_net("cnn"), N_CLASSES)
 
 

@@ -323,7 +323,7 @@ def test_ff_prediction_adds_the_goodness_of_every_label_over_all_blocks():
 def test_ff_never_sees_the_true_label_in_a_negative(monkeypatch):
     seen = []
     original = ff.overlay_label
-    monkeypatch.setattr(ff, "overlay_label", lambda x, y, m: seen.append(y) or original(x, y, m))
+    monkeypatch.setattr(ff, "overlay_label", lambda x, y, *more: seen.append(y) or original(x, y, *more))
     net = small_net("mlp")
     x, y = small_batch(net, n=40)
     rule = started("ff", net)

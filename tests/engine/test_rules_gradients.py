@@ -10,6 +10,7 @@ import math
 import numpy as np
 import pytest
 from engine_helpers import (
+    ALL_RULES,
     CASES,
     MARGIN,
     TOLERANCE,
@@ -27,7 +28,7 @@ import mfnumpy.blocks
 import mfnumpy.layers.convolution
 import mfnumpy.layers.dense
 import mfnumpy.layers.shape
-from mfnumpy import equations, network
+from mfnumpy import equations, network, rules
 from mfnumpy.rules import mf
 from mfnumpy.support.seeding import stream
 
@@ -214,7 +215,7 @@ def detached(dG, M):
     return 0 * (dG @ M)
 
 
-CAUGHT = [
+CAUGHT = [  # where the mistake is put: None for the rule itself, which took the equation as a keyword
     ("bp", "mlp", mfnumpy.blocks, "relu_backward", no_mask),
     ("bp", "cnn", mfnumpy.blocks, "relu_backward", inverted_mask),
     ("deep_supervision", "mlp", mfnumpy.blocks, "relu_backward", mask_above_half),
@@ -223,8 +224,8 @@ CAUGHT = [
     ("bp", "cnn", mfnumpy.layers.convolution, "col2im", assigns_in_place_of_adding),
     ("mf", "cnn", mfnumpy.layers.shape.AvgPool2d, "backward", pool_without_division),
     ("ff", "mlp", equations, "goodness_gradient", goodness_without_2),
-    ("ff", "mlp", equations, "negative_loss_gradient", sign_of_negative_loss),
-    ("ff", "mlp", equations, "positive_loss_gradient", flipped_sigmoid),
+    ("ff", "mlp", None, "negative_loss_gradient", sign_of_negative_loss),
+    ("ff", "mlp", None, "positive_loss_gradient", flipped_sigmoid),
     ("mf_joint", "mlp", equations, "goodness_scores_gradient", detached),
     ("ff_one_pass", "mlp", equations, "cross_entropy_gradient", mean_missing),
 ]
@@ -235,12 +236,12 @@ CAUGHT = [
 )
 def test_planted_mistake_is_caught(name, kind, home, attribute, mistake, monkeypatch):
     case = case_away_from_kinks(name, kind, bias=True)
-    monkeypatch.setattr(home, attribute, mistake)
+    monkeypatch.setattr(home or case.rule, attribute, mistake)
     assert worst_error(case, enough=1e-4) > 1e-4
 
 
 @pytest.mark.parametrize("mistake", [mean_missing, labels_rolled, softmax_jacobian_on_top])
-@pytest.mark.parametrize("name", ["bp", "mf", "fa", "dfa", "shallow", "deep_supervision", "mf_joint"])
+@pytest.mark.parametrize("name", [n for n in ALL_RULES if "loss_gradient" in rules.make(n).functions()])
 def test_a_wrong_loss_gradient_is_caught_in_every_rule_that_takes_one(name, mistake):
     case = case_away_from_kinks(name, "mlp", bias=True)
     case.rule.loss_gradient = mistake

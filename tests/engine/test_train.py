@@ -20,13 +20,12 @@ from engine_helpers import (
 
 from mfnumpy import equations, measure, network, optim
 from mfnumpy.errors import ShapeError
-from mfnumpy.rules import Step
-from mfnumpy.rules.readout import ReadoutRule
+from mfnumpy.rules import GlobalRule, Step
 from mfnumpy.saving import checkpoint
 from mfnumpy.train import Trainer
 
 
-class Spy(ReadoutRule):
+class Spy(GlobalRule):
     """Learns nothing and writes down what it is shown; the loss is the number of the first row."""
 
     name = "spy"

@@ -27,7 +27,7 @@ def fig4(view: View) -> Any:
         return None
     fig, ax = plots.figure(6.0, 4.0)
     for e in entries:
-        errors, style = test_errors(e), plots.STYLE[e.rule]
+        errors, style = test_errors(e), plots.style_of(e.rule)
         epochs = np.arange(1, errors.shape[1] + 1)
         mean, sd = errors.mean(axis=0), errors.std(axis=0, ddof=1 if len(errors) > 1 else 0)
         ax.plot(epochs, mean, label=f"{NAMES[e.rule]} (n = {len(errors)})", markersize=4, **style)

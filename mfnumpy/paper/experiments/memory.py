@@ -95,7 +95,7 @@ def over_depth(view: View) -> Any:
     for letter, ax, panel in zip("abcdef", axes[0], panels, strict=False):
         for line in (one for one in shown if (one.kind, one.batch) == panel):
             label = f"{line.rule}: {line.slope:.2f} MB per layer"
-            ax.plot(line.depths, line.peaks, label=label, markersize=5, **plots.STYLE[line.rule])
+            ax.plot(line.depths, line.peaks, label=label, markersize=5, **plots.style_of(line.rule))
             title = f"({letter}) {line.net}, batch {line.batch:,}"
         ax.set(xlabel="number of layers", title=title, ylim=(0, None))
         ax.title.set_fontsize(9)
@@ -113,7 +113,7 @@ def over_time(experiment: str, view: View) -> Any:
     config, points = found[0].config, np.array(found[0].result["timeline"])
     fig, ax = plots.figure(6.0, 3.6)
     steps = points[:, 0] / points[-1, 0] * config["steps"]
-    ax.plot(steps, points[:, 1] / 1e6, color=plots.STYLE[config["rule"]]["color"])
+    ax.plot(steps, points[:, 1] / 1e6, color=plots.style_of(config["rule"])["color"])
     ax.set(xlabel="training steps", ylabel="memory in use in MB", ylim=(0, None), title=config["rule"].upper())
     net = f"{config['depth']}x{config['width']}, batch {config['batch']:,} (the paper's: 30,000)"
     return signed(fig, f"{net}, the rules as they are written", experiment, view)

@@ -1,0 +1,57 @@
+"""Rules in which every block learns from a loss of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+import numpy as np
+
+from mfnumpy.backend import Array
+from mfnumpy.network import Network
+from mfnumpy.rules.base import Rule, Step
+
+
+class LocalRule(Rule):
+    """A rule in which block i learns from its own loss: one Step per block, as soon as its input has passed.
+
+    Subclasses write `local_step`; a layer-parallel trainer calls that very method from one worker per block.
+    """
+
+    local = True
+    error_from: tuple[str, ...] = ("own",)
+    schedules: tuple[str, ...] = ("together", "layer_by_layer")
+
+    @property
+    def block_by_block(self) -> bool:
+        """True, unless a subclass makes its steps in another way."""
+        return type(self).steps is LocalRule.steps
+
+    def enter(self, net: Network, x: Array, y: Array, rng: np.random.Generator | None) -> Array:
+        """What the first block is given for a batch; x itself, unless the rule hides the label in it."""
+        return x
+
+    def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
+        """The Step of block i for its input x, and the output that it hands on, computed before any update."""
+        raise NotImplementedError
+
+    def pass_on(self, net: Network, i: int, x: Array) -> Array:
+        """The output that block i hands on when it is not being trained."""
+        return net.blocks[i].forward(x).a
+
+    def steps(
+        self,
+        net: Network,
+        x: Array,
+        y: Array,
+        rng: np.random.Generator | None = None,
+        only: Collection[int] | None = None,
+    ) -> Iterator[Step]:
+        """One Step per block, yielded before the next block runs; nothing ever comes back from it."""
+        chosen = range(len(net.blocks)) if only is None else sorted(only)
+        x = self.enter(net, x, y, rng)
+        for i in range(max(chosen, default=-1) + 1):
+            if i in chosen:
+                step, x = self.local_step(net, i, x, y)
+                yield step
+            else:
+                x = self.pass_on(net, i, x)
