@@ -80,7 +80,7 @@ show_source(rules.MonoForward.local_step)
 # |---|---|---|
 # | section 2, Forward-Forward | `mfnumpy/rules/ff.py` | 07 |
 # | section 3.1, training in MF | `mfnumpy/rules/mf.py` | 03, 04, 05 |
-# | section 3.2, prediction | `ProjectionRule.scores` in `mfnumpy/rules/mf.py` | 05 |
+# | section 3.2, prediction | `Projections.scores` in `mfnumpy/rules/parts.py` | 05 |
 # | section 3.3, transparency, hot-plugging, damage | `Network.plug`, `Rule.plug`, `Trainer(only=...)` | 10 |
 # | section 4, backpropagation, FA and DFA | `mfnumpy/rules/bp.py`, `fa.py`, `dfa.py` | 06 |
 # | section 4, convolutional networks | `mfnumpy/layers/convolution.py` | 08 |

@@ -35,7 +35,7 @@ show_source(rules.MonoForward.local_step)
 # the next block has seen anything. The parameters are drawn so that the scores start small:
 
 # %%
-show_source(rules.mf.ProjectionRule.plug)
+show_source(rules.parts.Projections.plug)
 
 # %% [markdown]
 # ## By hand

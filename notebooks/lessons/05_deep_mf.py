@@ -40,7 +40,7 @@ show_source(rules.LocalRule.steps)
 # $$\hat y_{FF} = \arg\max_c \sum_i G_{i,c}, \qquad \hat y_{BP} = \arg\max_c G_{last,c}.$$
 
 # %%
-show_source(rules.mf.ProjectionRule.scores)
+show_source(rules.parts.Projections.scores)
 
 # %% [markdown]
 # ## By hand

@@ -48,7 +48,7 @@ def trained(name, widths, seed=0):
 # only some blocks.
 
 # %%
-show_source(rules.LocalRule.steps, rules.mf.ProjectionRule.plug)
+show_source(rules.LocalRule.steps, rules.parts.Projections.plug)
 
 # %% [markdown]
 # ## By hand

@@ -52,7 +52,7 @@ for bias in (False, True):
 # the code that it confirms:
 
 # %%
-show_source(rules.mf.ProjectionRule.count)
+show_source(rules.Rule.count, rules.parts.Projections.unused)
 
 # %% [markdown]
 # ## By hand: is the difference larger than chance?
