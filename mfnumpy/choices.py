@@ -87,8 +87,9 @@ POOLED_GOODNESS = Choice(
     "It is what the next block sees; the paper does not say.",
 )
 CONVOLUTION = Choice(
-    "3x3, stride 1, padding 1, then 2x2 average pooling",
+    {"kernel": 3, "stride": 1, "padding": 1, "pool": 2},
     "Padding preserves the size (paper); 3x3 and 2x2 are what the public replication read out of the paper.",
+    "{kernel}x{kernel}, stride {stride}, padding {padding}, then {pool}x{pool} average pooling",
 )
 FF_NORMALISE = Choice(
     "rms",

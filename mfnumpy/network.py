@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
+from mfnumpy import choices
 from mfnumpy.backend import Array
 from mfnumpy.blocks import Block, Trace, block_from_spec
 from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
@@ -14,6 +17,11 @@ from mfnumpy.support.seeding import stream
 from mfnumpy.support.validate import check_float_dtype, integer
 
 Shape = tuple[int, ...]
+Layout = Literal["flat", "image"]
+BIAS: bool = choices.BIAS.value
+CONVOLUTION: dict[str, Any] = choices.CONVOLUTION.value
+PAPER_MAPS = (64, 128, 256, 512)
+"""Of the paper's convolutional network."""
 
 
 class Network:
@@ -24,6 +32,11 @@ class Network:
         self.input_shape: Shape = _checked_shape(input_shape)
         self.seed, self.dtype = integer("seed", seed, 0), dtype
         self.blocks: list[Block] = []
+
+    @property
+    def layout(self) -> Layout:
+        """The layout in which `data_utils.load` gives its data: "image" for (H, W, C), else "flat"."""
+        return "image" if len(self.input_shape) == 3 else "flat"
 
     @property
     def output_shape(self) -> Shape:
@@ -42,7 +55,7 @@ class Network:
         """n of each block: how many numbers its flat output has."""
         return [math.prod(shape) for shape in self.shapes()[1:]]
 
-    def new_dense(self, width: int, *, bias: bool = False) -> Block:
+    def new_dense(self, width: int, *, bias: bool = BIAS) -> Block:
         """A dense block that fits onto the last one, with fresh weights; not yet plugged in."""
         n_in = math.prod(self.output_shape)
         return self._new({"layer": "Dense", "n_in": n_in, "n_out": integer("A block's width", width, 1), "bias": bias})
@@ -51,11 +64,11 @@ class Network:
         self,
         channels: int,
         *,
-        kernel: Size = 3,
-        stride: Size = 1,
-        padding: Size = 1,
-        pool: Size | None = 2,
-        bias: bool = False,
+        kernel: Size = CONVOLUTION["kernel"],
+        stride: Size = CONVOLUTION["stride"],
+        padding: Size = CONVOLUTION["padding"],
+        pool: Size | None = CONVOLUTION["pool"],
+        bias: bool = BIAS,
     ) -> Block:
         """A convolutional block that fits onto the last one, with fresh weights; not yet plugged in."""
         if len(self.output_shape) != 3:
@@ -151,7 +164,7 @@ def mlp(
     input_shape: Shape | int,
     hidden: Sequence[int] = (1000, 1000),
     *,
-    bias: bool = False,
+    bias: bool = BIAS,
     seed: int = 0,
     dtype: str = "float32",
 ) -> Network:
@@ -164,13 +177,13 @@ def mlp(
 
 def cnn(
     input_shape: Shape,
-    channels: Sequence[int] = (64, 128, 256, 512),
+    channels: Sequence[int] = PAPER_MAPS,
     *,
-    kernel: Size = 3,
-    stride: Size = 1,
-    padding: Size = 1,
-    pool: Size | None = 2,
-    bias: bool = False,
+    kernel: Size = CONVOLUTION["kernel"],
+    stride: Size = CONVOLUTION["stride"],
+    padding: Size = CONVOLUTION["padding"],
+    pool: Size | None = CONVOLUTION["pool"],
+    bias: bool = BIAS,
     seed: int = 0,
     dtype: str = "float32",
 ) -> Network:
@@ -188,18 +201,85 @@ PAPER_NETWORKS = {
 }
 
 
-def named(name: str, input_shape: Shape, *, bias: bool = False, seed: int = 0, dtype: str = "float32") -> Network:
-    """A network by name: "LxN" (L dense blocks of N neurons, e.g. the paper's 2x1000 and 3x2000) or "cnn".
+@dataclass(frozen=True)
+class Architecture:
+    """What a network's name says, before there is an input.
 
-    "cnn:8-16" gives a convolutional network of other widths. Raises UnknownNameError for any other name.
+    name: as it was given. kind: "mlp" or "cnn". widths: of each block, its neurons ("mlp") or its maps ("cnn").
     """
-    options = {"bias": bias, "seed": seed, "dtype": dtype}
+
+    name: str
+    kind: str
+    widths: tuple[int, ...]
+
+    @property
+    def images(self) -> bool:
+        """Whether the network wants images, (H, W, C); an MLP takes them flat."""
+        return self.kind == "cnn"
+
+    @property
+    def layout(self) -> Layout:
+        """The layout in which `data_utils.load` must give the data: "image" or "flat"."""
+        return "image" if self.images else "flat"
+
+    @property
+    def depth(self) -> int:
+        """How many blocks there are."""
+        return len(self.widths)
+
+    @property
+    def width(self) -> int:
+        """Neurons (or maps) of every block. Raises InvalidValueError where blocks differ."""
+        if len(set(self.widths)) != 1:
+            raise InvalidValueError(f"The blocks of {self.name} have no width in common: {self.widths}.")
+        return self.widths[0]
+
+    @property
+    def maps(self) -> tuple[int, ...]:
+        """Maps of each block; () for an MLP."""
+        return self.widths if self.images else ()
+
+    def of_depth(self, depth: int) -> Architecture:
+        """The same MLP with another number of blocks, all of `width`: 2x1000 -> 3x1000.
+
+        Raises InvalidValueError for a CNN, or where the blocks differ.
+        """
+        width = self.width
+        if self.images:
+            raise InvalidValueError(f"Only an MLP, LxN, has a name for another depth; got {self.name}.")
+        return parse(f"{depth}x{width}")
+
+    def build(self, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32") -> Network:
+        """The network for this input. Raises ShapeError where a CNN is given no images, or images too small."""
+        if self.images:
+            return cnn(input_shape, self.widths, bias=bias, seed=seed, dtype=dtype)
+        return mlp(math.prod(input_shape), self.widths, bias=bias, seed=seed, dtype=dtype)
+
+
+def parse(name: str) -> Architecture:
+    """Read a network's name: "LxN" (L dense blocks of N neurons, e.g. the paper's 2x1000 and 3x2000), "cnn" (the
+    paper's 64-128-256-512 maps) or "cnn:8-16" (a convolutional network of other widths).
+
+    This is the only place that reads one. Raises UnknownNameError for any other name.
+    """
     if match := re.fullmatch(r"([1-9]\d{0,2})x([1-9]\d{0,5})", name):
-        return mlp(math.prod(input_shape), [int(match[2])] * int(match[1]), **options)  # type: ignore[arg-type]
+        return Architecture(name, "mlp", (int(match[2]),) * int(match[1]))
     if match := re.fullmatch(r"cnn(?::(\d+(?:-\d+)*))?", name):
-        channels = [int(c) for c in match[1].split("-")] if match[1] else (64, 128, 256, 512)
-        return cnn(input_shape, channels, **options)  # type: ignore[arg-type]
+        return Architecture(name, "cnn", tuple(int(c) for c in match[1].split("-")) if match[1] else PAPER_MAPS)
     raise UnknownNameError(
         f"There is no network named {name!r}. Use LxN for L dense blocks of N neurons (2x1000, 3x2000), "
         "'cnn' for the paper's 64-128-256-512, or 'cnn:8-16' for other widths."
     )
+
+
+def named(name: str, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32") -> Network:
+    """A network by name, built for an input; see `parse` for the names.
+
+    name: "2x1000", "cnn", "cnn:8-16".
+    input_shape: of one sample; an MLP flattens it.
+    bias: whether every layer has a bias.
+    seed: of the weights.
+    dtype: "float32" or "float64".
+    Raises UnknownNameError for a name that `parse` does not know.
+    """
+    return parse(name).build(input_shape, bias=bias, seed=seed, dtype=dtype)

@@ -143,11 +143,13 @@ def _lines(part: str, args: argparse.Namespace) -> list[Line]:
 def _training(args: argparse.Namespace) -> list[Line]:
     from mfnumpy.bench.training import Case, compare
     from mfnumpy.engines import WAYS
+    from mfnumpy.network import parse
 
     lines = []
     for network, batch, batches, rules in FULL_BATCH if args.full_batch else TRAINING:
         for rule in rules:
-            pipelined = rule == "mf" and network != "cnn" and not args.full_batch  # one batch leaves nothing to overlap
+            overlaps = not parse(network).images and not args.full_batch  # one batch leaves nothing to overlap
+            pipelined = rule == "mf" and overlaps
             for way in WAYS if pipelined else ("neurons",):
                 case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)
                 lines.append(Line(partial(compare, case, args.rounds), network, (rule,)))

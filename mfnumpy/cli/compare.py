@@ -40,11 +40,12 @@ def run(args: argparse.Namespace) -> int:
     seeds = _seeds(args)
     if args.validation == 0:
         raise InvalidValueError("compare shows validation curves: --validation must be above 0.")
-    names, left_out = options.rule_names(args.rules, options.is_convolutional(args))
+    shown = options.architecture(args)
+    names, left_out = options.rule_names(args.rules, shown.images)
     require("matplotlib")
     options.use_backend(args)
     folder = make_folder(args.out)
-    data = options.load_data(args, seeds[0])
+    data = options.load_data(args, shown.layout, seeds[0])
     settings = Settings(
         epochs=args.epochs,
         batch_size=options.batch_size(args, len(data.y_train)),
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"{runs} runs, {share.text()}.", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="mfnumpy-") as place:
         spool, begun = Spool(Path(place)), Comparison.begin(names, net, settings, _config(args, data))
-        n_classes, load = len(data.class_names), options.data_choice(args)
+        n_classes, load = len(data.class_names), options.data_choice(args, shown.layout)
         with _progress(spool, runs * args.epochs):
             running = compare(begun, build, load, n_classes, settings, share=share, spool=spool)
             result = _keep(running, begun, folder, spool)
@@ -173,7 +174,7 @@ def _config(args: argparse.Namespace, data: Any) -> dict:
     sizes = {part: len(getattr(data, f"y_{part}")) for part in ("train", "val", "test")}
     own = {
         "dataset": args.dataset,
-        "net": options.network_name(args),
+        "net": options.architecture(args).name,
         "samples": sizes,
         "scaling": data.scaling,
     }

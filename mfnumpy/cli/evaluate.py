@@ -31,9 +31,8 @@ def run(args: argparse.Namespace) -> int:
     args.dataset = args.dataset or notes.get("dataset")
     if args.dataset is None:
         raise CheckpointError(f"{args.checkpoint} does not say what it was trained on; pass --dataset.")
-    args.net = "cnn" if len(net.input_shape) == 3 else None
     args.dtype, args.subset, args.validation = net.dtype, notes.get("subset"), notes.get("validation", 0.1)
-    data = options.load_data(args, notes.get("seed", 0))
+    data = options.load_data(args, net.layout, notes.get("seed", 0))
     if args.part == "val" and len(data.y_val) == 0:
         raise InvalidValueError("The checkpoint was trained on all rows: there is no validation part. Use --part test.")
     x: Array = getattr(data, f"x_{args.part}")

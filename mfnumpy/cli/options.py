@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 from mfnumpy import backend, choices, network, optim, rules, train
 from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
-from mfnumpy.network import Network
+from mfnumpy.network import Architecture, Layout, Network
 from mfnumpy.support import jobs
 from mfnumpy.support.environment import SMALL_NETWORK, blas_threads, keeps_threads, thread_variables
 from mfnumpy.support.jobs import Share
@@ -73,19 +72,15 @@ def integers(option: str, values: Sequence[str]) -> list[int]:
         raise InvalidValueError(f"{option} takes integers; got {' '.join(values)!r}.") from None
 
 
-def widths(args: argparse.Namespace) -> list[int]:
-    """The widths of an MLP's blocks."""
-    return integers("--hidden", args.hidden) if args.hidden else [128, 128]
+def architecture(args: argparse.Namespace) -> Architecture:
+    """The network that the options describe; its name, for titles and folders, is "2x1000", "cnn" or "256-128".
 
-
-def network_name(args: argparse.Namespace) -> str:
-    """The network's name for titles and folders: "2x1000", "cnn", "256-128"."""
-    return args.net or "-".join(map(str, widths(args)))
-
-
-def is_convolutional(args: argparse.Namespace) -> bool:
-    """Whether the network wants images."""
-    return bool(args.net) and args.net.startswith("cnn")
+    Raises UnknownNameError for another --net, InvalidValueError for a --hidden that is no list of integers.
+    """
+    if args.net:
+        return network.parse(args.net)
+    widths = integers("--hidden", args.hidden) if args.hidden else [128, 128]
+    return Architecture("-".join(map(str, widths)), "mlp", tuple(widths))
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,7 @@ class DataChoice:
 
     dataset: str
     data_dir: str | None
-    layout: Literal["flat", "image"]
+    layout: Layout
     dtype: str
     validation: float
     subset: int | None
@@ -111,23 +106,19 @@ class DataChoice:
         return data_utils.load(self.dataset, seed=seed, **{k: v for k, v in asdict(self).items() if k != "dataset"})
 
 
-def data_choice(args: argparse.Namespace) -> DataChoice:
-    """What the options say of the data."""
-    layout: Literal["flat", "image"] = "image" if is_convolutional(args) else "flat"
+def data_choice(args: argparse.Namespace, layout: Layout) -> DataChoice:
+    """What the options say of the data. layout: "flat" or "image", as the network wants it."""
     return DataChoice(args.dataset, args.data_dir, layout, args.dtype, args.validation, args.subset)
 
 
-def load_data(args: argparse.Namespace, seed: int = 0) -> Any:
-    """The data set that the options name. Raises DataError."""
-    return data_choice(args)(seed)
+def load_data(args: argparse.Namespace, layout: Layout, seed: int = 0) -> Any:
+    """The data set that the options name. layout: "flat" or "image", as the network wants it. Raises DataError."""
+    return data_choice(args, layout)(seed)
 
 
 def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: int) -> Network:
     """The network that the options describe. Raises InvalidValueError or UnknownNameError."""
-    options: dict[str, Any] = {"bias": args.bias, "seed": seed, "dtype": args.dtype}
-    if args.net:
-        return network.named(args.net, input_shape, **options)
-    return network.mlp(math.prod(input_shape), widths(args), **options)
+    return architecture(args).build(input_shape, bias=args.bias, seed=seed, dtype=args.dtype)
 
 
 def check_threads(args: argparse.Namespace) -> None:

@@ -50,9 +50,10 @@ def run(args: argparse.Namespace) -> int:
     """
     rule = rules.make(args.rule)
     options.use_backend(args)
-    name = f"{args.dataset}-{options.network_name(args)}-{args.rule}".replace(":", "_")  # Windows allows no colon
+    shown = options.architecture(args)
+    name = f"{args.dataset}-{shown.name}-{args.rule}".replace(":", "_")  # Windows allows no colon
     checkpoint, history = _files(Path(args.out or Path("runs/train") / name), args.resume or args.overwrite)
-    data = options.load_data(args, args.seed)
+    data = options.load_data(args, shown.layout, args.seed)
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
     threads = options.limited_threads(args, net)

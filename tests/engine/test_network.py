@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -80,6 +81,54 @@ def test_unknown_network_names_are_refused_with_the_forms_that_exist(name):
 def test_a_network_with_zero_maps_is_refused():
     with pytest.raises(InvalidValueError, match="width must be an integer >= 1; got 0"):
         network.named("cnn:0-8", (8, 8, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "widths", "layout"),
+    [
+        ("2x1000", "mlp", (1000, 1000), "flat"),
+        ("12x7", "mlp", (7,) * 12, "flat"),
+        ("cnn", "cnn", (64, 128, 256, 512), "image"),
+        ("cnn:8-16", "cnn", (8, 16), "image"),
+        ("cnn:5", "cnn", (5,), "image"),
+    ],
+)
+def test_a_name_says_kind_depth_widths_and_layout_before_there_is_an_input(name, kind, widths, layout):
+    said = network.parse(name)
+    assert (said.name, said.kind, said.widths, said.depth, said.layout) == (name, kind, widths, len(widths), layout)
+    assert said.images == (kind == "cnn")
+    assert said.maps == (widths if kind == "cnn" else ())
+    net = said.build((16, 16, 3), seed=4)
+    assert net.layout == layout
+    assert [block.linear.n_outputs for block in net.blocks] == list(widths)
+    assert_same_bytes(net.parameters(), network.named(name, (16, 16, 3), seed=4).parameters())
+
+
+def test_a_network_of_another_depth_keeps_its_width_and_needs_one():
+    assert network.parse("2x30").of_depth(5) == network.parse("5x30")
+    assert network.parse("2x30").width == 30
+    for ask in (lambda said: said.width, lambda said: said.of_depth(3)):
+        with pytest.raises(InvalidValueError, match=r"no width in common: \(8, 16\)"):
+            ask(network.parse("cnn:8-16"))
+    with pytest.raises(InvalidValueError, match="Only an MLP"):
+        network.parse("cnn:8-8").of_depth(3)
+
+
+READS_A_NAME = re.compile(
+    r"""split\(["'][x-]["']\)|startswith\(f?["']cnn|["']cnn["'] ?[=!]=|[=!]= ?["']cnn["']|\}x["']\)"""
+)
+    r"""split\(["'][x-]["']\)|startswith\(f?["']cnn|["']cnn["'] ?[=!]=|[=!]= ?["']cnn["']|\[0-9\]\*x"""
+)
+
+
+def test_no_other_file_reads_a_networks_name():
+    package = Path(network.__file__).parent
+    for path in [*package.rglob("*.py"), *(package.parent / "data_utils").rglob("*.py")]:
+        if path != Path(network.__file__):
+            found = [line for line in path.read_text(encoding="utf-8").splitlines() if READS_A_NAME.search(line)]
+            assert not found, f"{path} takes a network's name apart; mfnumpy.network.parse does it: {found}"
+    for planted in ('depth = net.split("x")[0]', 'if name.startswith("cnn"):', 'if network != "cnn":', "'cnn' == net", 'startswith(f"{d}x")'):
+        assert READS_A_NAME.search(planted)
 
 
 # -- seeds -------------------------------------------------------------------------------------------------------
