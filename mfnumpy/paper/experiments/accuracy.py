@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable
 
+from mfnumpy.network import parse
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments import longer as doubling_content
 from mfnumpy.paper.experiments import memory as memory_content
@@ -98,7 +99,7 @@ def table1(view: View) -> list[Table]:
         rows, ran = [], None
         found = [e for e in view.entries("table1") if e.config.dataset == dataset and e.runs]
         for depth in (2, 3):
-            by_rule = {e.rule: e for e in found if e.config.network.startswith(f"{depth}x")}
+            by_rule = {e.rule: e for e in found if parse(e.config.network).depth == depth}
             ran = ran or next(iter(by_rule.values()), None)
             stopped, last = _table1_rows(by_rule, "stopped"), _table1_rows(by_rule, "equal_passes")
             for (name, value), (_, at_end) in zip(stopped, last, strict=True):
@@ -144,10 +145,14 @@ def layers_shared(view: View, dataset: str) -> str:
 
 def shared_layers(view: View, dataset: str) -> tuple[int, int]:
     """(seeds in which layers 1 and 2 agree to the bit in every epoch, seeds compared)."""
-    mf = {e.config.network[0]: e for e in view.entries("table1") if e.config.dataset == dataset and e.rule == "mf"}
-    if set(mf) != {"2", "3"}:
+    mf = {
+        parse(e.config.network).depth: e
+        for e in view.entries("table1")
+        if e.config.dataset == dataset and e.rule == "mf"
+    }
+    if set(mf) != {2, 3}:
         return 0, 0
-    shallow, deep = ({r.seed: r for r in mf[depth].runs} for depth in "23")
+    shallow, deep = ({r.seed: r for r in mf[depth].runs} for depth in (2, 3))
     seeds = sorted(set(shallow) & set(deep))
 
     def lower(history: list[dict]) -> list:

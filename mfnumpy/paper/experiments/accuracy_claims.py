@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from mfnumpy.network import parse
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments import convergence as figures
 from mfnumpy.paper.experiments.accuracy import shared_layers
@@ -156,7 +157,7 @@ def _falls(entry: Entry, at: str) -> tuple[str, str]:
 def depth(view: View) -> Iterator[Verdict]:
     """Fig. 5: depth slows BP's convergence, and not MF's: the deepest net against the one of two layers."""
     for rule, claim in (("bp", "depth slows BP's convergence"), ("mf", "depth does not slow MF's convergence")):
-        entries = {int(e.config.network.split("x")[0]): e for e in view.entries("fig5") if e.rule == rule and e.runs}
+        entries = {parse(e.config.network).depth: e for e in view.entries("fig5") if e.rule == rule and e.runs}
         if 2 not in entries or max(entries) == 2:
             yield Verdict(f"Fig. 5: {claim}", UNTESTED, "the depths to be compared are not in this ledger")
             continue

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.comparison import plots
+from mfnumpy.network import parse
 from mfnumpy.paper.experiments import memory as memory_content
 from mfnumpy.paper.show.view import Entry, View, described, signed
-
-NAMES = {"mf": "Mono-Forward", "bp": "Backpropagation"}
+from mfnumpy.rules import RULES
 
 
 def test_errors(entry: Entry) -> np.ndarray:
@@ -30,7 +30,7 @@ def fig4(view: View) -> Any:
         errors, style = test_errors(e), plots.style_of(e.rule)
         epochs = np.arange(1, errors.shape[1] + 1)
         mean, sd = errors.mean(axis=0), errors.std(axis=0, ddof=1 if len(errors) > 1 else 0)
-        ax.plot(epochs, mean, label=f"{NAMES[e.rule]} (n = {len(errors)})", markersize=4, **style)
+        ax.plot(epochs, mean, label=f"{RULES[e.rule].title} (n = {len(errors)})", markersize=4, **style)
         ax.fill_between(epochs, mean - sd, mean + sd, color=style["color"], alpha=0.15, lw=0)
     ax.set(xlabel="epoch", ylabel="test error in %")
     ax.locator_params(axis="x", integer=True)
@@ -49,9 +49,9 @@ def fig5(view: View) -> Any:
         own = [e for e in entries if e.rule == rule]
         for e, marker, shade in zip(own, "os^Dv", np.linspace(0.25, 0.85, 5), strict=False):
             mean = test_errors(e).mean(axis=0)
-            depth = e.config.network.split("x")[0]
+            depth = str(parse(e.config.network).depth)
             ax.plot(np.arange(1, len(mean) + 1), mean, label=depth, marker=marker, markersize=4, color=_shade(shade))
-        ax.set(xlabel="epoch", title=f"({letter}) {NAMES[rule]}")
+        ax.set(xlabel="epoch", title=f"({letter}) {RULES[rule].title}")
         ax.locator_params(axis="x", integer=True)
         ax.legend(title="layers", frameon=False)
     axes[0].set_ylabel("test error in %")
@@ -60,7 +60,7 @@ def fig5(view: View) -> Any:
         axis.set_major_formatter("{x:g}")
         axis.set_minor_formatter("{x:g}")
     c = entries[0].config
-    net = f"layers of {c.network.split('x')[1]} neurons"
+    net = f"layers of {parse(c.network).width} neurons"
     return signed(fig, f"{described(c.with_(network=net))}, Adam {c.lr:g}", "fig5", view)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mfnumpy.errors import unknown_name
+from mfnumpy.network import parse
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.config import Config, Job
@@ -136,11 +137,11 @@ def _of_all(rules: Sequence[str]) -> Callable[[str, Budget], Iterator[Cell]]:
 
 def _table1(experiment: str, budget: Budget) -> Iterator[Cell]:
     """Nets of 2 and 3 hidden layers at the same rate: only so can layers 1 and 2 be the same in both."""
-    width = budget.network.split("x")[1]
+    net = parse(budget.network)
     for rule in ("mf", "bp"):
-        two = budget.cell(experiment, rule, f"2x{width}")
+        two = budget.cell(experiment, rule, net.of_depth(2).name)
         yield two
-        yield replace(two, final=two.final.with_(network=f"3x{width}"), tuned_on=two.final)
+        yield replace(two, final=two.final.with_(network=net.of_depth(3).name), tuned_on=two.final)
 
 
 def _fig4(experiment: str, budget: Budget) -> Iterator[Cell]:
@@ -162,9 +163,8 @@ DEPTHS = (1, 2, 4, 8)
 
 def _fig5(experiment: str, budget: Budget) -> Iterator[Cell]:
     """Fig. 4's setting at several depths."""
-    width = budget.network.split("x")[1]
     for depth in DEPTHS:
-        yield from _fig4(experiment, replace(budget, network=f"{depth}x{width}"))
+        yield from _fig4(experiment, replace(budget, network=parse(budget.network).of_depth(depth).name))
 
 
 CELLS: dict[str, Callable[[str, Budget], Iterator[Cell]]] = {

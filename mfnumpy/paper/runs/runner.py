@@ -46,7 +46,7 @@ def dataset(
 
 def dataset_of(config: Config, data_dir: str | None = None, download: bool = True) -> Dataset:
     """The data set of a configuration: images in their shape for convolutions, flat for everything else."""
-    layout = "image" if config.network.startswith("cnn") else "flat"
+    layout = network.parse(config.network).layout
     return dataset(config.dataset, layout, config.subset, config.validation, config.split, data_dir, download)
 
 
