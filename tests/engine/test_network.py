@@ -117,8 +117,6 @@ def test_a_network_of_another_depth_keeps_its_width_and_needs_one():
 READS_A_NAME = re.compile(
     r"""split\(["'][x-]["']\)|startswith\(f?["']cnn|["']cnn["'] ?[=!]=|[=!]= ?["']cnn["']|\}x["']\)"""
 )
-    r"""split\(["'][x-]["']\)|startswith\(f?["']cnn|["']cnn["'] ?[=!]=|[=!]= ?["']cnn["']|\[0-9\]\*x"""
-)
 
 
 def test_no_other_file_reads_a_networks_name():
@@ -127,8 +125,8 @@ def test_no_other_file_reads_a_networks_name():
         if path != Path(network.__file__):
             found = [line for line in path.read_text(encoding="utf-8").splitlines() if READS_A_NAME.search(line)]
             assert not found, f"{path} takes a network's name apart; mfnumpy.network.parse does it: {found}"
-    for planted in ('depth = net.split("x")[0]', 'if name.startswith("cnn"):', 'if network != "cnn":', "'cnn' == net", 'startswith(f"{d}x")'):
-        assert READS_A_NAME.search(planted)
+    planted = ('net.split("x")[0]', 'name.startswith("cnn")', 'network != "cnn"', "'cnn' == net", 'startswith(f"{d}x")')
+    assert all(READS_A_NAME.search(line) for line in planted)
 
 
 # -- seeds -------------------------------------------------------------------------------------------------------
