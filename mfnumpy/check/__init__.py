@@ -8,7 +8,7 @@ gradient(loss, loss_gradient, W)        # any gradient of your own, against fini
 
 from mfnumpy.check.checker import GRADING_SEED, PRACTICE_SEED, check
 from mfnumpy.check.exercises import EXERCISES, HOOKS, stub
-from mfnumpy.check.numeric import GradientReport, adjoint, gradient
+from mfnumpy.check.gradient import GradientReport, adjoint, gradient
 from mfnumpy.check.report import Report
 
 __all__ = [

@@ -11,8 +11,7 @@ from itertools import repeat
 
 import numpy as np
 
-from mfnumpy.check.call import Caller, Stop, signature_problem
-from mfnumpy.check.compare import (
+from mfnumpy.check.diagnose.compare import (
     FLOOR,
     LOOSE,
     SMALL,
@@ -25,13 +24,14 @@ from mfnumpy.check.compare import (
     rounding,
     run_recipe,
 )
+from mfnumpy.check.diagnose.explain import explain, pictures, report_on
+from mfnumpy.check.diagnose.recognise import Hit, recognise
+from mfnumpy.check.diagnose.verdict import Verdict
 from mfnumpy.check.exercises import get
-from mfnumpy.check.explain import explain, pictures, report_on
-from mfnumpy.check.limits import allowed
 from mfnumpy.check.model import Case, Exercise, Finding, Mistake, flatten
-from mfnumpy.check.recognise import Hit, recognise
 from mfnumpy.check.report import Report
-from mfnumpy.check.verdict import Verdict
+from mfnumpy.check.student.call import Caller, Stop, signature_problem
+from mfnumpy.check.student.limits import allowed
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.support.seeding import stream
 
@@ -66,7 +66,7 @@ def check(
         raise InvalidValueError(f"check needs a function for {exercise}; got {type(function).__name__}.")
     seconds = allowed("seconds", seconds)
     if isolated:
-        from mfnumpy.check.isolated import report_isolated
+        from mfnumpy.check.student.process import report_isolated
 
         return report_isolated(known, lambda: check(exercise, function, seed=seed, seconds=seconds), seconds, memory_mb)
     with quiet():  # also of a student's np.seterr(all="raise"), which would stop our own draws and references
@@ -116,15 +116,16 @@ class _Check:
     # -- Exercises in which many answers are right
 
     def _judged(self) -> Report:
-        case = self.cases[0]
-        outputs = self.call.named(*case.args)
-        self._note_alias()
-        right = [(n, np.asarray(a)) for n, a in flatten(self.exercise.reference(*case.args), self.exercise.outputs)]
-        problem = self._form_problem([outputs], [right])
-        if problem:
-            raise Stop(problem)
         assert self.exercise.judge is not None
-        finding = self.exercise.judge(self.call, stream(self.seed, "judge"))
+        if self.exercise.outputs:
+            case = self.cases[0]
+            outputs = self.call.named(*case.args)
+            self._note_alias()
+            problem = self._form_problem([outputs], [self._reference(case)])
+            if problem:
+                raise Stop(problem)
+        call = self.call if self.exercise.outputs else self.call.changing
+        finding = self.exercise.judge(call, stream(self.seed, f"judge {self.exercise.name}"))
         if finding is None and self.aliased[0]:
             finding = self._alias_finding()
         if finding is None:
@@ -234,7 +235,7 @@ class _Check:
                     return Finding("wrong_dtype", f"{cut} Was it stored in an array of integers?", name)
                 if w.dtype.kind == "f" and g.dtype.itemsize < 4:
                     return Finding("wrong_dtype", f"{name} has dtype {g.dtype}, which is too coarse.", name)
-                if w.dtype.kind in "iu" and g.dtype.kind not in "iu":
+                if w.dtype.kind in "iu" and w.ndim and g.dtype.kind not in "iu":
                     return Finding("wrong_dtype", f"{name} has dtype {g.dtype}; expected are integers.", name)
                 if not np.isfinite(g).all() and not case.extreme:
                     return Finding("not_finite", f"{name} holds NaN or Inf.", name)

@@ -1,38 +1,26 @@
-"""All exercises by name, in the order of the lessons; their stubs; and where each plugs into the real
-trainer.
-"""
+"""All exercises by name, their stubs, what is said of each mistake, and where each plugs into the real trainer."""
 
 from __future__ import annotations
 
-from mfnumpy.check.catalogue import (
-    chance,
-    convolution,
-    data,
-    dense,
-    forward_forward,
-    images,
-    mono_forward,
-    networks,
-    optimisers,
-    pooling,
-    predictions,
-    softmax,
-    steps,
-)
+from collections.abc import Iterable
+
+from mfnumpy.check.catalogue import TOPICS
+from mfnumpy.check.diagnose.sentences import SENTENCES
 from mfnumpy.check.model import Exercise
-from mfnumpy.errors import unknown_name
+from mfnumpy.errors import InvalidValueError, unknown_name
 
-_TOPICS = (dense, softmax, mono_forward, steps, networks, forward_forward, images, convolution, pooling, optimisers,
-           data, predictions, chance)  # fmt: skip
-_ALL = {exercise.name: exercise for topic in _TOPICS for exercise in topic.EXERCISES}
-_ORDER = """
-    softmax eq6 eq6_gradient eq1 eq2 eq3 eq3_gradient eq4 eq4_gradient eq5 eq7 eq8 dense_forward dense_backward
-    relu_backward im2col col2im conv2d_forward conv2d_backward avgpool_forward avgpool_backward sgd_step adam_step
-    mf_step bp_step fa_step dfa_step ff_step overlay_label negative_labels normalise_length mf_predict_ff
-    mf_predict_bp shuffle_together accuracy_over_batches
-"""
 
-EXERCISES: dict[str, Exercise] = {name: _ALL[name] for name in _ORDER.split()}
+def by_name(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
+    """The exercises by name, in their order. Raises InvalidValueError if two have one name."""
+    table: dict[str, Exercise] = {}
+    for exercise in exercises:
+        if exercise.name in table:
+            raise InvalidValueError(f"There are two exercises {exercise.name!r}; choose another name for one.")
+        table[exercise.name] = exercise
+    return table
+
+
+EXERCISES: dict[str, Exercise] = by_name(exercise for topic in TOPICS for exercise in topic.EXERCISES)
 
 HOOKS: dict[str, tuple[str, str]] = {
     "eq5": ("MonoForward", "project"),
@@ -48,6 +36,27 @@ def get(name: str) -> Exercise:
     if name not in EXERCISES:
         raise unknown_name("exercise", name, EXERCISES)
     return EXERCISES[name]
+
+
+def own_sentences(exercise: Exercise) -> dict[str, str]:
+    """What the exercise itself says of its mistakes, by name."""
+    return {m.name: m.says for m in exercise.mistakes if m.says} | dict(exercise.sentences)
+
+
+def words() -> dict[str, str]:
+    """A sentence for each name: the first one that an exercise has for it, or that of all functions."""
+    table: dict[str, str] = {}
+    for exercise in EXERCISES.values():
+        table = {**own_sentences(exercise), **table}
+    return {**table, **SENTENCES}
+
+
+WORDS: dict[str, str] = words()
+
+
+def sentence(exercise: Exercise, mistake: str) -> str:
+    """What is wrong, in one sentence that is true of this exercise. Raises KeyError for a name that has none."""
+    return {**WORDS, **own_sentences(exercise)}[mistake]
 
 
 def stub(name: str) -> str:

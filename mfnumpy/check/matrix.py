@@ -16,10 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from mfnumpy.check.checker import PRACTICE_SEED, check
-from mfnumpy.check.exercises import EXERCISES
+from mfnumpy.check.diagnose.recognise import FORWARD, MEANS
+from mfnumpy.check.exercises import EXERCISES, WORDS
 from mfnumpy.check.model import Case, Exercise
-from mfnumpy.check.recognise import FORWARD, MEANS
-from mfnumpy.check.words import WORDS
 
 AVERAGED = {"eq3", "eq3_gradient", "eq4", "eq4_gradient", "eq6", "eq6_gradient", "eq7", "eq8", "mf_step", "bp_step",
             "fa_step", "dfa_step", "ff_step"}  # fmt: skip

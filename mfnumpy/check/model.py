@@ -34,6 +34,7 @@ class Case:
 class Mistake:
     """A known mistake in one exercise: the steps of the exercise's recipe that it replaces.
 
+    says: one sentence on what is wrong, never on what to write in its place; "" for the one that it has elsewhere.
     versions: several sets of replaced steps where the same mistake has a free number in it (a threshold, an
     epsilon).
     accepted: a legitimate variant: it is named, and it passes.
@@ -42,13 +43,15 @@ class Mistake:
     name: str
     versions: tuple[Mapping[str, Callable], ...]
     accepted: bool = False
+    says: str = ""
 
 
 @dataclass(frozen=True)
 class Exercise:
     """One function that a student writes.
 
-    arguments, outputs: names, in order. about: formula in words and shapes, the stub's docstring.
+    arguments, outputs: names, in order; no outputs: the function changes its arguments, and its judge sees what became
+    of them. about: formula in words and shapes, the stub's docstring.
     reference: the right answer. recipe: the same, as steps that can be replaced by keyword.
     draw(rng, k): the k-th ordinary case. extremes(rng): the cases at the edge. draws: how many ordinary ones.
     updates: {output: argument} for steps: compared is by how much the argument was changed.
@@ -58,6 +61,8 @@ class Exercise:
     linear: arguments in which the first output is linear. kind: "real" outputs, or "labels" (integers).
     judge: decides in place of a comparison where many answers are right.
     transposable: whether a transposed output is worth looking for.
+    sentences: what is said here of names that are no replaced steps (factors, a judge's findings), and of names that
+    elsewhere have a sentence that would not be true here.
     """
 
     name: str
@@ -79,21 +84,29 @@ class Exercise:
     kind: str = "real"
     judge: Callable | None = None
     transposable: bool = True
+    sentences: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def signature(self) -> str:
         """The signature as it is printed, e.g. "my_eq7(x, z, M, dG) -> dW"."""
-        returned = ", ".join(self.outputs)
+        returned = ", ".join(self.outputs) or "None"
         return f"({', '.join(self.arguments)}) -> {f'({returned})' if len(self.outputs) > 1 else returned}"
 
 
+def split(entry: Any) -> tuple[str, list[Any]]:
+    """The sentence and the versions of one entry of a table of mistakes."""
+    entry = entry if isinstance(entry, list) else [entry]
+    says = entry[0] if isinstance(entry[0], str) else ""
+    return says, entry[1:] if says else entry
+
+
 def mistakes(table: Mapping[str, Any] | None = None, accepted: Iterable[str] = (), **more: Any) -> tuple[Mistake, ...]:
-    """Build the mistakes of one exercise from {name: replaced steps} or {name: [replaced steps, ...]}."""
-    rows = {**(table or {}), **more}
-    return tuple(
-        Mistake(name, tuple(steps) if isinstance(steps, list) else (steps,), name in set(accepted))
-        for name, steps in rows.items()
-    )
+    """Build the mistakes of one exercise from {name: [sentence, replaced steps, replaced steps, ...]}.
+
+    A sentence may be left out where the name has one in another exercise, and the list where one version is all.
+    """
+    rows = {name: split(entry) for name, entry in {**(table or {}), **more}.items()}
+    return tuple(Mistake(name, tuple(steps), name in set(accepted), says) for name, (says, steps) in rows.items())
 
 
 def flatten(value: Any, names: tuple[str, ...]) -> list[tuple[str, Any]]:

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     Raises MfnumpyError for an unknown exercise, or a file that is missing or cannot be run.
     """
     from mfnumpy.check.exercises import EXERCISES, get, stub
-    from mfnumpy.check.limits import allowed
+    from mfnumpy.check.student.limits import allowed
 
     if args.what == "list":
         for exercise in EXERCISES.values():
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _reports(args: argparse.Namespace) -> list[Report]:
     from mfnumpy.check.checker import GRADING_SEED, check
-    from mfnumpy.check.load import beside, function_for, functions_in, load
+    from mfnumpy.check.student.load import beside, function_for, functions_in, load
 
     seed = args.seed if args.seed is not None else GRADING_SEED if args.grade else None
 
@@ -80,12 +80,12 @@ def _reports(args: argparse.Namespace) -> list[Report]:
 
 def _graded(args: argparse.Namespace, one: Callable[[str], Report]) -> list[Report]:
     """Every line of the student's file runs in a process of its own: to be read at all, then for each exercise."""
-    from mfnumpy.check.call import Stop
+    from mfnumpy.check.diagnose.explain import report_on
     from mfnumpy.check.exercises import get
-    from mfnumpy.check.explain import report_on
-    from mfnumpy.check.isolated import isolated, report_isolated
-    from mfnumpy.check.load import SECONDS, Unfinished, functions_in, load, named_in
     from mfnumpy.check.model import Finding
+    from mfnumpy.check.student.call import Stop
+    from mfnumpy.check.student.load import SECONDS, Unfinished, functions_in, load, named_in
+    from mfnumpy.check.student.process import isolated, report_isolated
 
     def read() -> list[str]:
         """The names of the file's functions. Raises Stop if the file comes to no end."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dis
 import os
 from collections.abc import Callable
-from typing import Any
 
-from mfnumpy.check import EXERCISES, GRADING_SEED, check
-from mfnumpy.course import extra
-from mfnumpy.errors import unknown_name
+from mfnumpy.check import GRADING_SEED, check
+from mfnumpy.check.exercises import get
 
 SEED_VARIABLE = "MFNUMPY_GRADING_SEED"
 
@@ -25,13 +23,10 @@ def grading_seed() -> int:
 def grade(exercise: str, function: Callable) -> None:
     """What a hidden test calls: nothing happens if the function passes on the grading draws.
 
-    exercise: a name of the checker, or of `mfnumpy.course.extra`. Raises AssertionError with the report if it fails,
-    UnknownNameError for another name.
+    exercise: a name of the checker. Raises AssertionError with the report if it fails, UnknownNameError for
+    another name.
     """
-    if exercise in extra.EXTRA:
-        report: Any = extra.check(exercise, function, seed=grading_seed())
-    else:
-        report = check(exercise, function, seed=grading_seed())
+    report = check(exercise, function, seed=grading_seed())
     if not report.passed:
         raise AssertionError(str(report))
 
@@ -60,8 +55,5 @@ def mine_or_reference(function: Callable, reference: Callable | str) -> Callable
 
 
 def reference_of(exercise: str) -> Callable:
-    """The right function for an exercise of the checker or of the course. Raises UnknownNameError for another name."""
-    known = {name: e.reference for name, e in EXERCISES.items()} | extra.REFERENCES
-    if exercise not in known:
-        raise unknown_name("exercise", exercise, known)
-    return known[exercise]
+    """The right function for an exercise. Raises UnknownNameError for another name."""
+    return get(exercise).reference

@@ -11,8 +11,9 @@
 # %%
 import numpy as np
 from data_utils import load
-from mfnumpy import check, network, optim, rules, train
-from mfnumpy.course import extra, mine_or_reference
+from mfnumpy import network, optim, rules, train
+from mfnumpy.check import check
+from mfnumpy.course import mine_or_reference
 from mfnumpy.course.plug import AdamOf
 
 # %% [markdown]
@@ -53,7 +54,7 @@ def bias_corrected(m, v, t, beta1, beta2):
 
 
 # %% check="bias_corrected" points=2
-extra.check("bias_corrected", bias_corrected)
+check("bias_corrected", bias_corrected)
 ### BEGIN HIDDEN TESTS
 from mfnumpy.course import grade
 
@@ -101,7 +102,7 @@ def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
 
 
 # %% check="adam_step" points=4
-check.check("adam_step", adam_step)
+check("adam_step", adam_step)
 ### BEGIN HIDDEN TESTS
 from mfnumpy.course import grade
 

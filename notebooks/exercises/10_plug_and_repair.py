@@ -12,8 +12,8 @@
 import numpy as np
 from data_utils import load
 from mfnumpy import measure, network, optim, rules, train
+from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
-from mfnumpy.course.extra import check
 
 # %% [markdown]
 # ## 10.1 Plug in a block (2 points)

@@ -9,8 +9,8 @@
 # Three exercises, 8 points.
 
 # %%
+from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
-from mfnumpy.course.extra import check
 
 # %% [markdown]
 # ## 12.1 What backpropagation keeps (2 points)

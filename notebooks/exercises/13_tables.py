@@ -10,8 +10,8 @@
 
 # %%
 from mfnumpy import network, rules
+from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
-from mfnumpy.course.extra import check
 
 # %% [markdown]
 # ## 13.1 Table 4: how many parameters (4 points)

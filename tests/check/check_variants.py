@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 
 from mfnumpy import equations as eq
+from mfnumpy.optim import Adam
+from mfnumpy.train import Trainer
 
 
 def _single(function):
@@ -504,6 +507,64 @@ def accuracy_split(predict, X, y, batch_size):
     return sum((predict(X[i]) == y[i]).sum() for i in parts) / len(X)
 
 
+def plug_block_by_hand(net, rule, width):
+    block = net.new_dense(width)
+    net.plug(block)
+    rule.plug(net)
+
+
+def damage_loop(W, fraction, rng):
+    out = W.copy()
+    for i in np.ndindex(W.shape):
+        if rng.random() < fraction:
+            out[i] = 0.0
+    return out
+
+
+def repair_in_two_halves(net, rule, i, x, y):
+    for _ in range(2):
+        Trainer(net, rule, Adam(0.005), epochs=3, batch_size=16, only=[i], show_progress=False).fit(x, y)
+
+
+def kept_by_bp_loop(N, d, widths):
+    kept = N * d
+    while widths:
+        kept += N * widths.pop()
+    return kept
+
+
+def kept_by_mf_loop(N, d, widths):
+    return float(max(N * (a + b) for a, b in zip([d, *widths[:-1]], widths, strict=True)))
+
+
+def ticks_max(blocks, batches):
+    return max(blocks, batches) + min(blocks, batches) - 1
+
+
+def parameters_matrix_by_matrix(d, widths, m, rule):
+    shapes, below = [], d
+    for width in widths:
+        shapes.append((below, width))
+        below = width
+        if rule in ("mf", "ff_one_pass"):
+            shapes.append((m, width))
+    if rule == "bp":
+        shapes.append((below, m))
+    return sum(a * b for a, b in shapes)
+
+
+def mean_and_deviation_statistics(values):
+    return statistics.mean(values), statistics.stdev(values)
+
+
+def chosen_by_validation_pairs(validation, test):
+    return max(zip(validation, test, strict=True))[1]
+
+
+def bias_corrected_list(m, v, t, beta1, beta2):
+    return [np.divide(moment, 1 - np.power(beta, t)) for moment, beta in ((m, beta1), (v, beta2))]
+
+
 _EXACT = {
     "softmax": [softmax_loop, softmax_in_place, softmax_by_log, softmax_small_epsilon],
     "eq6": [eq6_logaddexp, eq6_loop],
@@ -549,10 +610,20 @@ _EXACT = {
     ],
     "mf_predict_bp": [mf_predict_bp_softmax],
     "shuffle_together": [shuffle_together_shuffle, shuffle_together_argsort],
+    "bias_corrected": [bias_corrected_list],
+    "plug_block": [plug_block_by_hand],
+    "damage": [damage_loop],
+    "repair": [repair_in_two_halves],
+    "kept_by_bp": [kept_by_bp_loop],
+    "kept_by_mf": [kept_by_mf_loop],
+    "ticks": [ticks_max],
+    "parameters": [parameters_matrix_by_matrix],
+    "mean_and_deviation": [mean_and_deviation_statistics],
+    "chosen_by_validation": [chosen_by_validation_pairs],
     "accuracy_over_batches": [accuracy_while, accuracy_weighted, accuracy_joined, accuracy_split],
 }
 _NOT_SINGLE = {softmax_small_epsilon, softmax_loop}
-_CHANCE = {"negative_labels", "shuffle_together", "accuracy_over_batches"}
+_CHANCE = {"negative_labels", "shuffle_together", "accuracy_over_batches", "damage"}
 
 VARIANTS = [(name, f) for name, functions in _EXACT.items() for f in functions]
 VARIANTS += [(name, _single(f)) for name, f in VARIANTS if name not in _CHANCE and f not in _NOT_SINGLE]

@@ -120,7 +120,7 @@ def test_returning_an_argument_is_a_mistake_even_if_the_values_are_right():
 
 def test_alias_of_an_argument_is_reported():
     def unmoved(x, y, W, M, lr):
-        from mfnumpy.check.references import mf_step
+        from mfnumpy.check.catalogue.references import mf_step
 
         new_W, _, a = mf_step(x, y, W, M, lr)
         return new_W, M, a
@@ -183,9 +183,9 @@ class TestIsolated:
         assert "SIGSEGV" in report.evidence
 
     def test_endless_loop_in_c_is_stopped(self, monkeypatch):
-        from mfnumpy.check import isolated
+        from mfnumpy.check.student import process
 
-        monkeypatch.setattr(isolated, "START_UP", 1.0)
+        monkeypatch.setattr(process, "START_UP", 1.0)
         report = check("eq7", lambda x, z, M, dG: sum(iter(int, 1)), isolated=True, seconds=0.2)
         assert report.mistake == "too_slow"
 
@@ -256,7 +256,7 @@ def test_unlisted_mistake_in_any_exercise_fails_and_is_not_blamed_on_a_listed_on
 
 def test_wrong_everywhere_is_not_blamed_on_the_extreme_case():
     """A share that is off by a hundredth in every case has nothing to do with the last batch."""
-    from mfnumpy.check.references import accuracy_over_batches
+    from mfnumpy.measure import accuracy_over_batches
 
     report = check("accuracy_over_batches", lambda p, X, y, n: accuracy_over_batches(p, X, y, n) + 0.01)
     assert not report.passed

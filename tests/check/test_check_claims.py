@@ -9,10 +9,10 @@ import pytest
 
 from mfnumpy import equations as eq
 from mfnumpy.check import EXERCISES, GRADING_SEED, PRACTICE_SEED, check
+from mfnumpy.check.catalogue.references import bp_step
 from mfnumpy.check.checker import draw_cases
+from mfnumpy.check.exercises import WORDS
 from mfnumpy.check.matrix import wrong_version
-from mfnumpy.check.references import bp_step
-from mfnumpy.check.words import WORDS
 from mfnumpy.errors import MfnumpyError
 from mfnumpy.layers import conv_output_size
 from mfnumpy.support.validate import pair
@@ -149,7 +149,7 @@ def test_adam_with_a_second_epsilon_under_the_root_is_named():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="grading in a process needs fork")
 def test_a_bug_of_the_checker_is_not_put_down_to_the_student():
-    from mfnumpy.check.isolated import report_isolated
+    from mfnumpy.check.student.process import report_isolated
 
     def job():
         raise KeyError("no such word")

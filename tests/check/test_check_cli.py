@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mfnumpy.check import EXERCISES, check
-from mfnumpy.check.load import named_in
+from mfnumpy.check.student.load import named_in
 from mfnumpy.cli import main
 
 RIGHT = "def eq8(a, dG):\n    return dG.T @ a\n\n\ndef my_eq5(a, M):\n    return a @ M.T\n"
@@ -78,7 +78,7 @@ def test_what_cannot_be_checked_is_one_line_and_exit_code_2(student, capsys, arg
 
 
 def test_a_loop_outside_the_functions_is_ended(student, capsys, monkeypatch):
-    monkeypatch.setattr("mfnumpy.check.load.SECONDS", 0.2)
+    monkeypatch.setattr("mfnumpy.check.student.load.SECONDS", 0.2)
     assert main(["check", "eq8", student(RIGHT + "while True:\n    pass\n")]) == 2
     assert "__main__" in capsys.readouterr().err
 
@@ -92,7 +92,7 @@ def test_grading_all_runs_no_line_of_the_file_in_its_own_process(student, capsys
 
 
 def test_a_file_that_comes_to_no_end_is_a_report_in_grading_for_each_exercise(student, capsys, monkeypatch):
-    monkeypatch.setattr("mfnumpy.check.load.SECONDS", 0.2)
+    monkeypatch.setattr("mfnumpy.check.student.load.SECONDS", 0.2)
     assert main(["check", "all", "--grade", student(RIGHT + "while True:\n    pass\n")]) == 1
     out = capsys.readouterr().out
     assert "0 of 2 passed" in out
@@ -129,7 +129,7 @@ def test_names_are_read_from_the_text_in_its_own_encoding(tmp_path, content):
 
 def test_reading_the_file_is_not_counted_as_the_functions_time(student, monkeypatch):
     """With no time for starting up, what may be used is 1 s of computing for the function, and that of reading."""
-    monkeypatch.setattr("mfnumpy.check.isolated.START_UP", 0.0)
+    monkeypatch.setattr("mfnumpy.check.student.process.START_UP", 0.0)
     slow = "import time\nwhile time.process_time() < 2.5:\n    pass\n" + RIGHT
     assert main(["check", "eq8", student(slow), "--grade", "--seconds", "0.5"]) == 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mfnumpy.check import check
-from mfnumpy.check.load import beside, function_for, functions_in, load
+from mfnumpy.check.student.load import beside, function_for, functions_in, load
 
 
 def pytest_generate_tests(metafunc):

@@ -11,7 +11,7 @@ nbformat = pytest.importorskip("nbformat", reason="the course needs the extra 'c
 pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbgrader): not installed")
 
 from mfnumpy.check import EXERCISES  # noqa: E402
-from mfnumpy.course import extra, sources  # noqa: E402
+from mfnumpy.course import sources  # noqa: E402
 from mfnumpy.course.release import copy_students, find_leaks, release  # noqa: E402
 from mfnumpy.course.sources import CourseError  # noqa: E402
 
@@ -25,9 +25,9 @@ def graded(notebook) -> list[str]:
     return [line.split('"')[1] for line in text.splitlines() if line.startswith('grade("')]
 
 
-def test_every_exercise_of_the_checker_and_of_the_course_is_assigned():
+def test_every_exercise_of_the_checker_is_assigned():
     assigned = {name for notebook in NOTEBOOKS.values() for name in graded(notebook)}
-    assert assigned == set(EXERCISES) | set(extra.EXTRA)
+    assert assigned == set(EXERCISES)
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbgrader): not installed")
 
 from mfnumpy import equations, network, optim, rules
-from mfnumpy.course import extra, grade, is_written, mine_or_reference
+from mfnumpy.course import grade, is_written, mine_or_reference
 from mfnumpy.course.__main__ import main
 from mfnumpy.course.assemble import assemble
 from mfnumpy.course.grading import Grade, find_submissions, write_csv
@@ -20,6 +20,7 @@ from mfnumpy.course.sources import CourseError
 from mfnumpy.course.student import SEED_VARIABLE, reference_of
 from mfnumpy.errors import UnknownNameError
 from mfnumpy.layers import dense_backward, dense_forward, relu_backward
+from mfnumpy.train import Trainer
 
 
 def untouched(a, M):
@@ -56,7 +57,7 @@ def test_grade_is_silent_for_right_functions_and_raises_the_report_for_wrong_one
     grade("ticks", lambda blocks, batches: blocks + batches - 1)
     with pytest.raises(AssertionError, match=r"2\.000"):
         grade("eq5", wrong)
-    with pytest.raises(AssertionError, match="not done yet"):
+    with pytest.raises(AssertionError, match="not written yet"):
         grade("ticks", untouched_ticks)
 
 
@@ -76,7 +77,7 @@ def test_plugged_in_functions_compute_what_the_package_computes():
         for net, optimiser in zip(nets, (optim.Adam(0.01), AdamOf(optim.adam_step, 0.01)), strict=True):
             rule = rules.make(rule_name)
             rule.start(net, 3)
-            extra.Trainer(net, rule, optimiser, epochs=3, batch_size=8, show_progress=False).fit(x, y)
+            Trainer(net, rule, optimiser, epochs=3, batch_size=8, show_progress=False).fit(x, y)
         for name, expected in nets[0].parameters().items():
             np.testing.assert_allclose(nets[1].parameters()[name], expected, rtol=1e-5, atol=1e-6)
     own = ForwardForwardOf(
@@ -88,7 +89,7 @@ def test_plugged_in_functions_compute_what_the_package_computes():
     nets = (network.mlp(12, (7, 5)), network.mlp(12, (7, 5)))
     for net, rule in zip(nets, (rules.ForwardForward(), own), strict=True):
         rule.start(net, 3)
-        extra.Trainer(net, rule, optim.Adam(0.01), epochs=3, batch_size=8, show_progress=False).fit(x, y)
+        Trainer(net, rule, optim.Adam(0.01), epochs=3, batch_size=8, show_progress=False).fit(x, y)
     for name, expected in nets[0].parameters().items():
         np.testing.assert_allclose(nets[1].parameters()[name], expected, rtol=1e-5, atol=1e-6)
 

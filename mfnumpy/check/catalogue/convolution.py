@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.catalogue.images import (
     COLUMN_ORDERS,
     GEOMETRIES,
     LAYOUTS,
     PUTS,
-    _col2im,
-    _dims,
-    _flip,
-    _geometry,
-    _patches,
-    _reorder,
+    dims_of,
+    flip,
+    geometry_of,
+    patches_of,
+    put_back,
+    reorder,
 )
-from mfnumpy.check.draws import real
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import col2im, conv2d_backward, conv2d_forward, im2col
 from mfnumpy.support.validate import pair
@@ -29,7 +29,7 @@ def _rows(z):
 def _conv(x, W, b, kernel, stride, padding, *, lay=im2col, weights=lambda W, shape: W, bias=lambda z, b: z + b,
           fold=lambda rows, size: rows.reshape(*size, -1), after=lambda z: z):  # fmt: skip
     cols = lay(x, kernel, stride, padding)
-    size = _patches(x.shape, kernel, stride, padding)[:3]
+    size = patches_of(x.shape, kernel, stride, padding)[:3]
     if len(cols) != np.prod(size):  # a mistake in the geometry: as large as it came out
         size = (x.shape[0], len(cols) // x.shape[0], 1)
     shape = (*pair("kernel", kernel, 1), x.shape[3])
@@ -41,10 +41,10 @@ def _weight_order(*axes):
 
 
 def _draw_conv(rng: Rng, k: int) -> Case:
-    shape, geometry, form = _geometry(rng, k)
+    shape, geometry, form = geometry_of(rng, k)
     F = 5
     W = real(rng, im2col(np.zeros(shape), *geometry).shape[1], F)
-    return Case((real(rng, *shape), W, real(rng, F), *geometry), _dims(shape, geometry, F), form=form)
+    return Case((real(rng, *shape), W, real(rng, F), *geometry), dims_of(shape, geometry, F), form=form)
 
 
 def _only(names, table):
@@ -76,15 +76,17 @@ CONV_FORWARD = Exercise(
             "bias_subtracted": {"bias": lambda z, b: z - b},
             "bias_averaged": {"bias": lambda z, b: z + b.mean()},
             "bias_outside_sum": {"bias": lambda z, b: z + b * len(z)},
-            "channels_first": {"fold": lambda rows, size: rows.reshape(*size, -1).transpose(0, 3, 1, 2)},
-            "output_reshaped": [
+            "channels_first": ["The channels come first; here images are (N, H, W, C).",
+                               {"fold": lambda rows, size: rows.reshape(*size, -1).transpose(0, 3, 1, 2)}],
+            "output_reshaped": ["The rows are folded back into images in the wrong order of axes.",
                 {"fold": lambda rows, s: rows.reshape(s[0], -1, s[1], s[2]).transpose(0, 2, 3, 1)},
                 {"fold": lambda rows, s: rows.T.reshape(*s, -1)},
                 {"fold": lambda rows, s: rows.reshape(s[1], s[2], s[0], -1).transpose(2, 0, 1, 3)},
                 {"fold": lambda rows, s: rows.reshape(s[0], s[2], s[1], -1).transpose(0, 2, 1, 3)},
             ],
             "rectified": {"after": lambda z: np.maximum(z, 0)},
-            "flat_rows_returned": {"fold": lambda rows, size: rows},
+            "flat_rows_returned": ["The result is still flat rows; it should be images.",
+                                   {"fold": lambda rows, size: rows}],
         }
     ),
 )  # fmt: skip
@@ -95,7 +97,7 @@ def _conv_backward(x, W, dz, kernel, stride, padding, *, lay=im2col, put=col2im,
                    product=lambda cols, rows: cols.T @ rows, after=lambda dx, dW, db: (dx, dW, db)):  # fmt: skip
     errors = rows(dz)
     dcols = errors @ weights(W, (*pair("kernel", kernel, 1), x.shape[3])).T
-    dx = _col2im(dcols, x.shape, kernel, stride, padding, put=put, before=before)
+    dx = put_back(dcols, x.shape, kernel, stride, padding, put=put, before=before)
     return after(dx, product(lay(x, kernel, stride, padding), errors), bias(dz))
 
 
@@ -124,22 +126,28 @@ CONV_BACKWARD = Exercise(
     linear=("dz",),
     scales={"1/N": "averaged_again", "1/places": "averaged_over_places", "db:1/N": "bias_averaged_over_batch",
             "db:1/places": "bias_averaged_over_places"},
+    sentences={"averaged_over_places": "It is averaged over the places of the image as well.",
+               "bias_averaged_over_batch": "The gradient of the bias is averaged over the images in place of summed.",
+               "bias_averaged_over_places":
+                   "The gradient of the bias is averaged over the places of the image in place of summed."},
     mistakes=mistakes(
         {
             **_only(("assigned_for_added", "divided_by_coverage", "padding_cropped_wrongly", "padding_not_cropped",
                      "stride_missing"), PUTS),
-            "column_order": [{"lay": _reorder(*axes)} for axes in COLUMN_ORDERS],
-            "weights_in_another_order": [{"weights": lambda W,
+            "column_order": [{"lay": reorder(*axes)} for axes in COLUMN_ORDERS],
+            "weights_in_another_order": ["The rows of the weights are taken in another order than the numbers of a "
+                                         "patch.",
+                                         *[{"weights": lambda W,
                 shape: W[::-1]}] + [{"weights": _weight_order(*axes)} for axes in
-                                         ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))],
+                                         ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))]],
             "kernel_flipped": [
-                {"before": lambda cols, shape, *g: _flip(cols, shape, *g)},
-                {"lay": lambda x, *g: _flip(im2col(x, *g), x.shape, *g)},
-                {"lay": lambda x, *g: _flip(im2col(x, *g), x.shape, *g),
-                 "before": lambda cols, shape, *g: _flip(cols, shape, *g)},
+                {"before": lambda cols, shape, *g: flip(cols, shape, *g)},
+                {"lay": lambda x, *g: flip(im2col(x, *g), x.shape, *g)},
+                {"lay": lambda x, *g: flip(im2col(x, *g), x.shape, *g),
+                 "before": lambda cols, shape, *g: flip(cols, shape, *g)},
             ],
             "padding_missing": {"lay": lambda x, k, s, p: _unpadded(x, k, s, p)},
-            "error_reshaped": [
+            "error_reshaped": ["The error is flattened to rows in the wrong order of axes.",
                 {"rows": lambda dz: dz.reshape(dz.shape[-1], -1).T},
                 {"rows": lambda dz: dz.transpose(0, 3, 1, 2).reshape(-1, dz.shape[-1])},
                 {"rows": lambda dz: _rows(dz.transpose(0, 2, 1, 3))},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from mfnumpy.check.catalogue.mono_forward import mask_mistakes, product_mistakes
-from mfnumpy.check.draws import real, sizes
+from mfnumpy.check.catalogue.draws import real, sizes
+from mfnumpy.check.catalogue.parts import mask_mistakes, product_mistakes
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import (
     dense_backward,
@@ -38,23 +38,42 @@ DENSE_FORWARD = Exercise(
     recipe=_forward,
     draw=_draw_forward,
     mistakes=mistakes(
-        bias_missing={"bias": lambda z, b: z},
-        bias_added_to_weights={"whole": lambda x, W, b: x @ (W + b)},
-        bias_subtracted={"bias": lambda z, b: z - b},
-        bias_multiplied={"bias": lambda z, b: z * b},
-        bias_twice={"bias": lambda z, b: z + 2 * b},
-        bias_averaged=[{"bias": lambda z, b: z + b.mean()}, {"bias": lambda z, b: z + b / len(z)}],
-        bias_summed={"bias": lambda z, b: z + b.sum()},
-        bias_in_first_row_only={"bias": lambda z, b: z + b * (np.arange(len(z)) == 0)[:, None]},
-        bias_outside_sum={"product": lambda x, W: x @ W, "bias": lambda z, b: z + len(z) * b},
+        bias_missing=["The bias is missing.", {"bias": lambda z, b: z}],
+        bias_added_to_weights=[
+            "The bias is added to the weights; it belongs to the product.",
+            {"whole": lambda x, W, b: x @ (W + b)},
+        ],
+        bias_subtracted=["The bias is subtracted.", {"bias": lambda z, b: z - b}],
+        bias_multiplied=["The bias multiplies; it should be added.", {"bias": lambda z, b: z * b}],
+        bias_twice=["The bias is added twice.", {"bias": lambda z, b: z + 2 * b}],
+        bias_averaged=[
+            "An average of the bias (or of its gradient) is used.",
+            {"bias": lambda z, b: z + b.mean()},
+            {"bias": lambda z, b: z + b / len(z)},
+        ],
+        bias_summed=[
+            "The bias (or its gradient) is summed to one number; each neuron has its own.",
+            {"bias": lambda z, b: z + b.sum()},
+        ],
+        bias_in_first_row_only=[
+            "The bias is added to the first sample only.",
+            {"bias": lambda z, b: z + b * (np.arange(len(z)) == 0)[:, None]},
+        ],
+        bias_outside_sum=[
+            "The bias is added as many times as there are rows.",
+            {"product": lambda x, W: x @ W, "bias": lambda z, b: z + len(z) * b},
+        ],
         reshaped_for_transposed=[{"product": lambda x, W: x @ W.T.reshape(W.shape)}],
-        rectified={"after": lambda z: np.maximum(z, 0)},
+        rectified=[
+            "A ReLU is applied; the exercise asks for the pre-activation.",
+            {"after": lambda z: np.maximum(z, 0)},
+        ],
         absolute_value={"after": np.abs},
         input_rectified={"product": lambda x, W: np.maximum(x, 0) @ W},
         input_normalised={"product": lambda x, W: x / np.linalg.norm(x, axis=1, keepdims=True) @ W},
         scaled_by_width=[{"product": lambda x, W: x @ W / x.shape[1]}],
         scaled_by_root_of_width={"product": lambda x, W: x @ W / np.sqrt(x.shape[1])},
-        product_missing={"product": lambda x, W: np.tile(W.sum(axis=0), (len(x), 1))},
+        product_missing=["The input does not enter.", {"product": lambda x, W: np.tile(W.sum(axis=0), (len(x), 1))}],
         last_column_dropped={"product": lambda x, W: x[:, :-1] @ W[:-1]},
     ),
 )
@@ -87,29 +106,43 @@ DENSE_BACKWARD = Exercise(
     draw=_draw_backward,
     linear=("dz",),
     scales={"1/N": "averaged_again", "db:1/N": "bias_averaged"},
+    sentences={"averaged_again":
+                   "It is averaged over the batch again; the incoming gradient already carries the mean."},
     mistakes=mistakes(
         {
             **product_mistakes("product"),
-            "bias_wrong_axis": {"bias": lambda dz: dz.sum(axis=1)},
+            "bias_wrong_axis": ["The gradient of the bias is summed over the wrong axis.",
+                                {"bias": lambda dz: dz.sum(axis=1)}],
             "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[1], dz.sum())},
                             {"bias": lambda dz: np.full(dz.shape[1], dz.mean())}],
-            "bias_not_summed": {"bias": lambda dz: dz},
-            "bias_of_one_row": [{"bias": lambda dz: dz[0]}, {"bias": lambda dz: dz[-1]}],
-            "bias_axis_kept": {"bias": lambda dz: dz.sum(axis=0, keepdims=True)},
-            "bias_gradient_is_count": [{"bias": lambda dz: np.ones(dz.shape[1])},
+            "bias_not_summed": ["The gradient of the bias is not summed over the batch.",
+                                {"bias": lambda dz: dz}],
+            "bias_of_one_row": ["The gradient of the bias comes from one sample only.",
+                                {"bias": lambda dz: dz[0]}, {"bias": lambda dz: dz[-1]}],
+            "bias_axis_kept": ["The gradient of the bias keeps the summed axis with length 1.",
+                               {"bias": lambda dz: dz.sum(axis=0, keepdims=True)}],
+            "bias_gradient_is_count": ["The gradient of the bias does not contain the incoming error.",
+                                       {"bias": lambda dz: np.ones(dz.shape[1])},
                 {"bias": lambda dz: np.full(dz.shape[1], 1.0 * len(dz))}],
-            "weights_reshaped": {"to_input": lambda dz, W: dz @ W.reshape(W.shape[::-1])},
-            "input_gradient_masked": [{"at_input": lambda dx, x: np.maximum(dx, 0)},
+            "weights_reshaped": ["The weights are reshaped where they should be transposed.",
+                                 {"to_input": lambda dz, W: dz @ W.reshape(W.shape[::-1])}],
+            "input_gradient_masked": ["The gradient at the input is rectified.",
+                                      {"at_input": lambda dx, x: np.maximum(dx, 0)},
                 {"at_input": lambda dx, x: dx * (x > 0)}],
-            "weight_decay_added": [{"decay": lambda dW, W, c=c: dW + c * W} for c in (1.0, 0.1, 0.01, 1e-3)],
-            "mask_added": {"error": lambda x, dz: dz * (dz > 0)},
-            "outputs_in_another_order": [
+            "weight_decay_added": ["The parameter itself is added to its gradient: that is weight decay, which was "
+                                   "not asked for.",
+                                   *[{"decay": lambda dW, W, c=c: dW + c * W} for c in (1.0, 0.1, 0.01, 1e-3)]],
+            "mask_added": ["The error is masked here, but this layer has no activation.",
+                           {"error": lambda x, dz: dz * (dz > 0)}],
+            "outputs_in_another_order": ["The results come in another order than asked for.",
                 {"after": lambda dx, dW, db: (dW, db, dx)}, {"after": lambda dx, dW, db: (dW, dx, db)},
                 {"after": lambda dx, dW, db: (dx, db, dW)}, {"after": lambda dx, dW, db: (db, dW, dx)},
                 {"after": lambda dx, dW, db: (db, dx, dW)},
             ],
-            "input_gradient_zero": {"to_input": lambda dz, W: np.zeros((len(dz), len(W)))},
-            "weights_binarised": {"to_input": lambda dz, W: dz @ np.sign(W).T},
+            "input_gradient_zero": ["The gradient at the input is 0.",
+                                    {"to_input": lambda dz, W: np.zeros((len(dz), len(W)))}],
+            "weights_binarised": ["Only the signs of the weights are used.",
+                                  {"to_input": lambda dz, W: dz @ np.sign(W).T}],
         }
     ),
 )  # fmt: skip
@@ -151,9 +184,12 @@ RELU_BACKWARD = Exercise(
             **mask_mistakes(),
             "mask_of_any_sample": {"gate": lambda z, da: da * (z > 0).any(axis=0)},
             "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
-            "preactivation_added": {"gate": lambda z, da: np.maximum(z, 0) + da},
-            "rectified_for_masked": [{"gate": lambda z, da: np.maximum(z * da, 0)}],
-            "zeros_returned": {"gate": lambda z, da: np.zeros_like(da)},
+            "preactivation_added": ["The forward pass and the error are added; the slope should multiply the error.",
+                                    {"gate": lambda z, da: np.maximum(z, 0) + da}],
+            "rectified_for_masked": ["A product was rectified: negative errors of active neurons must pass as well.",
+                                     {"gate": lambda z, da: np.maximum(z * da, 0)}],
+            "zeros_returned": ["It returns zeros.",
+                               {"gate": lambda z, da: np.zeros_like(da)}],
         },
         accepted=("let_through_at_zero",),
     ),

@@ -7,12 +7,20 @@ from itertools import pairwise
 import numpy as np
 
 from mfnumpy import equations as eq
-from mfnumpy.check import references
-from mfnumpy.check.catalogue.mono_forward import COARSE, SMALLEST, mask_mistakes
-from mfnumpy.check.catalogue.steps import loss_mistakes, update_mistakes
-from mfnumpy.check.draws import clear_of_kinks, clear_winners, labels, rate, real, sizes, small_positives, until
+from mfnumpy.check.catalogue import references
+from mfnumpy.check.catalogue.draws import (
+    clear_of_kinks,
+    clear_winners,
+    labels,
+    rate,
+    real,
+    sizes,
+    small_positives,
+    until,
+)
+from mfnumpy.check.catalogue.parts import COARSE, SMALLEST, loss_mistakes, mask_mistakes, update_mistakes
+from mfnumpy.check.catalogue.references import from_output, through_feedback, through_weights
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
-from mfnumpy.check.references import from_output, through_feedback, through_weights
 
 
 def _network(rng: Rng, k: int) -> tuple:
@@ -64,20 +72,28 @@ def _shared() -> dict:
         **loss_mistakes("output_error"),
         **update_mistakes(),
         "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
-        "rectified_output": [{"last": lambda z: np.maximum(z, 0)},
+        "rectified_output": ["The last layer is rectified; it should be linear.",
+                             {"last": lambda z: np.maximum(z, 0)},
                              {"last": lambda z: np.maximum(z, 0), "output_error": _masked_error}],
-        "layers_in_reverse": {"returned": lambda new: new[::-1]},
-        "mask_on_output": {"output_error": _masked_error},
+        "layers_in_reverse": ["The layers come back in reverse order.",
+                              {"returned": lambda new: new[::-1]}],
+        "mask_on_output": ["The error of the output is masked, but the last layer is linear.",
+                           {"output_error": _masked_error}],
         "other_activation": [{"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
-        "only_last_layer": {"trained": lambda layer, layers: layer == layers - 1},
-        "last_layer_unchanged": {"trained": lambda layer, layers: layer < layers - 1},
-        "first_layer_unchanged": {"trained": lambda layer, layers: layer > 0},
-        "only_first_layer": {"trained": lambda layer, layers: layer == 0},
+        "only_last_layer": ["Only the last layer is trained.",
+                            {"trained": lambda layer, layers: layer == layers - 1}],
+        "last_layer_unchanged": ["The last layer is not trained.",
+                                 {"trained": lambda layer, layers: layer < layers - 1}],
+        "first_layer_unchanged": ["The first layer is not trained.",
+                                  {"trained": lambda layer, layers: layer > 0}],
+        "only_first_layer": ["Only the first layer is trained.",
+                             {"trained": lambda layer, layers: layer == 0}],
         "last_sample_dropped": {"product": lambda x, dz: x[:-1].T @ dz[:-1]},
         "averaged_over_batch_early": {"product": lambda x, dz: np.outer(x.mean(axis=0), dz.sum(axis=0))},
-        "averaged_in_every_layer": {"output_error": lambda G, y: eq.cross_entropy_gradient(G, y) * len(G),
+        "averaged_in_every_layer": ["The mean over the batch is taken in every layer again.",
+                                    {"output_error": lambda G, y: eq.cross_entropy_gradient(G, y) * len(G),
                                     "product": lambda x, dz: x.T @ dz / len(x),
-                                    "gate": lambda z, da: da * (z > 0) / len(z)},
+                                    "gate": lambda z, da: da * (z > 0) / len(z)}],
     }  # fmt: skip
 
 
@@ -104,14 +120,19 @@ BP_STEP = Exercise(
     mistakes=mistakes(
         {
             **_shared(),
-            "updated_weights_sent_back": {"weights_seen": lambda old, new: new},
-            "error_not_through_weights": {"send_back": lambda layer, d, e, weights: np.tile(d.sum(axis=1,
-                keepdims=True), weights[layer].shape[1])},
+            "updated_weights_sent_back": ["The error goes back through weights that are already updated.",
+                                          {"weights_seen": lambda old, new: new}],
+            "error_not_through_weights": ["The error goes back without the weights.",
+                                          {"send_back": lambda layer, d, e, weights: np.tile(d.sum(axis=1,
+                keepdims=True), weights[layer].shape[1])}],
             "weights_reshaped": {"send_back": lambda layer, d, e,
                 weights: d @ weights[layer + 1].reshape(weights[layer + 1].shape[::-1])},
             "weights_binarised": {"send_back": lambda layer, d, e, weights: d @ np.sign(weights[layer + 1]).T},
-            "error_sign": {"send_back": lambda *a: -through_weights(*a)},
-            "output_error_skips_layers": {"send_back": lambda layer, d, e, weights: _straight(layer, e, weights)},
+            "error_sign": ["The error changes its sign from layer to layer.",
+                           {"send_back": lambda *a: -through_weights(*a)}],
+            "output_error_skips_layers": ["The error goes through all weights at once, and misses the masks of the "
+                                          "layers between.",
+                                          {"send_back": lambda layer, d, e, weights: _straight(layer, e, weights)}],
         }
     ),
 )  # fmt: skip
@@ -161,19 +182,28 @@ FA_STEP = Exercise(
     mistakes=mistakes(
         {
             **_shared(),
-            "weights_for_feedback": {"send_back": lambda feedback: through_weights},
+            "weights_for_feedback": ["The error goes back through the weights: that is backpropagation. The "
+                                     "feedback matrices are not used.",
+                                     {"send_back": lambda feedback: through_weights}],
             "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
                 new: new},
-            "feedback_reshaped": {"send_back": lambda f: lambda layer, d, e, w: d @ f[layer].T.reshape(f[layer].shape)},
-            "feedback_binarised": {"send_back": _with(np.sign)},
-            "feedback_absolute": {"send_back": _with(np.abs)},
-            "feedback_negated": {"send_back": _with(np.negative)},
-            "feedback_added_to_weights": [
+            "feedback_reshaped": ["A feedback matrix is reshaped where it should be used as it is.",
+                                  {"send_back": _with(lambda B: B.T.reshape(B.shape))}],
+            "feedback_binarised": ["Only the signs of the feedback matrices are used.",
+                                   {"send_back": _with(np.sign)}],
+            "feedback_absolute": ["The feedback matrices lose their signs.",
+                                  {"send_back": _with(np.abs)}],
+            "feedback_negated": ["The feedback has the wrong sign.",
+                                 {"send_back": _with(np.negative)}],
+            "feedback_added_to_weights": ["Feedback and weights are used together; the feedback stands alone.",
                 {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T)},
                 {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T) / 2}],
-            "feedback_in_last_only": {"send_back": lambda f: lambda layer, d, e, w:
-                                      d @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T},
-            "direct_error": {"send_back": lambda f: lambda layer, d, e, w: _chain(f, layer, e)},
+            "feedback_in_last_only": ["Only the topmost hidden layer uses its feedback matrix; the others use the "
+                                      "weights.",
+                                      {"send_back": lambda f: lambda layer, d, e, w:
+                                      d @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T}],
+            "direct_error": ["The error of the output is sent down without the masks of the layers between.",
+                             {"send_back": lambda f: lambda layer, d, e, w: _chain(f, layer, e)}],
         }
     ),
 )  # fmt: skip
@@ -211,8 +241,10 @@ DFA_STEP = Exercise(
         {
             **_shared(),
             "weights_for_feedback": {"send_back": lambda feedback: through_weights},
-            "feedback_at_top_then_weights": {"send_back": lambda f: lambda layer, d, e, w:
-                                             e @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T},
+            "feedback_at_top_then_weights": ["Only the topmost hidden layer gets its direct feedback; below, the "
+                                             "error comes through weights.",
+                                             {"send_back": lambda f: lambda layer, d, e, w:
+                                             e @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T}],
             "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
                 new: new},
             "feedback_negated": {"send_back": _with_direct(np.negative)},
@@ -220,8 +252,10 @@ DFA_STEP = Exercise(
             "feedback_binarised": {"send_back": lambda f: from_output([np.sign(B) for B in f])},
             "error_binarised": {"send_back": _with_direct(np.sign)},
             "feedback_reshaped": {"send_back": lambda f: lambda layer, d, e, w: e @ f[layer].T.reshape(f[layer].shape)},
-            "target_for_error": {"send_back": lambda f: lambda layer, d, e, w: (e < 0) @ f[layer]},
-            "target_part_only": {"send_back": _with_direct(lambda e: np.minimum(e, 0))},
+            "target_for_error": ["The target is sent back, not the error.",
+                                 {"send_back": lambda f: lambda layer, d, e, w: (e < 0) @ f[layer]}],
+            "target_part_only": ["Only the target's part of the error is sent back.",
+                                 {"send_back": _with_direct(lambda e: np.minimum(e, 0))}],
         }
     ),
 )  # fmt: skip

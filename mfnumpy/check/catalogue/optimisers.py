@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy import optim
-from mfnumpy.check.draws import rate, real, sizes
+from mfnumpy.check.catalogue.draws import rate, real, sizes
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 
 
@@ -28,18 +28,26 @@ SGD_STEP = Exercise(
     draw=_draw_sgd,
     updates={"parameter": "parameter"},
     mistakes=mistakes(
-        step_returned=[{"step": lambda p, g, lr: lr * g}, {"step": lambda p, g, lr: -lr * g}],
+        step_returned=["The step is returned in place of the new parameter.",
+                       {"step": lambda p, g, lr: lr * g}, {"step": lambda p, g, lr: -lr * g}],
         sign_of_gradient={"step": lambda p, g, lr: p - lr * np.sign(g)},
         gradient_normalised={"step": lambda p, g, lr: p - lr * g / np.linalg.norm(g)},
-        update_multiplied={"step": lambda p, g, lr: p * (1 - lr * g)},
-        moved_towards_gradient={"step": lambda p, g, lr: (1 - lr) * p + lr * g},
-        lr_on_parameter=[{"step": lambda p, g, lr: lr * p - g}, {"step": lambda p, g, lr: lr * (p - g)}],
+        update_multiplied=["The parameter is multiplied by the step; it should be added.",
+                           {"step": lambda p, g, lr: p * (1 - lr * g)}],
+        moved_towards_gradient=["The parameter is mixed with the gradient, as a running mean would be.",
+                                {"step": lambda p, g, lr: (1 - lr) * p + lr * g}],
+        lr_on_parameter=["The learning rate multiplies the parameter.",
+                         {"step": lambda p, g, lr: lr * p - g}, {"step": lambda p, g, lr: lr * (p - g)}],
         weight_decay_added=[{"step": lambda p, g, lr, c=c: p - lr * (g + c * p)} for c in (1.0, 0.1, 0.01, 1e-3, 1e-4)],
-        gradient_squared={"step": lambda p, g, lr: p - lr * g * g},
+        gradient_squared=["The gradient is squared.",
+                          {"step": lambda p, g, lr: p - lr * g * g}],
         absolute_value={"step": lambda p, g, lr: p - lr * np.abs(g)},
-        gradient_clipped=[{"step": lambda p, g, lr, c=c: p - lr * np.clip(g, -c, c)} for c in (1.0, 0.5, 0.1)],
-        gradient_averaged={"step": lambda p, g, lr: p - lr * g.mean(axis=0)},
-        parameter_unchanged={"step": lambda p, g, lr: p.copy()},
+        gradient_clipped=["Large entries of the gradient are clipped.",
+                          *[{"step": lambda p, g, lr, c=c: p - lr * np.clip(g, -c, c)} for c in (1.0, 0.5, 0.1)]],
+        gradient_averaged=["Entries of the gradient are averaged that belong to different parameters.",
+                           {"step": lambda p, g, lr: p - lr * g.mean(axis=0)}],
+        parameter_unchanged=["The parameter is not changed.",
+                             {"step": lambda p, g, lr: p.copy()}],
     ),
 )  # fmt: skip
 
@@ -123,51 +131,82 @@ ADAM_STEP = Exercise(
     draw=_draw_adam,
     extremes=_extreme_adam,
     updates={"parameter": "parameter"},
+    sentences={"epsilon_misplaced":
+                   "Epsilon is not where the algorithm has it: where all gradients are tiny, the step has another "
+                   "size."},
     mistakes=mistakes(
-        bias_correction_missing={"correct_m": lambda m, b, t: m, "correct_v": lambda v, b, t: v},
-        first_correction_missing={"correct_m": lambda m, b, t: m},
-        second_correction_missing={"correct_v": lambda v, b, t: v},
-        correction_multiplied=[
+        bias_correction_missing=["Both bias corrections are missing: the first steps come out with the wrong size.",
+                                 {"correct_m": lambda m, b, t: m, "correct_v": lambda v, b, t: v}],
+        first_correction_missing=["The first moment's bias correction is missing.",
+                                  {"correct_m": lambda m, b, t: m}],
+        second_correction_missing=["The second moment's bias correction is missing.",
+                                   {"correct_v": lambda v, b, t: v}],
+        correction_multiplied=["A bias correction multiplies where it should divide.",
             {"correct_m": lambda m, b, t: m * (1 - b**t), "correct_v": lambda v, b, t: v * (1 - b**t)},
             {"correct_m": lambda m, b, t: m * (1 - b**t)}, {"correct_v": lambda v, b, t: v * (1 - b**t)},
         ],
-        correction_without_time=[
+        correction_without_time=["The bias correction does not use the time step as a power.",
             {"correct_m": lambda m, b, t: m / (1 - b), "correct_v": lambda v, b, t: v / (1 - b)},
             {"correct_m": lambda m, b, t: m / (1 - b * t), "correct_v": lambda v, b, t: v / (1 - b * t)},
         ],
-        time_from_zero={"time": lambda t: t - 1},
-        time_from_two={"time": lambda t: t + 1},
-        epsilon_under_root={"direction": lambda m, v, e: m / np.sqrt(v + e)},
-        epsilon_missing={"direction": lambda m, v, e: m / np.sqrt(v)},
-        epsilon_squared_under_root={"direction": lambda m, v, e: m / np.sqrt(v + e * e)},
-        epsilon_hat=_EPSILON_HAT,
-        sign_flipped={"incoming": np.negative},
-        betas_swapped=[{"betas": lambda b1, b2: (b2, b1)}, {"correcting": lambda b1, b2: (b2, b1)}],
-        one_beta_for_both=[{"betas": lambda b1, b2: (b1, b1)}, {"betas": lambda b1, b2: (b2, b2)},
+        time_from_zero=["Time is counted from 0: at the first step the correction divides by 0.",
+                        {"time": lambda t: t - 1}],
+        time_from_two=["Time is one step ahead.",
+                       {"time": lambda t: t + 1}],
+        epsilon_under_root=["Epsilon is under the root; it should be outside.",
+                            {"direction": lambda m, v, e: m / np.sqrt(v + e)}],
+        epsilon_missing=["Epsilon is missing: a gradient of 0 gives 0/0.",
+                         {"direction": lambda m, v, e: m / np.sqrt(v)}],
+        epsilon_squared_under_root=["Epsilon squared is under the root.",
+                                    {"direction": lambda m, v, e: m / np.sqrt(v + e * e)}],
+        epsilon_hat=["This is the variant with epsilon-hat (epsilon beside the uncorrected root), which is "
+                     "legitimate.",
+                     _EPSILON_HAT],
+        sign_flipped=["The sign is the wrong way round: a step would climb in place of descending.",
+                      {"incoming": np.negative}],
+        betas_swapped=["beta1 and beta2 are exchanged.",
+                       {"betas": lambda b1, b2: (b2, b1)}, {"correcting": lambda b1, b2: (b2, b1)}],
+        one_beta_for_both=["One of the two betas is used for both moments.",
+                           {"betas": lambda b1, b2: (b1, b1)}, {"betas": lambda b1, b2: (b2, b2)},
                            {"correcting": lambda b1, b2: (b1, b1)}, {"correcting": lambda b1, b2: (b2, b2)}],
-        default_betas={"betas": lambda b1, b2: (0.9, 0.999)},
-        old_moments_used={"used": lambda new, old: old},
-        first_moment_unused={"numerator": lambda m, g: g},
-        gradient_uncorrected={"numerator": lambda m, g: g, "correct_m": lambda m, b, t: m},
-        weights_of_average_swapped=[{"first": lambda m, g, b: (1 - b) * m + b * g},
+        default_betas=["The betas that were passed in are not used.",
+                       {"betas": lambda b1, b2: (0.9, 0.999)}],
+        old_moments_used=["The step uses the moments from before this gradient.",
+                          {"used": lambda new, old: old}],
+        first_moment_unused=["The step uses the gradient in place of its running mean.",
+                             {"numerator": lambda m, g: g}],
+        gradient_uncorrected=["The step uses the gradient, not the first moment: that is RMSprop, not Adam.",
+                              {"numerator": lambda m, g: g, "correct_m": lambda m, b, t: m}],
+        weights_of_average_swapped=["In a running mean, the weights of the old value and the new one are exchanged.",
+                                    {"first": lambda m, g, b: (1 - b) * m + b * g},
                                     {"second": lambda v, g, b: (1 - b) * v + b * g * g},
                                     {"first": lambda m, g, b: (1 - b) * m + b * g,
                                      "second": lambda v, g, b: (1 - b) * v + b * g * g}],
-        one_minus_beta_missing=[{"first": lambda m, g, b: b * m + g}, {"second": lambda v, g, b: b * v + g * g},
+        one_minus_beta_missing=["In a running mean, the new value has weight 1.",
+                                {"first": lambda m, g, b: b * m + g}, {"second": lambda v, g, b: b * v + g * g},
                                 {"first": lambda m, g, b: b * m + g, "second": lambda v, g, b: b * v + g * g}],
-        moments_not_decayed=[{"first": lambda m, g, b: m + (1 - b) * g},
+        moments_not_decayed=["In a running mean, the old value does not decay.",
+                             {"first": lambda m, g, b: m + (1 - b) * g},
             {"second": lambda v, g, b: v + (1 - b) * g * g},
                              {"second": lambda v, g, b: v + g * g}, {"first": lambda m, g, b: m + g}],
-        gradient_not_squared=[{"second": lambda v, g, b: b * v + (1 - b) * g},
+        gradient_not_squared=["The second moment is not of the squared gradient.",
+                              {"second": lambda v, g, b: b * v + (1 - b) * g},
             {"second": lambda v, g, b: b * v + (1 - b) * np.abs(g)}],
-        root_missing={"direction": lambda m, v, e: m / (v + e)},
-        root_of_first_moment={"direction": lambda m, v, e: np.sqrt(np.abs(m)) / (np.sqrt(v) + e)},
-        second_moment_unused=[{"direction": lambda m, v, e: m}],
-        corrected_moments_returned={"returned": lambda p, m, v, m_hat, v_hat: (p, m_hat, v_hat)},
+        root_missing=["The square root is missing.",
+                      {"direction": lambda m, v, e: m / (v + e)}],
+        root_of_first_moment=["The root is taken of the first moment as well.",
+                              {"direction": lambda m, v, e: np.sqrt(np.abs(m)) / (np.sqrt(v) + e)}],
+        second_moment_unused=["The second moment is not used.",
+                              {"direction": lambda m, v, e: m}],
+        corrected_moments_returned=["The corrected moments are returned: at the next step they would be corrected "
+                                    "again.",
+                                    {"returned": lambda p, m, v, m_hat, v_hat: (p, m_hat, v_hat)}],
         outputs_in_another_order=[{"returned": lambda p, m, v, a, b: (m, v, p)},
             {"returned": lambda p, m, v, a, b: (p, v, m)}],
-        largest_second_moment={"second": lambda v, g, b: np.maximum(b * v + (1 - b) * g * g, v)},
-        infinity_norm={"second": lambda v, g, b: np.maximum(b * v, np.abs(g))},
+        largest_second_moment=["The larger of the old and new second moment is kept: that is AMSGrad.",
+                               {"second": lambda v, g, b: np.maximum(b * v + (1 - b) * g * g, v)}],
+        infinity_norm=["A running maximum is used: that is AdaMax.",
+                       {"second": lambda v, g, b: np.maximum(b * v, np.abs(g))}],
         step_returned=[{"move": lambda p, lr, d: lr * d}, {"move": lambda p, lr, d: -lr * d}],
         weight_decay_added=[{"move": lambda p, lr, d, c=c: p - lr * (d + c * p)} for c in (0.1, 0.01, 1e-3)],
         gradient_averaged={"second": lambda v, g, b: b * v + (1 - b) * (g * g).mean()},
@@ -175,4 +214,57 @@ ADAM_STEP = Exercise(
     ),
 )  # fmt: skip
 
-EXERCISES = (SGD_STEP, ADAM_STEP)
+
+def _corrected(moment, beta, t):
+    return moment / (1 - beta**t)
+
+
+def _bias_corrected(m, v, t, beta1, beta2, *, first=_corrected, second=_corrected, betas=lambda b1, b2: (b1, b2)):
+    beta1, beta2 = betas(beta1, beta2)
+    return first(m, beta1, t), second(v, beta2, t)
+
+
+def _draw_moments(rng: Rng, k: int) -> Case:
+    shape, t = sizes(rng, k, 3, 4), (1, 2, 7, 1000)[k]
+    beta1, beta2 = float(rng.uniform(0.5, 0.95)), float(rng.uniform(0.96, 0.999))
+    dims = {"t": t + 0.0, "1-beta1": 1 - beta1, "1-beta2": 1 - beta2}
+    return Case((real(rng, *shape), 0.1 + real(rng, *shape) ** 2, t, beta1, beta2), dims)
+
+
+def _both(correct):
+    """One wrong correction of both moments, and of either."""
+    return [{"first": correct, "second": correct}, {"first": correct}, {"second": correct}]
+
+
+BIAS_CORRECTED = Exercise(
+    name="bias_corrected",
+    title="Adam's moments, corrected",
+    arguments=("m", "v", "t", "beta1", "beta2"),
+    outputs=("m_hat", "v_hat"),
+    about="""The moments of Adam, corrected for their start at 0 (Kingma and Ba 2015, Algorithm 1).
+
+    m, v: the same shape. t: an integer, 1 at the first step. beta1, beta2: floats. Returns new arrays (m_hat, v_hat);
+    m and v stay as they are.""",
+    lesson="lesson 9",
+    reference=_bias_corrected,
+    recipe=_bias_corrected,
+    draw=_draw_moments,
+    transposable=False,
+    linear=("m",),
+    mistakes=mistakes(
+        not_corrected=["A moment is not corrected at all.", *_both(lambda m, b, t: m)],
+        correction_without_time=["The correction divides by 1 - beta at every t: it does not use the time step as a "
+                                 "power.", *_both(lambda m, b, t: m / (1 - b)), *_both(lambda m, b, t: m / (1 - b * t)),
+                                 ],
+        correction_multiplied=["A moment is multiplied where it must be divided.",
+                               *_both(lambda m, b, t: m * (1 - b**t))],
+        time_from_two=["Time counts one step too many.", *_both(lambda m, b, t: m / (1 - b ** (t + 1)))],
+        time_from_zero=_both(lambda m, b, t: m / (1 - b ** (t - 1))),
+        betas_swapped={"betas": lambda b1, b2: (b2, b1)},
+        one_beta_for_both=[{"betas": lambda b1, b2: (b1, b1)}, {"betas": lambda b1, b2: (b2, b2)}],
+        divided_by_power=["A moment is divided by beta^t; the 1 is missing.", *_both(lambda m, b, t: m / b**t)],
+        default_betas={"betas": lambda b1, b2: (0.9, 0.999)},
+    ),
+)  # fmt: skip
+
+EXERCISES = (SGD_STEP, ADAM_STEP, BIAS_CORRECTED)

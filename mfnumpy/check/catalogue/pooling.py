@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.catalogue.images import FORMS
-from mfnumpy.check.draws import real
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import avgpool_backward, avgpool_forward
 from mfnumpy.support.validate import pair
@@ -54,22 +54,37 @@ POOL_FORWARD = Exercise(
     recipe=_pool,
     draw=_draw_pool,
     scales={"window": "sum_for_mean", "side": "divided_by_side", "1/window": "averaged_twice"},
+    sentences={"sum_for_mean": "The sum of the window is taken in place of the mean.",
+               "divided_by_side": "It is divided by the side of the window, not by its number of pixels.",
+               "averaged_twice": "It is divided by the number of pixels twice."},
     mistakes=mistakes(
         largest_for_mean={"reduce": lambda w: w.max(axis=(2, 4))},
-        smallest_for_mean={"reduce": lambda w: w.min(axis=(2, 4))},
-        median_for_mean={"reduce": lambda w: np.median(w, axis=(2, 4))},
-        first_of_window=[{"reduce": lambda w: w[:, :, 0, :, 0]}, {"reduce": lambda w: w[:, :, -1, :, -1]}],
-        half_of_window=[{"reduce": lambda w: w[:, :, 0].mean(axis=3)},
+        smallest_for_mean=["The smallest value of the window is taken in place of the mean.",
+                           {"reduce": lambda w: w.min(axis=(2, 4))}],
+        median_for_mean=["The median of the window is taken in place of the mean.",
+                         {"reduce": lambda w: np.median(w, axis=(2, 4))}],
+        first_of_window=["One pixel of each window is taken in place of the mean.",
+                         {"reduce": lambda w: w[:, :, 0, :, 0]}, {"reduce": lambda w: w[:, :, -1, :, -1]}],
+        half_of_window=["Only one row or column of each window is averaged.",
+                        {"reduce": lambda w: w[:, :, 0].mean(axis=3)},
             {"reduce": lambda w: w[:, :, :, :, 0].mean(axis=2)}],
-        pixels_far_apart={"whole": _mixed},
-        image_sides_swapped={"reduce": lambda w: w.mean(axis=(2, 4)).transpose(0, 2, 1, 3)},
-        channels_averaged={"reduce": lambda w: np.repeat(w.mean(axis=(2, 4, 5))[..., None], w.shape[5], axis=3)},
-        windows_overlap={"whole": lambda x, size: avgpool_forward(x, size, 1)},
-        root_mean_square={"reduce": lambda w: np.sqrt((w * w).mean(axis=(2, 4)))},
-        image_reshaped={"whole": lambda x, size: x.reshape(x.shape[0], x.shape[1] // pair("s", size, 1)[0],
-                        x.shape[2] // pair("s", size, 1)[1], -1, x.shape[3]).mean(axis=3)},
-        channels_as_rows={"whole": lambda x, size: avgpool_forward(
-            x.transpose(0, 3, 1, 2).reshape(x.shape), size)},
+        pixels_far_apart=["The window gathers pixels that are far apart: the axes of the reshape are in the wrong "
+                          "order.",
+                          {"whole": _mixed}],
+        image_sides_swapped=["Height and width of the image are exchanged.",
+                             {"reduce": lambda w: w.mean(axis=(2, 4)).transpose(0, 2, 1, 3)}],
+        channels_averaged=["The channels are averaged as well; each has its own.",
+                           {"reduce": lambda w: np.repeat(w.mean(axis=(2, 4, 5))[..., None], w.shape[5], axis=3)}],
+        windows_overlap=["The windows overlap; they should lie side by side.",
+                         {"whole": lambda x, size: avgpool_forward(x, size, 1)}],
+        root_mean_square=["This is the root mean square of the window, not the mean.",
+                          {"reduce": lambda w: np.sqrt((w * w).mean(axis=(2, 4)))}],
+        image_reshaped=["A plain reshape cuts the image into runs of numbers, not into windows.",
+                        {"whole": lambda x, size: x.reshape(x.shape[0], x.shape[1] // pair("s", size, 1)[0],
+                        x.shape[2] // pair("s", size, 1)[1], -1, x.shape[3]).mean(axis=3)}],
+        channels_as_rows=["Channels are treated as rows of the image.",
+                          {"whole": lambda x, size: avgpool_forward(
+            x.transpose(0, 3, 1, 2).reshape(x.shape), size)}],
     ),
 )  # fmt: skip
 
@@ -113,12 +128,15 @@ POOL_BACKWARD = Exercise(
     draw=_draw_pool_back,
     linear=("dy",),
     scales={"window": "share_not_divided", "side": "divided_by_side", "1/window": "divided_twice"},
+    sentences={"share_not_divided": "Every pixel gets the whole error; it should be shared out over the window.",
+               "divided_twice": "The error is divided by the number of pixels twice."},
     mistakes=mistakes(
-        one_pixel_gets_all=[
+        one_pixel_gets_all=["One pixel of each window gets all; every pixel has its share.",
+                            *[
             {"spread": _one_pixel((i, j)), "share": share}
             for i, j in ((0, 0), (-1, -1)) for share in (lambda dy, PH, PW: dy, lambda dy, PH, PW: dy / (PH * PW))
-        ],
-        tiled_for_repeated=[
+        ]],
+        tiled_for_repeated=["The image is tiled as a whole; each entry should be repeated in its own window.",
             {"spread": lambda dy, PH, PW: np.tile(dy, (1, PH, PW, 1))},
             {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PH, axis=1), (1, 1, PW, 1))},
             {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PW, axis=2), (1, PH, 1, 1))},
@@ -130,7 +148,8 @@ POOL_BACKWARD = Exercise(
         ],
         diagonal_only={"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * np.tile(np.eye(PH, PW), dy.shape[1:3])[None,
             :, :, None]},
-        not_spread={"spread": lambda dy, PH, PW: dy},
+        not_spread=["The error is not spread over the windows: the image is still small.",
+                    {"spread": lambda dy, PH, PW: dy}],
         channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3],
             axis=3) / (PH * PW)},
         image_sides_swapped={"spread": lambda dy, PH, PW: _spread(dy, PH, PW).transpose(0, 2, 1, 3)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy import equations as eq
-from mfnumpy.check.draws import real
+from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 
 
@@ -33,13 +33,25 @@ def _predict(layers, *, combine, choose=lambda g: g.argmax(axis=1)):
 
 
 _CHOICES = {
-    "smallest_for_largest": {"choose": lambda g: g.argmin(axis=1)},
-    "largest_over_samples": {"choose": lambda g: g.argmax(axis=0)},
-    "largest_of_everything": {"choose": np.argmax},
-    "scores_returned": {"choose": lambda g: g},
-    "largest_score_returned": {"choose": lambda g: g.max(axis=1)},
+    "smallest_for_largest": ["The smallest score is chosen.", {"choose": lambda g: g.argmin(axis=1)}],
+    "largest_over_samples": [
+        "The largest is looked for over the samples, along the wrong axis.",
+        {"choose": lambda g: g.argmax(axis=0)},
+    ],
+    "largest_of_everything": [
+        "The largest is looked for in the whole array; each sample has its own.",
+        {"choose": np.argmax},
+    ],
+    "scores_returned": ["The scores are returned, not the labels.", {"choose": lambda g: g}],
+    "largest_score_returned": [
+        "The largest score is returned, not the class that has it.",
+        {"choose": lambda g: g.max(axis=1)},
+    ],
     "label_off_by_one": {"choose": lambda g: g.argmax(axis=1) + 1},
-    "one_hot_returned": {"choose": lambda g: (g == g.max(axis=1, keepdims=True)) * 1},
+    "one_hot_returned": [
+        "One-hot rows are returned, not labels.",
+        {"choose": lambda g: (g == g.max(axis=1, keepdims=True)) * 1},
+    ],
     "absolute_value": {"choose": lambda g: np.abs(g).argmax(axis=1)},
 }
 
@@ -68,20 +80,34 @@ PREDICT_FF = Exercise(
     mistakes=mistakes(
         {
             **_CHOICES,
-            "last_layer_only": {"combine": _last},
-            "first_layer_only": {"combine": _first},
-            "first_layer_left_out": {"combine": lambda layers: sum(layers[1:])},
-            "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
-            "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
-            "smallest_layer_for_sum": {"combine": lambda layers: np.min(layers, axis=0)},
-            "product_for_sum": {"combine": lambda layers: np.prod(layers, axis=0)},
-            "median_for_sum": {"combine": lambda layers: np.median(layers, axis=0)},
-            "softmax_before_sum": {"combine": lambda layers: sum(_softmaxes(layers))},
-            "tanh_before_sum": {"combine": lambda layers: sum(np.tanh(g) for g in layers)},
-            "squares_summed": {"combine": lambda layers: sum(np.square(g) for g in layers)},
-            "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
-            "layer_returned": {"combine": lambda layers: layers,
-                               "choose": lambda layers: np.argmax([g.max(axis=1) for g in layers], axis=0)},
+            "last_layer_only": ["Only the last layer is asked; here all layers count.",
+                                {"combine": _last}],
+            "first_layer_only": ["Only the first layer is asked.",
+                                 {"combine": _first}],
+            "first_layer_left_out": ["The first layer is left out.",
+                                     {"combine": lambda layers: sum(layers[1:])}],
+            "last_layer_left_out": ["The last layer is left out.",
+                                    {"combine": lambda layers: sum(layers[:-1])}],
+            "largest_layer_for_sum": ["The largest score over the layers is used.",
+                                      {"combine": lambda layers: np.max(layers, axis=0)}],
+            "smallest_layer_for_sum": ["The smallest score over the layers is used.",
+                                       {"combine": lambda layers: np.min(layers, axis=0)}],
+            "product_for_sum": ["The layers' scores are multiplied.",
+                                {"combine": lambda layers: np.prod(layers, axis=0)}],
+            "median_for_sum": ["The median over the layers is used.",
+                               {"combine": lambda layers: np.median(layers, axis=0)}],
+            "softmax_before_sum": ["A softmax is applied in each layer before the sum; the scores themselves should "
+                                   "be added.",
+                                   {"combine": lambda layers: sum(_softmaxes(layers))}],
+            "tanh_before_sum": ["The scores go through a tanh before the sum.",
+                                {"combine": lambda layers: sum(np.tanh(g) for g in layers)}],
+            "squares_summed": ["The scores are squared before the sum.",
+                               {"combine": lambda layers: sum(np.square(g) for g in layers)}],
+            "majority_vote": ["The layers vote; their scores should be combined before the choice.",
+                              {"combine": lambda layers: layers, "choose": _vote}],
+            "layer_returned": ["The choice is between layers, not between classes.",
+                               {"combine": lambda layers: layers,
+                               "choose": lambda layers: np.argmax([g.max(axis=1) for g in layers], axis=0)}],
         }
     ),
 )  # fmt: skip
@@ -102,12 +128,15 @@ PREDICT_BP = Exercise(
     mistakes=mistakes(
         {
             **_CHOICES,
-            "all_layers_summed": {"combine": sum},
+            "all_layers_summed": [
+                "All layers are summed: that is the FF prediction. Here one layer decides.",
+                {"combine": sum},
+            ],
             "first_layer_only": {"combine": _first},
-            "layer_before_last": {"combine": lambda layers: layers[-2]},
+            "layer_before_last": ["The layer before the last is asked.", {"combine": lambda layers: layers[-2]}],
             "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
             "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
-            "second_layer_only": {"combine": lambda layers: layers[1]},
+            "second_layer_only": ["Only the second layer is asked.", {"combine": lambda layers: layers[1]}],
             "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
         }
     ),

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mfnumpy.check import probes
-from mfnumpy.check.call import Caller
-from mfnumpy.check.compare import LOOSE, SMALL, Factor, Named, all_close
-from mfnumpy.check.explain import explain, lesson_of, pictures
+from mfnumpy.check.diagnose import probes
+from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close
+from mfnumpy.check.diagnose.explain import explain, lesson_of, pictures
+from mfnumpy.check.diagnose.recognise import Hit
 from mfnumpy.check.model import Case, Exercise, Rng
-from mfnumpy.check.recognise import Hit
 from mfnumpy.check.report import Report
+from mfnumpy.check.student.call import Caller
 
 
 @dataclass(frozen=True)

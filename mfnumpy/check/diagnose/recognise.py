@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from mfnumpy.check.compare import (
+from mfnumpy.check.diagnose.compare import (
     LOOSE,
     Factor,
     Named,

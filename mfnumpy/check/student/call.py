@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.check.limits import Clock, OutOfTime, limited
 from mfnumpy.check.model import Case, Exercise, Finding, Refused, flatten
+from mfnumpy.check.student.limits import Clock, OutOfTime, limited
 
 
 class Stop(Exception):
@@ -57,6 +57,11 @@ class Caller:
             raise Stop(Finding("input_changed", _CHANGED.format(changed, changed), changed))
         self.aliased = _aliased(self.exercise, given, named)
         return [(name, np.array(array)) for name, array in named]
+
+    def changing(self, *args: Any) -> None:
+        """Call with the very arguments, for a function that is meant to change them. Raises Stop as a call does."""
+        if self._run(args) is None and is_empty(self.function):
+            raise Stop(Finding("not_written", _NOT_WRITTEN.format(self.exercise.signature)))
 
     def _run(self, given: tuple) -> Any:
         shown = _Shown()
@@ -103,7 +108,7 @@ class Caller:
 
     def _arrays(self, value: Any, args: tuple) -> list[tuple[str, np.ndarray]]:
         exercise, names = self.exercise, self.exercise.outputs
-        if value is None and _is_empty(self.function):
+        if value is None and is_empty(self.function):
             raise Stop(Finding("not_written", _NOT_WRITTEN.format(exercise.signature)))
         if value is None:
             raise Stop(Finding("returns_none", "It returned None. Is the `return` missing?"))
@@ -171,7 +176,7 @@ def _array(name: str, item: Any, exercise: Exercise) -> np.ndarray:
     return array
 
 
-def _is_empty(function: Callable) -> bool:
+def is_empty(function: Callable) -> bool:
     """Whether the body is nothing but a docstring, `pass` or `...`."""
     code = getattr(inspect.unwrap(function), "__code__", None)
     return (
@@ -185,7 +190,7 @@ def _is_empty(function: Callable) -> bool:
 def _equal(old: Any, new: Any) -> bool:
     if isinstance(old, np.ndarray):
         return isinstance(new, np.ndarray) and old.shape == new.shape and np.array_equal(old, new)
-    if isinstance(old, list):
+    if isinstance(old, list) and any(isinstance(item, np.ndarray) for item in old):
         return isinstance(new, list) and len(old) == len(new) and all(map(_equal, old, new))
     return True
 

@@ -6,8 +6,6 @@ keywords these are the right answers.
 
 from __future__ import annotations
 
-import numpy as np
-
 from mfnumpy import equations as eq
 from mfnumpy.layers import dense_input_gradient, dense_parameter_gradients, relu_backward, relu_forward
 from mfnumpy.optim import sgd_step
@@ -119,35 +117,3 @@ def ff_step(
     up = gradient(x_pos, W, positive)
     down = gradient(x_neg, negative_sees(W, W - lr * up), negative)
     return update(W, combine(up, down), lr)
-
-
-def overlay_label(x, y, n_classes):
-    """Write the one-hot label over the first n_classes inputs. x: (N, D). Returns a new array."""
-    x = x.copy()
-    x[:, :n_classes] = eq.one_hot(y, n_classes, x.dtype)
-    return x
-
-
-def normalise_length(a):
-    """Scale each row to length 1: a / (|a| + 1e-8). a: (N, n)."""
-    return a / (np.linalg.norm(a, axis=1, keepdims=True) + 1e-8)
-
-
-def negative_labels(y, n_classes, rng):
-    """A wrong label for each sample, uniform over the wrong ones. y: (N,). Returns (N,) integers."""
-    return (y + rng.integers(1, n_classes, size=len(y))) % n_classes
-
-
-def shuffle_together(X, y, rng):
-    """X and y in one random order. Returns new arrays."""
-    order = rng.permutation(len(X))
-    return X[order], y[order]
-
-
-def accuracy_over_batches(predict, X, y, batch_size):
-    """The share of right predictions, a batch at a time."""
-    right = 0
-    for start in range(0, len(X), batch_size):
-        batch = slice(start, start + batch_size)
-        right += int((predict(X[batch]) == y[batch]).sum())
-    return right / len(X)

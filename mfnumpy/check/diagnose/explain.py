@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mfnumpy.check.compare import LOOSE, Named
+from mfnumpy.check.diagnose.compare import LOOSE, Named
+from mfnumpy.check.diagnose.sentences import LESSONS
+from mfnumpy.check.exercises import sentence
 from mfnumpy.check.model import Exercise, Finding
 from mfnumpy.check.report import Picture, Report
-from mfnumpy.check.words import LESSONS, WORDS
 
 _LARGEST = 24
 
 
 def explain(exercise: Exercise, names: Sequence[str]) -> str:
     """One sentence for each mistake."""
-    return " ".join(WORDS[name] for name in names)
+    return " ".join(sentence(exercise, name) for name in names)
 
 
 def lesson_of(exercise: Exercise, mistake: str | None) -> str:

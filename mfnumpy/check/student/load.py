@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from mfnumpy.check.exercises import EXERCISES
-from mfnumpy.check.limits import OutOfTime, limited
+from mfnumpy.check.student.limits import OutOfTime, limited
 from mfnumpy.errors import InvalidValueError, MissingDataError
 
 NAMES = ("{}", "my_{}")

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.check.call import Caller, Stop
-from mfnumpy.check.compare import LOOSE, Named, all_close, close, quantities, quiet
+from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, close, quantities, quiet
 from mfnumpy.check.model import Case, Exercise, Rng, flatten
+from mfnumpy.check.student.call import Caller, Stop
 
 
 def moved(case: Case, place: int, rng: Rng) -> Case | None:
@@ -25,7 +25,7 @@ def moved(case: Case, place: int, rng: Rng) -> Case | None:
     elif isinstance(value, float):
         new = value * 1.3
     elif isinstance(value, list):
-        new = [v * (1 + 0.2 * rng.random(v.shape)) for v in value]
+        new = [v * (1 + 0.2 * rng.random(np.shape(v))) for v in value]
     if new is None:
         return None
     args = list(case.args)

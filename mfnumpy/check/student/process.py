@@ -18,11 +18,11 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from mfnumpy.check.call import Stop
-from mfnumpy.check.explain import report_on
-from mfnumpy.check.limits import PATIENCE
+from mfnumpy.check.diagnose.explain import report_on
 from mfnumpy.check.model import Exercise, Finding
 from mfnumpy.check.report import Report
+from mfnumpy.check.student.call import Stop
+from mfnumpy.check.student.limits import PATIENCE
 from mfnumpy.errors import BackendError, MfnumpyError
 
 START_UP = 5.0

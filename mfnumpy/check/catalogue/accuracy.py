@@ -1,0 +1,115 @@
+"""Exercise accuracy_over_batches, and what goes wrong in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy import measure
+from mfnumpy.check.catalogue.draws import real
+from mfnumpy.check.model import Case, Exercise, Finding, Refused, Rng, mistakes
+
+
+class Predictor:
+    """A predict function that knows its batch size, and refuses more rows than that at once, or none."""
+
+    def __init__(self, table: np.ndarray, batch_size: int):
+        self.table, self.batch_size = table, batch_size
+
+    def __call__(self, X: np.ndarray) -> np.ndarray:
+        """The label of each row; its number is the row's first entry."""
+        if len(X) > self.batch_size:
+            raise Refused(
+                Finding(
+                    "not_batched",
+                    f"predict was given {len(X)} rows at once; batch_size is {self.batch_size}.",
+                )
+            )
+        return self.table[np.asarray(X)[:, 0].astype(int)]
+
+
+def _draw_accuracy(rng: Rng, k: int) -> Case:
+    N, size = ((103, 10), (40, 8), (57, 9), (13, 20), (9, 1))[k]
+    X, y = real(rng, N, 3), rng.integers(0, 4, N)
+    X[:, 0] = rng.permutation(N)
+    tail = N - N % size if N % size else N - size
+    right = rng.random(N) < np.where(np.arange(N) < tail, 0.8, 0.3)
+    right[-2:] = False, True
+    table = np.empty(N, dtype=int)
+    table[X[:, 0].astype(int)] = np.where(right, y, (y + 1) % 4)
+    extreme = "fewer samples than one batch" if size > N else ""
+    return Case((Predictor(table, size), X, y, size), {"N": N, "batch_size": size}, extreme, "|last_batch_dropped")
+
+
+def _accuracy(predict, X, y, batch_size, *, starts=lambda n, size: range(0, n, size), count=np.count_nonzero,
+              combine=lambda counts, sizes, n, size: sum(counts) / n, match=lambda p, y: p == y):  # fmt: skip
+    counts, lengths = [], []
+    for start in starts(len(X), batch_size):
+        batch = slice(start, start + batch_size)
+        counts.append(count(match(predict(X[batch]), y[batch])))
+        lengths.append(len(y[batch]))
+    return combine(counts, lengths, len(X), batch_size)
+
+
+def _whole(n, size):
+    return range(0, n - size + 1, size) if n >= size else range(0, n, size)
+
+
+def _mean_of_means(counts, sizes, n, size):
+    return np.mean([c / s for c, s in zip(counts, sizes, strict=True)]) if sizes else float("nan")
+
+
+ACCURACY = Exercise(
+    name="accuracy_over_batches",
+    title="Accuracy over batches",
+    arguments=("predict", "X", "y", "batch_size"),
+    outputs=("accuracy",),
+    about="""The share of right predictions, where predict may be given at most batch_size rows at a time.
+
+    predict: a function, (n, D) -> (n,) integer labels. X: (N, D). y: (N,) integer labels. N need not be a
+    multiple of batch_size. Returns a float from 0 to 1.""",
+    lesson="lesson 11",
+    reference=measure.accuracy_over_batches,
+    recipe=_accuracy,
+    draw=_draw_accuracy,
+    draws=5,
+    scales={"N": "count_for_share"},
+    sentences={"count_for_share": "The right predictions are counted, but not divided by their number.",
+               "not_batched": "predict must be given a batch at a time: a whole data set may not fit into memory."},
+    mistakes=mistakes(
+        last_batch_dropped=["The last, smaller batch is dropped.",
+            {"starts": _whole, "combine": lambda c, s, n, size: sum(c) / max(sum(s), 1)},
+            {"starts": lambda n, size: range(0, n - size + 1, size), "combine": lambda c, s, n,
+             size: sum(c) / max(sum(s), 1)},
+            {"starts": _whole, "combine": _mean_of_means},
+            {"starts": lambda n, size: range(0, n - size + 1, size), "combine": _mean_of_means},
+            {"starts": lambda n, size: range(0, n - size + 1, size),
+             "combine": lambda c, s, n, size: sum(c) / sum(s) if s else 0.0},
+        ],
+        last_batch_not_counted=["The last, smaller batch is not counted, but the division is by all samples.",
+                                {"starts": _whole}, {"starts": lambda n, size: range(0, n - size + 1, size)}],
+        divided_by_full_batches=["The last, smaller batch is counted as if it were full.",
+                                 {"combine": lambda c, s, n, size: sum(c) / (len(c) * size)}],
+        mean_of_batch_means=["The batches' accuracies are averaged as if all batches were equally large.",
+                             {"combine": _mean_of_means}],
+        batch_divided_by_full_size=["Every batch is divided by the full batch size and by the number of whole "
+                                    "batches.",
+                                    {"combine": lambda c, s, n, size: sum(c) / size / max(n // size, 1)}],
+        last_batch_only=["Only the last batch is counted.",
+                         {"combine": lambda c, s, n, size: c[-1] / s[-1]}],
+        first_batch_only=["Only the first batch is counted.",
+                          {"combine": lambda c, s, n, size: c[0] / s[0]}],
+        error_for_accuracy=["This is the share of wrong predictions.",
+                            {"match": lambda p, y: p != y}],
+        percent_for_share=["The result is in per cent; asked for is a share from 0 to 1.",
+                           {"combine": lambda c, s, n, size: 100 * sum(c) / n}],
+        batches_overlap=["The batches overlap.",
+                         {"starts": lambda n, size: range(n), "combine": lambda c, s, n, size: sum(c) / sum(s)}],
+        nonzero_counted=["Predictions that are not 0 are counted; they should be compared with the labels.",
+                         {"match": lambda p, y: p}],
+        first_batch_skipped=["The first batch is skipped.",
+                             {"starts": lambda n, size: range(size if n > size else 0, n, size)}],
+    ),
+)  # fmt: skip
+
+
+EXERCISES = (ACCURACY,)

@@ -1,0 +1,200 @@
+"""Exercises overlay_label and normalise_length, and what goes wrong in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.check.catalogue.draws import labels, real, sizes
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.rules import ff
+
+
+def _overlay(x, y, n_classes, *, mark=lambda y, m, x: eq.one_hot(y, m, "float64"), write=None):
+    mark_ = mark(y, n_classes, x)
+    if write is not None:
+        return write(x.copy(), mark_)
+    out = x.copy()
+    out[:, : mark_.shape[1]] = mark_
+    return out
+
+
+def _draw_overlay(rng: Rng, k: int) -> Case:
+    N, m = sizes(rng, k, 7, 4, low=4)
+    D = 2 * m + 5 if k % 2 == 0 else 12 + m
+    x = rng.uniform(0.1, 0.9, (N, D)) if k < 2 else real(rng, N, D)
+    return Case((x, labels(rng, N, m, k), m), {"N": N, "m": m})
+
+
+def _set_only(x, mark):
+    out = x[:, : mark.shape[1]]
+    out[mark > 0] = 1.0
+    return x
+
+
+def _at_end(x, mark):
+    x[:, -mark.shape[1] :] = mark
+    return x
+
+
+def _added(x, mark):
+    x[:, : mark.shape[1]] += mark
+    return x
+
+
+def _shifted_by_one(x, mark):
+    x[:, 1 : mark.shape[1] + 1] = mark
+    return x
+
+
+def _columns(y, m, x):
+    hot = np.zeros((len(y), m))
+    hot[:, y] = 1
+    return hot
+
+
+OVERLAY = Exercise(
+    name="overlay_label",
+    title="Forward-Forward, the label in the input",
+    arguments=("x", "y", "n_classes"),
+    outputs=("x",),
+    about="""Write each sample's label, one-hot with a 1, over its first n_classes inputs.
+
+    x: (N, D) floats. y: (N,) integer labels. n_classes: an integer. Returns a new array (N, D).""",
+    lesson="lesson 7",
+    reference=ff.overlay_label,
+    recipe=_overlay,
+    draw=_draw_overlay,
+    transposable=False,
+    regions=lambda x, y, m: {
+        "in the first n_classes inputs": np.arange(x.shape[1])[None, :] + 0 * x < m,
+        "in the inputs behind the first n_classes": np.arange(x.shape[1])[None, :] + 0 * x >= m,
+    },
+    mistakes=mistakes(
+        label_pixels_not_reset=["The label is written, but the other label pixels keep their old values.",
+                                {"write": _set_only}],
+        label_at_the_end=["The label is written over the last inputs, not the first.",
+                          {"write": _at_end}],
+        label_added={"write": _added},
+        label_shifted=["The label begins one input too late.",
+                       {"write": _shifted_by_one}],
+        label_multiplied=["The label multiplies the inputs; it should replace them.",
+                          {"write": lambda x, mark: np.hstack([x[:, : mark.shape[1]] * mark, x[:, mark.shape[1] :]])}],
+        label_appended=["The label is put beside the inputs; it should be written over the first of them.",
+                        {"write": lambda x, mark: np.hstack([x, mark])},
+            {"write": lambda x, mark: np.hstack([mark, x])}],
+        label_only=["Only the label is returned; the image is lost.",
+                    {"write": lambda x, mark: mark}],
+        image_lost=["The rest of the image is lost.",
+                    {"write": lambda x, mark: np.hstack([mark, 0 * x[:, mark.shape[1] :]])}],
+        column_of_labels=[{"mark": _columns}, {"mark": _columns, "write": _set_only}],
+        label_off_by_one=[
+            {"mark": lambda y, m, x: eq.one_hot((y + 1) % m, m, "float64")},
+             {"mark": lambda y, m, x: eq.one_hot(y - 1, m, "float64")},
+            {"mark": lambda y, m, x: eq.one_hot((y - 1) % m, m, "float64")},
+             {"mark": lambda y, m, x: eq.one_hot(y + 1, m, "float64")},
+        ],
+        classes_counted_in_batch=["The number of classes is counted from the labels of the batch, which may lack "
+                                  "some.",
+                                  {"mark": lambda y, m, x: eq.one_hot(y, y.max() + 1, "float64")},
+                                  {"mark": lambda y, m, x: eq.one_hot(y, len(np.unique(y)), "float64")}],
+        ten_classes_assumed=["Ten classes are assumed.",
+                             {"mark": lambda y, m, x: eq.one_hot(y, 10, "float64")}],
+        label_value=["The label is not written as a 1.",
+                     {"mark": lambda y, m, x: x.max() * eq.one_hot(y, m, "float64")},
+                     {"mark": lambda y, m, x: x.max(axis=1, keepdims=True) * eq.one_hot(y, m, "float64")},
+                     {"mark": lambda y, m, x: max(x[:, m:].max(), 0) * eq.one_hot(y, m, "float64")},
+                     {"mark": lambda y, m, x: 255 * eq.one_hot(y, m, "float64")},
+                      {"mark": lambda y, m, x: y[:, None] * eq.one_hot(y, m, "float64")},
+                     {"mark": lambda y, m, x: eq.one_hot(y, m, "float64") / m}],
+        label_inverted=["Ones and zeros of the label are exchanged.",
+                        {"mark": lambda y, m, x: 1 - eq.one_hot(y, m, "float64")}],
+        label_not_one_hot=[{"mark": lambda y, m, x: np.tile(y[:, None], m)},
+            {"mark": lambda y, m, x: np.tile(y[:, None] / m, m)}],
+        neutral_label=["A neutral label is written in place of the sample's own.",
+                       {"mark": lambda y, m, x: np.full((len(y), m), 1 / m)}],
+        first_label_for_all=["Every sample gets the first sample's label.",
+                             {"mark": lambda y, m, x: eq.one_hot(np.full_like(y, y[0]), m, "float64")}],
+        label_missing=[{"write": lambda x, mark: x}, {"mark": lambda y, m, x: np.zeros((len(y), m))}],
+    ),
+)  # fmt: skip
+
+
+def _normalise(a, *, size=lambda a: np.linalg.norm(a, axis=1, keepdims=True), before=lambda a: a,
+               divide=lambda a, size: a / (size + 1e-8)):  # fmt: skip
+    a = before(a)
+    return divide(a, size(a))
+
+
+def _draw_length(rng: Rng, k: int) -> Case:
+    N, n = sizes(rng, k, 7, 6)
+    a = np.maximum(2 * real(rng, N, n), 0) if k % 2 else 2 * real(rng, N, n)
+    a[:, 0] = np.abs(a[:, 0]) + 0.2
+    return Case((a,), {"N": N, "n": n, "root of n": n**0.5})
+
+
+def _zero_row(rng: Rng) -> list[Case]:
+    a = np.maximum(real(rng, 5, 4), 0.0)
+    a[:, 1] += 0.3
+    a[2] = 0.0
+    return [Case((a,), {"N": 5, "n": 4, "root of n": 2.0}, "a row of zeros", "zero_row_divided|")]
+
+
+NORMALISE = Exercise(
+    name="normalise_length",
+    title="Forward-Forward, length normalisation",
+    arguments=("a",),
+    outputs=("a",),
+    about="""Scale each row to length 1, and leave a row of zeros as it is: a / (|a| + 1e-8).
+
+    a: (N, n). Returns a new array (N, n).""",
+    lesson="lesson 7",
+    reference=ff.normalise_length,
+    recipe=_normalise,
+    draw=_draw_length,
+    extremes=_zero_row,
+    scales={"root of n": "rms_for_length"},
+    sentences={"rms_for_length":
+                   "Rows are scaled to a root mean square of 1, as in Hinton's own code; the exercise asks for length "
+                   "1."},
+    mistakes=mistakes(
+        zero_row_divided=["A row of zeros is divided by its length 0.",
+                          {"divide": lambda a, size: a / size}],
+        normalised_over_batch=["The length is taken over the batch, along the wrong axis.",
+                               {"size": lambda a: np.linalg.norm(a, axis=0, keepdims=True)}],
+        normalised_as_a_whole=["The length is that of the whole array; each row has its own.",
+                               {"size": np.linalg.norm}],
+        absolute_sum_for_length=["The sum of absolute values is taken for the length.",
+                                 {"size": lambda a: np.abs(a).sum(axis=1, keepdims=True)}],
+        sum_for_length=["The sum is taken for the length.",
+                        {"size": lambda a: a.sum(axis=1, keepdims=True)}],
+        root_missing={"size": lambda a: (a * a).sum(axis=1, keepdims=True)},
+        largest_for_length=["The largest entry is taken for the length.",
+                            {"size": lambda a: np.abs(a).max(axis=1, keepdims=True)}],
+        spread_for_length=["The standard deviation is taken for the length.",
+                           {"size": lambda a: a.std(axis=1, keepdims=True)},
+                           {"size": lambda a: a.std(axis=1, keepdims=True), "before": lambda a: a - a.mean(axis=1,
+                            keepdims=True)}],
+        standardised_over_batch=["Each column is standardised over the batch: that is batch normalisation.",
+                                 {"size": lambda a: a.std(axis=0), "before": lambda a: a - a.mean(axis=0)}],
+        mean_length=["All rows are divided by one mean length.",
+                     {"size": lambda a: np.linalg.norm(a, axis=1).mean()}],
+        activity_centred={"before": lambda a: a - a.mean(axis=1, keepdims=True)},
+        epsilon_too_large=["The epsilon is so large that lengths are not 1.",
+                           *[{"divide": lambda a, size, e=e: a / (size + e)} for e in (1.0, 0.1, 0.01, 1e-3)]],
+        multiplied_by_length=["Rows are multiplied by their length.",
+                              {"divide": lambda a, size: a * size}],
+        length_returned=["The lengths are returned, not the scaled rows.",
+                         {"divide": lambda a, size: size[:, 0]}],
+        not_normalised={"divide": lambda a, size: a + 0},
+        squared={"divide": lambda a, size: (a / (size + 1e-8)) ** 2},
+        softmax_added={"divide": lambda a, size: eq.softmax(a)},
+        sign_returned=["Only the signs are returned.",
+                       {"divide": lambda a, size: np.sign(a)}],
+        goodness_divided=["Rows are divided by the root of their length.",
+                          {"size": lambda a: np.sqrt(np.linalg.norm(a, axis=1, keepdims=True))}],
+    ),
+)  # fmt: skip
+
+
+EXERCISES = (OVERLAY, NORMALISE)

@@ -1,0 +1,149 @@
+"""Exercise ff_step, and what goes wrong in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.check.catalogue import references
+from mfnumpy.check.catalogue.draws import clear_of_kinks, rate, real, sizes, until
+from mfnumpy.check.catalogue.parts import unit_rows, update_mistakes
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+
+
+def _draw_ff(rng: Rng, k: int) -> Case:
+    N, D, H = sizes(rng, k, 7, 5, 6)
+    scale = 0.8 / np.sqrt(D)
+    x_pos, x_neg, W = until(
+        lambda: (real(rng, N, D), real(rng, N, D), scale * real(rng, D, H)),
+        lambda p, n, W: clear_of_kinks(p, [W]) and clear_of_kinks(n, [W]),
+    )
+    theta, lr = float(np.round(rng.uniform(0.8, 2.2), 3)), rate(rng)
+    return Case((x_pos, x_neg, W, theta, lr), {"N": N, "D": D, "H": H, "lr": lr})
+
+
+def _extreme_ff(rng: Rng) -> list[Case]:
+    """W is scaled so that a goodness of the negative half is 2000: its exponential is infinite in float64 as well."""
+    N, D, H, theta = 5, 4, 6, 2.5
+    x_pos, x_neg, W = until(
+        lambda: (real(rng, N, D), real(rng, N, D), real(rng, D, H)),
+        lambda p, n, W: _goodness(p @ W).max() > 1 and _goodness(n @ W).max() > 1,
+    )
+    W *= np.sqrt(2000 / _goodness(x_neg @ W).max())
+    return [
+        Case(
+            (x_pos, x_neg, W, theta, 0.3),
+            {"N": N, "D": D, "H": H, "lr": 0.3},
+            "a goodness far above theta",
+            "overflow",
+        )
+    ]
+
+
+def _goodness(z):
+    return (np.maximum(z, 0) ** 2).sum(axis=1)
+
+
+def _naive(u):
+    return np.exp(u) / (1 + np.exp(u))
+
+
+def _rms(a):
+    return a / (np.sqrt((a * a).mean(axis=1, keepdims=True)) + 1e-8)
+
+
+def _mean_goodness(a):
+    return (a * a).mean(axis=1)
+
+
+def _mean_share(a, dG):
+    return eq.goodness_gradient(a, dG) / a.shape[1]
+
+
+FF_STEP = Exercise(
+    name="ff_step",
+    title="Forward-Forward, one step of one block",
+    arguments=("x_pos", "x_neg", "W", "theta", "lr"),
+    outputs=("W",),
+    about="""One Forward-Forward step of one block with SGD: it minimises mean L_pos + mean L_neg, Eqs. (1) to
+    (4).
+
+    x_pos, x_neg: (N, D). W: (D, H), no bias; a = relu(x W). theta, lr: floats. Both halves use the same W.
+    Returns the new W, a new array.""",
+    lesson="lesson 7",
+    reference=references.ff_step,
+    recipe=references.ff_step,
+    draw=_draw_ff,
+    extremes=_extreme_ff,
+    updates={"W": "W"},
+    scales={"2": "factor_two_extra", "1/2": "factor_half_of_square_or_mean", "1/H": "mean_for_sum_after"},
+    sentences={"factor_two_extra": "There is a factor 2 too many.",
+               "factor_half_of_square_or_mean":
+                   "A factor 2 is missing: that of the derivative of the square, or the mean was taken over both "
+                   "halves together.",
+               "mean_for_sum_after": "The result is divided by the number of neurons."},
+    mistakes=mistakes(
+        {
+            **update_mistakes(),
+            "positive_only": ["Only the positive data count.",
+                              {"combine": lambda p, n: p}],
+            "negative_only": ["Only the negative data count.",
+                              {"combine": lambda p, n: n}],
+            "negative_sign": ["The negative half has the wrong sign: its goodness grows.",
+                              {"combine": lambda p, n: p - n}],
+            "positive_and_negative_swapped": {"positive": eq.negative_loss_gradient,
+                "negative": eq.positive_loss_gradient},
+            "sigmoid_flipped": [
+                {"positive": lambda G, t: eq.positive_loss_gradient(2 * t - G, t),
+                 "negative": lambda G, t: eq.negative_loss_gradient(2 * t - G, t)},
+                {"positive": lambda G, t: eq.positive_loss_gradient(2 * t - G, t)},
+                {"negative": lambda G, t: eq.negative_loss_gradient(2 * t - G, t)},
+            ],
+            "same_loss_for_both": ["Both halves use the same loss.",
+                                   {"negative": eq.positive_loss_gradient}, {"positive": eq.negative_loss_gradient}],
+            "mean_for_sum": ["The goodness is the mean over the neurons; the exercise asks for the sum.",
+                             {"goodness": _mean_goodness, "share": _mean_share}, {"goodness": _mean_goodness}],
+            "square_missing": [{"goodness": lambda a: a.sum(axis=1), "share": lambda a, dG: np.tile(dG[:, None],
+                a.shape[1])},
+                               {"goodness": lambda a: a.sum(axis=1)}],
+            "root_taken": {"goodness": lambda a: np.sqrt((a * a).sum(axis=1))},
+            "activation_missing": {"share": lambda a, dG: np.tile(2 * dG[:, None], a.shape[1])},
+            "theta_missing": [{"positive": lambda G, t: eq.positive_loss_gradient(G, 0.0),
+                               "negative": lambda G, t: eq.negative_loss_gradient(G, 0.0)},
+                              {"positive": lambda G, t: eq.positive_loss_gradient(G, 0.0)},
+                              {"negative": lambda G, t: eq.negative_loss_gradient(G, 0.0)}],
+            "theta_added": {"positive": lambda G, t: eq.positive_loss_gradient(G, -t),
+                            "negative": lambda G, t: eq.negative_loss_gradient(G, -t)},
+            "step_for_sigmoid": {"positive": lambda G, t: -1.0 * (t > G) / len(G), "negative": lambda G,
+                t: (t < G) / len(G)},
+            "sigmoid_missing": ["Every sample has the same weight: the slope of the loss is missing.",
+                                {"positive": lambda G, t: -np.ones(len(G)) / len(G), "negative": lambda G,
+                t: np.ones(len(G)) / len(G)}],
+            "sigmoid_derivative": {
+                "positive": lambda G, t: -_naive(t - G) * (1 - _naive(t - G)) / len(G),
+                "negative": lambda G, t: _naive(G - t) * (1 - _naive(G - t)) / len(G),
+            },
+            "overflow": [{"positive": lambda G, t: -_naive(t - G) / len(G), "negative": lambda G,
+                t: _naive(G - t) / len(G)}],
+            "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
+            "mask_inverted": {"gate": lambda z, da: da * (z <= 0)},
+            "mask_threshold": [{"gate": lambda z, da, t=t: da * (z > t)} for t in (1.0, 0.5, 0.1)],
+            "other_activation": [{"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
+            "input_normalised": [{"before": unit_rows}, {"before": _rms}],
+            "updated_between_halves": ["The weights are updated between the two halves; both should see the old "
+                                       "weights.",
+                                       {"negative_sees": lambda old, new: new}],
+            "averaged_over_batch_early": {"positive": lambda G, t: eq.positive_loss_gradient(np.full(len(G),
+                G.mean()), t),
+                                          "negative": lambda G, t: eq.negative_loss_gradient(np.full(len(G),
+                                              G.mean()), t)},
+            "times_goodness": {"share": lambda a, dG: eq.goodness_gradient(a, dG * (a * a).sum(axis=1))},
+            "mean_missing_in_one_half": ["The mean over the batch is missing in one of the two halves.",
+                                         {"positive": lambda G, t: eq.positive_loss_gradient(G, t) * len(G)},
+                                         {"negative": lambda G, t: eq.negative_loss_gradient(G, t) * len(G)}],
+        }
+    ),
+)  # fmt: skip
+
+
+EXERCISES = (FF_STEP,)

@@ -1,0 +1,122 @@
+"""Exercise mf_step, and what goes wrong in it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.check.catalogue import references
+from mfnumpy.check.catalogue.draws import (
+    clear_of_kinks,
+    clear_winners,
+    labels,
+    rate,
+    real,
+    sizes,
+    small_positives,
+    until,
+)
+from mfnumpy.check.catalogue.parts import COARSE, SMALLEST, loss_mistakes, mask_mistakes, unit_rows, update_mistakes
+from mfnumpy.check.model import Case, Exercise, Rng, mistakes, split
+
+
+def _draw_mf(rng: Rng, k: int) -> Case:
+    N, D, H, m = sizes(rng, k, 7, 5, 6, 4)
+    x, W = until(
+        lambda: (real(rng, N, D), 0.6 * real(rng, D, H)),
+        lambda x, W: clear_of_kinks(x, [W]) and small_positives(x @ W, SMALLEST),
+    )
+    lr = rate(rng)
+    return Case((x, labels(rng, N, m, k), W, 0.6 * real(rng, m, H), lr), {"N": N, "D": D, "H": H, "m": m, "lr": lr})
+
+
+def _extreme_mf(rng: Rng) -> list[Case]:
+    while True:
+        case = _draw_mf(rng, 2)
+        x, y, W, M, lr = case.args
+        if clear_winners(1000 * np.maximum(x @ W, 0) @ M.T, y):
+            break
+    return [Case((1000 * x, y, W, M, lr), case.dims, "scores beyond 700", "not_shifted|scores_clipped")]
+
+
+def _gated(gate):
+    """Eq. (7) with another gate."""
+    return lambda x, z, M, dG: x.T @ gate(z, dG @ M)
+
+
+_WEIGHT_MASKS = {
+    name: [{"weight_gradient": _gated(v["gate"])} for v in split(entry)[1]]
+    for name, entry in mask_mistakes(thresholds=COARSE).items()
+    if name not in ("mask_only", "error_missing")
+}
+
+
+def _relu(z):
+    return np.maximum(z, 0)
+
+
+MF_STEP = Exercise(
+    name="mf_step",
+    title="Mono-Forward, one step of one block",
+    arguments=("x", "y", "W", "M", "lr"),
+    outputs=("W", "M", "a"),
+    about="""One Mono-Forward step of one block with SGD: Eqs. (5) to (8), a = relu(x W), no bias.
+
+    x: (N, D). y: (N,) integer labels. W: (D, H). M: (m, H). lr: a float. The loss is the mean over the batch.
+    Returns new arrays (W, M, a); a: (N, H) is what was computed before the update.""",
+    lesson="lesson 4",
+    reference=references.mf_step,
+    recipe=references.mf_step,
+    draw=_draw_mf,
+    extremes=_extreme_mf,
+    updates={"W": "W", "M": "M"},
+    mistakes=mistakes(
+        {
+            **_WEIGHT_MASKS,
+            **loss_mistakes("loss_gradient"),
+            **{name: [dict.fromkeys(steps, v["update"])
+                      for steps in (("update_W",), ("update_W", "update_M")) for v in split(entry)[1]]
+               for name, entry in update_mistakes().items()},
+            "projection_updated_first": ["M is updated before the error goes back through it; the error belongs to "
+                                         "the M of the forward pass.",
+                                         {"projection_seen": lambda old, new: new}],
+            "weights_updated_first": ["W is updated before the gradient of M is taken; both belong to the same "
+                                      "forward pass.",
+                {"again": lambda x, y, W, M, dG: (_relu(x @ W), eq.cross_entropy_gradient(_relu(x @ W) @ M.T, y))},
+                {"again": lambda x, y, W, M, dG: (_relu(x @ W), dG)},
+                {"again": lambda x, y, W, M, dG: (_relu(x @ W), eq.cross_entropy_gradient(_relu(x @ W) @ M.T, y)),
+                 "handed_on": lambda x, z, a, W, G: _relu(x @ W)},
+            ],
+            "activation_after_update": ["The activation handed on comes from the updated weights; the one from "
+                                        "before belongs here.",
+                                        {"handed_on": lambda x, z, a, W, G: _relu(x @ W)}],
+            "preactivation_handed_on": ["The pre-activation is handed on in place of the activation.",
+                                        {"handed_on": lambda x, z, a, W, G: z}],
+            "scores_handed_on": ["The scores are handed on in place of the activation.",
+                                 {"handed_on": lambda x, z, a, W, G: G}],
+            "normalised_handed_on": ["The activation is scaled to length 1 before it is handed on: that is Forward-"
+                                     "Forward's.",
+                                     {"handed_on": lambda x, z, a, W, G: unit_rows(a)}],
+            "relu_missing": ["The ReLU is missing in the forward pass.",
+                {"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "weight_gradient": _gated(lambda z, da: da)},
+                {"hidden": lambda z: z + 0, "handed_on": lambda x, z, a, W, G: _relu(z)},
+            ],
+            "other_activation": ["The forward pass uses another activation than a ReLU.",
+                                 {"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))},
+                                 {"hidden": lambda z: np.where(z > 0, z, 0.01 * z)}],
+            "projection_unchanged": ["M is not trained.",
+                                     {"update_M": lambda p, g, lr: p + 0}],
+            "weights_unchanged": ["W is not trained.",
+                                  {"update_W": lambda p, g, lr: p + 0}],
+            "outputs_in_another_order": [{"returned": lambda W, M, a: (M, W, a)},
+                {"returned": lambda W, M, a: (a, W, M)}],
+            "ff_derivative": {"weight_gradient": lambda x, z, M, dG: x.T @ (2 * _relu(z) * (dG @ M))},
+            "goodness_squared": {"project": lambda a, M: (a * a) @ M.T},
+            "projection_reshaped": {"project": lambda a, M: a @ M.reshape(M.shape[::-1])},
+            "input_normalised": {"project": lambda a, M: unit_rows(a) @ M.T},
+        }
+    ),
+)  # fmt: skip
+
+
+EXERCISES = (MF_STEP,)

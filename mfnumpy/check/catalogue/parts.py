@@ -1,0 +1,183 @@
+"""What goes wrong in the parts that several exercises share: the mask, the product, the loss, the update."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mfnumpy import equations as eq
+
+LEAKS = (0.01, 0.1, 0.2)
+COARSE = (1.0, 0.5, 0.1, -0.5, -1.0)
+THRESHOLDS = (*COARSE, 0.01)
+SMALLEST = min(t for t in COARSE if t > 0)
+
+
+def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS) -> dict:
+    """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz."""
+
+    def sigmoid(z):
+        """A sigmoid's derivative in place of the mask."""
+        return 1 / (1 + np.exp(-z))
+
+    def one(gate):
+        """A single version with this gate."""
+        return {step: gate}
+
+    return {
+        "mask_missing": [
+            "The ReLU's slope is missing: neurons that were off must pass no error back.",
+            one(lambda z, da: da),
+        ],
+        "mask_inverted": [
+            "The ReLU's mask is inverted: it stops the neurons that were on.",
+            one(lambda z, da: da * (z < 0)),
+            one(lambda z, da: da * (z <= 0)),
+        ],
+        "mask_threshold": [
+            "The ReLU's mask cuts at another threshold than 0.",
+            *[one(lambda z, da, t=t: da * (z > t)) for t in thresholds],
+        ],
+        "mask_on_error": [
+            "The mask looks at the sign of the error; it must look at what the neuron did in the forward pass.",
+            one(lambda z, da: da * (da > 0)),
+            one(lambda z, da: da * (z > 0) * (da > 0)),
+        ],
+        "activation_for_mask": [
+            "The error is multiplied by the activation itself, not by the slope of the activation.",
+            one(lambda z, da: da * np.maximum(z, 0)),
+        ],
+        "preactivation_for_mask": [
+            "The error is multiplied by the pre-activation itself, not by the slope there.",
+            one(lambda z, da: da * z),
+        ],
+        "sign_for_mask": [
+            "The error is multiplied by the sign of z: where z is negative it is turned round, not stopped.",
+            one(lambda z, da: da * np.sign(z)),
+        ],
+        "leaky_mask": [
+            "Neurons that were off pass a little of the error: that is the slope of a leaky ReLU.",
+            *[one(lambda z, da, s=s: da * np.where(z > 0, 1, s)) for s in LEAKS],
+        ],
+        "sigmoid_mask": [
+            "The slope is a sigmoid's, but the activation is a ReLU.",
+            one(lambda z, da: da * sigmoid(z) * sigmoid(-z)),
+            one(lambda z, da: da * sigmoid(z)),
+        ],
+        "tanh_mask": [
+            "The slope is that of tanh, but the activation is a ReLU.",
+            one(lambda z, da: da * (1 - np.tanh(z) ** 2)),
+        ],
+        "mask_of_batch_mean": [
+            "The mask is one for the whole batch (from a mean); each sample has its own.",
+            one(lambda z, da: da * (z.mean(axis=0) > 0)),
+        ],
+        "mask_only": [
+            "The ReLU's slope is returned without the error that should pass through it.",
+            one(lambda z, da: (z > 0) * 1.0),
+        ],
+        "error_missing": ["The incoming error is not used.", one(lambda z, da: np.maximum(z, 0))],
+    }
+
+
+def unit_rows(a):
+    """Each row scaled to length 1: a frequent addition where none belongs."""
+    return a / (np.linalg.norm(a, axis=1, keepdims=True) + 1e-8)
+
+
+def product_mistakes(step: str) -> dict:
+    """What goes wrong in a gradient that is summed over the batch: replacements of a step (x, dz) -> dW."""
+
+    def one(product):
+        """A single version with this product."""
+        return {step: product}
+
+    return {
+        "reshaped_for_transposed": one(lambda x, dz: (dz.T @ x).reshape(x.shape[1], dz.shape[1])),
+        "last_sample_dropped": one(lambda x, dz: x[:-1].T @ dz[:-1]),
+        "first_sample_only": [one(lambda x, dz: np.outer(x[0], dz[0])), one(lambda x, dz: len(x) * np.outer(x[0],
+            dz[0]))],
+        "last_sample_only": ["Only the last sample of the batch counts; is a sum overwritten in a loop?",
+                             one(lambda x, dz: np.outer(x[-1], dz[-1]))],
+        "averaged_over_batch_early": [
+            one(lambda x, dz: np.outer(x.sum(axis=0), dz.sum(axis=0))),
+            one(lambda x, dz: np.outer(x.mean(axis=0), dz.sum(axis=0))),
+            one(lambda x, dz: np.outer(x.mean(axis=0), dz.mean(axis=0))),
+        ],
+        "input_rectified": ["The input is rectified once more.",
+                            one(lambda x, dz: np.maximum(x, 0).T @ dz)],
+        "input_binarised": ["The input counts by its sign only, not by its size.",
+                            one(lambda x, dz: (x > 0).T @ dz), one(lambda x, dz: np.sign(x).T @ dz)],
+        "input_squared": ["The input is squared.",
+                          one(lambda x, dz: np.square(x).T @ dz)],
+        "input_normalised": one(lambda x, dz: unit_rows(x).T @ dz),
+        "input_centred": ["The mean over the batch is taken off the input; that does not belong here.",
+                          one(lambda x, dz: (x - x.mean(axis=0)).T @ dz)],
+        "input_missing": ["The input of the layer is not used: every input gets the same gradient.",
+                          one(lambda x, dz: np.ones_like(x).T @ dz)],
+        "absolute_value": one(lambda x, dz: np.abs(x.T @ dz)),
+        "result_rectified": ["Negative entries of the result are cut off.",
+                             one(lambda x, dz: np.maximum(x.T @ dz, 0))],
+        "sign_of_gradient": ["Only the sign of the gradient is used, not its size.",
+                             one(lambda x, dz: np.sign(x.T @ dz))],
+        "gradient_normalised": ["The gradient is scaled to length 1.",
+                                one(lambda x, dz: x.T @ dz / np.linalg.norm(x.T @ dz))],
+        "error_binarised": ["Only the sign of the error is used, not its size.",
+                            one(lambda x, dz: x.T @ np.sign(dz))],
+    }  # fmt: skip
+
+
+LOSS_GRADIENTS = {
+    "softmax_missing": lambda G, y: (G - eq.one_hot(y, G.shape[1], "float64")) / len(G),
+    "softmax_twice": lambda G, y: eq.cross_entropy_gradient(eq.softmax(G), y),
+    "softmax_over_batch": lambda G, y: (eq.softmax(G.T).T - eq.one_hot(y, G.shape[1], "float64")) / len(G),
+    "label_missing": lambda G, y: eq.softmax(G) / len(G),
+    "label_off_by_one": lambda G, y: eq.cross_entropy_gradient(G, (y - 1) % G.shape[1]),
+    "label_not_one_hot": lambda G, y: (eq.softmax(G) - y[:, None]) / len(G),
+    "prediction_for_label": lambda G, y: eq.cross_entropy_gradient(G, G.argmax(axis=1)),
+    "column_of_labels": lambda G, y: (eq.softmax(G) - np.isin(np.arange(G.shape[1]), y)) / len(G),
+    "probability_missing": lambda G, y: -eq.one_hot(y, G.shape[1], "float64") / len(G),
+    "sigmoid_for_softmax": lambda G, y: (1 / (1 + np.exp(-G)) - eq.one_hot(y, G.shape[1], "float64")) / len(G),
+}
+
+
+def _jacobian_on_top(G, y):
+    p, d = eq.softmax(G), eq.cross_entropy_gradient(G, y)
+    return p * (d - (p * d).sum(axis=1, keepdims=True))
+
+
+LOSS_GRADIENTS["jacobian_on_top"] = _jacobian_on_top
+
+
+def loss_mistakes(step: str) -> dict:
+    """What goes wrong in the gradient of the loss, inside a whole step."""
+    table = {name: {step: function} for name, function in LOSS_GRADIENTS.items()}
+    table["not_shifted"] = {step: _shifted(lambda G: 0.0)}
+    table["shifted_by_whole_maximum"] = {step: _shifted(np.max)}
+    clips = (500, 700, 100, 50)
+    clipped = [{step: lambda G, y, c=c: eq.cross_entropy_gradient(np.clip(G, -c, c), y)} for c in clips]
+    return {**table, "scores_clipped": clipped}
+
+
+def _shifted(shift):
+    """The gradient of the loss with another shift against overflow."""
+
+    def gradient(G, y):
+        """(p - y) / N with that shift."""
+        e = np.exp(G - shift(G))
+        return (e / e.sum(axis=1, keepdims=True) - eq.one_hot(y, G.shape[1], "float64")) / len(G)
+
+    return gradient
+
+
+def update_mistakes(step: str = "update") -> dict:
+    """What goes wrong in the last line of a step."""
+    return {
+        "sign_of_gradient": {step: lambda p, g, lr: p - lr * np.sign(g)},
+        "gradient_normalised": {step: lambda p, g, lr: p - lr * g / np.linalg.norm(g)},
+        "gradient_clipped": [{step: lambda p, g, lr, c=c: p - lr * np.clip(g, -c, c)} for c in (0.1, 0.01)],
+        "weight_decay_added": [{step: lambda p, g, lr, c=c: p - lr * (g + c * p)} for c in (1.0, 0.1, 0.01, 1e-3,
+            1e-4)],
+        "update_multiplied": {step: lambda p, g, lr: p * (1 - lr * g)},
+        "step_returned": [{step: lambda p, g, lr: lr * g}, {step: lambda p, g, lr: -lr * g},
+            {step: lambda p, g, lr: g}],
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""From numbers to a sentence: compare, recognise a known mistake, fit the pieces, probe, and explain."""
