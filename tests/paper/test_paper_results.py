@@ -12,6 +12,7 @@ from collections import Counter
 import pytest
 
 from mfnumpy.errors import InvalidValueError, ShapeError
+from mfnumpy.network import parse
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments import accuracy as table_content
 from mfnumpy.paper.experiments import convergence as figures
@@ -61,7 +62,7 @@ def invent(ledger, job, accuracy):
     """A record of a run that never was, whose accuracies rise to the one that is asked for."""
     c = job.config
     value = accuracy(c.rule, c.network, job.seed)
-    blocks = 4 if c.network == "cnn" else int(c.network.split("x")[0])
+    blocks = parse(c.network).depth
     history = [entry(e + 1, value - 0.2 / (e + 1), c.rule, blocks) for e in range(c.epochs)]
     result = {"parameters": dict.fromkeys(RULES[c.rule].predictions, 1000)} | protocol.summarise(history, c.patience)
     ledger.write(job, Record(c.settings, job.seed, history, result, 1.0, [0.5], 10**6, {}, ENVIRONMENT))
@@ -175,7 +176,7 @@ def test_layers_that_differ_in_one_bit_are_not_identical(tmp_path):
 def test_depth_is_judged_for_each_rule(tmp_path, grows):
     def accuracy(rule, net, seed):
         slope = 0.02 + 0.001 * seed if (rule == "mf") == grows else -0.001 - 0.00001 * seed
-        return 0.9 - slope * int(net.split("x")[0])
+        return 0.9 - slope * parse(net).depth
 
     fill(Ledger(tmp_path), "fig5", accuracy)
     view = View(Ledger(tmp_path), "laptop")
@@ -201,7 +202,7 @@ def test_a_table_shows_paper_ours_and_difference(tmp_path):
     ledger = Ledger(tmp_path)
     fill(ledger, "table3", lambda rule, net, s: 0.95 + 0.001 * s, datasets=["mnist"])
     (table,) = table_content.accuracy_tables("table3", View(ledger, "laptop"))
-    assert [row[0] for row in table.rows] == [r for r in table_content.ORDER for _ in RULES[r].predictions]
+    assert [row[0] for row in table.rows] == [r for r, rule in RULES.items() for _ in rule.predictions]
     bp = next(row for row in table.rows if row[0] == "bp")
     mean = 100 * (0.951 - 0.2 / 15)
     assert bp[2:5] == ["98.69", f"{mean:.2f} ± 0.10 (3)", f"{mean - 98.69:+.2f}"]

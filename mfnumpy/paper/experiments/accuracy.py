@@ -14,6 +14,7 @@ from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.statistics import summary
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import Entry, View, accuracy_summary, command, described, difference, in_parallel, spread
+from mfnumpy.rules import RULES
 
 NUMBERS = {
     "table1": "Table 1",
@@ -30,8 +31,6 @@ COSTS = (
     "Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 compares times. Peak MB "
     "is of a step as the rules write it, in either room."
 )
-ORDER = ("bp", "fa", "dfa", "ff", "ff_one_pass", "mf", "shallow", "deep_supervision", "mf_joint")
-"""The paper's order of rows, then the controls."""
 
 
 def accuracy_tables(experiment: str, view: View) -> list[Table]:
@@ -39,7 +38,7 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
     tables = []
     for dataset in view.datasets(experiment):
         entries = sorted(
-            (e for e in view.entries(experiment) if e.config.dataset == dataset), key=lambda e: ORDER.index(e.rule)
+            (e for e in view.entries(experiment) if e.config.dataset == dataset), key=lambda e: RULES[e.rule].place
         )
         if not entries:
             continue
