@@ -25,7 +25,7 @@ import numpy as np
 from data_utils.find import cache_folder
 from data_utils.found import Found
 from data_utils.wording import shown
-from mfnumpy.errors import OutputError
+from mfnumpy.errors import DataWarning, OutputError
 
 FORMAT = 1
 """To be raised whenever parsing changes its result: what was cached before is then passed over."""
@@ -83,9 +83,8 @@ def through(found: Found, parse: Callable[[Found], Arrays]) -> Arrays:
 
 def _in_memory(arrays: Arrays, why: str) -> Arrays:
     """The arrays as they would come from the cache, with a warning that they do not."""
-    warnings.warn(
-        f"{why}: files are parsed each time. A folder for them can be named by MFNUMPY_CACHE_DIR.", stacklevel=4
-    )
+    text = f"{why}: files are parsed each time. A folder for them can be named by MFNUMPY_CACHE_DIR."
+    warnings.warn(text, DataWarning, stacklevel=4)
     for array in arrays.values():
         array.flags.writeable = False
     return arrays

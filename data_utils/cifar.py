@@ -17,6 +17,7 @@ from data_utils.found import Found
 from data_utils.source import Source
 from data_utils.streams import Readable, expect_end, open_bounded, read_exactly
 from data_utils.tars import members
+from data_utils.wording import shown
 from mfnumpy.errors import FormatError
 
 SIDE = 32
@@ -88,7 +89,7 @@ def read(found: Found, classes: tuple[int, ...]) -> dict[str, np.ndarray]:
             raise FormatError(f"{source.archive}: member {name!r} comes twice. Fetch the archive again.")
         parsed[name] = parse(stream, expected[name], classes)
     if absent := [m for m in source.members if m not in parsed]:
-        raise FormatError(f"{found.archive}: expected {', '.join(absent)} in it; not there. Fetch it again.")
+        raise FormatError(f"{shown(found.folder)}: expected {', '.join(absent)} in it; not there. Fetch it again.")
     images, labels = zip(*(parsed.pop(m) for m in training), strict=True)
     x_test, y_test = parsed[source.members[-1]]
     return {

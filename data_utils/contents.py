@@ -9,6 +9,7 @@ Source of the marks: `file`'s magic numbers, and the formats' own descriptions.
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 import struct
@@ -220,7 +221,7 @@ def _kind_of_text(head: bytes) -> tuple[str, dict]:
     encoding = encoding_of(head)
     if encoding == "utf-8" and b"\0" in head:
         return "bytes", {}
-    text = head.decode(encoding, "replace").rstrip("\ufffd")  # the last character may be cut in two
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)  # the last character may be cut in two
     start = text.lstrip().lower()
     if start.startswith(("<!doctype html", "<html", "<head", "<script", "<body")) or "<html" in start[:1000]:
         return "html", {}

@@ -20,8 +20,8 @@ MOST_SENTENCES = 3
 MOST_NAMES = 4
 
 HINTS = {
-    "mnist": r"mnist|ubyte|idx\d|digit",
-    "fashion_mnist": r"mnist|fashion|ubyte|idx\d",
+    "mnist": r"mnist|ubyte|idx\d|digit|t10k|train-",
+    "fashion_mnist": r"mnist|fashion|ubyte|idx\d|t10k|train-",
     "cifar10": r"cifar|data_batch|test_batch|trainlabels",
     "cifar100": r"cifar",
     "imdb": r"imdb|review",

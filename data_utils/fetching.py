@@ -128,7 +128,9 @@ def _fetch_file(
             wrong_bytes = isinstance(error, ChecksumError)
             failures.append(f"{url}: {error}")
     kind: type[DataError] = ChecksumError if wrong_bytes else DownloadError
-    raise kind(f"{source.name}: {remote.name} could not be fetched. {'; '.join(failures)}. {advice(source)}")
+    raise kind(
+        f"{source.name}: {remote.name} could not be fetched. {'; '.join(failures)}. {advice(source, [remote.plain_name])}"
+    )
 
 
 def _from_address(

@@ -89,7 +89,9 @@ def _numbers(path: Path, rows: int, columns: int) -> np.ndarray:
             try:
                 numbers = np.loadtxt(block, np.int64, delimiter=",", comments=None, ndmin=2, encoding=None)
             except ValueError as error:
-                raise FormatError(f"{shown(path)}, rows {start + 1} to {start + len(block)}: {error}.") from error
+                raise FormatError(
+                    f"{shown(path)}, rows {start + 1} to {start + len(block)}: {shown(str(error))}."
+                ) from error
             if (
                 numbers.shape[1] != columns
                 or start + len(numbers) > rows

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from data_utils.streams import BoundedStream, expect_end, open_bounded, read_exactly
-from data_utils.wording import human_bytes
+from data_utils.wording import human_bytes, shown
 from mfnumpy.errors import ChecksumError, FormatError
 
 LIMIT = 256_000_000
@@ -63,8 +63,8 @@ def read(path: Path, shape: tuple[int, ...] | None = None, sha256: str | None = 
         array = parse(stream, shape)
         if sha256 is not None and stream.sha256 != sha256:
             raise ChecksumError(
-                f"{path}: a well-formed IDX file, but not the published one: the SHA-256 of its unpacked bytes is "
-                f"{stream.sha256}, expected {sha256}. Fetch it again. (MNIST and Fashion-MNIST name their files "
+                f"{shown(path)}: a well-formed IDX file, but not the published one: the SHA-256 of its unpacked bytes "
+                f"is {stream.sha256}, expected {sha256}. Fetch it again. (MNIST and Fashion-MNIST name their files "
                 "alike: keep each in a folder of its own.)"
             )
     return array

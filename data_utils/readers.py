@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import os
 import shutil
 import tempfile
@@ -16,7 +17,7 @@ from data_utils.class_names import CIFAR100_COARSE, CIFAR100_FINE
 from data_utils.found import Found
 from data_utils.raw import Raw, official
 from data_utils.source import Source
-from mfnumpy.errors import ChecksumError, DownloadError, InvalidValueError, OutputError, unknown_name
+from mfnumpy.errors import ChecksumError, DataWarning, DownloadError, InvalidValueError, OutputError, unknown_name
 
 
 def read(
@@ -68,7 +69,7 @@ def locate(
     except (DownloadError, ChecksumError) as error:
         raise type(error)(f"{there} {error}".strip()) from error
     if there:
-        warnings.warn(f"{source.name}: downloaded. {there}", stacklevel=2)
+        warnings.warn(f"{source.name}: downloaded. {there}", DataWarning, stacklevel=2)
     return fetched
 
 
@@ -82,11 +83,22 @@ def _fetch_anyhow(source: Source, have: Found, progress: bool) -> Found:
     try:
         return _fetch(source, have, progress)
     except OutputError as error:
-        folder = Path(tempfile.mkdtemp(prefix="mfnumpy-"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            folder = _folder_for_this_run() / source.name
+        except OSError:
+            raise error from None
         found = fetching.fetch(source, have=have.files, progress=progress, folder=folder)
-        warnings.warn(f"{error} Until then, what is downloaded is kept for this run alone.", stacklevel=3)
+        text = f"{error} What was downloaded is kept for this run alone (MFNUMPY_CACHE_DIR names another folder)."
+        warnings.warn(text, DataWarning, stacklevel=3)
         return found
+
+
+@functools.cache
+def _folder_for_this_run() -> Path:
+    """A folder that is removed when Python ends; the same each time, so that nothing is downloaded twice."""
+    folder = Path(tempfile.mkdtemp(prefix="mfnumpy-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _idx(source: Source, found: Found) -> Raw:

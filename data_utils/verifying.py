@@ -18,6 +18,7 @@ from data_utils.raw import Raw
 from data_utils.scaling import mean_and_sd_of_bytes
 from data_utils.source import Source
 from data_utils.streams import md5
+from data_utils.wording import shown
 from mfnumpy.errors import ChecksumError, FormatError
 
 MEANS = {"cifar10": (0.49139968, 0.48215841, 0.44653091), "cifar100": (0.50707516, 0.48654887, 0.44091784)}
@@ -43,7 +44,7 @@ def verify(name: str, data_dir: str | os.PathLike[str] | None = None) -> list[Ch
     if not source.files:
         return _without_files(source)
     found = readers.locate(source, data_dir, download=False)
-    checks = [Check("files", "ok", str(found.folder)), *_wrappers(found)]
+    checks = [Check("files", "ok", shown(found.folder)), *_wrappers(found)]
     if name in ("mnist", "fashion_mnist"):
         return checks + _idx(found)
     if name in ("cifar10", "cifar100"):
@@ -60,7 +61,7 @@ def _wrappers(found: Found) -> list[Check]:
         if not remote.md5:
             checks.append(Check(what, "not checked", "the publisher gives none"))
         elif remote.name not in here:
-            names = ", ".join(sorted(here))
+            names = shown(", ".join(sorted(here)))
             checks.append(Check(what, "not checked", f"not packed like that here ({names})"))
         elif md5(here[remote.name]) == remote.md5:
             checks.append(Check(what, "ok", remote.md5))

@@ -79,6 +79,10 @@ class FormatError(DataError, ValueError):
     """A file is truncated, malformed, or promises what it does not hold."""
 
 
+class DataWarning(UserWarning):
+    """A data set can be used, but a file or the cache is not as it should be; the command line says it in one line."""
+
+
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:
     """Build the error for a name that does not exist, with the nearest existing name suggested.
 

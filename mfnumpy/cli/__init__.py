@@ -11,10 +11,11 @@ import errno
 import importlib
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TextIO
 
-from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
+from mfnumpy.errors import DataWarning, InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.support.version import __version__
 
 
@@ -56,9 +57,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; argv without the program's name."""
     words = list(sys.argv[1:] if argv is None else argv)
     sys.stdout, sys.stderr = _open(sys.stdout), _open(sys.stderr)
-    code = _guarded(lambda: _dispatch(words))
+    with warnings.catch_warnings():
+        warnings.showwarning = _one_line(warnings.showwarning)
+        code = _guarded(lambda: _dispatch(words))
     flushed = _guarded(_flush)  # here, since an error in Python's own flush at the exit would be a traceback
     return code or flushed
+
+
+def _one_line(otherwise: Callable[..., None]) -> Callable[..., None]:
+    """What shows a warning: one about data as a line for a person, any other as Python does."""
+
+    def show(message: Warning | str, category: type[Warning], *where: Any) -> None:
+        """Show one warning."""
+        if issubclass(category, DataWarning):
+            _say(" ".join(str(message).split()))
+        else:
+            otherwise(message, category, *where)
+
+    return show
 
 
 def _open(stream: TextIO | None) -> TextIO:

@@ -50,22 +50,24 @@ def _list(args: argparse.Namespace) -> None:
 def _place(name: str, data_dir: str | None) -> str:
     """Where a data set is, in a few words."""
     from data_utils import find, registry
+    from data_utils.wording import shown
 
     source = registry.get(name)
     if not source.files:
         return "generated" if "synthetic" in name else "in scikit-learn"
     found = find.find(source, data_dir)
     if found is not None:
-        return str(found.folder)
+        return shown(found.folder)
     return "no: mfnumpy data fetch " + name if source.downloadable else "no: bring your own " + source.files[0].name
 
 
 def _fetch(args: argparse.Namespace) -> None:
     import data_utils
+    from data_utils.wording import shown
 
     paths = data_utils.fetch(args.name, data_dir=args.data_dir, progress=sys.stderr.isatty(), again=args.again)
     for path in paths:
-        print(path)
+        print(shown(path, 1000))
     if not paths:
         print(f"{args.name} needs no files: {_place(args.name, None)}.")
 
@@ -78,15 +80,20 @@ def _verify(args: argparse.Namespace) -> None:
 
 
 def _where(args: argparse.Namespace) -> None:
-    from data_utils import find, registry
+    from data_utils import explain, find, registry
+    from data_utils.wording import shown
 
     names = [args.name] if args.name else [s.name for s in registry.SOURCES.values() if s.files]
     print_table("Files", ("name", "here"), [(name, _place(name, args.data_dir)) for name in names])
     if args.name and registry.get(args.name).files:
+        source = registry.get(args.name)
         print("looked through, in this order:")
-        for folder in find.places(registry.get(args.name), args.data_dir):
-            print(f"  {folder}")
-    print(f"cache (MFNUMPY_CACHE_DIR): {find.cache_folder()}")
+        for folder in find.places(source, args.data_dir):
+            print(f"  {shown(folder)}")
+        if find.find(source, args.data_dir) is None and (there := explain.lies_there(source, args.data_dir)):
+            print(there)
+    cache = find.cache_folder()
+    print(f"cache (MFNUMPY_CACHE_DIR): {shown(cache) if cache else 'none: there is no home folder'}")
 
 
 def _preview(args: argparse.Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -15,7 +16,8 @@ import pytest
 from data_helpers import read_tiny_mnist_through_the_cache, tiny_mnist, tiny_mnist_arrays, write_mnist
 
 from data_utils import cache, find
-from mfnumpy.errors import FormatError, OutputError
+from mfnumpy.cli import main
+from mfnumpy.errors import DataWarning, FormatError, OutputError
 
 ARRAYS = {"x": np.arange(24, dtype=np.uint8).reshape(2, 3, 4), "y": np.array([7, 9])}
 
@@ -147,6 +149,78 @@ def test_a_full_disk_is_one_clear_error_and_leaves_nothing(tmp_path):
     )
     assert "Make room there" in done.stdout
     assert list(folder.parent.iterdir()) == []
+
+
+def no_home(monkeypatch, tmp_path) -> None:
+    monkeypatch.delenv("MFNUMPY_CACHE_DIR")
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda name: Path("~/.cache") / name)  # as it is without a home
+
+
+def no_platformdirs(monkeypatch, tmp_path) -> None:
+    monkeypatch.delenv("MFNUMPY_CACHE_DIR")
+    monkeypatch.setitem(sys.modules, "platformdirs", None)
+
+
+def in_the_way(monkeypatch, tmp_path) -> None:
+    (tmp_path / "cache").write_text("a file in place of the folder")
+
+
+def failing(number: int):
+    def fail(monkeypatch, tmp_path) -> None:
+        def refuse(*arguments, **options):
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(cache.tempfile, "mkdtemp", refuse)
+
+    return fail
+
+
+def full_later(monkeypatch, tmp_path) -> None:
+    def refuse(*arguments, **options):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(cache.np, "save", refuse)
+
+
+def never_sound(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(cache, "read", lambda folder: None)
+
+
+UNWRITABLE = {
+    "no home": no_home,
+    "no platformdirs": no_platformdirs,
+    "a file in the way": in_the_way,
+    "read-only": failing(errno.EROFS),
+    "no permission": failing(errno.EACCES),
+    "full": full_later,
+    "a disk that loses bytes": never_sound,
+}
+
+
+@pytest.mark.parametrize("how", UNWRITABLE)
+def test_a_cache_that_cannot_be_written_costs_speed_and_a_warning(tmp_path, monkeypatch, found, how):
+    monkeypatch.chdir(tmp_path)
+    UNWRITABLE[how](monkeypatch, tmp_path)
+    parser = Parser()
+    with pytest.warns(DataWarning, match="parsed each time.*MFNUMPY_CACHE_DIR") as warned:
+        arrays = cache.through(found, parser)
+    same(arrays)
+    assert not any(array.flags.writeable for array in arrays.values())
+    assert len(warned) == 1
+    monkeypatch.undo()
+    assert not list(tmp_path.rglob(f"{cache.HALF}*"))
+    assert not (tmp_path / "~").exists()
+
+
+@pytest.mark.parametrize("how", UNWRITABLE)
+def test_a_run_goes_on_without_its_cache_and_says_so_in_one_line(tmp_path, monkeypatch, capsys, found, how):
+    monkeypatch.chdir(tmp_path)
+    UNWRITABLE[how](monkeypatch, tmp_path)
+    words = ["--data-dir", str(found.folder), "--epochs", "1", "--hidden", "4", "--batch-size", "5", "--out", "run"]
+    assert main(["train", "--dataset", "mnist", *words]) == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if "MFNUMPY_CACHE_DIR" in line]
+    assert len(said) == 1
+    assert said[0].startswith("mfnumpy: ")
 
 
 def test_a_cache_that_cannot_be_created_is_an_output_error(tmp_path):

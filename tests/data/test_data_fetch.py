@@ -10,10 +10,10 @@ import threading
 from dataclasses import replace
 
 import pytest
-from data_helpers import PACKERS, fetch_in_a_process, idx_bytes, tiny_mnist, tiny_mnist_arrays
+from data_helpers import PACKERS, fetch_in_a_process, idx_bytes, tiny_mnist, tiny_mnist_arrays, write_mnist
 
 from data_utils import fetch, fetching, find, load, registry
-from mfnumpy.errors import ChecksumError, DownloadError, OutputError
+from mfnumpy.errors import ChecksumError, DataWarning, DownloadError, OutputError
 
 ARRAYS = tiny_mnist_arrays()
 RIGHT = {f"/{name}.gz": PACKERS[".gz"](idx_bytes(array)) for name, array in ARRAYS.items()}
@@ -228,6 +228,50 @@ def test_a_download_folder_that_cannot_be_created(source, tmp_path):
     (tmp_path / "cache").write_text("in the way")
     with pytest.raises(OutputError):
         fetch("mnist")
+
+
+def test_a_run_whose_cache_cannot_be_written_downloads_for_itself_once(server, source, tmp_path):
+    (tmp_path / "cache").write_text("in the way")
+    with pytest.warns(DataWarning, match="MFNUMPY_CACHE_DIR"):
+        assert len(load("mnist", validation=0).y_train) == 23
+    with pytest.warns(DataWarning):
+        load("mnist", validation=0)
+    assert len(server.requests) == 4
+    assert [path.name for path in tmp_path.iterdir()] == ["cache"]
+
+
+@pytest.fixture
+def three_of_four(tmp_path):
+    write_mnist(tmp_path / "given", ARRAYS)
+    (tmp_path / "given" / "t10k-labels-idx1-ubyte.gz").unlink()
+    return tmp_path / "given"
+
+
+@pytest.mark.parametrize("rename", [lambda name: name, lambda name: name.replace("-idx", ".idx")])
+def test_only_the_file_that_is_missing_is_downloaded(server, source, three_of_four, rename):
+    for path in three_of_four.iterdir():
+        path.rename(path.with_name(rename(path.name)))
+    data = load("mnist", data_dir=three_of_four, validation=0)
+    assert data.y_test.tolist() == ARRAYS["t10k-labels-idx1-ubyte"].tolist()
+    assert server.requests == ["/t10k-labels-idx1-ubyte.gz"]
+    assert files_in_cache(source) == ["t10k-labels-idx1-ubyte.gz"]
+    assert len(load("mnist", data_dir=three_of_four, validation=0, download=False).y_train) == 23
+    assert len(fetch("mnist", data_dir=three_of_four)) == 4
+    assert len(server.requests) == 1
+
+
+def test_a_failed_download_says_what_lies_there(server, source, three_of_four):
+    (three_of_four / "t10k-labels.gz").write_bytes(b"<html>please log in</html>")
+    server.answer = lambda handler, body: handler.send_error(404)
+    with pytest.raises(DownloadError, match=r"t10k-labels\.gz is a web page.*could not be fetched.*answers 404"):
+        load("mnist", data_dir=three_of_four)
+
+
+def test_a_download_past_unusable_files_says_that_they_are_not_used(server, source, tmp_path):
+    (tmp_path / "mnist.pkl.gz").write_bytes(PACKERS[".gz"](b"\x80\x02}q\x00."))
+    with pytest.warns(DataWarning, match=r"mnist\.pkl\.gz is a Python pickle"):
+        load("mnist", data_dir=tmp_path)
+    assert len(server.requests) == 4
 
 
 def test_nothing_is_fetched_where_that_is_not_allowed(server, source):
