@@ -128,9 +128,8 @@ def _fetch_file(
             wrong_bytes = isinstance(error, ChecksumError)
             failures.append(f"{url}: {error}")
     kind: type[DataError] = ChecksumError if wrong_bytes else DownloadError
-    raise kind(
-        f"{source.name}: {remote.name} could not be fetched. {'; '.join(failures)}. {advice(source, [remote.plain_name])}"
-    )
+    remedy = advice(source, [remote.plain_name])
+    raise kind(f"{source.name}: {remote.name} could not be fetched. {'; '.join(failures)}. {remedy}")
 
 
 def _from_address(

@@ -33,6 +33,9 @@ POSITIVES = 20_098
 MEANS = {0: 10.679914, 1: -1.627622, 2: 10.715192, 3: 6.796529, 4: 11.078333, 198: 15.870720, 199: -3.326537}
 """Of the columns var_0, var_1, ..., to six decimals."""
 
+READING: dict[str, Any] = {"as_frame": True, "parser": "pandas", "read_csv_kwargs": {"dtype": None}}
+"""Types as pandas sees them: scikit-learn's own choice fails where a class is named by a number."""
+
 TARGETS = {"0": 0, "0.0": 0, "False": 0, "false": 0, "1": 1, "1.0": 1, "True": 1, "true": 1}
 
 
@@ -45,7 +48,7 @@ def fetch(source: Source, folder: Path, timeout: float) -> Found:
     datasets = require("sklearn.datasets")
     try:
         with _patience(timeout), tempfile.TemporaryDirectory(prefix=".openml-", dir=folder) as home:
-            frame = datasets.fetch_openml(data_id=source.openml, data_home=home, as_frame=True, parser="pandas").frame
+            frame = datasets.fetch_openml(data_id=source.openml, data_home=home, **READING).frame
             arrays = _arrays(source, frame)
     except DataError:
         raise
@@ -54,7 +57,7 @@ def fetch(source: Source, folder: Path, timeout: float) -> Found:
             "Reading OpenML's tables needs pandas, which is not installed. "
             "Install it with: pip install 'mfnumpy[openml]'"
         ) from error
-    except (OSError, ValueError, EOFError, http.client.HTTPException) as error:
+    except (OSError, ValueError, TypeError, LookupError, EOFError, http.client.HTTPException) as error:
         raise _failed(source, folder, error) from error
     path = folder / FILE
     with atomic_write(path) as file:
@@ -88,12 +91,17 @@ def _arrays(source: Source, frame: Any) -> dict[str, np.ndarray]:
     held = [str(column) for column in frame.columns]
     if absent := [name for name in [*names, "target"] if name not in held]:
         raise _other(source, f"it has no column {absent[0]}")
-    x = np.asarray(frame[names], np.float64)
-    words = [str(value) for value in np.asarray(frame["target"]).tolist()]
-    if unknown := next((word for word in words if word not in TARGETS), None):
-        raise _other(source, f"a target is {shown(unknown, 40)!r}")
+    try:
+        x = np.asarray(frame[names], np.float64)
+    except (TypeError, ValueError) as error:
+        raise _other(source, "a value is no number") from error
+    words = [str(value).strip("'") for value in np.asarray(frame["target"]).tolist()]
+    if unknown := [word for word in words if word not in TARGETS]:
+        raise _other(source, f"a target is {shown(unknown[0], 40)!r}")
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+        narrow = x.astype(np.float32)
     arrays: dict[str, np.ndarray] = {
-        "x": x.astype(np.float32),
+        "x": narrow,
         "y": np.array([TARGETS[word] for word in words], np.uint8),
     }
     _check(source, arrays)
