@@ -184,7 +184,7 @@ def test_a_message_is_one_short_printable_line_whatever_a_file_is_called(tmp_pat
     folder = tmp_path / name
     folder.mkdir()
     (folder / f"mnist{name}"[:250]).write_bytes(near_misses.HTML)
-    for action in ("verify", "where", "fetch"):
+    for action in ("verify", "where"):
         code = main(["data", action, "mnist", "--data-dir", str(folder)])
         out, err = capsys.readouterr()
         assert code == (0 if action == "where" else 2)
