@@ -1,24 +1,101 @@
-"""Which trainer does what was asked for: one batch after the other, layers or neurons in parallel, layers on disk."""
+"""The engine: what trains. `trainer` is the one place where it is chosen, for the commands and for a script.
+
+reference: the rules as they are written, in `mfnumpy.rules`. fast: the same numbers to rounding, from `mfnumpy.fast`.
+"""
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from mfnumpy import optim
 from mfnumpy.errors import InvalidValueError, unknown_name
-from mfnumpy.fast import FastAdam, FastTrainer
+from mfnumpy.fast import FastAdam, FastTrainer, why_not
 from mfnumpy.fast.offload import Offload, OffloadedAdam
 from mfnumpy.network import Network
 from mfnumpy.parallel.trainer import PipelineTrainer
 from mfnumpy.rules import Rule
+from mfnumpy.support.threads import LIBRARY, blas_threads, cores, keeps_threads
+from mfnumpy.support.validate import integer
 from mfnumpy.train import Trainer
 
-WAYS = ("layers", "neurons")
-"""layers: blocks at work on different batches at once; the same bytes as without.
-neurons: every layer split over all cores, in the fast room; the same numbers to rounding."""
+ENGINES = ("auto", "reference", "fast")
+"""What can be asked for. auto: the fast engine wherever there is one, for it wins at every size that was measured."""
+
+WAYS = ("layers",)
+"""layers: blocks at work on different batches at once; the same bytes as without."""
+
+MUCH_WORK = 20_000_000
+"""From so many multiplications in a batch's forward pass on, more threads than one pay off: `mfnumpy bench engines`."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which engine trains. why: the reason why it is not the fast one, None where it is."""
+
+    engine: str
+    why: str | None = None
+
+    def line(self, threads: int) -> str:
+        """One line for people: "engine: fast, 2 threads"."""
+        because = "" if self.why is None else f": {self.why}"
+        return f"engine: {self.engine}, {threads} thread{'s' if threads > 1 else ''}{because}"
+
+
+def choose(
+    net: Network,
+    rule: Rule,
+    *,
+    engine: str = "auto",
+    optimiser: str = "adam",
+    parallel: str | None = None,
+    offload: str | os.PathLike | None = None,
+) -> Chosen:
+    """The engine for a started rule; all arguments are those of `trainer`.
+
+    Raises UnknownNameError for another engine, InvalidValueError where the fast one was asked for and there is none.
+    """
+    if engine not in ENGINES:
+        raise unknown_name("engine", engine, ENGINES)
+    if engine == "reference":
+        return Chosen("reference", "as asked for")
+    why = None
+    if parallel is not None:
+        why = "layers in parallel take each block's step as its rule is written"
+    elif offload is not None:
+        why = "layers on disk are updated as the rules are written"
+    elif optimiser != "adam":
+        why = f"the fast engine knows the optimiser adam only, not {optimiser}"
+    elif not keeps_threads(1):
+        why = f"nothing here can hold BLAS to one thread; install {LIBRARY} (pip install 'mfnumpy[lab]')"
+    why = why or why_not(net, rule)
+    if why is None:
+        return Chosen("fast")
+    if engine == "fast":
+        raise InvalidValueError(f"No fast engine: {why}. Take the engine 'reference', or 'auto'.")
+    return Chosen("reference", why)
+
+
+def work(net: Network, batch_size: int) -> int:
+    """Multiplications in one batch's forward pass: of each block, the rows that W multiplies, times the size of W."""
+    total = 0
+    for block, shape in zip(net.blocks, net.shapes(), strict=False):
+        places = math.prod(block.linear.output_shape(shape)[:-1])  # 1 of a dense block
+        total += batch_size * places * block.parameters["W"].size
+    return total
+
+
+def threads_that_pay(net: Network, batch_size: int | None) -> int:
+    """One thread for little work, else one per core: threads that wait for each other cost more than they give.
+
+    batch_size: None for full batch, which is much work.
+    """
+    little = batch_size is not None and work(net, batch_size) < MUCH_WORK
+    return 1 if little else cores()
 
 
 @contextmanager
@@ -26,31 +103,44 @@ def trainer(
     net: Network,
     rule: Rule,
     *,
+    engine: str = "auto",
+    threads: int | None = None,
     optimiser: str = "adam",
     lr: float = 1e-3,
     parallel: str | None = None,
     offload: str | os.PathLike | None = None,
     **options: Any,
 ) -> Iterator[Trainer]:
-    """The trainer for a started rule, inside a `with` block; layers that are kept on disk are there as long as it.
+    """The trainer for a started rule, in a `with` block:
 
-    parallel: None or one of WAYS. offload: a folder for parameters and moments, or None. options: the Trainer's.
-    Raises UnknownNameError for another way, InvalidValueError where a way does not go with the rule, the optimiser
-    or the other.
+        with engines.trainer(net, rule, lr=1e-3, epochs=10) as trainer:
+            trainer.fit(x, y)
+
+    engine: one of ENGINES.
+    threads: of the fast engine or the pipeline, by default as many as pay off; of BLAS in the reference, by default
+        as many as it has.
+    parallel: None or one of WAYS.
+    offload: a folder in which parameters and moments are kept as long as the block lasts, or None.
+    options: the Trainer's.
+    Raises UnknownNameError for another engine or way, InvalidValueError where what was asked for does not go together.
     """
     if parallel not in (None, *WAYS):
         raise unknown_name("way to train in parallel", parallel, WAYS)
-    if optimiser != "adam" and (parallel == "neurons" or offload is not None):
-        raise InvalidValueError(f"Neurons in parallel and layers on disk go with Adam only; got {optimiser!r}.")
-    if offload is None:
-        if parallel == "neurons":
-            yield FastTrainer(net, rule, FastAdam(lr=lr), **options)
-        else:
-            kind = PipelineTrainer if parallel else Trainer
-            yield kind(net, rule, optim.make(optimiser, lr=lr), **options)
+    if optimiser != "adam" and offload is not None:
+        raise InvalidValueError(f"Layers on disk go with Adam only; got {optimiser!r}.")
+    threads = None if threads is None else integer("threads", threads, 1)
+    chosen = choose(net, rule, engine=engine, optimiser=optimiser, parallel=parallel, offload=offload)
+    if chosen.engine == "fast":
+        threads = threads_that_pay(net, options.get("batch_size", 64)) if threads is None else threads
+        yield FastTrainer(net, rule, FastAdam(lr=lr), threads=threads, **options)
         return
-    if parallel == "neurons":
-        raise InvalidValueError("Layers on disk do not go with neurons in parallel. Use one of the two.")
-    with Offload(offload) as folder:
-        folder.adopt(net, rule)
-        yield (PipelineTrainer if parallel else Trainer)(net, rule, OffloadedAdam(folder, lr=lr), **options)
+    kind: type[Trainer] = Trainer
+    if parallel:
+        kind, options = PipelineTrainer, options | {"threads": threads}
+    with blas_threads(threads):
+        if offload is None:
+            yield kind(net, rule, optim.make(optimiser, lr=lr), **options)
+            return
+        with Offload(offload) as folder:
+            folder.adopt(net, rule)
+            yield kind(net, rule, OffloadedAdam(folder, lr=lr), **options)

@@ -11,6 +11,7 @@ import numpy as np
 
 from mfnumpy import backend
 from mfnumpy.backend import Array
+from mfnumpy.batches import batches_of
 from mfnumpy.errors import DivergedError, InvalidValueError, ShapeError, no_float_warnings
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
@@ -30,11 +31,6 @@ class Evaluation:
     def main(self) -> float:
         """The accuracy in the rule's default prediction mode, by which a run is stopped or chosen."""
         return next(iter(self.accuracy.values()))
-
-
-def batches_of(n: int, batch_size: int) -> list[slice]:
-    """Slices that cover n rows; the last is shorter if batch_size does not divide n."""
-    return [slice(start, min(start + batch_size, n)) for start in range(0, n, batch_size)]
 
 
 def accuracy_over_batches(predict: Callable[[Any], Any], X: Any, y: Any, batch_size: int) -> float:

@@ -60,7 +60,8 @@ class Optimiser(Protocol):
         """Take up the state that `state` returned."""
 
 
-def _check(name: str, parameter: Array, gradient: Array) -> None:
+def check_gradient(name: str, parameter: Array, gradient: Array) -> None:
+    """Check that a gradient is an array of its parameter's shape. Raises DTypeError or ShapeError, naming it."""
     if not hasattr(gradient, "shape"):
         raise DTypeError(
             f"{name}: the gradient must be an array; got {type(gradient).__name__}. "
@@ -86,7 +87,7 @@ class SGD:
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
         """Change the parameter in place by `sgd_step`. Raises ShapeError if the gradient's shape differs."""
-        _check(name, parameter, gradient)
+        check_gradient(name, parameter, gradient)
         parameter[...] = sgd_step(parameter, gradient, self.lr * scale)
 
     def spec(self) -> dict:
@@ -140,7 +141,7 @@ class Adam:
 
         Raises ShapeError if the gradient's shape differs from the parameter's.
         """
-        _check(name, parameter, gradient)
+        check_gradient(name, parameter, gradient)
         if self._is_new(name, parameter):
             xp = xp_of(parameter)
             self.m[name], self.v[name], self.t[name] = xp.zeros_like(parameter), xp.zeros_like(parameter), 0

@@ -1,12 +1,14 @@
-"""The trainer: batches, steps, history. It knows no rule by name."""
+"""The training loop, for all rules and all engines: epochs, losses, history, checkpoints."""
 
 from __future__ import annotations
 
+import itertools
 import math
 import sys
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +16,23 @@ import numpy as np
 
 from mfnumpy import backend
 from mfnumpy.backend import Array
+from mfnumpy.batches import DECAYS, Batch, Batches, take
 from mfnumpy.errors import DivergedError, DTypeError, InvalidValueError, ShapeError, no_float_warnings, unknown_name
-from mfnumpy.measure import Evaluation, batches_of, evaluate
+from mfnumpy.measure import Evaluation, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
-from mfnumpy.rules import Rule, Step
+from mfnumpy.rules import Rule
 from mfnumpy.saving import run as progress
 from mfnumpy.saving.run import Progress
+from mfnumpy.support.environment import kernels
 from mfnumpy.support.interrupt import DeferredInterrupt
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import how_many, stratified
+from mfnumpy.support.threads import threads_of_blas
 from mfnumpy.support.validate import check_inputs, check_labels, integer
 
-DECAYS: dict[str, Callable[[float], float]] = {
-    "constant": lambda done: 1.0,
-    "linear": lambda done: 1.0 - done,
-    "cosine": lambda done: 0.5 * (1 + math.cos(math.pi * done)),
-}
-"""The learning rate as a share of its start, by the share of all batches that are done."""
+Losses = list[tuple[int | None, float]]
+"""The losses of one batch: of each block by its index, None for the whole network or the readout alone."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,19 @@ class History:
     """What a run left behind.
 
     epochs: one dict each (loss by block, accuracies), to the bit the same for the same seed. seconds: wall-clock
-    time of each epoch's training, without evaluation.
+    time of each epoch's training, without evaluation. ran_with: engine, threads and kernels, on which the last bits
+    depend; a further entry, with the epoch in which it began, where a resumed run went on with others.
     """
 
     epochs: list[dict]
     seconds: list[float]
+    ran_with: list[dict] = field(default_factory=list)
 
 
 class Trainer:
-    """Trains a network by a rule, which must have been started for it.
+    """Trains a network by a rule, which must have been started for it: the reference engine, and the loop of all.
+
+    Another engine is a subclass that has its own `learn`; `mfnumpy.engines.trainer` chooses among them.
 
     epochs: passes over the data (with "layer_by_layer", for each block). batch_size: rows per step, None for all of
     them (full batch). decay: of the learning rate over the epochs: "constant", "linear", "cosine".
@@ -56,7 +61,12 @@ class Trainer:
     patience: stop after so many epochs without a better validation accuracy, and take the best epoch's parameters.
     path: where a checkpoint is written after each epoch and on Ctrl-C. notes: JSON values to keep in it.
     show_progress: a bar on standard error; by default only where that is a terminal.
+    on_epoch: called with each epoch's entry in the history. before_save: called when a checkpoint is about to be
+    written, and nothing but the disk can prevent it any more.
     """
+
+    engine = "reference"
+    """The engine's name in results, histories and checkpoints."""
 
     def __init__(
         self,
@@ -75,6 +85,7 @@ class Trainer:
         notes: dict | None = None,
         show_progress: bool | None = None,
         on_epoch: Callable[[dict], None] | None = None,
+        before_save: Callable[[], None] | None = None,
     ):
         if decay not in DECAYS:
             raise unknown_name("decay of the learning rate", decay, DECAYS)
@@ -92,7 +103,7 @@ class Trainer:
         self.batch_size = int(batch_size) if isinstance(batch_size, np.integer) else batch_size
         self.seed = integer("seed", seed, 0)
         self.decay, self.path, self.notes = decay, path, notes or {}
-        self.show_progress, self.on_epoch = show_progress, on_epoch
+        self.show_progress, self.on_epoch, self.before_save = show_progress, on_epoch, before_save
         self.schedule = schedule
         self.phases: list[list[int] | None] = []
         self._best: dict[str, Array] = {}
@@ -111,7 +122,8 @@ class Trainer:
 
         x may be an array, or a view whose x[rows] gives one. x_val, y_val are evaluated after each epoch;
         in their place, validation holds out so many rows of x (int) or that share (float), drawn by class and seed.
-        resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run.
+        resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run if engine,
+        threads and kernels are those of the checkpoint, see `History.ran_with`.
         Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, OutputError where no checkpoint
         can be written, CheckpointError where there is none or one of another run (by its options and samples of its
         data), DivergedError if a loss, a score or what would be written is not finite, and KeyboardInterrupt on Ctrl-C,
@@ -123,16 +135,18 @@ class Trainer:
             self._check_part("X", x, "y", y)
             count = how_many(validation, len(y), "validation")
             rows, held_out = stratified(backend.to_host(y), count, stream(self.seed, "validation"))
-            x, y, x_val, y_val = _take(x, rows), _take(y, rows), _take(x, held_out), _take(y, held_out)
+            x, y, x_val, y_val = take(x, rows), take(y, rows), take(x, held_out), take(y, held_out)
         self._check_data(x, y, x_val, y_val)
         self.phases = [self.only]
         if self.schedule == "layer_by_layer":  # of the blocks that there are now: one may have been plugged in
             self.phases = [[i] for i in (range(len(self.net.blocks)) if self.only is None else self.only)]
         settings = self._settings(x, y, y_val)
         state, self._best = self._resumed(settings) if resume else (Progress(), {})
+        conditions = self.ran_with()
         with DeferredInterrupt() as interrupt, no_float_warnings():
             while state.phase < len(self.phases):
                 while state.epoch < self.epochs and state.stale < (self.patience or self.epochs):
+                    state.note_conditions(conditions)
                     finished = self._run_epoch(state, x, y, interrupt)
                     if finished:
                         self._close_epoch(state, len(y), x_val, y_val)
@@ -141,55 +155,73 @@ class Trainer:
                         raise KeyboardInterrupt
                 self._end_phase(state)
                 self._save(state, settings)
-        return History(state.epochs, state.seconds)
+        return History(state.epochs, state.seconds, state.ran_with)
 
-    # -- one epoch -----------------------------------------------------------------------------------------------
+    # -- what an engine does in its own way --------------------------------------------------------------------------
 
-    def _run_epoch(self, state: Progress, x: Any, y: np.ndarray, interrupt: DeferredInterrupt) -> bool:
-        """Train on the rest of the epoch; False if Ctrl-C stopped it between two batches."""
-        turn = state.phase * self.epochs + state.epoch
-        order = stream(self.seed, "shuffle", turn).permutation(len(y))
-        batches = batches_of(len(y), self.batch_size or len(y))
-        bar = self._bar(len(batches), state)
-        while state.batch < len(batches):
-            if interrupt.requested:
-                return False
-            rows = order[batches[state.batch]]
-            start = time.perf_counter()
-            self._train_batch(state, rows, x, y, turn * len(batches) + state.batch, len(batches))
-            state.elapsed += time.perf_counter() - start
-            state.batch += 1
-            if bar is not None:
-                bar.update()
-        if bar is not None:
-            bar.close()
-        return True
+    def learn(
+        self, batches: Iterable[Batch], x: Any, y: np.ndarray, only: Collection[int] | None
+    ) -> Generator[tuple[Batch, Losses]]:
+        """Train on these batches of x, y, in their order; yield each with its losses when it has been learned.
 
-    def _train_batch(self, state: Progress, rows: np.ndarray, x: Any, y: np.ndarray, number: int, n: int) -> None:
-        """All steps of one batch, each applied as soon as the rule yields it."""
-        only = self.phases[state.phase]
-        scale = DECAYS[self.decay]((state.epoch * n + state.batch) / (self.epochs * n))
-        parameters = self.rule.parameters(self.net)
-        rng = stream(self.seed, "batch", number)
-        for step in self.rule.steps(self.net, _take(x, rows), _take(y, rows), rng, only):
-            self._note_loss(state, step, len(rows))
-            for name, gradient in step.gradients.items():
-                self.optimiser.update(name, parameters[name], gradient, scale)
-        backend.synchronize()
+        batches: rows, step sizes and random numbers; they end early on Ctrl-C.
+        only: the blocks to be trained, None for all.
+        Raises DivergedError for a loss that is not finite.
+        """
+        for batch in batches:
+            losses, parameters = [], self.rule.parameters(self.net)
+            for step in self.rule.steps(self.net, take(x, batch.rows), take(y, batch.rows), batch.rng, only):
+                losses.append((step.block, self.finite(step.block, step.loss, batch)))
+                for name, gradient in step.gradients.items():
+                    self.optimiser.update(name, parameters[name], gradient, batch.scale)
+            backend.synchronize()
+            yield batch, losses
 
     def evaluate(self, x: Any, y: np.ndarray) -> Evaluation:
         """Accuracy of the rule's predictions on x, y; see `measure.evaluate`."""
         return evaluate(self.net, self.rule, x, y)
 
-    def _note_loss(self, state: Progress, step: Step, n: int) -> None:
-        key = "output" if step.block is None else self.net.blocks[step.block].name
-        loss = float(step.loss)
-        if not math.isfinite(loss):
+    def threads_of_sums(self) -> int | None:
+        """Over how many threads the sums of a batch are split, which decides their last bits: BLAS's. None: unknown."""
+        return threads_of_blas()
+
+    def ran_with(self) -> dict:
+        """What the last bits depend on besides settings, seed and data: engine, threads, kernels."""
+        return {"engine": self.engine, "threads": self.threads_of_sums()} | kernels()
+
+    # -- one epoch -----------------------------------------------------------------------------------------------
+
+    def _run_epoch(self, state: Progress, x: Any, y: np.ndarray, interrupt: DeferredInterrupt) -> bool:
+        """Train on the rest of the epoch; False if Ctrl-C stopped it between two batches."""
+        run = Batches(self.seed, self.batch_size, self.epochs, self.decay)
+        total, only, start = len(run.slices(len(y))), self.phases[state.phase], time.perf_counter()
+        batches = run.of_epoch(len(y), state.phase, state.epoch, state.batch)
+        until_ctrl_c = itertools.takewhile(lambda _: not interrupt.requested, batches)
+        with self._bar(total, state) as advance, closing(self.learn(until_ctrl_c, x, y, only)) as learned:
+            for batch, losses in learned:
+                state.elapsed += time.perf_counter() - start
+                for block, loss in losses:
+                    key = self._named(block)
+                    state.losses[key] = state.losses.get(key, 0.0) + loss * len(batch.rows)
+                state.batch += 1
+                advance()
+                start = time.perf_counter()
+        state.elapsed += time.perf_counter() - start
+        return state.batch == total
+
+    def finite(self, block: int | None, loss: Any, batch: Batch) -> float:
+        """A loss as a number, for `learn` to yield. Raises DivergedError, naming the block, if it is not finite."""
+        value = float(loss)
+        if not math.isfinite(value):
+            where = f"epoch {batch.epoch + 1}, batch {batch.number + 1}"
             raise DivergedError(
-                f"The loss of {key} became {loss} in epoch {state.epoch + 1}, batch {state.batch + 1}. "
+                f"The loss of {self._named(block)} became {value} in {where}. "
                 "Lower the learning rate, or scale the inputs."
             )
-        state.losses[key] = state.losses.get(key, 0.0) + loss * n
+        return value
+
+    def _named(self, block: int | None) -> str:
+        return "output" if block is None else self.net.blocks[block].name
 
     def _close_epoch(self, state: Progress, n: int, x_val: Any, y_val: np.ndarray | None) -> None:
         """Write the epoch into the history, and remember its parameters if they are the best so far."""
@@ -223,13 +255,13 @@ class Trainer:
         if self.path is None:
             return {}
         run = {name: getattr(self, name) for name in ("epochs", "batch_size", "seed", "decay", "patience", "phases")}
-        data = progress.data_settings(_take(x, progress.sampled(len(y))), y, y_val)
+        data = progress.data_settings(take(x, progress.sampled(len(y))), y, y_val)
         return run | data | self.optimiser.spec()
 
     def _save(self, state: Progress, settings: dict) -> None:
         if self.path is not None:
             run = (self.net, self.rule, self.optimiser, state, self._best, settings, self.notes)
-            progress.write(self.path, *run)
+            progress.write(self.path, *run, before=self.before_save)
 
     def _resumed(self, settings: dict) -> tuple[Progress, dict[str, Array]]:
         if self.path is None:
@@ -272,16 +304,20 @@ class Trainer:
             check_inputs(data, name)
         check_labels(labels, data.shape[0], self.rule.n_classes)
 
-    def _bar(self, total: int, state: Progress) -> Any:
+    @contextmanager
+    def _bar(self, total: int, state: Progress) -> Iterator[Callable[[], object]]:
+        """A progress bar where it is wanted and tqdm is there; yields what moves it on by a batch."""
         show = sys.stderr.isatty() if self.show_progress is None else self.show_progress
-        if not show:
-            return None
         try:
             from tqdm.auto import tqdm
         except ImportError:
-            return None
+            show = False
+        if not show:
+            yield lambda: None
+            return
         label = f"{self.rule.name} epoch {len(state.epochs) + 1}"
-        return tqdm(total=total, initial=state.batch, desc=label, leave=False)
+        with tqdm(total=total, initial=state.batch, desc=label, leave=False) as bar:
+            yield bar.update
 
 
 def _blocks(only: Any, n: int) -> list[int]:
@@ -293,9 +329,3 @@ def _blocks(only: Any, n: int) -> list[int]:
     if not chosen or chosen[-1] >= n:
         raise InvalidValueError(f"only must name blocks from 0 to {n - 1}; got {only!r}.")
     return chosen
-
-
-def _take(data: Any, rows: np.ndarray) -> Array:
-    """These rows, on the device."""
-    on_device = isinstance(data, backend.current().array_type)
-    return data[backend.to_device(rows)] if on_device else backend.to_device(data[rows])

@@ -18,8 +18,8 @@ from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.network import Network, named
 from mfnumpy.parallel import Pipeline, Span
 from mfnumpy.rules import Rule
-from mfnumpy.support.optional import require
 from mfnumpy.support.seeding import stream
+from mfnumpy.support.threads import blas_threads
 
 Data = list[tuple[np.ndarray, np.ndarray]]
 
@@ -62,7 +62,6 @@ def measure(network: str, batch: int, batches: int, threads: int, rounds: int) -
         (rng.random((batch, *named(network, shape).input_shape), dtype=np.float32), rng.integers(0, 10, batch))
         for _ in range(batches)
     ]
-    limits = require("threadpoolctl").threadpool_limits
     ways: dict[str, Callable[[], object]] = {}
     models: dict[str, dict[str, np.ndarray]] = {}
     with Team(threads) as team:
@@ -70,7 +69,7 @@ def measure(network: str, batch: int, batches: int, threads: int, rounds: int) -
             for way, many in (("one thread", 1), ("BLAS threads", threads)):
                 net, rule = _model(network, rule_name)
                 models[f"{rule_name}, {way}"] = rule.parameters(net)
-                ways[f"{rule_name}, {way}"] = _limited(limits, many, _sequential(net, rule, data, FastAdam()))
+                ways[f"{rule_name}, {way}"] = _limited(many, _sequential(net, rule, data, FastAdam()))
             net, rule = _model(network, rule_name)
             ways[f"{rule_name}, neurons"] = _engine(engine(net, rule, FastAdam(), team), data)
         net, rule = _model(network, "mf")
@@ -88,7 +87,7 @@ def timeline(network: str, batch: int, batches: int, threads: int, path: Path) -
     """Draw who works when, MF's pipeline on so many threads above BP on one; return the spans.
 
     Both panels show all that their blocks do, updates too; of BP not the readout, which belongs to no block.
-    Raises MissingLibraryError without matplotlib or threadpoolctl, OutputError.
+    Raises MissingLibraryError without matplotlib or what holds BLAS to one thread, OutputError.
     """
     rng = stream(3, "bench")
     shape = SHAPES.get(network, (28, 28, 1))
@@ -101,7 +100,7 @@ def timeline(network: str, batch: int, batches: int, threads: int, path: Path) -
     net, rule = _model(network, "bp")
     adam = FastAdam()
     locked = _watch(net, adam)
-    work = _limited(require("threadpoolctl").threadpool_limits, 1, _sequential(net, rule, data, adam))
+    work = _limited(1, _sequential(net, rule, data, adam))
     work()
     locked.clear()
     work()
@@ -117,10 +116,10 @@ def _model(network: str, rule_name: str) -> tuple[Network, Rule]:
     return net, rule
 
 
-def _limited(limits: Any, threads: int, work: Callable[[], object]) -> Callable[[], object]:
+def _limited(threads: int, work: Callable[[], object]) -> Callable[[], object]:
     def limited() -> None:
         """The call, with BLAS held to so many threads."""
-        with limits(threads, user_api="blas"):
+        with blas_threads(threads, needed=True):
             work()
 
     return limited

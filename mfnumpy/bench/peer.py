@@ -44,7 +44,7 @@ class Peer:
         self.kinds = [isinstance(block.linear, Conv2d) for block in net.blocks]
         self.convs: list[Any] = [block.linear for block in net.blocks]
         self.W = [self._weight(block.linear, block.parameters["W"]) for block in net.blocks]
-        self.rule, self.n_classes = rule, rule.n_classes
+        self.net, self.rule, self.n_classes = net, rule, rule.n_classes
         self.M = [torch.tensor(M) for M in getattr(rule, "M", [])]
         readout = getattr(rule, "readout", None)
         self.R = torch.tensor(readout.parameters["W"].T.copy()) if readout is not None else None
@@ -145,7 +145,7 @@ class Peer:
             if self.rule.normalise == "rms":  # type: ignore[attr-defined]
                 norm = norm / x.shape[1] ** 0.5
             a = self.block(i, x / (norm + 1e-8))
-            theta, G = self.rule.threshold(self._net, i), (a * a).sum(dim=1)  # type: ignore[attr-defined]
+            theta, G = self.rule.threshold(self.net, i), (a * a).sum(dim=1)  # type: ignore[attr-defined]
             loss = self.F.softplus(theta - G[:N]).mean() + self.F.softplus(G[N:] - theta).mean()
             loss.backward()
             losses.append(loss)
@@ -159,8 +159,6 @@ class Peer:
             fixed = self._weight(self.convs[i], B.numpy())
             return lambda x, W, b, stride, padding: _feedback_conv(torch).apply(x, W, fixed, padding)
         return lambda x, W: _feedback_linear(torch).apply(x, W, B)
-
-    _net: Any = None
 
 
 def _feedback_linear(torch: Any) -> Any:

@@ -17,8 +17,8 @@ from mfnumpy.bench.rounds import alternate, ratios
 from mfnumpy.bench.training import SHAPES, DisagreementError
 from mfnumpy.fast.prediction import scores
 from mfnumpy.network import named
-from mfnumpy.support.optional import require
 from mfnumpy.support.seeding import stream
+from mfnumpy.support.threads import blas_threads
 
 MODES = [("ff", "all-labels"), ("ff_one_pass", "one-pass"), ("bp", "readout"), ("mf", "ff"), ("mf", "bp")]
 """The rows of Table 4: rule and prediction."""
@@ -57,7 +57,7 @@ def compare(network: str, rule_name: str, mode: str, rows: int, threads: int, ro
     x = stream(3, "bench").random((rows, *net.input_shape), dtype=np.float32)
     peer = Peer(net, rule, 1e-3, threads)
     theirs = peer_scores(peer, mode)
-    with require("threadpoolctl").threadpool_limits(threads, user_api="blas"):
+    with blas_threads(threads, needed=True):
         a, b = scores(net, rule, x, mode), theirs(x)
         if not np.allclose(a, b, rtol=2e-3, atol=2e-3 * float(np.abs(b).max())):
             raise DisagreementError(f"{rule_name} ({mode}): our scores and PyTorch's differ by {np.abs(a - b).max()}.")

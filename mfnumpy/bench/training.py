@@ -25,13 +25,17 @@ EPOCH = {"2x1000": 60_000, "3x2000": 50_000, "cnn": 50_000}
 """How many samples make an epoch: MNIST's or CIFAR's training set."""
 
 
+WAYS = ("layers", "samples")
+"""layers: blocks on different batches at once (pipeline). samples: each batch split over threads (fast engine)."""
+
+
 class DisagreementError(MfnumpyError, ArithmeticError):
     """Ours and the peer's losses differ, so their speeds must not be compared."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One comparison. batches: how many make one round. way: in which our side is parallel, as in `parallel.WAYS`."""
+    """One comparison. batches: how many make one round. way: in which our side is parallel, WAYS."""
 
     network: str
     rule: str
@@ -40,7 +44,7 @@ class Case:
     threads: int
     lr: float = 1e-3
     n_classes: int = 10
-    way: str = "neurons"
+    way: str = "samples"
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,6 @@ class Contest:
         self.rule = rules.make(case.rule)
         self.rule.start(self.net, case.n_classes, seed=2)
         self.peer = Peer(self.net, self.rule, case.lr, case.threads)
-        self.peer._net = self.net
         self.adam = FastAdam(lr=case.lr)
         self.engine = engine(self.net, self.rule, self.adam, team)
         rng = stream(3, "bench")

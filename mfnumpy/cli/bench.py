@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mfnumpy.support.threads import LIBRARY
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 PARTS = {
-    "training": ("torch", "threadpoolctl"),
-    "parts": ("torch", "threadpoolctl"),
-    "prediction": ("torch", "threadpoolctl"),
-    "layers": ("matplotlib", "threadpoolctl"),
+    "training": ("torch", LIBRARY),
+    "parts": ("torch", LIBRARY),
+    "prediction": ("torch", LIBRARY),
+    "layers": ("matplotlib", LIBRARY),
     "startup": (),
 }
 """The parts of the benchmark, with the libraries that each needs."""
@@ -73,10 +75,10 @@ def run(args: argparse.Namespace) -> int:
 
     from mfnumpy.bench.peer import keep_freed_memory
     from mfnumpy.errors import InvalidValueError, unknown_name
-    from mfnumpy.fast.team import cores
-    from mfnumpy.support.environment import blas_libraries, blas_name, environment
+    from mfnumpy.support.environment import environment
     from mfnumpy.support.files import atomic_write, make_folder
     from mfnumpy.support.optional import require
+    from mfnumpy.support.threads import blas_libraries, blas_name, cores
 
     for part in args.parts:
         if part not in PARTS:
@@ -141,8 +143,7 @@ def _lines(part: str, args: argparse.Namespace) -> list[Line]:
 
 
 def _training(args: argparse.Namespace) -> list[Line]:
-    from mfnumpy.bench.training import Case, compare
-    from mfnumpy.engines import WAYS
+    from mfnumpy.bench.training import WAYS, Case, compare
     from mfnumpy.network import parse
 
     lines = []
@@ -150,7 +151,7 @@ def _training(args: argparse.Namespace) -> list[Line]:
         for rule in rules:
             overlaps = not parse(network).images and not args.full_batch  # one batch leaves nothing to overlap
             pipelined = rule == "mf" and overlaps
-            for way in WAYS if pipelined else ("neurons",):
+            for way in WAYS if pipelined else ("samples",):
                 case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)
                 lines.append(Line(partial(compare, case, args.rounds), network, (rule,)))
     return lines

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mfnumpy import engines
 from mfnumpy.cli import options
 from mfnumpy.cli.data import print_table
 from mfnumpy.comparison import page as report
@@ -46,6 +47,14 @@ def run(args: argparse.Namespace) -> int:
     options.use_backend(args)
     folder = make_folder(args.out)
     data = options.load_data(args, shown.layout, seeds[0])
+    runs, shape = len(names) * len(seeds), data.input_shape
+
+    def build(seed: int) -> Network:
+        """The network for a seed."""
+        return options.build_network(args, shape, seed)
+
+    net = build(0)
+    share = options.share_out(args, runs, net, len(data.y_train))
     settings = Settings(
         epochs=args.epochs,
         batch_size=options.batch_size(args, len(data.y_train)),
@@ -54,22 +63,17 @@ def run(args: argparse.Namespace) -> int:
         decay=args.decay,
         patience=args.patience,
         seeds=seeds,
+        engine=args.engine,
+        threads=share.threads,
     )
     for name in left_out:
         print(f"{name}: left out, since {RULES[name].title} cannot train a convolutional network.", file=sys.stderr)
 
-    shape = data.input_shape
-
-    def build(seed: int) -> Network:
-        """The network for a seed."""
-        return options.build_network(args, shape, seed)
-
-    runs, net = len(names) * len(seeds), build(0)
-    share = options.share_out(args, runs, net)
-    print(f"{runs} runs, {share.text()}.", file=sys.stderr)
+    n_classes, load = len(data.class_names), options.data_choice(args, shown.layout)
+    for line in (f"{runs} runs, {share.text()}.", *_engines(names, net, n_classes, settings)):
+        print(line, file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="mfnumpy-") as place:
         spool, begun = Spool(Path(place)), Comparison.begin(names, net, settings, _config(args, data))
-        n_classes, load = len(data.class_names), options.data_choice(args, shown.layout)
         with _progress(spool, runs * args.epochs):
             running = compare(begun, build, load, n_classes, settings, share=share, spool=spool)
             result = _keep(running, begun, folder, spool)
@@ -78,6 +82,17 @@ def run(args: argparse.Namespace) -> int:
     for path in paths:
         print(f"wrote {path}")
     return 0
+
+
+def _engines(names: list[str], net: Network, n_classes: int, settings: Settings) -> list[str]:
+    """A line on each engine: for which rules it is taken, and why, where it is not the fast one."""
+    taken: dict[str, list[str]] = {}
+    for name in names:
+        rule = RULES[name]()
+        rule.start(net, n_classes)
+        chosen = engines.choose(net, rule, engine=settings.engine, optimiser=settings.optimiser)
+        taken.setdefault(chosen.line(settings.threads or 1), []).append(name)
+    return [f"{', '.join(names)}: {line}" for line, names in taken.items()]
 
 
 def _keep(

@@ -34,10 +34,10 @@ def run(args: argparse.Namespace) -> int:
     from data_utils import load
     from mfnumpy.bench import growth
     from mfnumpy.errors import InvalidValueError
-    from mfnumpy.fast.team import cores
     from mfnumpy.support.environment import environment
     from mfnumpy.support.files import atomic_write, make_folder
     from mfnumpy.support.optional import require
+    from mfnumpy.support.threads import LIBRARY, cores
 
     args.threads = cores() if args.threads is None else args.threads
     for name in ("depths", "width", "epochs", "batch_size", "seeds", "threads", "rounds"):
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
         if (min(given) if isinstance(given, list) else given) < 1:
             raise InvalidValueError(f"--{name.replace('_', '-')} must be at least 1; got {given}.")
     data = load(args.dataset) if "convergence" in args.only else None  # a wrong name is told before anything is timed
-    for library in ("matplotlib", "threadpoolctl"):
+    for library in ("matplotlib", LIBRARY):
         require(library)  # missed now, not after minutes
     out, machine = make_folder(args.out), environment()
     found: dict[str, list[Any]] = {"growth": [], "convergence": []}
@@ -74,10 +74,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _convergence(args: argparse.Namespace, data: Dataset) -> Iterator[Convergence]:
     from mfnumpy.bench.growth import converge
-    from mfnumpy.support.optional import require
+    from mfnumpy.support.threads import blas_threads
 
     parts = (data.x_train, data.y_train, data.x_test, data.y_test)
-    with require("threadpoolctl").threadpool_limits(1 if args.width < 500 else None, user_api="blas"):
+    with blas_threads(1 if args.width < 500 else None, needed=True):
         for rule in ("bp", "mf"):
             for depth in args.depths:
                 yield converge(rule, depth, args.width, parts, args.epochs, args.seeds, args.batch_size)

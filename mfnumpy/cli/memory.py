@@ -77,10 +77,11 @@ def _check_needs(args: argparse.Namespace, own: str) -> None:
     """What is needed later must be there before minutes are spent. Raises MissingLibraryError, OutputError."""
     from mfnumpy.support.files import make_folder
     from mfnumpy.support.optional import require
+    from mfnumpy.support.threads import LIBRARY
 
     require("matplotlib")
     if own == "numpy" and {"depth", "batch256"} & set(args.only):
-        require("threadpoolctl")  # of the fast room
+        require(LIBRARY)  # of the fast engine
     if own == "numpy" and "offload" in args.only and args.offload is not None:
         make_folder(args.offload)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mfnumpy import backend, choices, network, optim, rules, train
+from mfnumpy import backend, choices, network, optim, rules
+from mfnumpy.batches import DECAYS
+from mfnumpy.engines import ENGINES, threads_that_pay
 from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
 from mfnumpy.network import Architecture, Layout, Network
 from mfnumpy.support import jobs
-from mfnumpy.support.environment import SMALL_NETWORK, blas_threads, keeps_threads, thread_variables
 from mfnumpy.support.jobs import Share
+from mfnumpy.support.threads import check_threads
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -39,16 +40,19 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bias", action="store_true", help="give every layer a bias (the paper's nets have none)")
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
-    parser.add_argument("--threads", type=int, help="BLAS threads (default: 1 for a small network, else all)")
+    parser.add_argument("--threads", type=int, help="how many work (default: 1 for little work, else one per core)")
 
 
 def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
-    """--epochs, --batch-size, --lr, --optimiser, --decay, --patience, --out."""
+    """--engine, --epochs, --batch-size, --lr, --optimiser, --decay, --patience."""
+    parser.add_argument(
+        "--engine", default="auto", choices=ENGINES, help="what trains (default: auto, the fast one where there is one)"
+    )
     parser.add_argument("--epochs", type=int, default=epochs, help=f"passes over the data (default: {epochs})")
     parser.add_argument("--batch-size", metavar="N|full", help="rows per step, or 'full' (default: by data set)")
     parser.add_argument("--lr", type=float, help="learning rate (default: by data set)")
     parser.add_argument("--optimiser", default="adam", choices=sorted(optim.OPTIMISERS))
-    parser.add_argument("--decay", default="linear", choices=sorted(train.DECAYS), help="of the learning rate")
+    parser.add_argument("--decay", default="linear", choices=sorted(DECAYS), help="of the learning rate")
     parser.add_argument("--patience", type=int, help="stop after so many epochs without a better validation accuracy")
 
 
@@ -121,44 +125,27 @@ def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: 
     return architecture(args).build(input_shape, bias=args.bias, seed=seed, dtype=args.dtype)
 
 
-def check_threads(args: argparse.Namespace) -> None:
-    """Raises InvalidValueError for --threads below 1, MissingLibraryError where BLAS cannot be held to that number."""
-    if args.threads is None:
-        return
-    if args.threads < 1:
-        raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
-    if not keeps_threads(args.threads):
-        raise MissingLibraryError(
-            f"--threads {args.threads} cannot be kept: nothing here can limit NumPy's BLAS while it runs. Install "
-            "threadpoolctl (pip install 'mfnumpy[lab]'); where that is there and does not know the BLAS, "
-            f"set {thread_variables()[0]}={args.threads} in the environment."
-        )
+def threads(args: argparse.Namespace, net: Network, rows: int) -> int:
+    """--threads, or as many as pay off for this network and batch. rows: of the training part.
 
-
-def is_small(net: Network) -> bool:
-    """Whether a second BLAS thread would cost this network more than it gives."""
-    return net.count() <= SMALL_NETWORK
-
-
-def limited_threads(args: argparse.Namespace, net: Network) -> AbstractContextManager[None]:
-    """A `with` block in which BLAS has the threads that were asked for, or as many as pay off for this network.
-
-    Raises as `check_threads`.
+    Raises InvalidValueError for --threads below 1, MissingLibraryError where BLAS cannot be held to that number.
     """
-    check_threads(args)
-    return blas_threads(args.threads or (1 if is_small(net) else None))
+    if args.threads is None:
+        return threads_that_pay(net, batch_size(args, rows))
+    check_threads("--threads", args.threads)
+    return args.threads
 
 
-def share_out(args: argparse.Namespace, runs: int, net: Network) -> Share:
+def share_out(args: argparse.Namespace, runs: int, net: Network, rows: int) -> Share:
     """How many runs go at once, and on how many threads each. A device is one: there, runs follow each other.
 
-    Raises as `check_threads` and `jobs.share_out`.
+    Raises as `threads` and `jobs.share_out`.
     """
-    check_threads(args)
+    small = threads(args, net, rows) == 1
     on_device = backend.current().name != "numpy"
     if on_device and (args.jobs or 1) > 1:
         raise InvalidValueError(f"--jobs {args.jobs}: runs on one device follow each other. Leave --jobs out.")
-    return jobs.share_out(runs, 1 if on_device else args.jobs, args.threads, is_small(net))
+    return jobs.share_out(runs, 1 if on_device else args.jobs, args.threads, small)
 
 
 def batch_size(args: argparse.Namespace, rows: int) -> int | None:

@@ -15,7 +15,7 @@ from mfnumpy.paper.runs.config import Job
 from mfnumpy.paper.runs.sweep import Outcome, Sweep, maker
 from mfnumpy.paper.show import results as report
 from mfnumpy.paper.show.view import View
-from mfnumpy.support.optional import require
+from mfnumpy.support.threads import blas_threads, check_threads
 
 EXPERIMENTS = (
     *("table3", "table4", "table6", "table1", "fig4", "fig5", "table2", "longer"),
@@ -51,9 +51,13 @@ def run(args: argparse.Namespace) -> int:
     if args.seeds is not None and args.seeds < 1:
         raise InvalidValueError(f"--seeds must be at least 1; got {args.seeds}.")
     if args.threads is not None:
-        if args.threads < 1:
-            raise InvalidValueError(f"--threads must be at least 1; got {args.threads}.")
-        require("threadpoolctl").threadpool_limits(args.threads)
+        check_threads("--threads", args.threads)
+    with blas_threads(args.threads, needed=args.threads is not None):
+        return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    """What `run` does, with the threads that were asked for."""
     ledger = Ledger(args.ledger)
     if args.repeat:
         _refuse_idle(args, "--repeat makes one run again", ("what", "rules", "datasets", "seeds"))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from mfnumpy import engines as choice
-from mfnumpy import rules
+from mfnumpy import engines, rules
 from mfnumpy.cli import options
 from mfnumpy.comparison.compare import percent
 from mfnumpy.errors import OutputError
-from mfnumpy.measure import Evaluation, evaluate
+from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
+from mfnumpy.saving import run as progress
 from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.train import History, Trainer
 
 
@@ -34,8 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--parallel",
-        choices=choice.WAYS,
-        help="blocks on different batches at once, or each layer over all cores; --threads says how many work",
+        choices=engines.WAYS,
+        help="layers: blocks learn from different batches at once, for local rules (mf, ff)",
     )
     parser.add_argument("--offload", metavar="DIR", help="keep parameters and moments in files of this folder")
     earlier = parser.add_mutually_exclusive_group()
@@ -56,16 +58,21 @@ def run(args: argparse.Namespace) -> int:
     data = options.load_data(args, shown.layout, args.seed)
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
-    threads = options.limited_threads(args, net)
+    before = progress.ran_with(checkpoint) if args.resume else []
+    threads = _threads(args, net, len(data.y_train), before)
+    chosen = _chosen(args, net, rule, before)
     make_folder(checkpoint.parent)
-    way = _way(args, net, rule, len(data.y_train), checkpoint)
     print(net.describe())
-    with threads:
-        done = _train(args, way, data, checkpoint, history)
-        result = evaluate(net, rule, data.x_test, data.y_test)
+    print(chosen.line(threads))
+    with blas_threads(threads), _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history) as trainer:
+        if before and (parted := progress.parted(before[-1], trainer.ran_with())):
+            print(parted)
+        done = _train(trainer, args, data, checkpoint)
+        result = trainer.evaluate(data.x_test, data.y_test)
     with atomic_write(history, "w") as file:
         test = {"accuracy": result.accuracy, "layers": result.layers}
-        json.dump({"epochs": done.epochs, "seconds": done.seconds, "test": test}, file, indent=1)
+        run = {"seed": args.seed, "ran_with": done.ran_with}
+        json.dump(run | {"epochs": done.epochs, "seconds": done.seconds, "test": test}, file, indent=1)
     print(describe("test", result))
     print(f"wrote {checkpoint} and {history}")
     return 0
@@ -90,42 +97,66 @@ def _files(folder: Path, may_be_there: bool) -> tuple[Path, Path]:
     return paths
 
 
-def _way(
-    args: argparse.Namespace, net: Network, rule: Rule, rows: int, checkpoint: Path
+def _threads(args: argparse.Namespace, net: Network, rows: int, before: list[dict]) -> int:
+    """How many threads: those asked for, else those of the run that goes on, else as many as pay off."""
+    earlier = before[-1].get("threads") if before and not args.parallel else None
+    if args.threads is None and isinstance(earlier, int) and 1 <= earlier <= cores():
+        return earlier
+    return options.threads(args, net, rows)
+
+
+def _chosen(args: argparse.Namespace, net: Network, rule: Rule, before: list[dict]) -> engines.Chosen:
+    """The engine: the one asked for, else that of the run that goes on, else by `engines.choose`."""
+    if args.engine == "auto" and before and before[-1].get("engine") == "reference":
+        return engines.Chosen("reference", "as the run that goes on")
+    own = {name: getattr(args, name) for name in ("engine", "optimiser", "parallel", "offload")}
+    return engines.choose(net, rule, **own)
+
+
+def _trainer(
+    args: argparse.Namespace,
+    net: Network,
+    rule: Rule,
+    engine: str,
+    threads: int,
+    data: Any,
+    checkpoint: Path,
+    history: Path,
 ) -> AbstractContextManager[Trainer]:
-    """The trainer that the options ask for. What does not go together is refused when the block is entered."""
-    workers = {"threads": args.threads} if args.parallel else {}
-    return choice.trainer(
+    """The trainer that the options ask for. What does not go together is refused when the block is entered.
+
+    A history that is overwritten goes when the new run's first checkpoint is written: neither ever lies beside another
+    run's, and a run that is refused, or ends before that, leaves both as they were.
+    """
+    phases = len(net.blocks) if args.schedule == "layer_by_layer" else 1
+    return engines.trainer(
         net,
         rule,
+        engine=engine,
+        threads=args.threads if args.parallel else threads,
         optimiser=args.optimiser,
         lr=options.learning_rate(args),
         parallel=args.parallel,
         offload=args.offload,
         epochs=args.epochs,
-        batch_size=options.batch_size(args, rows),
+        batch_size=options.batch_size(args, len(data.y_train)),
         seed=args.seed,
         decay=args.decay,
         schedule=args.schedule,
         patience=args.patience,
         path=checkpoint,
         notes={key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")},
-        on_epoch=_tell,
-        **workers,
+        on_epoch=Teller(phases * args.epochs),
+        before_save=(lambda: _delete(history)) if args.overwrite else None,
     )
 
 
-def _train(
-    args: argparse.Namespace, way: AbstractContextManager[Trainer], data: Any, checkpoint: Path, history: Path
-) -> History:
-    """Train, or go on. A history that is overwritten goes first: it must never lie beside another run's checkpoint."""
+def _train(trainer: Trainer, args: argparse.Namespace, data: Any, checkpoint: Path) -> History:
+    """Train, or go on; Ctrl-C says how to go on later."""
     held_out = (data.x_val, data.y_val) if len(data.y_val) else (None, None)  # --validation 0 trains on all rows
     before = _written(checkpoint)
     try:
-        with way as trainer:
-            if args.overwrite:
-                _delete(history)
-            return trainer.fit(data.x_train, data.y_train, *held_out, resume=args.resume)
+        return trainer.fit(data.x_train, data.y_train, *held_out, resume=args.resume)
     except KeyboardInterrupt:
         if args.resume or _written(checkpoint) != before:
             instead = " in place of --overwrite" if args.overwrite else ""
@@ -145,7 +176,33 @@ def _delete(path: Path) -> None:
         raise OutputError(f"Cannot delete {path}: {error.strerror or error}.") from error
 
 
-def _tell(entry: dict) -> None:
-    losses = ", ".join(f"{name} {value:.4f}" for name, value in entry["loss"].items())
-    scores = ", ".join(f"{mode} {percent(value)} %" for mode, value in entry.get("val_accuracy", {}).items())
-    print(f"epoch {entry['epoch']:>3}  loss: {losses}" + (f"  validation: {scores}" if scores else ""), flush=True)
+class Teller:
+    """Prints each epoch as it ends, with its seconds, evaluation included, and an estimate of the time left.
+
+    total: how many epochs there are if none is spared by --patience.
+    """
+
+    RECENT = 5
+    """From so many epochs the rest is estimated."""
+
+    def __init__(self, total: int):
+        self.total, self.ends = total, [time.perf_counter()]
+
+    def __call__(self, entry: dict) -> None:
+        """One line. entry: of the history."""
+        self.ends.append(time.perf_counter())
+        recent = self.ends[-self.RECENT - 1 :]
+        left = (self.total - entry["epoch"]) * (recent[-1] - recent[0]) / (len(recent) - 1)
+        losses = ", ".join(f"{name} {value:.4f}" for name, value in entry["loss"].items())
+        scores = ", ".join(f"{mode} {percent(value)} %" for mode, value in entry.get("val_accuracy", {}).items())
+        times = duration(recent[-1] - recent[-2]) + (f", {duration(left)} left" if left else "")
+        told = f"epoch {entry['epoch']:>3}  loss: {losses}" + (f"  validation: {scores}" if scores else "")
+        print(f"{told}  ({times})", flush=True)
+
+
+def duration(seconds: float) -> str:
+    """A time for people: "0.12 s", "34 s", "12 min", "3.4 h"."""
+    for limit, text in ((9.95, f"{seconds:.2g} s"), (99.5, f"{seconds:.0f} s"), (5970, f"{seconds / 60:.0f} min")):
+        if seconds < limit:
+            return text
+    return f"{seconds / 3600:.1f} h"

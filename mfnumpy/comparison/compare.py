@@ -14,20 +14,23 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy import backend, optim, rules
+from mfnumpy import backend, engines, optim, rules
 from mfnumpy.errors import DivergedError
-from mfnumpy.measure import evaluate, peak_step_bytes
+from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.jobs import ALONE, Share, side_by_side
-from mfnumpy.train import Trainer
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How every run of a comparison is trained, the same for all rules. batch_size: None for full batch."""
+    """How every run of a comparison is trained, the same for all rules.
+
+    batch_size: None for full batch. engine, threads: as `engines.trainer` reads them; rules that the fast engine does
+    not know are trained by the reference.
+    """
 
     epochs: int = 30
     batch_size: int | None = 64
@@ -36,11 +39,13 @@ class Settings:
     decay: str = "linear"
     patience: int | None = None
     seeds: Sequence[int] = (0, 1, 2)
+    engine: str = "auto"
+    threads: int | None = None
 
 
 @dataclass(frozen=True)
 class Run:
-    """One rule with one seed, trained and measured on the test part."""
+    """One rule with one seed, trained and measured on the test part. ran_with: see `train.History`."""
 
     rule: str
     seed: int
@@ -50,6 +55,7 @@ class Run:
     epochs: list[dict]
     seconds: list[float]
     peak_bytes: int
+    ran_with: list[dict]
 
 
 @dataclass(frozen=True)
@@ -210,26 +216,19 @@ def run_one(
     """
     net, rule = build(seed), make()
     rule.start(net, n_classes, seed)
-    optimiser = optim.make(settings.optimiser, lr=settings.lr)
-    trainer = Trainer(
-        net,
-        rule,
-        optimiser,
-        epochs=settings.epochs,
-        batch_size=settings.batch_size,
-        seed=seed,
-        decay=settings.decay,
-        patience=settings.patience,
-        show_progress=False,
-        on_epoch=on_epoch,
-    )
-    history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val)
-    result = evaluate(net, rule, data.x_test, data.y_test)
+    options = {name: getattr(settings, name) for name in ("epochs", "batch_size", "decay", "patience")}
+    how = {name: getattr(settings, name) for name in ("engine", "threads", "optimiser", "lr")}
+    with engines.trainer(net, rule, **how, **options, seed=seed, show_progress=False, on_epoch=on_epoch) as trainer:
+        history = trainer.fit(data.x_train, data.y_train, data.x_val, data.y_val)
+        result = trainer.evaluate(data.x_test, data.y_test)
     parameters = {mode: rule.count(net, mode) for mode in result.accuracy}
     rows = slice(0, settings.batch_size or len(data.y_train))
     batch = backend.to_device(data.x_train[rows]), backend.to_device(data.y_train[rows])
-    peak = peak_step_bytes(net, rule, optimiser, *batch)  # last: it takes a further step
-    return Run(rule.name, seed, result.accuracy, result.layers, parameters, history.epochs, history.seconds, peak)
+    optimiser = optim.make(settings.optimiser, lr=settings.lr)
+    optimiser.load_state(*trainer.optimiser.state())
+    peak = peak_step_bytes(net, rule, optimiser, *batch)  # last: it takes a further step, as the rule is written
+    found = (result.accuracy, result.layers, parameters, history.epochs, history.seconds, peak, history.ran_with)
+    return Run(rule.name, seed, *found)
 
 
 def compare(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.backend import Array
-from mfnumpy.optim import Adam, _check
+from mfnumpy.optim import Adam, check_gradient
 
 BLOCK = 458_752
 """Elements per block: long enough that two threads seldom wait for each other's Python, and no temporary is larger."""
@@ -53,7 +53,7 @@ class FastAdam(Adam):
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
         """One whole step of one parameter, in place. Raises ShapeError if the gradient's shape differs."""
-        _check(name, parameter, gradient)
+        check_gradient(name, parameter, gradient)
         if not (isinstance(parameter, np.ndarray) and parameter.flags.c_contiguous):
             super().update(name, parameter, gradient, scale)
             return

@@ -44,31 +44,47 @@ ENGINES: dict[type[Rule], Kinds] = {
 def why_not(net: Network, rule: Rule) -> str | None:
     """The reason why no engine can train this, or None if one can."""
     if backend.current().name != "numpy":
-        return "the fast room is written for the backend 'numpy'"
+        return "the fast engine is written for the backend 'numpy'"
     if any("b" in block.parameters for block in net.blocks):
-        return "the fast room knows no biases"
+        return "the fast engine knows no biases"
     if not all(array.flags.c_contiguous for array in rule.parameters(net).values()):
         return "a parameter is not stored row by row"
-    if any(type(block) is not Block for block in net.blocks):
-        return "a block is of a class of its own, whose methods the fast room would pass over"
+    if own := _of_its_own(net, rule):
+        return f"{own} of its own, which the fast engine would pass over"
     kinds = {type(block.linear) for block in net.blocks}
-    if type(rule) not in ENGINES:
-        return f"the fast room has no engine for the rule '{rule.name}'"
     if not kinds <= set(ENGINES[type(rule)]):
-        return f"the fast room has no engine for the rule '{rule.name}' on this kind of network"
-    if rule.plugged():
-        return "the rule was given an equation of its own, which the fast room would pass over"
+        return f"there is no fast engine for the rule '{rule.name}' on this kind of network"
     if kinds == {Conv2d}:
         return _why_not_convolutional(net)
-    return None if kinds == {Dense} else "the fast room knows networks of one kind of block only"
+    return None if kinds == {Dense} else "the fast engine knows networks of one kind of block only"
 
 
 def engine(net: Network, rule: Rule, adam: FastAdam, team: Team) -> TeamEngine:
     """The engine for a started rule. Raises InvalidValueError with the reason where there is none."""
     reason = why_not(net, rule)
     if reason:
-        raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
+        raise InvalidValueError(f"No fast engine: {reason}. Take the engine 'reference'.")
     return ENGINES[type(rule)][type(net.blocks[0].linear)](net, rule, adam, team)
+
+
+def _of_its_own(net: Network, rule: Rule) -> str | None:
+    """What of this is a user's own, so that only the reference can train it: a class, or a function handed in."""
+    if type(rule) not in ENGINES:
+        return f"the rule '{rule.name}' is a class"
+    if type(net) is not Network:
+        return "the network is a class"
+    for block in net.blocks:
+        if type(block) is not Block:
+            return f"{block.name} is a class"
+        if type(block.linear) not in (Dense, Conv2d):
+            return f"the layer of {block.name} is a class"
+    parts = [part for block in net.blocks for part in (block, block.linear, block.pool) if part is not None]
+    own = {name: function for name, (_, function) in rule.functions().items()}
+    for thing in (rule, net, *parts):
+        for name, value in vars(thing).items():
+            if callable(value) and value is not own.get(name):
+                return f"{name} is a function"
+    return None
 
 
 def _why_not_convolutional(net: Network) -> str | None:
@@ -76,7 +92,7 @@ def _why_not_convolutional(net: Network) -> str | None:
         conv, pool = block.linear, block.pool
         assert isinstance(conv, Conv2d)
         if conv.stride != (1, 1) or type(pool) is not AvgPool2d or pool.size != (2, 2) or pool.stride != (2, 2):
-            return "the fast room knows convolutions with stride 1 and 2x2 average pooling only"
+            return "the fast engine knows convolutions with stride 1 and 2x2 average pooling only"
         if conv.output_shape(shape)[0] < 2 or conv.output_shape(shape)[1] < 2:
             return "an image is too small to be pooled"
     return None

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.backend import Array
+from mfnumpy.batches import batches_of
 from mfnumpy.blocks import Block, Trace
 from mfnumpy.fast.convolution import pooled_convolution
 from mfnumpy.fast.pooled import PooledConvolution
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.fast.workspace import Workspace
 from mfnumpy.layers import Conv2d
-from mfnumpy.measure import Counts, Evaluation, batches_of, count_right, evaluation, rows_at_a_time
+from mfnumpy.measure import Counts, Evaluation, count_right, evaluation, rows_at_a_time
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 

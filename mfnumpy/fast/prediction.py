@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy.backend import Array
-from mfnumpy.measure import batches_of
+from mfnumpy.batches import batches_of
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.rules.ff import NORMALISE, ForwardForward

@@ -7,7 +7,6 @@ their time there run at once. Inside a team BLAS is held to one thread: the spli
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -15,15 +14,10 @@ from queue import SimpleQueue
 from types import TracebackType
 
 from mfnumpy.errors import InvalidValueError, no_float_warnings
-from mfnumpy.support.optional import require
+from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.support.validate import integer
 
 Task = Callable[[int], None]
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def shares(total: int, n: int) -> list[slice]:
@@ -36,7 +30,7 @@ class Team:
     """n workers, one of them the caller's own thread. Use it in a `with` block; the threads end with the block.
 
     size: how many workers, None for one per core. Raises InvalidValueError for a size below 1, MissingLibraryError
-    where threadpoolctl, which holds BLAS to one thread, is not installed.
+    where nothing is installed that holds BLAS to one thread.
     """
 
     def __init__(self, size: int | None = None):
@@ -53,7 +47,7 @@ class Team:
         self._barrier.reset()  # and nothing is left in _done: of an earlier block that was broken off
         self._done = SimpleQueue()
         with ExitStack() as stack:  # a thread that cannot start takes the others, and the limit, with it
-            stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
+            stack.enter_context(blas_threads(1, needed=True))
             stack.callback(self._end)
             for i in range(1, self.size):
                 thread = threading.Thread(target=self._serve, args=(i,), name=f"mfnumpy-{i}", daemon=True)

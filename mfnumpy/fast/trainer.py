@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Generator, Iterable
 from typing import Any
 
 import numpy as np
 
 from mfnumpy.backend import Array
+from mfnumpy.batches import Batch
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.base import TeamEngine
@@ -15,11 +17,10 @@ from mfnumpy.fast.evaluation import evaluate
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
-from mfnumpy.rules import Rule, Step
-from mfnumpy.saving.run import Progress
-from mfnumpy.support.seeding import stream
+from mfnumpy.rules import Rule
+from mfnumpy.support.threads import cores
 from mfnumpy.support.validate import integer
-from mfnumpy.train import DECAYS, History, Trainer
+from mfnumpy.train import History, Losses, Trainer
 
 
 class FastTrainer(Trainer):
@@ -31,14 +32,16 @@ class FastTrainer(Trainer):
     Raises InvalidValueError where the fast room has no engine for this; the message says why.
     """
 
+    engine = "fast"
+
     def __init__(self, net: Network, rule: Rule, optimiser: FastAdam, *, threads: int | None = None, **options: Any):
         super().__init__(net, rule, optimiser, **options)
         reason = why_not(net, rule)
         if reason is None and not isinstance(optimiser, FastAdam):
             reason = "it needs the optimiser FastAdam"
         if reason:
-            raise InvalidValueError(f"No fast engine: {reason}. Train without it.")
-        self.threads = None if threads is None else integer("threads", threads, 1)
+            raise InvalidValueError(f"No fast engine: {reason}. Take the engine 'reference'.")
+        self.threads = cores() if threads is None else integer("threads", threads, 1)
         self._adam = optimiser
         self._engine: TeamEngine | None = None
         self._team: Team | None = None
@@ -54,16 +57,27 @@ class FastTrainer(Trainer):
                 self._engine = self._team = self._rows = None
 
     def evaluate(self, x: Any, y: np.ndarray) -> Evaluation:
-        """As `Trainer.evaluate`, to rounding of the scores; inside `fit`, every worker takes rows of its own."""
-        return super().evaluate(x, y) if self._team is None else evaluate(self.net, self.rule, x, y, self._team)
+        """As `Trainer.evaluate`, to rounding of the scores; every worker takes rows of its own."""
+        if self._team is not None:
+            return evaluate(self.net, self.rule, x, y, self._team)
+        if why_not(self.net, self.rule):  # something was plugged in since
+            return super().evaluate(x, y)
+        with Team(self.threads) as team:
+            return evaluate(self.net, self.rule, x, y, team)
 
-    def _train_batch(self, state: Progress, rows: np.ndarray, x: Any, y: np.ndarray, number: int, n: int) -> None:
-        assert self._engine is not None
-        scale = DECAYS[self.decay]((state.epoch * n + state.batch) / (self.epochs * n))
-        rng = stream(self.seed, "batch", number)
-        losses = self._engine.batch(self._gather(x, rows), y[rows], scale, self.phases[state.phase], rng)
-        for block, loss in losses:
-            self._note_loss(state, Step(block, loss, {}), len(rows))
+    def learn(
+        self, batches: Iterable[Batch], x: Any, y: np.ndarray, only: Collection[int] | None
+    ) -> Generator[tuple[Batch, Losses]]:
+        """As `Trainer.learn`, through the engine."""
+        assert self._engine is not None, "learn is called by fit"
+        for batch in batches:
+            rows = batch.rows
+            losses = self._engine.batch(self._gather(x, rows), y[rows], batch.scale, only, batch.rng)
+            yield batch, [(block, self.finite(block, loss, batch)) for block, loss in losses]
+
+    def threads_of_sums(self) -> int:
+        """The team's size."""
+        return self.threads
 
     def _gather(self, x: Any, rows: np.ndarray) -> Array:
         """These rows of x; of an array, into memory that is used again, every worker its share.

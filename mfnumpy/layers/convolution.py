@@ -37,7 +37,7 @@ def conv_output_size(height: int, width: int, kernel: Size, stride: Size = 1, pa
     return (height + 2 * PH - KH) // SH + 1, (width + 2 * PW - KW) // SW + 1
 
 
-def _windows(
+def windows(
     size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int]
 ) -> Iterator[tuple[int, int, slice, slice]]:
     """For each place (i, j) in the window: where it lies in the image, for all windows at once."""
@@ -47,7 +47,7 @@ def _windows(
             yield i, j, slice(i, i + SH * (OH - 1) + 1, SH), slice(j, j + SW * (OW - 1) + 1, SW)
 
 
-def _check_images(name: str, x: Array) -> None:
+def check_images(name: str, x: Array) -> None:
     backend_of(x)
     if x.ndim != 4:
         raise ShapeError(
@@ -62,7 +62,7 @@ def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array
     x: (N, H, W, C). kernel, stride, padding: an integer or (vertical, horizontal); padding is with zeros.
     Returns cols: (N*OH*OW, KH*KW*C), dtype of x, a new array. Raises ShapeError if x is no image or too small.
     """
-    _check_images("im2col", x)
+    check_images("im2col", x)
     xp = xp_of(x)
     N, H, W, C = x.shape
     KH, KW = pair("kernel", kernel, 1)
@@ -71,7 +71,7 @@ def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array
     if PH or PW:
         x = xp.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
     cols = xp.empty((N, OH, OW, KH, KW, C), dtype=x.dtype)
-    for i, j, down, right in _windows((OH, OW), (KH, KW), pair("stride", stride, 1)):
+    for i, j, down, right in windows((OH, OW), (KH, KW), pair("stride", stride, 1)):
         cols[:, :, :, i, j, :] = x[:, down, right, :]
     return cols.reshape(N * OH * OW, KH * KW * C)
 
@@ -93,7 +93,7 @@ def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1
         )
     patches = cols.reshape(N, OH, OW, KH, KW, C)
     x = xp.zeros((N, H + 2 * PH, W + 2 * PW, C), dtype=cols.dtype)
-    for i, j, down, right in _windows((OH, OW), (KH, KW), pair("stride", stride, 1)):
+    for i, j, down, right in windows((OH, OW), (KH, KW), pair("stride", stride, 1)):
         x[:, down, right, :] += patches[:, :, :, i, j, :]
     return xp.ascontiguousarray(x[:, PH : PH + H, PW : PW + W, :])
 
@@ -116,7 +116,7 @@ def conv2d_backward(
     x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F). Returns dx: (N, H, W, C), dW: (KH*KW*C, F), db: (F,).
     Raises ShapeError for another dz: with OH and OW interchanged its rows would belong to other patches.
     """
-    _check_images("conv2d_backward", x)
+    check_images("conv2d_backward", x)
     expected = (x.shape[0], *conv_output_size(x.shape[1], x.shape[2], kernel, stride, padding), W.shape[-1])
     if tuple(dz.shape) != expected:
         raise ShapeError(f"conv2d_backward: for images {tuple(x.shape)} dz must be {expected}; got {tuple(dz.shape)}.")
@@ -166,7 +166,7 @@ class Conv2d:
 
     def rows(self, x: Array) -> Array:
         """The matrix that W multiplies: the patches, (N*OH*OW, KH*KW*C)."""
-        _check_images(f"Conv2d '{self.name}'", x)
+        check_images(f"Conv2d '{self.name}'", x)
         self.output_shape(x.shape[1:])
         return im2col(x, self.kernel, self.stride, self.padding)
 

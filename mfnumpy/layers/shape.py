@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
-from mfnumpy.layers.convolution import Size, _check_images, _windows, conv_output_size
+from mfnumpy.layers.convolution import Size, check_images, windows, conv_output_size
 from mfnumpy.support.validate import pair
 
 
@@ -29,12 +29,12 @@ def avgpool_forward(x: Array, size: Size, stride: Size | None = None) -> Array:
     x: (N, H, W, C). size: the window, an integer or (height, width). stride: by default the window itself.
     Returns (N, OH, OW, C). Rows and columns that fill no whole window are left out.
     """
-    _check_images("AvgPool2d", x)
+    check_images("AvgPool2d", x)
     window, stride = pair("size", size, 1), pair("stride", size if stride is None else stride, 1)
     N, H, W, C = x.shape
     OH, OW = conv_output_size(H, W, window, stride)
     y = xp_of(x).zeros((N, OH, OW, C), dtype=x.dtype)
-    for _, _, down, right in _windows((OH, OW), window, stride):
+    for _, _, down, right in windows((OH, OW), window, stride):
         y += x[:, down, right, :]
     y /= window[0] * window[1]
     return y
@@ -48,7 +48,7 @@ def avgpool_backward(
     dy: (N, OH, OW, C). x_shape: (N, H, W, C) of the input; without it, the image that the windows fill exactly.
     Returns dx of that shape; left-out rows and columns get 0. Raises ShapeError if dy does not belong to x_shape.
     """
-    _check_images("avgpool_backward", dy)
+    check_images("avgpool_backward", dy)
     window, stride = pair("size", size, 1), pair("stride", size if stride is None else stride, 1)
     N, OH, OW, C = dy.shape
     if x_shape is None:
@@ -57,7 +57,7 @@ def avgpool_backward(
         raise ShapeError(f"avgpool_backward: dy {tuple(dy.shape)} does not belong to x {tuple(x_shape)}.")
     dx = xp_of(dy).zeros(x_shape, dtype=dy.dtype)
     share = dy / (window[0] * window[1])
-    for _, _, down, right in _windows((OH, OW), window, stride):
+    for _, _, down, right in windows((OH, OW), window, stride):
         dx[:, down, right, :] += share
     return dx
 

@@ -23,18 +23,18 @@ from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError, no_float_warnings
 from mfnumpy.fast import FastAdam
 from mfnumpy.fast.adam import BLOCK
-from mfnumpy.fast.team import cores, shares
+from mfnumpy.fast.team import shares
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import LocalRule, Rule, Step
-from mfnumpy.support.optional import require
+from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.support.validate import integer
 
 Work = Callable[[], None]
 
 
 @dataclass(frozen=True)
-class Batch:
+class Parcel:
     """What travels from block to block: x is the output of the block below for batch `number`."""
 
     number: int
@@ -58,7 +58,7 @@ class Span:
 class _Stage:
     """A block's place in the pipeline: the batches that wait for it, and how much is left to do of the present one."""
 
-    waiting: deque[Batch] = field(default_factory=deque)
+    waiting: deque[Parcel] = field(default_factory=deque)
     left: int = 0
     step: Step | None = None
 
@@ -107,7 +107,7 @@ class Pipeline:
         self._closed, self._error, self._results = False, None, {}  # nothing is left of an earlier block
         self._stages, self._updates = [_Stage() for _ in self._stages], deque()
         with ExitStack() as stack:  # a thread that cannot start takes the others, and the limit, with it
-            stack.enter_context(require("threadpoolctl").threadpool_limits(1, user_api="blas"))
+            stack.enter_context(blas_threads(1, needed=True))
             stack.callback(self._end)
             for i in range(self.threads):
                 thread = threading.Thread(target=self._serve, name=f"mfnumpy-{i}", daemon=True)
@@ -129,14 +129,14 @@ class Pipeline:
         """
         fed: deque[int] = deque()
         for number, x, y, rng, scale in batches:
-            self._feed(Batch(number, self.rule.enter(self.net, x, y, rng), y, scale))
+            self._feed(Parcel(number, self.rule.enter(self.net, x, y, rng), y, scale))
             fed.append(number)
             while fed and self._complete(fed[0]):
                 yield self._take(fed.popleft())
         while fed:
             yield self._take(fed.popleft())
 
-    def _feed(self, batch: Batch) -> None:
+    def _feed(self, batch: Parcel) -> None:
         with self._changed:
             self._wait(lambda: len(self._stages[0].waiting) < self.ahead)
             self._stages[0].waiting.append(batch)
@@ -190,7 +190,7 @@ class Pipeline:
         room = i + 1 == len(self._stages) or len(self._stages[i + 1].waiting) < self.ahead
         return bool(self._stages[i].waiting) and self._stages[i].left == 0 and room
 
-    def _learn(self, i: int, batch: Batch) -> None:
+    def _learn(self, i: int, batch: Parcel) -> None:
         """Block i's local step. Its output is handed on before its update, for which nobody above need wait."""
         start, stage = time.perf_counter(), self._stages[i]
         if i in self.chosen:
@@ -205,14 +205,14 @@ class Pipeline:
             (own if len(updates) == 1 else pieces).extend(updates)
         with self._changed:
             if i + 1 < len(self._stages):
-                self._stages[i + 1].waiting.append(Batch(batch.number, a, batch.y, batch.scale))
+                self._stages[i + 1].waiting.append(Parcel(batch.number, a, batch.y, batch.scale))
             stage.step = step
             stage.left = 1 + len(pieces)
             self._updates.extend(partial(self._finish, i, batch, piece) for piece in pieces)
             self._changed.notify_all()
         self._finish(i, batch, *own)
 
-    def _finish(self, i: int, batch: Batch, *updates: Work) -> None:
+    def _finish(self, i: int, batch: Parcel, *updates: Work) -> None:
         """Make some of block i's updates; whoever makes the last sets the block free."""
         start, stage = time.perf_counter(), self._stages[i]
         for update in updates:
@@ -239,7 +239,7 @@ class Pipeline:
             for part in shares(len(parameter), pieces)
         ]
 
-    def _note(self, i: int, batch: Batch, start: float, kind: str) -> None:
+    def _note(self, i: int, batch: Parcel, start: float, kind: str) -> None:
         if self.spans is not None:
             self.spans.append(Span(i, batch.number, start, time.perf_counter(), kind))
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from typing import Any
 
 import numpy as np
 
-from mfnumpy.measure import batches_of
+from mfnumpy.batches import Batch, take
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.parallel.pipeline import Pipeline, Span
 from mfnumpy.rules import Rule
-from mfnumpy.saving.run import Progress
-from mfnumpy.support.interrupt import DeferredInterrupt
-from mfnumpy.support.seeding import stream
-from mfnumpy.train import DECAYS, Trainer, _take
+from mfnumpy.train import Losses, Trainer
 
 
 class PipelineTrainer(Trainer):
@@ -45,35 +42,25 @@ class PipelineTrainer(Trainer):
         Pipeline(net, rule, optimiser, ahead=ahead, threads=threads)  # says now what it would say in the middle of fit
         self.ahead, self.threads, self.spans = ahead, threads, spans
 
-    def _run_epoch(self, state: Progress, x: Any, y: np.ndarray, interrupt: DeferredInterrupt) -> bool:
-        turn = state.phase * self.epochs + state.epoch
-        order = stream(self.seed, "shuffle", turn).permutation(len(y))
-        slices = batches_of(len(y), self.batch_size or len(y))
-        bar = self._bar(len(slices), state)
+    def learn(
+        self, batches: Iterable[Batch], x: Any, y: np.ndarray, only: Collection[int] | None
+    ) -> Generator[tuple[Batch, Losses]]:
+        """As `Trainer.learn`, several batches at once in different blocks."""
+        inside: deque[Batch] = deque()
 
-        def batches() -> Iterator[tuple]:
-            """The epoch's batches, as the pipeline wants them."""
-            for number in range(state.batch, len(slices)):
-                if interrupt.requested:
-                    return
-                rows = order[slices[number]]
-                scale = DECAYS[self.decay]((state.epoch * len(slices) + number) / (self.epochs * len(slices)))
-                rng = stream(self.seed, "batch", turn * len(slices) + number)
-                yield number, _take(x, rows), _take(y, rows), rng, scale
+        def entering() -> Iterator[tuple]:
+            """The batches as the pipeline wants them; each is remembered until it has come out."""
+            for batch in batches:
+                inside.append(batch)
+                yield batch.number, take(x, batch.rows), take(y, batch.rows), batch.rng, batch.scale
 
-        start = time.perf_counter()
-        only = self.phases[state.phase]
         options: dict[str, Any] = {"ahead": self.ahead, "threads": self.threads, "spans": self.spans}
         pipeline = Pipeline(self.net, self.rule, self.optimiser, only=only, **options)
-        with pipeline, closing(pipeline.run(batches())) as steps_of_batches:
+        with pipeline, closing(pipeline.run(entering())) as steps_of_batches:
             for steps in steps_of_batches:
-                rows = slices[state.batch]
-                for step in steps:
-                    self._note_loss(state, step, rows.stop - rows.start)
-                state.batch += 1
-                if bar is not None:
-                    bar.update()
-        state.elapsed += time.perf_counter() - start
-        if bar is not None:
-            bar.close()
-        return state.batch == len(slices)
+                batch = inside.popleft()
+                yield batch, [(step.block, self.finite(step.block, step.loss, batch)) for step in steps]
+
+    def threads_of_sums(self) -> int:
+        """One: each block's sums are made by one thread, whatever the others do."""
+        return 1

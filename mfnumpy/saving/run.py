@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ class Progress:
     phase: 0, or the index of the block in turn. losses: of the current epoch, summed over its rows so far.
     best, stale: the best validation accuracy of this phase, and for how many epochs it has stood.
     epochs, seconds: the history so far. elapsed: seconds spent in the current epoch.
+    ran_with: engine, threads and kernels, by the epoch from which on they were in use.
     """
 
     phase: int = 0
@@ -40,11 +42,20 @@ class Progress:
     epochs: list[dict] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     elapsed: float = 0.0
+    ran_with: list[dict] = field(default_factory=list)
+
+    def note_conditions(self, conditions: dict) -> None:
+        """Add engine, threads and kernels to `ran_with`, unless they are still those of its last entry."""
+        last = {} if not self.ran_with else self.ran_with[-1]
+        if {key: value for key, value in last.items() if key != "from_epoch"} != conditions:
+            self.ran_with.append({"from_epoch": len(self.epochs) + 1} | conditions)
 
     @classmethod
     def from_json(cls, values: Any) -> Progress:
         """Rebuild from what `asdict` gave. Raises ValueError if a field is missing, unknown or of another type."""
         fresh = cls()
+        if isinstance(values, dict):
+            values = {"ran_with": []} | values  # which checkpoints of earlier versions do not state
         if not isinstance(values, dict) or set(values) != {f.name for f in fields(cls)}:
             raise ValueError("its progress has other fields than this version writes")
         for name, value in values.items():
@@ -105,11 +116,14 @@ def write(
     best: dict[str, Array],
     settings: dict,
     notes: dict,
+    before: Callable[[], None] | None = None,
 ) -> None:
     """Write a checkpoint: the model, the optimiser's moments, the best parameters so far, and the progress.
 
-    settings: what must be the same for a resumed run to be the same run. Raises OutputError, and DivergedError where
-    an array is no longer finite: such a checkpoint could not be resumed, and must not take the place of one that can.
+    settings: what must be the same for a resumed run to be the same run.
+    before: called when all is known to be fit to be written.
+    Raises OutputError, and DivergedError where an array is no longer finite: such a checkpoint could not be resumed,
+    and must not take the place of one that can.
     """
     moments, times = _moments(optimiser, rule.parameters(net))
     arrays = models.arrays(net, rule)
@@ -121,6 +135,8 @@ def write(
                 f"{name} became NaN or infinite in the last batches; it is not written to {path}, where an earlier "
                 "checkpoint stays as it was. Lower the learning rate, or scale the inputs."
             )
+    if before is not None:
+        before()
     run = {"settings": settings, "progress": asdict(progress), "times": times, "notes": notes}
     checkpoint.save(path, arrays, models.describe(net, rule) | run)
 
@@ -139,6 +155,25 @@ def _difference(theirs: Any, ours: Any) -> tuple[str, str]:
     keys = [key for key in {**theirs, **ours} if theirs.get(key) != ours.get(key)]
     words = [", ".join(f"{key} {d.get(key, 'not stated')}" for key in keys) for d in (theirs, ours)]
     return words[0], words[1]
+
+
+def ran_with(path: str | Path) -> list[dict]:
+    """Engine, threads and kernels of the run at this checkpoint; [] where an earlier version does not state them.
+
+    Raises CheckpointError where there is no readable one.
+    """
+    try:
+        return Progress.from_json(checkpoint.load(path)[1]["progress"]).ran_with
+    except (KeyError, TypeError, ValueError):
+        return []  # `read` says what is wrong with it
+
+
+def parted(before: dict, now: dict) -> str | None:
+    """A sentence on what a run goes on with that it did not have before; None if all is the same. See `Trainer.fit`."""
+    theirs, ours = _difference({key: value for key, value in before.items() if key != "from_epoch"}, now)
+    if theirs == ours:
+        return None
+    return f"This run had {theirs}; it goes on with {ours}: the last bits will not be those of an uninterrupted run."
 
 
 def read(
@@ -192,6 +227,8 @@ def _check_place(progress: Progress, settings: dict) -> None:
             raise ValueError(f"its progress says {name} = {value}, and there are only {most}")
     if not all(type(v) is float for v in [*progress.losses.values(), *progress.seconds]):
         raise ValueError("its progress holds losses or seconds that are no numbers")
+    if not all(isinstance(conditions, dict) for conditions in progress.ran_with):
+        raise ValueError("its progress does not say what it ran with")
 
 
 def _times(values: Any) -> dict[str, int]:

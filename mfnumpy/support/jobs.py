@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.fast.team import cores
-from mfnumpy.support.environment import blas_threads
 from mfnumpy.support.optional import require
+from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.support.validate import integer
 
 T = TypeVar("T")

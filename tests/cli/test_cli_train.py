@@ -11,11 +11,12 @@ import pytest
 from cli_helpers import ctrl_c_after_two_epochs
 
 from mfnumpy import cli
-from mfnumpy.cli import train
+from mfnumpy.cli.train import Teller, duration
 from mfnumpy.fast.team import Team
 from mfnumpy.parallel.pipeline import Pipeline
 from mfnumpy.saving import checkpoint
-from mfnumpy.support import environment
+from mfnumpy.support import threads as blas
+from mfnumpy.train import Trainer
 
 pytest.importorskip("sklearn")
 
@@ -70,35 +71,52 @@ def test_overwriting_gives_the_run_of_an_empty_folder(folder, tmp_path_factory):
 
 
 def test_while_a_run_is_overwritten_no_history_lies_beside_another_runs_checkpoint(folder, monkeypatch):
-    seen = []
-    tell = train._tell
-    monkeypatch.setattr(train, "_tell", lambda entry: (seen.append((folder / "history.json").exists()), tell(entry)))
+    history, seen, save = folder / "history.json", [], checkpoint.save
+
+    def noted(path, arrays, description):
+        seen.append(history.exists())
+        save(path, arrays, description)
+
+    monkeypatch.setattr(checkpoint, "save", noted)
     assert cli.main([*QUICK, "--seed", "1", "--out", str(folder), "--overwrite"]) == 0
-    assert seen == [False, False]
-    assert json.loads((folder / "history.json").read_text())["epochs"] == epochs_of(folder / "checkpoint.npz")
+    assert seen == [False] * 3, "after each epoch and at the end"
+    assert json.loads(history.read_text())["epochs"] == epochs_of(folder / "checkpoint.npz")
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--lr", "-1"], ["--rule", "bp", "--schedule", "layer_by_layer"], ["--threads", "0"]]
+    "wrong",
+    [
+        ["--lr", "-1"],
+        ["--rule", "bp", "--schedule", "layer_by_layer"],
+        ["--threads", "0"],
+        ["--batch-size", "1000"],
+        ["--validation", "0", "--patience", "2"],
+        ["--engine", "fast", "--optimiser", "sgd"],
+        ["--lr", "1e30", "--optimiser", "sgd"],
+    ],
 )
-def test_a_refused_run_overwrites_nothing(folder, wrong):
+def test_a_refused_run_overwrites_nothing(folder, wrong, capsys):
+    """The last one is refused by its own numbers, before the first checkpoint."""
     before = contents(folder)
+    capsys.readouterr()
     assert cli.main([*QUICK, *wrong, "--out", str(folder), "--overwrite"]) == 2
     assert contents(folder) == before
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_a_run_that_was_given_up_before_its_first_checkpoint_can_be_had_back(folder, monkeypatch, capsys):
-    """Ctrl-C twice, before anything was written: the checkpoint is still the earlier run's, and has its history."""
-    history, whole = json.loads((folder / "history.json").read_text()), (folder / "checkpoint.npz").read_bytes()
+    """Ctrl-C twice, before anything was written: checkpoint and history are still the earlier run's."""
+    before, history = contents(folder), json.loads((folder / "history.json").read_text())
 
     def twice(*args):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("mfnumpy.train.Trainer._train_batch", twice)
+        patch.setattr("mfnumpy.fast.FastTrainer.learn", twice)
         assert cli.main([*QUICK, "--seed", "1", "--out", str(folder), "--overwrite"]) == 130
     assert "--resume" not in capsys.readouterr().err, "there is nothing of this run to go on with"
-    assert contents(folder) == {"checkpoint.npz": whole}
+    assert contents(folder) == before
+    (folder / "history.json").unlink()
     assert cli.main([*QUICK, "--out", str(folder), "--resume"]) == 0
     assert json.loads((folder / "history.json").read_text()) == history
 
@@ -116,37 +134,40 @@ def test_ctrl_c_while_overwriting_says_how_to_go_on_and_that_works(folder):
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize(("way", "kind", "size"), [("neurons", Team, "size"), ("layers", Pipeline, "threads")])
+@pytest.mark.parametrize(
+    ("way", "kind", "size"), [(["--engine", "fast"], Team, "size"), (["--parallel", "layers"], Pipeline, "threads")]
+)
 def test_as_many_threads_work_in_parallel_as_were_asked_for(way, kind, size, threads, tmp_path, monkeypatch):
     pytest.importorskip("threadpoolctl")
     seen, enter = set(), kind.__enter__
     monkeypatch.setattr(kind, "__enter__", lambda self: (seen.add(getattr(self, size)), enter(self))[1])
-    args = [*QUICK, "--parallel", way, "--threads", str(threads), "--out", str(tmp_path)]
+    args = [*QUICK, *way, "--threads", str(threads), "--out", str(tmp_path)]
     assert cli.main(args) == 0
     assert seen == {threads}
 
 
 def test_the_evaluation_at_the_end_has_the_threads_that_were_asked_for(tmp_path, monkeypatch):
     pytest.importorskip("threadpoolctl")
-    if not environment.blas_libraries():
+    if not blas.blas_libraries():
         pytest.skip("threadpoolctl knows no BLAS here")
-    seen, evaluate = [], train.evaluate
+    seen, evaluate = [], Trainer.evaluate
 
     def noted(*args):
-        seen.extend(library["num_threads"] for library in environment.blas_libraries())
+        seen.append(blas.threads_of_blas())
         return evaluate(*args)
 
-    monkeypatch.setattr(train, "evaluate", noted)
-    assert cli.main([*QUICK, "--threads", "2", "--out", str(tmp_path)]) == 0  # the tests begin with one
-    assert set(seen) == {2}
+    monkeypatch.setattr(Trainer, "evaluate", noted)
+    reference = ["--engine", "reference", "--threads", "2"]
+    assert cli.main([*QUICK, *reference, "--out", str(tmp_path)]) == 0  # the tests begin with one
+    assert seen == [2, 2, 2]
 
 
 @pytest.fixture
 def core_install(monkeypatch):
     """As if threadpoolctl were not there, on a machine of two cores; BLAS was started with all threads."""
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
-    monkeypatch.setattr(environment, "cores", lambda: 2)
-    for names in environment.THREAD_VARIABLES.values():
+    monkeypatch.setattr(blas, "cores", lambda: 2)
+    for names in blas.THREAD_VARIABLES.values():
         for name in names:
             monkeypatch.delenv(name, raising=False)
 
@@ -161,21 +182,88 @@ def test_threads_that_cannot_be_kept_are_refused_with_the_remedy(core_install, t
 
 
 def test_threads_that_are_in_force_anyway_need_no_library(core_install, tmp_path, monkeypatch):
-    first, *later = environment.thread_variables()
+    first, *later = blas.thread_variables()
     for name in later:
         monkeypatch.setenv(name, "1")
     monkeypatch.setenv(first, "3")
-    assert [environment.keeps_threads(n) for n in (1, 2, 3)] == [False, False, True]
+    assert [blas.keeps_threads(n) for n in (1, 2, 3)] == [False, False, True]
     assert cli.main([*QUICK, "--threads", "3", "--out", str(tmp_path)]) == 0
     monkeypatch.delenv(first)
-    assert environment.keeps_threads(1) == bool(later)
-    monkeypatch.setattr(environment, "cores", lambda: 1)
-    assert environment.keeps_threads(1)
-    assert not environment.keeps_threads(2)
+    assert blas.keeps_threads(1) == bool(later)
+    monkeypatch.setattr(blas, "cores", lambda: 1)
+    assert blas.keeps_threads(1)
+    assert not blas.keeps_threads(2)
 
 
 @pytest.mark.parametrize("name", ["scipy-openblas", "openblas64", "mkl-dynamic-lp64", "accelerate", "blis", ""])
 def test_each_blas_has_its_variable(name, monkeypatch):
     monkeypatch.setattr(np, "show_config", lambda mode: {"Build Dependencies": {"blas": {"name": name}}})
     own = {"scipy-openblas": "OPENBLAS", "openblas64": "OPENBLAS", "mkl-dynamic-lp64": "MKL", "accelerate": "VECLIB"}
-    assert environment.thread_variables()[0].startswith(own.get(name, "OMP"))
+    assert blas.thread_variables()[0].startswith(own.get(name, "OMP"))
+
+
+# -- the engine --------------------------------------------------------------------------------------------------------
+
+
+def trained(folder, capsys, *args) -> tuple[dict, str]:
+    """The history of a run, and what it said."""
+    capsys.readouterr()
+    assert cli.main([*QUICK, *args, "--out", str(folder)]) == 0
+    return json.loads((folder / "history.json").read_text()), capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("args", "engine", "why"),
+    [
+        ([], "fast", ""),
+        (["--engine", "fast"], "fast", ""),
+        (["--engine", "reference"], "reference", "as asked for"),
+        (["--optimiser", "sgd"], "reference", "optimiser adam only"),
+        (["--parallel", "layers"], "reference", "layers in parallel"),
+    ],
+)
+def test_the_engine_is_said_in_one_line_and_held_in_history_and_checkpoint(args, engine, why, tmp_path, capsys):
+    pytest.importorskip("threadpoolctl")
+    history, said = trained(tmp_path, capsys, *args)
+    lines = [line for line in said.splitlines() if line.startswith("engine: ")]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"engine: {engine}, 1 thread")
+    assert why in lines[0]
+    assert (": " in lines[0].removeprefix("engine: ")) == bool(why)
+    (conditions,) = history["ran_with"]
+    assert conditions == checkpoint.load(tmp_path / "checkpoint.npz")[1]["progress"]["ran_with"][0]
+    assert history["seed"] == 0
+    assert (conditions["engine"], conditions["threads"]) == (engine, 1)
+    assert conditions["numpy"] == np.__version__
+    assert {"backend", "simd", "blas"} <= set(conditions)
+
+
+def test_a_run_that_goes_on_keeps_its_engine_and_threads_or_says_that_it_does_not(tmp_path, capsys):
+    pytest.importorskip("threadpoolctl")
+    first = trained(tmp_path, capsys, "--engine", "reference", "--threads", "1")[0]["ran_with"]
+    history, said = trained(tmp_path, capsys, "--resume")
+    assert history["ran_with"] == first
+    assert "engine: reference, 1 thread: as the run that goes on" in said
+    assert "last bits" not in said
+    _, said = trained(tmp_path, capsys, "--resume", "--engine", "fast", "--threads", "2")
+    assert "This run had engine reference, threads 1; it goes on with engine fast, threads 2: the last bits" in said
+
+
+def test_each_epoch_says_its_seconds_and_how_long_the_rest_will_take(monkeypatch, capsys):
+    clock = iter([0.0, 2.0, 4.0, 40.0])
+    monkeypatch.setattr("mfnumpy.cli.train.time.perf_counter", lambda: next(clock))
+    teller = Teller(total=4)
+    for number in (1, 2, 4):
+        teller({"epoch": number, "loss": {"block1": 0.5}, "val_accuracy": {"ff": 0.25}})
+    first, second, last = capsys.readouterr().out.splitlines()
+    assert first == "epoch   1  loss: block1 0.5000  validation: ff 25.00 %  (2 s, 6 s left)"
+    assert second.endswith("(2 s, 4 s left)")
+    assert last.endswith("(36 s)")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.123, "0.12 s"), (9.94, "9.9 s"), (9.96, "10 s"), (99.6, "2 min"), (5969, "99 min"), (7200, "2.0 h")],
+)
+def test_times_are_for_people(seconds, text):
+    assert duration(seconds) == text

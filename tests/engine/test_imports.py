@@ -14,8 +14,8 @@ from mfnumpy import rules
 PACKAGE = Path(mfnumpy.__file__).parent
 ROOMS = (
     ("support.version", "errors", "choices"),
-    ("backend", *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split"))),
-    ("support.validate", "optim"),
+    ("backend", *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split", "threads"))),
+    ("support.validate", "support.environment", "optim", "batches"),
     ("equations", "layers"),
     ("blocks",),
     ("network",),
@@ -71,7 +71,7 @@ def test_no_two_rooms_import_each_other():
 
 def test_the_core_imports_nothing_but_numpy_and_never_data_utils():
     allowed = {"numpy", "mfnumpy", *sys.stdlib_module_names}
-    lazily = {("train", "tqdm")}  # the progress bar, where it is installed
+    lazily = {("train", "tqdm"), ("support.threads", "threadpoolctl")}  # where they are installed
     for room, paths in CORE.items():
         for path in paths:
             for name, line in imports(path, "mfnumpy"):
@@ -83,6 +83,23 @@ def test_only_the_backend_imports_cupy():
     everywhere = [*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "data_utils").rglob("*.py")]
     found = {p.name for p in everywhere for name, _ in imports(p, "mfnumpy") if name.split(".")[0] == "cupy"}
     assert found == {"backend.py"}
+
+
+def test_only_one_file_names_the_library_that_limits_blas():
+    named = {
+        p.relative_to(PACKAGE).as_posix() for p in PACKAGE.rglob("*.py") if "threadpoolctl" in p.read_text("utf-8")
+    }
+    assert named == {"support/threads.py"}
+
+
+def test_no_private_name_crosses_a_module():
+    """Neither imported nor asked of a module by its name."""
+    for path in PACKAGE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("mfnumpy", "data_utils"):
+                private = [a.name for a in node.names if a.name.startswith("_") and not a.name.startswith("__")]
+                assert not private, f"{path}:{node.lineno} imports {private}"
 
 
 def test_only_what_students_use_imports_the_checker():

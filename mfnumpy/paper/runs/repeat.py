@@ -5,8 +5,7 @@ from __future__ import annotations
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import runner
 from mfnumpy.paper.runs.config import Config
-from mfnumpy.support.environment import blas_libraries
-from mfnumpy.support.optional import require
+from mfnumpy.support.threads import blas_libraries, blas_threads
 
 
 def repeat(record: Record, data_dir: str | None = None, download: bool = True) -> Record:
@@ -18,7 +17,7 @@ def repeat(record: Record, data_dir: str | None = None, download: bool = True) -
     threads = {lib["num_threads"] for lib in record.environment.get("blas", [])}
     if not threads:
         return runner.execute(config, record.seed, data_dir, download)
-    with require("threadpoolctl").threadpool_limits(max(threads), user_api="blas"):
+    with blas_threads(max(threads), needed=True):
         return runner.execute(config, record.seed, data_dir, download)
 
 

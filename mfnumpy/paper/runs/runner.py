@@ -58,8 +58,8 @@ def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
     return net, rule
 
 
-_ROOMS: dict[str, dict[str, Any]] = {"rules": {}, "fast": {"parallel": "neurons", "threads": 1}}
-"""Room -> options of `parallel.choice.trainer`. One thread: the last bits of a batch's sums depend on how many."""
+_ROOMS: dict[str, dict[str, Any]] = {"rules": {"engine": "reference"}, "fast": {"engine": "fast", "threads": 1}}
+"""Room -> options of `engines.trainer`. One thread: the last bits of a batch's sums depend on how many."""
 
 
 def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]], list[float], str | None]:

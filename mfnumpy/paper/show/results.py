@@ -13,8 +13,8 @@ from mfnumpy.paper.published import LONGER
 from mfnumpy.paper.runs import plan
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import View, command
-from mfnumpy.support.environment import blas_name
 from mfnumpy.support.files import atomic_write
+from mfnumpy.support.threads import blas_name
 
 EXPERIMENTS = (
     *("table1", "table2", "table3", "longer", "longer_cnn", "longer_shallow", "table4", "table5", "table6"),

@@ -1,0 +1,78 @@
+"""The batches of a run: which rows, which step size, which random numbers. Said here once, for every engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mfnumpy import backend
+from mfnumpy.backend import Array
+from mfnumpy.support.seeding import stream
+
+DECAYS: dict[str, Callable[[float], float]] = {
+    "constant": lambda done: 1.0,
+    "linear": lambda done: 1.0 - done,
+    "cosine": lambda done: 0.5 * (1 + math.cos(math.pi * done)),
+}
+"""The learning rate as a share of its start, by the share of all batches that are done."""
+
+
+def batches_of(n: int, batch_size: int) -> list[slice]:
+    """Slices that cover n rows; the last is shorter if batch_size does not divide n."""
+    return [slice(start, min(start + batch_size, n)) for start in range(0, n, batch_size)]
+
+
+def take(data: Any, rows: np.ndarray) -> Array:
+    """These rows of an array or a view, on the device."""
+    on_device = isinstance(data, backend.current().array_type)
+    return data[backend.to_device(rows)] if on_device else backend.to_device(data[rows])
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One batch of a run.
+
+    epoch, number: its place, each counted from 0.
+    rows: (N,) indices of its samples.
+    scale: the share of the learning rate that it gets.
+    rng: its own random numbers, for rules that draw some.
+    """
+
+    epoch: int
+    number: int
+    rows: np.ndarray
+    scale: float
+    rng: np.random.Generator
+
+
+@dataclass(frozen=True)
+class Batches:
+    """All batches of a run. They depend on these settings and the number of samples alone, never on the engine.
+
+    seed: of order and random numbers.
+    batch_size: samples in a batch, None for all of them.
+    epochs: of one phase; the learning rate decays over them.
+    decay: one of DECAYS.
+    """
+
+    seed: int
+    batch_size: int | None
+    epochs: int
+    decay: str
+
+    def slices(self, n: int) -> list[slice]:
+        """Where each batch lies in the order of an epoch over n samples."""
+        return batches_of(n, self.batch_size or n)
+
+    def of_epoch(self, n: int, phase: int, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of one epoch over n samples, from batch `start` on. phase, epoch: counted from 0."""
+        turn, slices = phase * self.epochs + epoch, self.slices(n)
+        order = stream(self.seed, "shuffle", turn).permutation(n)
+        for number in range(start, len(slices)):
+            done = (epoch * len(slices) + number) / (self.epochs * len(slices))
+            rng = stream(self.seed, "batch", turn * len(slices) + number)
+            yield Batch(epoch, number, order[slices[number]], DECAYS[self.decay](done), rng)
