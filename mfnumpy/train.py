@@ -17,7 +17,7 @@ import numpy as np
 from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.batches import DECAYS, Batch, Batches, take
-from mfnumpy.errors import DivergedError, DTypeError, InvalidValueError, ShapeError, no_float_warnings, unknown_name
+from mfnumpy.errors import DivergedError, InvalidValueError, no_float_warnings, unknown_name
 from mfnumpy.measure import Evaluation, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
@@ -29,7 +29,7 @@ from mfnumpy.support.interrupt import DeferredInterrupt
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import how_many, stratified
 from mfnumpy.support.threads import threads_of_blas
-from mfnumpy.support.validate import check_inputs, check_labels, integer
+from mfnumpy.support.validate import check_is_array, check_labels, check_samples, integer
 
 Losses = list[tuple[int | None, float]]
 """The losses of one batch: of each block by its index, None for the whole network or the readout alone."""
@@ -286,22 +286,8 @@ class Trainer:
 
     def _check_part(self, name: str, data: Any, name_of_labels: str, labels: Any) -> None:
         self.rule.check_started(self.net)
-        for what, thing in ((name, data), (name_of_labels, labels)):
-            if not (hasattr(thing, "shape") and hasattr(thing, "dtype")):
-                kind = "None" if thing is None else type(thing).__name__
-                raise DTypeError(f"{what} must be an array; got {kind}. Make it one with numpy.asarray(...).")
-        if tuple(data.shape[1:]) != self.net.input_shape:
-            raise ShapeError(
-                f"{name} must be (N, {', '.join(map(str, self.net.input_shape))}) for this network; "
-                f"got {tuple(data.shape)}."
-            )
-        if str(data.dtype) != self.net.dtype:
-            raise DTypeError(
-                f"{name} is {data.dtype}, the network {self.net.dtype}. "
-                f"Convert with {name}.astype('{self.net.dtype}'), or build the network with another dtype."
-            )
-        if backend.is_array(data):
-            check_inputs(data, name)
+        check_samples(name, data, self.net.input_shape, self.net.dtype)
+        check_is_array(name_of_labels, labels)
         check_labels(labels, data.shape[0], self.rule.n_classes)
 
     @contextmanager

@@ -48,6 +48,7 @@ def windows(
 
 
 def check_images(name: str, x: Array) -> None:
+    """Check that x holds images, (N, H, W, C). Raises ShapeError naming the layer, BackendError for no array."""
     backend_of(x)
     if x.ndim != 4:
         raise ShapeError(

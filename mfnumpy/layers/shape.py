@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
-from mfnumpy.layers.convolution import Size, check_images, windows, conv_output_size
+from mfnumpy.layers.convolution import Size, check_images, conv_output_size, windows
 from mfnumpy.support.validate import pair
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.backend import Array, backend_of, xp_of
+from mfnumpy.backend import Array, backend_of, is_array, xp_of
 from mfnumpy.errors import DTypeError, InvalidValueError, LabelError, ShapeError
 
 
@@ -120,6 +120,32 @@ def check_inputs(x: Array, name: str = "X") -> None:
             f"{name} must be finite; it holds {count} NaN or Inf, the first at index {first}. "
             "Fill or drop these rows before training."
         )
+
+
+def check_is_array(name: str, value: Any) -> None:
+    """Check that a value is an array, or a view that has its shape and dtype. Raises DTypeError naming it."""
+    if not (hasattr(value, "shape") and hasattr(value, "dtype")):
+        kind = "None" if value is None else type(value).__name__
+        raise DTypeError(f"{name} must be an array; got {kind}. Make it one with numpy.asarray(...).")
+
+
+def check_samples(name: str, x: Any, input_shape: tuple[int, ...], dtype: str) -> None:
+    """Check that x holds samples for a network: (N, *input_shape) of its dtype; an array also without NaN or Inf.
+
+    Raises DTypeError, ShapeError, or InvalidValueError for no rows, NaN or Inf.
+    """
+    check_is_array(name, x)
+    if tuple(x.shape[1:]) != input_shape:
+        raise ShapeError(
+            f"{name} must be (N, {', '.join(map(str, input_shape))}) for this network; got {tuple(x.shape)}."
+        )
+    if str(x.dtype) != dtype:
+        raise DTypeError(
+            f"{name} is {x.dtype}, the network {dtype}. "
+            f"Convert with {name}.astype('{dtype}'), or build the network with another dtype."
+        )
+    if is_array(x):
+        check_inputs(x, name)
 
 
 def same_dtype(**arrays: Array) -> None:

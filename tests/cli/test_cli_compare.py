@@ -153,6 +153,7 @@ def test_ctrl_c_exits_130_and_what_is_finished_is_written(tmp_path):
     rules = ["--rules", "shallow,mf", "--seeds", "1"]
     process = interruptible("compare", "--epochs", "300", *rules, "--jobs", "1", "--out", str(tmp_path))
     assert process.stderr.readline() == "2 runs, one after the other, on 1 thread.\n"
+    assert process.stderr.readline() == "shallow, mf: engine: fast, 1 thread\n"
     first = process.stderr.readline()  # the first run is done, the second has begun
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=60)
