@@ -218,6 +218,7 @@ def test_ctrl_c_loses_no_run_that_ended_in_another_process(tmp_path):
     rules = ["--rules", "shallow,mf,bp", "--seeds", "1", "--jobs", "2", "--epochs", "400"]
     process = interruptible("compare", *rules, "--out", str(tmp_path))
     assert process.stderr.readline() == "3 runs, 2 at once, on 1 thread each.\n"
+    assert process.stderr.readline() == "shallow, mf, bp: engine: fast, 1 thread\n"
     first = process.stderr.readline()
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
@@ -230,7 +231,7 @@ def test_ctrl_c_loses_no_run_that_ended_in_another_process(tmp_path):
 
 def test_a_run_that_only_the_spool_has_is_in_what_ctrl_c_leaves(tmp_path):
     """Ended in its process, and not handed over yet: what side_by_side cannot know."""
-    run = compare.Run("mf", 1, {"ff": 1 / 3, "bp": 0.25}, [0.5], {"ff": 7, "bp": 6}, [{"epoch": 1}], [0.1], 11)
+    run = compare.Run("mf", 1, {"ff": 1 / 3, "bp": 0.25}, [0.5], {"ff": 7, "bp": 6}, [{"epoch": 1}], [0.1], 11, [])
     lost = Diverged("bp", 0, "It ran away.")
     spool = compare.Spool(tmp_path)
     for item in (run, lost):
