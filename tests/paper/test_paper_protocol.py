@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from mfnumpy import network, optim, rules
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import InvalidValueError, UnknownNameError
+from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import plan, protocol, scales
 from mfnumpy.paper.runs.config import Config, key_of
@@ -16,10 +17,11 @@ from mfnumpy.paper.show import statistics
 from mfnumpy.train import Trainer
 
 CONFIG = Config("mnist", "2x1000", "mf", 0.001, epochs=20)
+NOTHING = Ledger("no such folder")
 CHANGES = {
     "dataset": "digits", "network": "3x1000", "rule": "bp", "lr": 0.003, "epochs": 21, "batch_size": None,
     "decay": "constant", "patience": 6, "subset": 100, "validation": 5000, "split": 1, "options": {"theta": 2.0},
-    "room": "fast",
+    "room": "fast", "tested": "kept",
 }  # fmt: skip
 
 
@@ -69,22 +71,58 @@ def run(lr, val, test=None, **changes):
     return Record(CONFIG.with_(lr=lr, **changes).settings, 0, history, {}, 1.0)
 
 
+def rates(runs):
+    return [r.config["lr"] for r in protocol.best_first(runs)]
+
+
 def test_the_rate_is_chosen_on_validation_and_never_on_test():
     tuned = [run(0.1, [0.5, 0.8, 0.1], [0.1] * 3), run(0.2, [0.7, 0.7, 0.7], [0.99] * 3)]
-    assert protocol.choose(tuned) == 0.1
-    assert protocol.choose([run(0.3, [0.8]), run(0.1, [0.8]), run(0.2, [0.8])]) == 0.1  # of equals the smallest
+    assert rates(tuned) == [0.1, 0.2]
+    assert rates([run(0.3, [0.8]), run(0.1, [0.8]), run(0.2, [0.8])]) == [0.1, 0.2, 0.3]  # of equals the smallest
     for epochs in ([], [0.9]):  # a run that diverged loses, however good it was before
         diverged = dataclasses.replace(run(0.2, epochs), result={"diverged": "in the next epoch"})
-        assert protocol.choose([run(0.1, [0.01]), diverged]) == 0.1
-    with pytest.raises(InvalidValueError):
-        protocol.choose([])
+        assert rates([run(0.1, [0.01]), diverged]) == [0.1]
+        assert rates([diverged]) == [0.2]
+    assert rates([]) == []
 
 
 def test_a_rate_is_chosen_by_the_epoch_that_is_reported_of_it():
-    """The run at 0.1 is better at its end, which its stopping rule never sees."""
-    runs = [run(0.1, [0.5, 0.4, 0.4, 0.9], patience=2), run(0.2, [0.6, 0.5, 0.5, 0.5], patience=2)]
-    assert protocol.ranked(runs) == [0.2, 0.1]
-    assert protocol.ranked([dataclasses.replace(r, config=r.config | {"patience": 3}) for r in runs]) == [0.1, 0.2]
+    """The run at 0.1 is better at its end, which its stopping rule never sees: the best epoch of all passes decides."""
+    runs = [run(0.2, [0.6, 0.5, 0.5, 0.5], patience=2), run(0.1, [0.5, 0.4, 0.4, 0.9], patience=2)]
+    assert rates(runs) == [0.1, 0.2]
+    assert [protocol.read_at(runs[1], at)["epoch"] for at in protocol.READINGS] == [4, 1, 4]
+    with pytest.raises(UnknownNameError, match="reading"):
+        protocol.read_at(runs[0], "first")
+
+
+def with_blocks(lr, val, blocks, **changes):
+    """A run of one epoch, whose blocks alone have these validation accuracies; None: the rule gives them no voice."""
+    one = run(lr, [val], **changes)
+    if blocks is not None:
+        one.history[0]["val_layers"] = blocks
+    return one
+
+
+def test_a_run_with_a_dead_block_is_left_out_unless_all_are():
+    """MNIST has ten classes: dead is a block at 15 % or below. The better run has lost its second block."""
+    dead = with_blocks(0.03, 0.9, [0.9, 0.15])
+    assert rates([dead, with_blocks(0.001, 0.5, [0.5, 0.16])]) == [0.001]
+    assert rates([dead, with_blocks(0.001, 0.5, None)]) == [0.001]  # no voice, no concern
+    assert rates([dead, with_blocks(0.001, 0.5, [0.5, 0.1])]) == [0.03, 0.001]
+    diverged = dataclasses.replace(run(0.3, [0.99]), result={"diverged": "x"})
+    assert rates([diverged, with_blocks(0.03, 0.9, [0.9, 0.15])]) == [0.03, 0.3]
+    binary = {"dataset": "imdb"}  # two classes: 75 %
+    assert rates([with_blocks(0.03, 0.9, [0.74], **binary), with_blocks(0.01, 0.8, [0.76], **binary)]) == [0.01]
+    assert rates([with_blocks(0.03, 0.9, [0.02], dataset="cifar100"), with_blocks(0.01, 0.2, [0.01])]) == [0.03]
+
+
+def test_a_block_is_dead_by_its_best_epoch_alone():
+    one = run(0.1, [0.3, 0.9, 0.2])
+    for entry, blocks in zip(one.history, ([0.1], [0.5], [0.1]), strict=True):
+        entry["val_layers"] = blocks
+    assert not protocol.has_dead_block(one)
+    one.history[1]["val_layers"] = [0.1]
+    assert protocol.has_dead_block(one)
 
 
 @pytest.mark.parametrize("patience", [1, 2, 3, 9])
@@ -125,6 +163,8 @@ def test_a_summary_has_both_the_stopped_and_the_last_epoch():
     assert result["stopped"]["test_accuracy"]["ff"] == 0.6
     assert result["equal_passes"]["test_layers"] == [0.4]
     assert result["best_on_test"] == 0.8
+    del history[0]["test_accuracy"]
+    assert set(protocol.summarise(history, patience=5)) == {"stopped", "equal_passes"}
 
 
 def test_what_looking_at_the_test_set_is_worth():
@@ -147,13 +187,12 @@ def test_all_rules_of_a_table_get_the_same_budget(scale):
         groups = {}
         for cell in plan.cells(experiment, budgets):
             same = {"rule": "", "network": "", "room": ""}  # the rooms give the same numbers, to rounding
-            searches = tuple(c.with_(**same) for c in cell.tuning_configs())
-            final = cell.final.with_(**same, lr=1.0)
-            groups.setdefault((cell.final.dataset, cell.final.epochs), []).append((searches, final, cell.seeds))
+            searches = tuple(c.with_(**same, tested="") for c in cell.search(NOTHING).searched)
+            final = cell.final.with_(**same, lr=1.0, tested="")
+            finalists = 0 if cell.tuning is None else cell.tuning.finalists
+            groups.setdefault((cell.final.dataset, cell.final.epochs), []).append((searches, final, finalists))
         for group in groups.values():
             assert len({repr(entry) for entry in group}) == 1
-        assert len({len(group) for group in groups.values()}) <= 1  # every rule in each
-        assert len(groups) == len(budgets.get(experiment, []))
 
 
 def test_table_3_at_paper_scale_is_the_papers():
@@ -188,4 +227,4 @@ def test_statistics_of_little():
 def test_the_quick_scale_stays_small():
     """Fewer than 400 runs, each of a few seconds: `make reproduce` is meant to end within ten minutes."""
     cells = list(itertools.chain.from_iterable(plan.cells(name, scales.QUICK) for name in plan.CELLS))
-    assert 50 < sum(cell.seeds + len(cell.tuning_configs()) for cell in cells) < 400
+    assert 50 < sum(cell.seeds + len(cell.search(NOTHING).searched) for cell in cells) < 400

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import json
 import subprocess
 
 import numpy as np
@@ -13,13 +14,15 @@ from mfnumpy.cli import main
 from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
 from mfnumpy.paper.ledger import reading
 from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.reading import LedgerError
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import plan, protocol, repeat, runner, scales, sweep
 from mfnumpy.paper.runs.config import Config, Job
 from mfnumpy.paper.runs.plan import Budget
-from mfnumpy.paper.runs.protocol import Tuning
+from mfnumpy.paper.runs.search import Option, Tuning
 
-RATES = (3e-4, 1e-3, 3e-3)
+LIKES = {3e-4: 0.2, 1e-3: 0.4, 3e-3: 0.3}
+RATES = tuple(LIKES)
 TINY = Config("digits", "2x9", "mf", 3e-3, epochs=3, batch_size=32, subset=150)
 
 
@@ -94,7 +97,7 @@ def test_a_run_that_diverges_is_recorded_as_such():
 
 def fake(job):
     history = [
-        {"epoch": 1, "loss": {}, "main": "ff", "val_accuracy": {"ff": job.config.lr}}
+        {"epoch": 1, "loss": {}, "main": "ff", "val_accuracy": {"ff": LIKES.get(job.config.lr, 0.1)}}
         | {"test_accuracy": {"ff": 0.5}, "test_layers": []}
     ] * job.config.epochs
     result = {"parameters": {"ff": 9}} | protocol.summarise(history, job.config.patience)
@@ -118,12 +121,12 @@ def test_a_sweep_searches_first_and_does_every_first_seed_before_any_second(tmp_
     first = [[(rule, 2, 0)] * 3 + [(rule, 3, 0)] for rule in ("mf", "bp")]
     assert order == first[0] + first[1] + [(rule, 3, seed) for seed in (1, 2) for rule in ("mf", "bp")]
     assert outcome.made == len(order)
-    assert {c.chosen(ledger).lr for c in cells()} == {3e-3}  # the fake's validation accuracy is the rate itself
+    assert {c.chosen(ledger).lr for c in cells()} == {1e-3}
     assert sweep.Sweep(ledger, execute, lambda line: None).cells(cells()).made == 0
 
 
 def test_the_finalists_of_a_search_are_run_in_full_and_the_better_one_is_chosen(tmp_path):
-    in_full = {3e-3: 0.3, 1e-3: 0.4, RATES[0]: 0.9}  # the search likes 3e-3 best, and RATES[0] least
+    in_full = {1e-3: 0.3, 3e-3: 0.4, 3e-4: 0.9}  # the search likes 1e-3 best, and 3e-4 least
 
     def execute(job):
         record = fake(job)
@@ -131,25 +134,118 @@ def test_the_finalists_of_a_search_are_run_in_full_and_the_better_one_is_chosen(
             record.history[0]["val_accuracy"]["ff"] = in_full[job.config.lr]
         return record
 
-    assert sorted(RATES)[-2:] == [1e-3, 3e-3]
     budget = Budget("digits", "2x9", 3, 2, Tuning(2, 60, RATES, finalists=2), subset=150)
     cell, ledger = budget.cell("table3", "mf"), Ledger(tmp_path)
-    for config in cell.tuning_configs()[1:]:
+    for config in cell.search(ledger).searched[1:]:
         ledger.write(Job(config, 0), execute(Job(config, 0)))
-    assert cell.finalists(ledger) == []  # the search is not finished
+    assert cell.search(ledger).finalists == []  # the search is not finished
+    assert cell.shown(ledger) is None
     outcome = sweep.Sweep(ledger, execute, lambda line: None).cells([cell])
     assert outcome.made == 1 + 2 + 1  # the rest of the search, both finalists with seed 0, the chosen one with seed 1
-    assert cell.chosen(ledger).lr == 1e-3
+    assert cell.chosen(ledger).lr == 3e-3
     assert [r.seed for r in cell.records(ledger)] == [0, 1]
-    ledger.path(Job(cell.finalists(ledger)[0], 0)).unlink()
+    ledger.path(Job(cell.final.with_(lr=1e-3), 0)).unlink()
     assert cell.chosen(ledger) is None  # undecided while a finalist is missing
+    assert cell.shown(ledger).lr == 3e-3  # what is there is shown all the same
+
+
+@pytest.mark.parametrize(
+    ("likes", "made", "chosen"),
+    [
+        ({1e-2: 0.5}, [3e-4, 1e-3, 3e-3, 1e-2, 3e-2], 1e-2),  # one beyond wins, and the one beyond it does not
+        ({1e-2: 0.5, 3e-2: 0.6, 1e-1: 0.7}, [3e-4, 1e-3, 3e-3, 1e-2, 3e-2], 3e-2),  # at most twice
+        ({1e-4: 0.5, 3e-5: 0.6, 1e-5: 0.7}, [3e-4, 1e-3, 3e-3, 1e-4, 3e-5], 3e-5),
+        ({}, [3e-4, 1e-3, 3e-3], 1e-3),
+    ],
+)
+def test_a_search_goes_on_beyond_the_edge_until_the_best_lies_inside_or_twice(tmp_path, likes, made, chosen):
+    edge = {rate: LIKES[rate] - 0.2 * (rate == 1e-3) for rate in LIKES}
+    if likes and min(likes) < 3e-4:
+        edge[3e-4] = 0.4
+    found = (edge if likes else LIKES) | likes
+    order = []
+
+    def execute(job):
+        order.append(job.config.lr)
+        record = fake(job)
+        for entry in record.history:
+            entry["val_accuracy"]["ff"] = found.get(job.config.lr, 0.1)
+        return record
+
+    budget = Budget("digits", "2x9", 3, 1, Tuning(3, 60, RATES), subset=60)
+    cell, ledger = budget.cell("table3", "mf"), Ledger(tmp_path)
+    sweep.Sweep(ledger, execute, lambda line: None).cells([cell])
+    assert order == made  # epochs and rows of the search are those of the run: the chosen one is made already
+    assert cell.chosen(ledger).lr == chosen
+    assert {c.lr for c in cell.search(ledger).searched} == set(made)
+
+
+def test_an_option_is_searched_at_the_best_rate_and_the_default_keeps_its_key(tmp_path):
+    """Two options: the default of the first is the best, the second's last value is; finalists have it."""
+
+    def execute(job):
+        record = fake(job)
+        options = job.config.options
+        gain = 0.2 * (options.get("b") == 7) - 0.1 * ("a" in options)
+        for entry in record.history:
+            entry["val_accuracy"]["ff"] += gain
+        return record
+
+    options = (Option("a", (2.0,), ("mf", "bp")), Option("b", (5, 7), ("mf",)))
+    budget = Budget("digits", "2x9", 3, 2, Tuning(2, 60, RATES, finalists=2, options=options), subset=150)
+    for rule, made, chosen in (("mf", 3 + 1 + 2 + 2 + 1, {"b": 7}), ("bp", 3 + 1 + 2 + 1, {})):
+        cell, ledger = budget.cell("table3", rule), Ledger(tmp_path / rule)
+        assert sweep.Sweep(ledger, execute, lambda line: None).cells([cell]).made == made
+        assert (cell.chosen(ledger).options, cell.chosen(ledger).lr) == (chosen, 1e-3)
+        assert {(r.config["lr"], *r.config["options"].items()) for r in ledger.of(cell.chosen(ledger))} == {
+            (1e-3, *chosen.items())
+        }
+    plain = dataclasses.replace(budget, tuning=Tuning(2, 60, RATES, finalists=2)).cell("table3", "bp")
+    assert plain.chosen(Ledger(tmp_path / "bp")) == cell.chosen(ledger)
+
+
+RISING = TINY.with_(lr=0.1, epochs=9, patience=1, batch_size=16, decay="constant")
+
+
+@pytest.mark.parametrize("room", ["rules", "fast"])
+@pytest.mark.parametrize("rule", ["mf", "bp", "fa", "ff", "deep_supervision", "shallow"])
+def test_a_run_that_tests_kept_epochs_alone_has_the_accuracies_of_one_that_tests_all(rule, room):
+    """Patience 1 keeps an early epoch, the best of all is another, and the last a third."""
+    config = RISING.with_(rule=rule, room=room)
+    data = runner.dataset_of(config)
+    every, _, _ = runner.train(config, 2, data)
+    kept, _, _ = runner.train(config.with_(tested="kept"), 2, data)
+    tested = {i for i, e in enumerate(kept) if "test_accuracy" in e}
+    assert tested == protocol.kept_epochs(every, 1) | {8}
+    for i, (a, b) in enumerate(zip(every, kept, strict=True)):
+        assert b == (a if i in tested else {k: v for k, v in a.items() if k not in ("test_accuracy", "test_layers")})
+
+
+def test_kept_epochs_are_three_different_ones_in_the_test_above():
+    history, _, _ = runner.train(RISING, 2, runner.dataset_of(RISING))
+    assert len(protocol.kept_epochs(history, 1) | {8}) == 3
+    with pytest.raises(UnknownNameError, match="epochs to be tested"):
+        runner.train(RISING.with_(tested="some"), 2, runner.dataset_of(RISING))
+
+
+def test_a_record_that_tests_kept_epochs_alone_is_whole(tmp_path):
+    record = runner.execute(RISING.with_(tested="kept"), 2)
+    assert reading.parse(record.to_json(), "here") == record
+    assert "best_on_test" not in record.result
+    repeated = repeat.repeat(record)
+    assert repeat.differences(record, repeated) == []
+    without = json.loads(record.to_json())
+    for entry in without["history"][:-1]:
+        entry.pop("test_accuracy", None)
+    with pytest.raises(LedgerError, match="test accuracies"):
+        reading.parse(json.dumps(without), "here")
 
 
 def test_a_budget_may_take_its_rates_from_another_whose_full_runs_decide_for_it_too(tmp_path):
-    in_full = {3e-3: 0.3, 1e-3: 0.4, RATES[0]: 0.9}  # the search likes 3e-3 best; in full runs 1e-3 is better than it
+    in_full = {1e-3: 0.3, 3e-3: 0.4, 3e-4: 0.9}  # the search likes 1e-3 best; in full runs 3e-3 is better than it
 
     def execute(job):
-        assert job.config.epochs != 12 or job.config.lr == 1e-3  # longer runs are made at one rate only
+        assert job.config.epochs != 12 or job.config.lr == 3e-3  # longer runs are made at one rate only
         record = fake(job)
         if job.config.epochs == 3:
             record.history[0]["val_accuracy"]["ff"] = in_full[job.config.lr]
@@ -159,7 +255,7 @@ def test_a_budget_may_take_its_rates_from_another_whose_full_runs_decide_for_it_
     longer = dataclasses.replace(short, epochs=12, patience=12, rates_of=short).cell("longer", "mf")
     ledger = Ledger(tmp_path)
     assert sweep.Sweep(ledger, execute, lambda line: None).cells([longer]).made == 3 + 2 + 1
-    assert (longer.chosen(ledger).lr, longer.chosen(ledger).epochs) == (1e-3, 12)
+    assert (longer.chosen(ledger).lr, longer.chosen(ledger).epochs) == (3e-3, 12)
     assert sweep.Sweep(ledger, execute, lambda line: None).cells([short.cell("table2", "mf")]).made == 0
 
 
@@ -279,7 +375,9 @@ def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, mo
     monkeypatch.setitem(scales.SCALES, "quick", quick)
     places = ["--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]
     assert main(["reproduce", "table3", "fig4", "--rules", "mf", "bp", "--offline", *places]) == 0
-    assert "14 runs made" in capsys.readouterr().out
+    made = len(list((tmp_path / "ledger").glob("*.json")))
+    assert made >= 14  # the rates, two seeds of both rules, and what lies beyond an edge
+    assert f"{made} runs made" in capsys.readouterr().out
     for name in ("table3-digits.md", "table3-digits.csv", "table3-digits.tex", "fig4.png", "fig4.svg"):
         assert (tmp_path / "out" / name).stat().st_size > 100
     name = next((tmp_path / "ledger").glob("digits-3x9-mf-*-s1.json")).stem

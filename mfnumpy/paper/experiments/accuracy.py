@@ -9,7 +9,7 @@ from mfnumpy.network import parse
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments import longer as doubling_content
 from mfnumpy.paper.experiments import memory as memory_content
-from mfnumpy.paper.runs import scales
+from mfnumpy.paper.runs import protocol, scales
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.statistics import summary
 from mfnumpy.paper.show.tables import MISSING, Table
@@ -49,11 +49,11 @@ def accuracy_tables(experiment: str, view: View) -> list[Table]:
                 f"{experiment}-{dataset}",
                 f"{NUMBERS[experiment]}, {dataset}: test accuracy in %",
                 ["rule", "prediction", "paper", "ours ± sd (n)", "difference", "against BP, same seeds"]
-                + ["at equal passes", "rate", "epoch kept", "s/epoch", "peak MB"],
+                + ["as stopped", "at equal passes", "rate", "epoch kept", "s/epoch", "peak MB"],
                 rows,
                 command(experiment, view),
                 [f"Run: {described(entries[0].config)}.", *notes.rooms(entries), *notes.at_the_edge(entries)]
-                + [*notes.lost(entries), *notes.still_rising(entries)]
+                + [*notes.provisional(entries), *notes.lost(entries), *notes.still_rising(entries)]
                 + [*doubling_content.pointer(view, experiment, dataset), COSTS]
                 + notes.keys(entries),
             )
@@ -70,14 +70,15 @@ def _accuracy_rows(experiment: str, e: Entry, bp: Entry | None) -> list[list[str
         against = difference(e, bp) if i == 0 and e.rule != "bp" else None
         row = [e.rule, mode, MISSING if paper is None or i > 0 else f"{paper.value:.2f}"]
         row += [spread(ours) if e.runs else f"diverged ({e.diverged})", gap]
-        row += [MISSING if against is None else against.text(), spread(accuracy_summary(e, mode, "equal_passes"))]
+        row += [MISSING if against is None else against.text()]
+        row += [spread(accuracy_summary(e, mode, reading)) for reading in protocol.READINGS[1:]]
         rows.append(row + (_costs(e) if i == 0 else [MISSING] * 4))
     return rows
 
 
 def _costs(e: Entry) -> list[str]:
     """Chosen rate, mean epoch kept, median-free mean seconds of an epoch, peak bytes of a step in MB."""
-    kept = summary([float(v) for v in e.values(lambda r: r.result["stopped"]["epoch"]).values()])
+    kept = summary([float(v) for v in e.values(lambda r: protocol.read_at(r)["epoch"]).values()])
     seconds = summary([s for r in e.runs for s in r.epoch_seconds])
     peak = max((r.peak_bytes or 0 for r in e.runs), default=0)
     return [
@@ -96,13 +97,13 @@ def table1(view: View) -> list[Table]:
     tables = []
     for dataset in view.datasets("table1"):
         rows, ran = [], None
-        found = [e for e in view.entries("table1") if e.config.dataset == dataset and e.runs]
+        entries = [e for e in view.entries("table1") if e.config.dataset == dataset and e.runs]
         for depth in (2, 3):
-            by_rule = {e.rule: e for e in found if parse(e.config.network).depth == depth}
+            by_rule = {e.rule: e for e in entries if parse(e.config.network).depth == depth}
             ran = ran or next(iter(by_rule.values()), None)
-            stopped, last = _table1_rows(by_rule, "stopped"), _table1_rows(by_rule, "equal_passes")
-            for (name, value), (_, at_end) in zip(stopped, last, strict=True):
-                rows.append([name, f"{depth} hidden layers", value, at_end])
+            readings = [_table1_rows(by_rule, reading) for reading in protocol.READINGS]
+            for found in zip(*readings, strict=True):
+                rows.append([found[0][0], f"{depth} hidden layers", *(value for _, value in found)])
         if ran is None:
             continue
         how = f"Run: {described(ran.config)}; the nets of 3 layers take the rate found for 2."
@@ -110,10 +111,10 @@ def table1(view: View) -> list[Table]:
             Table(
                 f"table1-{dataset}",
                 f"Table 1, {dataset}: test accuracy in %",
-                ["algorithm", "total hidden layers", "ours ± sd (n)", "at equal passes"],
+                ["algorithm", "total hidden layers", "ours ± sd (n)", "as stopped", "at equal passes"],
                 rows,
                 command("table1", view),
-                [how, layers_shared(view, dataset), LOST, *notes.keys(found)],
+                [how, layers_shared(view, dataset), LOST, *notes.provisional(entries), *notes.keys(entries)],
             )
         )
     return tables

@@ -9,6 +9,7 @@ from mfnumpy.network import parse
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments import convergence as figures
 from mfnumpy.paper.experiments.accuracy import shared_layers
+from mfnumpy.paper.runs.protocol import READINGS
 from mfnumpy.paper.show.judging import (
     AS_SOON,
     MARGIN,
@@ -22,7 +23,7 @@ from mfnumpy.paper.show.judging import (
     no_worse,
     reaches,
 )
-from mfnumpy.paper.show.statistics import paired
+from mfnumpy.paper.show.statistics import Paired, paired
 from mfnumpy.paper.show.tables import MISSING
 from mfnumpy.paper.show.view import Entry, View, accuracy_summary, difference
 
@@ -30,20 +31,34 @@ from mfnumpy.paper.show.view import Entry, View, accuracy_summary, difference
 def _compared(
     claim: str, view: View, experiment: str, dataset: str, rules: tuple[str, str], judge: Callable[[list[float]], str]
 ) -> Verdict:
-    """The verdict on a claim about two rules' accuracies, the first minus the second, stopped and at equal passes."""
+    """The verdict on a claim about two rules' accuracies, the first minus the second, by each of READINGS."""
     a, b = (view.entry(experiment, dataset, rule) for rule in rules)
     gap, lost = difference(a, b), _diverged(view, experiment, dataset, rules)
     if a is None or b is None or gap is None:
         verdict = UNDECIDED if lost else UNTESTED
         which = f"that came to their end{lost}" if lost else "in this ledger"
-        return Verdict(claim, verdict, f"no runs {which}", verdict)
+        return Verdict(claim, verdict, f"no runs {which}", verdict, verdict)
     reason = f"{a.rule} minus {b.rule}: {gap.text()} percentage points"
-    if (at_last := difference(a, b, "equal_passes")) is not None:
-        reason += f"; at equal passes {at_last.text()}"
+    reason += _others({at: difference(a, b, at) for at in READINGS})
     if gap.n < 2:
         reason += "; one seed decides nothing"
-    stopped, last = (judge(_differences(a, b, at)) for at in ("stopped", "equal_passes"))
-    return Verdict(claim, stopped, reason + lost, last)
+    if open_searches := [e.rule for e in (a, b) if e.provisional]:
+        reason += f"; the search of {' and '.join(open_searches)} lacks runs"
+    return Verdict(claim, *_by_reading(judge, {at: _differences(a, b, at) for at in READINGS}, reason + lost))
+
+
+def _by_reading(
+    judge: Callable[[list[float]], str], values: dict[str, list[float]], because: str
+) -> tuple[str, str, str, str]:
+    """A verdict's parts after the claim: decided at the first of READINGS, with the others beside it."""
+    best, stopped, last = (judge(values[at]) for at in READINGS)
+    return best, because, stopped, last
+
+
+def _others(gaps: dict[str, Paired | None]) -> str:
+    """What a difference is at the other two of READINGS, for a reason."""
+    words = {"stopped": "as stopped", "equal_passes": "at equal passes"}
+    return "".join(f"; {words[at]} {gap.text()}" for at in READINGS[1:] if (gap := gaps[at]) is not None)
 
 
 def _differences(a: Entry, b: Entry, at: str) -> list[float]:
@@ -99,10 +114,9 @@ def _reaches(claim: str, least: float, entry: Entry) -> Verdict:
     shown = {mode: accuracy_summary(entry, mode) for mode in entry.modes()}
     reason = "ours " + ", ".join(f"{s.text()} by {mode} prediction" for mode, s in shown.items() if s)
     if entry.config.subset is not None:
-        return Verdict(claim, UNTESTED, f"{_rows(entry)}; {reason}", UNTESTED)
-    ends = (entry.accuracy(entry.modes()[0], at).values() for at in ("stopped", "equal_passes"))
-    stopped, last = (reaches([value - least for value in values]) for values in ends)
-    return Verdict(claim, stopped, reason, last)
+        return Verdict(claim, UNTESTED, f"{_rows(entry)}; {reason}", UNTESTED, UNTESTED)
+    above = {at: [v - least for v in entry.accuracy(entry.modes()[0], at).values()] for at in READINGS}
+    return Verdict(claim, *_by_reading(reaches, above, reason))
 
 
 def _rows(entry: Entry) -> str:
@@ -142,16 +156,12 @@ def layers(view: View) -> Iterator[Verdict]:
         )
         found = [e for e in view.entries("table1") if (e.config.dataset, e.rule) == (dataset, "mf") and e.layers() == 3]
         if found:
-            (verdict, gap), (last, at_last) = (_falls(found[0], at) for at in ("stopped", "equal_passes"))
-            because = f"layer 2 minus layer 3: {gap} percentage points; at equal passes {at_last}"
-            yield Verdict(f"Table 1, {dataset}: layer 3 scores below layer 2", verdict, because, last)
-
-
-def _falls(entry: Entry, at: str) -> tuple[str, str]:
-    """Whether layer 3 scores below layer 2, and by how much."""
-    second, third = (entry.layer(i, at) for i in (1, 2))
-    gap = paired(second, third)
-    return better([second[s] - third[s] for s in second]), gap.text() if gap else MISSING
+            second, third = ({at: found[0].layer(i, at) for at in READINGS} for i in (1, 2))
+            gaps = {at: paired(second[at], third[at]) for at in READINGS}
+            because = f"layer 2 minus layer 3: {gap.text() if (gap := gaps['best']) else MISSING} percentage points"
+            falls = {at: [second[at][s] - third[at][s] for s in second[at]] for at in READINGS}
+            claim = f"Table 1, {dataset}: layer 3 scores below layer 2"
+            yield Verdict(claim, *_by_reading(better, falls, because + _others(gaps)))
 
 
 def depth(view: View) -> Iterator[Verdict]:

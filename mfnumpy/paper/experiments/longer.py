@@ -62,7 +62,13 @@ def _table(view: View, dataset: str, found: list[Entry]) -> Table:
         rows,
         command(EXPERIMENT, view),
         [_converged(found), f"Run: {described(found[-1].config)}; the other rows the same for fewer epochs."]
-        + [*notes.rooms(found[-1:]), *notes.at_the_edge(found[-1:]), *notes.lost(found), *notes.keys(found)],
+        + [
+            *notes.rooms(found[-1:]),
+            *notes.at_the_edge(found[-1:]),
+            *notes.provisional(found),
+            *notes.lost(found),
+            *notes.keys(found),
+        ],
     )
 
 

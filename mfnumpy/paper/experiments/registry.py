@@ -33,8 +33,8 @@ CLAIMS: tuple[Callable[[View], Iterator[Verdict]], ...] = (
 
 def verdicts(view: View) -> Table:
     """All claims in one table."""
-    rows = [[v.claim, v.verdict, v.at_equal_passes, v.because] for v in _all(view)]
-    columns = ["claim", "verdict", "at equal passes", "because"]
+    rows = [[v.claim, v.verdict, v.as_stopped, v.at_equal_passes, v.because] for v in _all(view)]
+    columns = ["claim", "verdict", "as stopped", "at equal passes", "because"]
     return Table("verdicts", "Verdicts", columns, rows, command("all", view), [RULE])
 
 
@@ -46,9 +46,10 @@ def in_short(view: View) -> str:
     judged = list(_all(view))
     claims, beside = ([v for v in judged if v.claimed is claimed] for claimed in (True, False))
     lines = [f"{_counted('Of the paper, {} claims', claims)} {_counted('Beside them, {} on controls', beside)}"]
-    other = [v.claim for v in judged if v.at_equal_passes not in (v.verdict, MISSING)]
-    if other:
-        lines += ["", f"At equal passes the verdict is another one in {len(other)} cases: {'; '.join(other)}."]
+    for words, read in (("As stopped", lambda v: v.as_stopped), ("At equal passes", lambda v: v.at_equal_passes)):
+        other = [v.claim for v in judged if read(v) not in (v.verdict, MISSING)]
+        if other:
+            lines += ["", f"{words} the verdict is another one in {len(other)} cases: {'; '.join(other)}."]
     failed = [f"- *{v.claim}*: {v.because}." for v in judged if v.verdict == NOT]
     return "\n".join([*lines, "", "Not reproduced:", "", *failed] if failed else lines)
 
@@ -75,7 +76,7 @@ def test_tuning(view: View) -> Table | None:
     rows, in_search = [], []
     for e in (entry for experiment in TUNED for entry in view.entries(experiment)):
         tuned = [r for r in e.cell.tuned(view.ledger) if not r.diverged]
-        if not tuned or not e.runs:
+        if not tuned or not e.runs or e.config.tested != "every":
             continue
         in_search.append(100 * protocol.worth_of_test_tuning(tuned))
         names = [e.config.dataset, e.config.network, e.rule]

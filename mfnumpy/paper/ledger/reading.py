@@ -98,12 +98,17 @@ def _training(record: Record) -> None:
     """The results are what the history gives, and the history has all its epochs."""
     epochs, n = record.config["epochs"], len(record.history)
     for entry in record.history:
-        accuracies = [*entry["val_accuracy"].values(), *entry["test_accuracy"].values(), *entry["test_layers"]]
+        tested = [*entry["test_accuracy"].values(), *entry["test_layers"]] if "test_accuracy" in entry else []
+        accuracies = [*entry["val_accuracy"].values(), *tested]
         _require(all(0 <= a <= 1 for a in accuracies), f"an accuracy of epoch {entry['epoch']} is not from 0 to 1")
     if record.diverged:
         _require(n < epochs, f"it diverged, and yet has all its {epochs} epochs")
         return
     _require(n == epochs, f"it has {n} of {epochs} epochs")
+    wanted = set(range(n))
+    if record.config.get("tested") == "kept":
+        wanted = {n - 1, *protocol.kept_epochs(record.history, record.config["patience"])}
+    _require({i for i, e in enumerate(record.history) if "test_accuracy" in e} == wanted, "it lacks test accuracies")
     _require(len({tuple(entry["loss"]) for entry in record.history}) == 1, "its epochs have losses of other blocks")
     parameters = {"parameters": record.result["parameters"]}
     summary = parameters | protocol.summarise(record.history, record.config["patience"])

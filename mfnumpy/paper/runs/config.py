@@ -27,6 +27,10 @@ def key_of(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
+LATER = {"room": "rules", "tested": "every"}
+"""Settings that the first records did not have, and what was done before there were others."""
+
+
 @dataclass(frozen=True)
 class Config:
     """A training run, without its seed. Two runs with equal settings and seed give the same history.
@@ -36,6 +40,7 @@ class Config:
     rule, options: as `rules.make` reads them. lr, batch_size (None: full batch), epochs, decay: as `Trainer` does;
     the optimiser is Adam, as in the paper. patience: of the stopping rule, applied to the history afterwards.
     room: "rules", the rules as they are written, or "fast", the fast room's engine on one thread.
+    tested: which epochs are evaluated on the test part: "every", or "kept", those that may be reported alone.
     """
 
     dataset: str
@@ -51,17 +56,16 @@ class Config:
     split: int = 0
     options: dict[str, Any] = field(default_factory=dict)
     room: str = "rules"
+    tested: str = "every"
 
     @property
     def settings(self) -> dict[str, Any]:
         """The JSON form, from which `Config.of` builds the same configuration again.
 
-        The room is there only where it is not the rules': a configuration keeps the hash that it had before rooms.
+        What was added later is there only where it is not as before: a configuration keeps the hash that it had.
         """
         settings = {"kind": "train"} | asdict(self)
-        if self.room == "rules":
-            del settings["room"]
-        return settings
+        return {name: value for name, value in settings.items() if (name, value) not in LATER.items()}
 
     @property
     def key(self) -> str:
@@ -77,7 +81,7 @@ class Config:
     def of(cls, settings: Mapping[str, Any]) -> Config:
         """Rebuild from `settings`. Raises InvalidValueError if it is not a training run's."""
         known = {f.name for f in fields(cls)}
-        given = {"room": "rules"} | dict(settings)
+        given = LATER | dict(settings)
         if given.pop("kind", None) != "train" or set(given) != known:
             raise InvalidValueError(
                 f"These are not the settings of a training run: missing {sorted(known - set(given)) or 'nothing'}, "

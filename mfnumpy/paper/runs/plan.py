@@ -14,12 +14,16 @@ from mfnumpy.network import parse
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.config import Config, Job
-from mfnumpy.paper.runs.protocol import TUNING_SEED, Tuning, choose, ranked
+from mfnumpy.paper.runs.search import TUNING_SEED, State, Tuning, search
 from mfnumpy.rules import RULES
 
 CONTROLS = ("shallow", "deep_supervision", "mf_joint")
 CNN_RULES = ("mf", "bp", "fa", "dfa", *CONTROLS)
 """The rules whose CNNs the ledger has from the fast room; one that is registered later begins in the other."""
+
+HEADLINE = ("mf", "bp", "deep_supervision")
+"""The rules that the paper's headline needs: those it compares, and BP with MF's losses added."""
+
 TABLE6_RULES = ("mf", "bp", "shallow", "deep_supervision")
 
 STATED_RATE = 1e-3
@@ -41,40 +45,28 @@ class Cell:
     tuning: Tuning | None = None
     tuned_on: Config | None = None
 
-    @property
-    def searched(self) -> Config:
-        """The configuration that the search is for."""
-        return self.tuned_on or self.final
-
-    def tuning_configs(self) -> list[Config]:
-        """The runs of the search; none where the rate is given."""
-        return [] if self.tuning is None else self.tuning.configs(self.searched)
+    def search(self, ledger: Ledger) -> State:
+        """How far the search for its rate has come; done, with nothing to be searched, where the rate is given."""
+        if self.tuning is None:
+            return State([], [], [], self.final, self.final)
+        return search(self.tuning, self.tuned_on or self.final, lambda config: ledger.get(Job(config, TUNING_SEED)))
 
     def tuned(self, ledger: Ledger) -> list[Record]:
         """The search's records that are in the ledger."""
-        return [r for config in self.tuning_configs() for r in ledger.of(config, [TUNING_SEED])]
-
-    def finalists(self, ledger: Ledger) -> list[Config]:
-        """The runs in full, at the rates that the search likes best, which decide; [] while it goes on.
-
-        None, too, where one rate is left: then it is chosen.
-        """
-        if self.tuning is None or self.tuning.finalists < 2:
-            return []
-        tuned = self.tuned(ledger)
-        if len(tuned) < len(self.tuning.rates):
-            return []
-        return [self.searched.with_(lr=lr) for lr in ranked(tuned)[: self.tuning.finalists]]
+        searched = self.search(ledger).searched
+        return [r for config in searched for r in ledger.of(config, [TUNING_SEED])]
 
     def chosen(self, ledger: Ledger) -> Config | None:
-        """`final` with the chosen learning rate, or None while the search is not finished."""
-        if self.tuning is None:
-            return self.final
-        runs, wanted = self.tuned(ledger), len(self.tuning.rates)
-        if self.tuning.finalists > 1:
-            runs = [r for config in self.finalists(ledger) for r in ledger.of(config, [TUNING_SEED])]
-            wanted = self.tuning.finalists
-        return self.final.with_(lr=choose(runs)) if len(runs) == wanted else None
+        """`final` with the chosen rate and options, or None while the search is not finished."""
+        return self._as(self.search(ledger).chosen)
+
+    def shown(self, ledger: Ledger) -> Config | None:
+        """What tables read: `chosen`, or while a search goes on that has its first candidates, what it says so far."""
+        return self._as(self.search(ledger).so_far)
+
+    def _as(self, found: Config | None) -> Config | None:
+        """`final` with a search's rate and options."""
+        return None if found is None else self.final.with_(lr=found.lr, options=found.options)
 
     def jobs(self, ledger: Ledger) -> list[Job]:
         """The final runs, once the rate is known."""
@@ -82,8 +74,8 @@ class Cell:
         return [] if config is None else [Job(config, seed) for seed in range(self.seeds)]
 
     def records(self, ledger: Ledger) -> list[Record]:
-        """The final runs that are in the ledger, by seed."""
-        config = self.chosen(ledger)
+        """The final runs that are in the ledger, by seed, of what is shown."""
+        config = self.shown(ledger)
         return [] if config is None else ledger.of(config)
 
 
@@ -91,7 +83,11 @@ class Cell:
 class Budget:
     """How much of a data set is run, and for how long.
 
-    fast: the rules that are run in the fast room, see `Config`. rates_of: the budget whose search decides here as well.
+    dataset, network, epochs, subset, batch_size, patience, validation, split, tested: as in `Config`.
+    seeds: how many, from 0 on; headline: of the rules of HEADLINE, if more.
+    tuning: the search for the rate; None where it is given. rates_of: the budget whose search decides here as well.
+    rules: of which entries are made; () for all that the experiment has. fast: those that go through the fast room.
+    until: a smaller budget, which is shown as long as this one has no runs of both MF and BP.
     """
 
     dataset: str
@@ -105,6 +101,11 @@ class Budget:
     validation: int | float = 0.1
     fast: tuple[str, ...] = ()
     rates_of: Budget | None = None
+    headline: int = 0
+    rules: tuple[str, ...] = ()
+    tested: str = "every"
+    split: int = 0
+    until: Budget | None = None
 
     def config(self, rule: str, network: str | None = None) -> Config:
         """The configuration for one rule; its lr is the paper's one stated value, until one is chosen."""
@@ -118,19 +119,22 @@ class Budget:
             patience=self.patience,
             subset=self.subset,
             validation=self.validation,
+            split=self.split,
             room="fast" if rule in self.fast else "rules",
+            tested=self.tested,
         )
 
     def cell(self, experiment: str, rule: str, network: str | None = None) -> Cell:
         """One entry of a table."""
         tuned_on = None if self.rates_of is None else self.rates_of.config(rule, network)
-        return Cell(experiment, self.config(rule, network), self.seeds, self.tuning, tuned_on)
+        seeds = max(self.seeds, self.headline if rule in HEADLINE else 0)
+        return Cell(experiment, self.config(rule, network), seeds, self.tuning, tuned_on)
 
 
 def _of_all(rules: Sequence[str]) -> Callable[[str, Budget], Iterator[Cell]]:
     def cells(experiment: str, budget: Budget) -> Iterator[Cell]:
         """A cell for each of the rules."""
-        for rule in rules:
+        for rule in budget.rules or rules:
             yield budget.cell(experiment, rule)
 
     return cells
@@ -139,7 +143,7 @@ def _of_all(rules: Sequence[str]) -> Callable[[str, Budget], Iterator[Cell]]:
 def _of_every_rule(experiment: str, budget: Budget) -> Iterator[Cell]:
     """A cell for each rule that trains the network; MF and BP first, so that a ledger has them early."""
     images = parse(budget.network).images
-    for name in sorted(RULES, key=lambda name: {"mf": 0, "bp": 1}.get(name, 2)):
+    for name in budget.rules or sorted(RULES, key=lambda name: {"mf": 0, "bp": 1}.get(name, 2)):
         if RULES[name].images or not images:
             yield budget.cell(experiment, name)
 
@@ -160,13 +164,6 @@ def _fig4(experiment: str, budget: Budget) -> Iterator[Cell]:
         yield replace(cell, final=cell.final.with_(decay="constant"), tuning=None)
 
 
-def _longer(experiment: str, budget: Budget) -> Iterator[Cell]:
-    """MF and BP with more passes than Table 3 gives them, or more rows; their rates are searched in the rules' room."""
-    for rule in ("mf", "bp"):
-        cell = budget.cell(experiment, rule)
-        yield replace(cell, tuned_on=cell.final.with_(room="rules"))
-
-
 DEPTHS = (1, 2, 4, 8)
 
 
@@ -180,7 +177,7 @@ CELLS: dict[str, Callable[[str, Budget], Iterator[Cell]]] = {
     "table1": _table1,
     "table2": _of_every_rule,
     "table3": _of_every_rule,
-    "longer": _longer,
+    "longer": _of_all(("mf", "bp")),
     "longer_cnn": _of_all(("mf", "bp")),
     "longer_shallow": _of_all(("shallow",)),
     "table6": _of_all(TABLE6_RULES),
@@ -197,5 +194,10 @@ def cells(experiment: str, budgets: dict[str, list[Budget]], seeds: int | None =
     """
     if experiment not in CELLS:
         raise unknown_name("experiment with training runs", experiment, CELLS)
-    found = [cell for budget in budgets.get(experiment, []) for cell in CELLS[experiment](experiment, budget)]
+    found = [cell for budget in budgets.get(experiment, []) for cell in of_budget(experiment, budget)]
     return found if seeds is None else [replace(cell, seeds=seeds) for cell in found]
+
+
+def of_budget(experiment: str, budget: Budget) -> list[Cell]:
+    """The entries of an experiment that one budget asks for."""
+    return list(CELLS[experiment](experiment, budget))

@@ -1,46 +1,18 @@
-"""The protocol, the same for every rule: a search of equal budget on validation data, and one stopping rule.
+"""The protocol, the same for every rule: which epoch of a run is reported, and which of several runs is the best.
 
-Every final run makes the same number of passes; the stopping rule is applied to its history. So one run gives both
-what the paper compares (each rule stopped at its best) and what it leaves out (all rules at equal passes). The test
-accuracies of every epoch are recorded beside it, and decide nothing; `worth_of_test_tuning` measures what they
-would have been worth.
+Every final run makes the same number of passes. Reported is its best epoch on validation data; beside it stand the
+epoch that a stopping rule keeps, and the last one, at which all rules have made equal passes: one run gives all three.
+Test accuracies decide nothing; `worth_of_test_tuning` measures what they would have been worth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from mfnumpy.errors import InvalidValueError
+from data_utils import registry
+from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config
-
-LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
-"""The search space: Adam's learning rate. Nothing else is tuned, for any rule."""
-
-TUNING_SEED = 0
-
-
-@dataclass(frozen=True)
-class Tuning:
-    """The budget of the search, equal for all rules: epochs on at most `subset` training rows, for each rate.
-
-    finalists: how many of the rates, the best of this search, are then run in full, so that these runs decide. A
-    search much shorter than the run that it is for prefers rates that are too high for it.
-    """
-
-    epochs: int
-    subset: int | None
-    rates: tuple[float, ...] = LEARNING_RATES
-    finalists: int = 1
-
-    def configs(self, final: Config) -> list[Config]:
-        """The runs of the search for a final configuration, whose own lr is not read."""
-        subset = self.subset
-        if final.subset is not None:
-            subset = final.subset if subset is None else min(subset, final.subset)
-        return [final.with_(lr=lr, epochs=self.epochs, subset=subset) for lr in self.rates]
 
 
 def main_accuracy(entry: dict[str, Any], part: str = "val") -> float:
@@ -65,42 +37,66 @@ def stop(accuracies: Sequence[float], patience: int) -> int:
     return best
 
 
-def ranked(tuned: Iterable[Record]) -> list[float]:
-    """The learning rates of these runs, by the validation accuracy of the epoch that each run's stopping rule keeps.
+READINGS = ("best", "stopped", "equal_passes")
+"""Which epoch of a run is read: the best of all on validation data, the one that the stopping rule keeps, the last.
 
-    So a rate is chosen by what is then reported of it. Of equals, the smaller rate comes first. A run that diverged
-    counts as 0, however good its epochs before were.
-    """
-    scored = [(0.0 if r.diverged else main_accuracy(kept(r)), -r.config["lr"]) for r in tuned]
-    return [-rate for _, rate in sorted(scored, reverse=True)]
+The first decides; the others are reported beside it.
+"""
 
 
-def kept(run: Record, patience: int | None = None) -> dict[str, Any]:
-    """The epoch of a run's history that the stopping rule keeps. patience: in place of the run's own."""
+def read_at(run: Record, reading: str = READINGS[0]) -> dict[str, Any]:
+    """The entry of a run's history for one of READINGS. Raises UnknownNameError for another."""
+    if reading not in READINGS:
+        raise unknown_name("reading of a run", reading, READINGS)
+    if reading == "equal_passes":
+        return run.history[-1]
     accuracies = [main_accuracy(e) for e in run.history]
-    return run.history[stop(accuracies, run.config["patience"] if patience is None else patience)]
+    return run.history[stop(accuracies, run.config["patience"] if reading == "stopped" else len(accuracies))]
 
 
-def choose(tuned: Iterable[Record]) -> float:
-    """The first of the learning rates as `ranked` has them. Raises InvalidValueError if there is no run."""
-    rates = ranked(tuned)
-    if not rates:
-        raise InvalidValueError("No tuning run has finished for this configuration.")
-    return rates[0]
+def kept_epochs(history: Sequence[dict[str, Any]], patience: int) -> set[int]:
+    """The indices of the epochs that may be read if the run ends here, beside the last one."""
+    accuracies = [main_accuracy(e) for e in history]
+    return {stop(accuracies, patience), stop(accuracies, len(accuracies))}
+
+
+DEAD = 1.5
+"""A block is dead if its own validation accuracy is at most this much of chance, 1/m for m classes."""
+
+
+def has_dead_block(run: Record) -> bool:
+    """Whether a block of this run is dead in its best epoch. Rules that give blocks no voice have none."""
+    chance = 1 / len(registry.get(run.config["dataset"]).class_names)
+    return any(accuracy <= DEAD * chance for accuracy in read_at(run).get("val_layers", []))
+
+
+def best_first(runs: Iterable[Record]) -> list[Record]:
+    """The runs of one search, the best on validation data first, in the epoch that is reported of a run.
+
+    Left out are runs that diverged or have a dead block, unless all have: then one that diverged is the worst, however
+    good its epochs before were. Of equals, the one with the smaller rate comes first, and then the one given first.
+    """
+    runs = list(runs)
+    alive = [r for r in runs if not r.diverged and not has_dead_block(r)]
+    return sorted(alive or runs, key=lambda r: (-_score(r), r.config["lr"]))
+
+
+def _score(run: Record) -> float:
+    return 0.0 if run.diverged else main_accuracy(read_at(run))
 
 
 def summarise(history: Sequence[dict[str, Any]], patience: int) -> dict[str, Any]:
     """What tables read of a history: the epoch chosen by the stopping rule, and the last one.
 
     Returns {"stopped": {...}, "equal_passes": {...}, "best_on_test": float}, each with epoch, test and validation
-    accuracies by prediction mode, and the test accuracy of each layer alone.
+    accuracies by prediction mode, and the test accuracy of each layer alone; the last one only of a history that was
+    tested in every epoch.
     """
     best = stop([main_accuracy(e) for e in history], patience)
-    return {
-        "stopped": _at(history[best]),
-        "equal_passes": _at(history[-1]),
-        "best_on_test": max(main_accuracy(e, "test") for e in history),
-    }
+    found: dict[str, Any] = {"stopped": _at(history[best]), "equal_passes": _at(history[-1])}
+    if all("test_accuracy" in e for e in history):
+        found["best_on_test"] = max(main_accuracy(e, "test") for e in history)
+    return found
 
 
 STILL_RISING = 0.005
@@ -130,7 +126,7 @@ def worth_of_test_tuning(tuned: Sequence[Record]) -> float:
     tuned: the runs of one search, those that diverged left out. The difference of two test accuracies: chosen by test,
     and chosen by validation; both of all epochs, so that no part of it is the doing of stopping early.
     """
-    best_of_each = [kept(r, patience=len(r.history)) for r in tuned]
+    best_of_each = [read_at(r) for r in tuned]
     honest = max(best_of_each, key=main_accuracy)
     best = max(main_accuracy(e, "test") for r in tuned for e in r.history)
     return best - main_accuracy(honest, "test")
@@ -138,9 +134,9 @@ def worth_of_test_tuning(tuned: Sequence[Record]) -> float:
 
 def worth_of_test_epoch(run: Record) -> float:
     """The same for the epoch alone: the best on the test part, less the one that is best on validation."""
-    return run.result["best_on_test"] - main_accuracy(kept(run, patience=len(run.history)), "test")
+    return run.result["best_on_test"] - main_accuracy(read_at(run), "test")
 
 
 def cost_of_stopping(run: Record) -> float:
     """How much test accuracy stopping early costs: at the best epoch of all on validation, less at the one kept."""
-    return main_accuracy(kept(run, patience=len(run.history)), "test") - main_accuracy(kept(run), "test")
+    return main_accuracy(read_at(run), "test") - main_accuracy(read_at(run, "stopped"), "test")

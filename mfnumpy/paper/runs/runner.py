@@ -18,6 +18,7 @@ from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import protocol
 from mfnumpy.paper.runs.config import Config
+from mfnumpy.paper.runs.testing import TestPart
 from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment
 
@@ -63,36 +64,29 @@ _ROOMS: dict[str, dict[str, Any]] = {"rules": {"engine": "reference"}, "fast": {
 
 
 def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]], list[float], str | None]:
-    """Train, and evaluate on the test part after every epoch.
+    """Train, and evaluate on the test part the epochs that the configuration says.
 
     Returns the history, each epoch's seconds of training, and the message if the run diverged. Test accuracies are
-    written down and never read here. Raises UnknownNameError for another room than `Config` knows.
+    written down and never read here. Raises UnknownNameError for another room, or choice of epochs, than there is.
     """
     if config.room not in _ROOMS:
         raise unknown_name("room", config.room, _ROOMS)
     net, rule = build(config, data, seed)
-    history: list[dict[str, Any]] = []
-
-    def note(entry: dict[str, Any]) -> None:
-        """Add the test part to an epoch's entry."""
-        test = fitting.evaluate(data.x_test, data.y_test)
-        own = {"main": next(iter(test.accuracy)), "test_accuracy": test.accuracy, "test_layers": test.layers}
-        history.append(entry | own)
-
+    test = TestPart(config, lambda: rule.parameters(net), lambda: fitting.evaluate(data.x_test, data.y_test))
     options: dict[str, Any] = {
         "epochs": config.epochs,
         "batch_size": min(config.batch_size, len(data.y_train)) if config.batch_size else None,
         "seed": seed,
         "decay": config.decay,
         "show_progress": False,
-        "on_epoch": note,
+        "on_epoch": test.note,
     }
     try:
         with trainer(net, rule, lr=config.lr, **_ROOMS[config.room], **options) as fitting:
             seconds = fitting.fit(data.x_train, data.y_train, data.x_val, data.y_val).seconds
     except DivergedError as error:
-        return history, [], str(error)
-    return history, seconds, None
+        return test.history, [], str(error)
+    return test.history, seconds, None
 
 
 def execute(config: Config, seed: int, data_dir: str | None = None, download: bool = True) -> Record:

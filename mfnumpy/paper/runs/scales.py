@@ -12,18 +12,32 @@ from typing import Any
 from mfnumpy.errors import unknown_name
 from mfnumpy.paper.runs.config import Measurement
 from mfnumpy.paper.runs.measurements import epoch_job, memory_job, prediction_job
-from mfnumpy.paper.runs.plan import CNN_RULES, Budget
-from mfnumpy.paper.runs.protocol import LEARNING_RATES, Tuning
+from mfnumpy.paper.runs.plan import CNN_RULES, HEADLINE, Budget
+from mfnumpy.paper.runs.search import LEARNING_RATES, Tuning
+
+
+def _in_rules(tuning: Tuning) -> Tuning:
+    """The same search in the rules' room, where the first records of a fast budget searched."""
+    return replace(tuning, room="rules")
+
 
 _CNN = Tuning(epochs=4, subset=3_000, rates=(*LEARNING_RATES, 3e-2), finalists=2)
 _CNN_ALL = Tuning(epochs=2, subset=20_000, rates=(*LEARNING_RATES, 3e-2), finalists=2)
-_WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES))
-_BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]))
-_SHORT = Tuning(epochs=3, subset=12_000)
-_LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES))
+_WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES), finalists=2)
+_BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]), finalists=2)
+_SHORT = Tuning(epochs=3, subset=12_000, finalists=2)
+_LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES), finalists=2)
+_CANCER = Tuning(epochs=20, subset=None, finalists=2)
 
 _CNN_FASHION = Budget("fashion_mnist", "cnn", 40, 2, _CNN, subset=6_000, batch_size=128, fast=CNN_RULES)
 _CNN_CIFAR10 = Budget("cifar10", "cnn", 40, 2, _CNN, subset=4_000, batch_size=128, fast=CNN_RULES)
+_CNN_FASHION_8 = Budget("fashion_mnist", "cnn", 8, 2, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp"))
+_CNN_ALL_ROWS = Budget("", "cnn", 0, 0, _CNN_ALL, patience=20, batch_size=128, fast=("mf", "bp"), tested="kept")
+"""The paper's CNN on all rows; patience of all epochs. Which data, how long and how often is said below."""
+
+_MLP_ALL = Budget("cifar10", "3x2000", 20, 3, _BROAD, patience=20, validation=5_000, tested="kept")
+_BESIDE = ("deep_supervision", "fa", "dfa", "ff", "shallow")
+"""The rules that stand beside MF and BP on all rows of CIFAR-10."""
 
 _QUICK_DIGITS = Tuning(epochs=5, subset=None)
 _QUICK_IMAGES = Tuning(epochs=2, subset=2_000)
@@ -44,37 +58,37 @@ QUICK = {
 LAPTOP = {
     "table1": [
         Budget("mnist", "2x1000", 12, 2, _SHORT, subset=12_000),
-        Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None), batch_size=64),
+        Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None, finalists=2), batch_size=64),
     ],
-    "table2": [
-        _CNN_FASHION,
-        _CNN_CIFAR10,
-        Budget("cifar100", "cnn", 40, 2, _CNN, subset=4_000, batch_size=128, fast=CNN_RULES),
-    ],
+    "table2": [_CNN_FASHION, _CNN_CIFAR10],
     "table3": [
-        Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
-        Budget("fashion_mnist", "2x1000", 15, 3, _SHORT, validation=5_000),
+        Budget("mnist", "2x1000", 15, 3, _SHORT, validation=5_000, headline=10),
+        Budget("fashion_mnist", "2x1000", 15, 3, _SHORT, validation=5_000, headline=10),
         Budget("cifar10", "3x2000", 12, 2, _WIDE, subset=10_000),
-        Budget("cifar100", "3x2000", 12, 2, _WIDE, subset=10_000),
     ],
     "longer": [
-        Budget("fashion_mnist", "2x1000", 40, 3, _SHORT, patience=40, validation=5_000, fast=("mf", "bp")),
-        Budget("cifar10", "3x2000", 20, 2, _BROAD, patience=20, validation=5_000, fast=("mf", "bp")),
+        Budget("fashion_mnist", "2x1000", 40, 10, _in_rules(_SHORT), patience=40, validation=5_000, fast=("mf", "bp")),
+        Budget("cifar10", "3x2000", 20, 6, _in_rules(_BROAD), patience=20, validation=5_000, fast=("mf", "bp")),
+        replace(_MLP_ALL, rules=_BESIDE, fast=_BESIDE),
+        replace(_MLP_ALL, dataset="cifar100", rules=HEADLINE, fast=HEADLINE),
     ],
     "longer_cnn": [
-        Budget("fashion_mnist", "cnn", 8, 2, _CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp")),
+        Budget("cifar10", "cnn", 15, 2, _CNN_ALL, patience=15, batch_size=128, rules=HEADLINE, fast=HEADLINE),
+        replace(_CNN_ALL_ROWS, dataset="cifar100", epochs=15, seeds=1),
+        replace(_CNN_ALL_ROWS, dataset="fashion_mnist", epochs=20, seeds=3, until=_CNN_FASHION_8),
+        replace(_CNN_ALL_ROWS, dataset="mnist", epochs=10, seeds=3),
     ],
     "longer_shallow": [
         *(replace(_CNN_FASHION, epochs=n, seeds=1, patience=n, rates_of=_CNN_FASHION) for n in (80, 160, 320)),
         replace(_CNN_CIFAR10, epochs=80, seeds=1, patience=80, rates_of=_CNN_CIFAR10),
     ],
     "table6": [
-        Budget("breast_cancer", "2x100", 50, 10, Tuning(epochs=20, subset=None), validation=0.2, batch_size=32),
-        Budget("imdb", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
-        Budget("transaction", "2x200", 8, 3, Tuning(epochs=3, subset=12_000)),
+        Budget("breast_cancer", "2x100", 50, 10, _CANCER, validation=0.2, batch_size=32),
+        Budget("imdb", "2x200", 8, 3, _SHORT, headline=10),
+        Budget("transaction", "2x200", 8, 3, _SHORT, headline=10),
     ],
     "fig4": [Budget("mnist", "4x1000", 15, 3, fast=("mf", "bp"))],
-    "fig5": [Budget("mnist", "8x1000", 10, 2, fast=("mf", "bp"))],
+    "fig5": [Budget("mnist", "8x1000", 10, 5, fast=("mf", "bp"))],
 }
 
 PAPER = {
@@ -95,7 +109,7 @@ PAPER = {
             "2x100",
             100,
             10,
-            Tuning(epochs=50, subset=None),
+            Tuning(epochs=50, subset=None, finalists=2),
             patience=10,
             validation=0.2,
             batch_size=32,

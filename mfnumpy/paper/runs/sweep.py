@@ -13,7 +13,7 @@ from mfnumpy.paper.runs import runner
 from mfnumpy.paper.runs.config import Config, Job, Measurement
 from mfnumpy.paper.runs.measurements import measure
 from mfnumpy.paper.runs.plan import Cell
-from mfnumpy.paper.runs.protocol import TUNING_SEED
+from mfnumpy.paper.runs.search import TUNING_SEED
 
 Execute = Callable[[Job], Record]
 
@@ -40,13 +40,23 @@ class Sweep:
     def cells(self, cells: Sequence[Cell]) -> Outcome:
         """Every cell's search and first seed, then every second seed, ...: an early stop leaves a whole table."""
         for cell in cells:
-            self.jobs(Job(config, TUNING_SEED) for config in cell.tuning_configs())
-            self.jobs(Job(config, TUNING_SEED) for config in cell.finalists(self.ledger))
+            self._search(cell)
             self.jobs(cell.jobs(self.ledger)[:1])
         for seed in range(1, max((cell.seeds for cell in cells), default=0)):
             for cell in cells:
                 self.jobs(cell.jobs(self.ledger)[seed : seed + 1])
         return self.outcome
+
+    def _search(self, cell: Cell) -> None:
+        """What is missing of a cell's search, and then what follows from it, until nothing does."""
+        asked: set[str] = set()
+        state = cell.search(self.ledger)
+        for config in (*state.searched, *state.finalists):
+            self.outcome.found += Job(config, TUNING_SEED) in self.ledger
+        while missing := [j for c in state.missing if (j := Job(c, TUNING_SEED)).name not in asked]:
+            self.jobs(missing)
+            asked |= {job.name for job in missing}  # a data set that cannot be had leaves no record
+            state = cell.search(self.ledger)
 
     def jobs(self, jobs: Iterable[Job]) -> None:
         """Make these records. Those that another process works on are waited for, or made if that process dies."""

@@ -18,6 +18,8 @@ AS_FAST, AS_SOON, NEAR = 1.15, 1.5, 1.1
 """Bounds of ratios: of times that are alike (Table 4), of epochs, and of an error to the lowest one (Fig. 4)."""
 
 RULE = (
+    "A claim on accuracies is decided at each run's best validation epoch of all planned passes; what the stopping "
+    "rule keeps and what the last epoch gives stand beside it and decide nothing. "
     "Where a claim compares accuracies, the seeds of both sides pair, and a paired t-test looks at their differences. "
     f"*Better* is reproduced if the mean difference is on the claim's side with p < {LEVEL}. *Matches or surpasses* is "
     f"reproduced if a difference of -{MARGIN} percentage points or worse can be ruled out (one-sided, {LEVEL}). A "
@@ -35,13 +37,15 @@ RULE = (
 class Verdict:
     """A claim, what was found, and why.
 
-    at_equal_passes: the verdict where all rules stop after the same number of passes, for claims on accuracies.
+    as_stopped, at_equal_passes: for claims on accuracies, the verdict at the epoch that the stopping rule keeps, and at
+    the last one, where all rules have made the same number of passes. They decide nothing.
     claimed: by the paper; False for what its claims need beside them.
     """
 
     claim: str
     verdict: str
     because: str
+    as_stopped: str = MISSING
     at_equal_passes: str = MISSING
     claimed: bool = True
 

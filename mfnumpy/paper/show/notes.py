@@ -11,11 +11,14 @@ from mfnumpy.paper.show.view import Entry
 
 def at_the_edge(entries: list[Entry]) -> list[str]:
     """A sentence where a chosen rate is the largest or smallest that was tried: a wider search might find better."""
-    names = []
-    for e in entries:
-        if e.cell.tuning is not None and e.config.lr in (min(e.cell.tuning.rates), max(e.cell.tuning.rates)):
-            names.append(e.rule)
+    names = [e.rule for e in entries if e.searched and e.config.lr in (min(e.searched), max(e.searched))]
     return [f"At the edge of the search: the rates of {', '.join(names)}."] if names else []
+
+
+def provisional(entries: list[Entry]) -> list[str]:
+    """A sentence where a search lacks a run: another rate may still win."""
+    names = [e.rule for e in entries if e.provisional]
+    return [f"The search lacks runs, and another rate may still win: {', '.join(names)}."] if names else []
 
 
 def lost(entries: list[Entry]) -> list[str]:

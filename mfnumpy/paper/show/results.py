@@ -23,13 +23,19 @@ EXPERIMENTS = (
 
 PROTOCOL = """\
 Every rule is treated alike. The learning rate of Adam is searched on a validation part of the training data, with the
-same candidates and the same number of passes for each rule; nothing else is tuned. Where the plan says so, the best two
-rates of the search are run in full, and validation decides between them; the better of these runs is also the first
-seed's. Every run makes the same number of passes, and one stopping rule is applied to its validation accuracies: the
-best epoch is kept, once no better one has come for a fixed number of epochs, the patience ("ours"); by its validation
-accuracy the rate is chosen. The last epoch of all rules is shown as well ("at equal passes"). The test part decides
-nothing. Seeds differ in initialisation and order of samples, not in the division of the data; the p values are of
-paired t-tests over seeds, and with two or three seeds they can show large effects only.
+same candidates and the same number of passes for each rule. Where the best candidate lies at the edge, the search goes
+on beyond it by the same factor, about 3, until it does not, at most twice. The best two rates of the search are run in
+full, and validation decides between them; the better of these runs is also the first seed's. (Where the plan below says
+nothing of that, the search decides alone.) A run is left out of a search if it has a dead block, unless all have: a
+block whose own validation accuracy, in the run's best epoch, is at most 1.5/m with m classes, 1.5 times chance. Rules
+that give their blocks no voice are not concerned.
+
+Every run makes the same number of passes. What is reported, and decides between rates and between rules, is the best
+epoch of all planned passes on validation data ("ours"). Two other epochs stand beside it and decide nothing: the one
+that a stopping rule keeps, once no better one has come for a fixed number of epochs, the patience ("as stopped"); and
+the last one ("at equal passes"). The test part decides nothing; some runs are evaluated on it in these epochs alone.
+Seeds differ in initialisation and order of samples, not in the division of the data; the p values are of paired t-tests
+over seeds, and with two or three seeds they can show large effects only.
 
 The paper's numbers: Table 4 and 5 and the slopes of Fig. 3 are from our copy of the paper. The means of BP and MF in
 Tables 2 and 3 are from a secondary source without standard deviations, whose two tables were interchanged, as the
@@ -39,9 +45,9 @@ parameter counts show; `mfnumpy/paper/published.py` says more. All else is lost 
 CONTEXT = """\
 What is judged is the first version of the paper. The second (May 2026, under another title) no longer says that MF is
 better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
-sign once both rules had the same stopping rule. Therefore each claim on accuracies is judged as stopped and at equal
-passes, and beside the paper's rules stand controls that it left out, first of all BP with a loss at every layer (deep
-supervision). Lesson 13 goes through what of the paper can be reproduced at all.
+sign once both rules had the same stopping rule. Therefore each claim on accuracies is judged at the best epoch, as
+stopped and at equal passes, and beside the paper's rules stand controls that it left out, first of all BP with a loss
+at every layer (deep supervision). Lesson 13 goes through what of the paper can be reproduced at all.
 """
 
 
@@ -107,6 +113,7 @@ def budget_table(view: View) -> Table:
                 search = f"{', '.join(f'{r:g}' for r in b.tuning.rates)}; {b.tuning.epochs} epochs on {on}"
                 if b.tuning.finalists > 1:
                     search += f"; then the best {b.tuning.finalists} in full"
+                search += "".join(f"; {o.name} of {', '.join(o.rules)}" for o in b.tuning.options)
             size = "all" if b.subset is None else f"at most {b.subset:,}"
             rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, f"{b.seeds}"])
     columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]

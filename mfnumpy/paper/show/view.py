@@ -11,19 +11,25 @@ from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import plan, scales
 from mfnumpy.paper.runs.config import Config
-from mfnumpy.paper.runs.plan import Cell
+from mfnumpy.paper.runs.plan import Budget, Cell
+from mfnumpy.paper.runs.protocol import READINGS, read_at
 from mfnumpy.paper.show.statistics import Paired, Summary, paired, summary
 from mfnumpy.paper.show.tables import MISSING
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A cell with its finished runs; runs that diverged are counted apart."""
+    """A cell with its finished runs; runs that diverged are counted apart.
+
+    searched: the rates of its search; provisional: whether that search still lacks a run, so that another may win.
+    """
 
     cell: Cell
     config: Config
     runs: list[Record]
     diverged: int
+    searched: tuple[float, ...] = ()
+    provisional: bool = False
 
     @property
     def rule(self) -> str:
@@ -43,13 +49,13 @@ class Entry:
         """Seed -> value, of the runs that have it."""
         return {r.seed: value for r in self.runs if (value := read(r)) is not None}
 
-    def accuracy(self, mode: str, at: str = "stopped") -> dict[int, float]:
-        """Seed -> test accuracy in per cent; at: "stopped" or "equal_passes"."""
-        return self.values(lambda r: 100 * r.result[at]["test_accuracy"][mode])
+    def accuracy(self, mode: str, at: str = READINGS[0]) -> dict[int, float]:
+        """Seed -> test accuracy in per cent; at: one of READINGS."""
+        return self.values(lambda r: 100 * read_at(r, at)["test_accuracy"][mode])
 
-    def layer(self, i: int, at: str = "stopped") -> dict[int, float]:
+    def layer(self, i: int, at: str = READINGS[0]) -> dict[int, float]:
         """Seed -> test accuracy of block i alone, in per cent."""
-        return self.values(lambda r: 100 * r.result[at]["test_layers"][i])
+        return self.values(lambda r: 100 * read_at(r, at)["test_layers"][i])
 
     def layers(self) -> int:
         """How many blocks have a voice of their own."""
@@ -67,14 +73,22 @@ class View:
     def entries(self, experiment: str) -> list[Entry]:
         """All entries with at least one finished run, in the plan's order."""
         if experiment not in self._entries:
-            found = []
-            for cell in plan.cells(experiment, self.budgets):
-                config, records = cell.chosen(self.ledger), cell.records(self.ledger)
-                if config is not None and records:
-                    runs = [r for r in records if not r.diverged]
-                    found.append(Entry(cell, config, runs, len(records) - len(runs)))
-            self._entries[experiment] = found
+            self._entries[experiment] = [
+                entry for budget in self.budgets.get(experiment, []) for entry in self._of_budget(experiment, budget)
+            ]
         return self._entries[experiment]
+
+    def _of_budget(self, experiment: str, budget: Budget) -> list[Entry]:
+        found = []
+        for cell in plan.of_budget(experiment, budget):
+            config, records = cell.shown(self.ledger), cell.records(self.ledger)
+            if config is not None and records:
+                runs, state = [r for r in records if not r.diverged], cell.search(self.ledger)
+                rates = tuple(c.lr for c in state.searched)
+                found.append(Entry(cell, config, runs, len(records) - len(runs), rates, state.chosen is None))
+        if budget.until is not None and not {"mf", "bp"} <= {e.rule for e in found if e.runs}:
+            return self._of_budget(experiment, budget.until)
+        return found
 
     def entry(self, experiment: str, dataset: str, rule: str, network: str | None = None) -> Entry | None:
         """One entry with runs, or None."""
@@ -88,12 +102,12 @@ class View:
         return list(dict.fromkeys(b.dataset for b in self.budgets.get(experiment, [])))
 
 
-def accuracy_summary(entry: Entry | None, mode: str, at: str = "stopped") -> Summary | None:
+def accuracy_summary(entry: Entry | None, mode: str, at: str = READINGS[0]) -> Summary | None:
     """Mean, sd and n of the test accuracy in per cent."""
     return None if entry is None else summary(list(entry.accuracy(mode, at).values()))
 
 
-def difference(a: Entry | None, b: Entry | None, at: str = "stopped") -> Paired | None:
+def difference(a: Entry | None, b: Entry | None, at: str = READINGS[0]) -> Paired | None:
     """a's default prediction minus b's, in percentage points, paired by seed."""
     if a is None or b is None:
         return None
