@@ -34,10 +34,10 @@ def shown_by_the_ledger(records):
             read = {at: r["result"][at] for at in ("stopped", "equal_passes") if at in r["result"]}
             if read:
                 read["best"] = max(r["history"], key=lambda e: e["val_accuracy"][e["main"]])  # of equals the first
-            for at, found in read.items():
-                for mode, value in found["test_accuracy"].items():
+            for at, epoch in read.items():
+                for mode, value in epoch["test_accuracy"].items():
                     columns[at, mode].append(100 * value)
-                for i, value in enumerate(found["test_layers"]):
+                for i, value in enumerate(epoch["test_layers"]):
                     columns[at, i].append(100 * value)
             for last in r["history"][-1:]:
                 columns["validation", last["main"]].append(100 * last["val_accuracy"][last["main"]])
