@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mfnumpy import equations
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers import AvgPool2d, Conv2d, Dense, relu_backward, relu_forward
@@ -94,13 +95,24 @@ class Block:
         """dx = dz W^T: what backpropagation hands to the block below. With W given, Feedback Alignment's."""
         return self.linear.input_gradient(dz, trace.x.shape, W)
 
-    def local_gradients(self, M: Array, dG: Array, trace: Trace, weight_gradient: WeightGradient) -> dict[str, Array]:
-        """Eq. (7) for this block, by the given function (x, z, M, dG) -> dW.
+    def local_gradients(
+        self, M: Array, dG: Array, trace: Trace, weight_gradient: WeightGradient = equations.weight_gradient
+    ) -> dict[str, Array]:
+        """Eq. (7) for this block: {"W": dW}, and "b" if there is a bias.
 
-        A dense block calls it as the paper prints it. A convolution is a dense layer on patches: its rows stand for
-        x, and the error dG M, shared out over the pooling windows, comes with the identity for M. A bias is the
-        weight of an input that is always 1.
+        M: (m, n), before its update.
+        dG: (N, m).
+        trace: of the forward pass.
+        weight_gradient: the function (x, z, M, dG) -> dW that computes it.
+
+        A dense block calls the function as the paper prints it. A convolution's error dG M goes back through pooling,
+        ReLU and patches, by the block's own methods. A function that was handed in takes M and dG and can only be asked
+        for their product, so it gets the error, shared out over the pooling windows, as dG, and the identity as M.
+        A bias is to it the weight of an input that is always 1.
         """
+        if trace.z.ndim == 4 and weight_gradient is equations.weight_gradient:
+            dz = self.error_at_z(equations.goodness_scores_gradient(dG, M), trace)
+            return self.parameter_gradients(dz, trace)
         x, z = trace.rows, trace.z
         if z.ndim == 4:
             dG = self._unpool(dG @ M, trace).reshape(-1, z.shape[-1])

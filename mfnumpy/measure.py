@@ -85,8 +85,17 @@ class Counts(NamedTuple):
     layers: list[int]
 
 
-def count_right(net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterable[slice]) -> Counts:
-    """Count right predictions over these batches of the rows of x, y. Raises as `evaluate`."""
+AllScores = Callable[[Network, Rule, Array], tuple[dict[str, Array], list[Array]]]
+"""(net, rule, x) -> the scores of every prediction mode, and those of each block alone."""
+
+
+def count_right(
+    net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterable[slice], all_scores: AllScores | None = None
+) -> Counts:
+    """Count right predictions over these batches of the rows of x, y; all_scores: None for the rule's own.
+
+    Raises as `evaluate`.
+    """
     rule.check_started(net)
     check_labels(y, x.shape[0], rule.n_classes)
     right: dict[str, int] = {}
@@ -94,7 +103,8 @@ def count_right(net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterab
     for rows in batches:
         labels = backend.to_device(y[rows])
         with no_float_warnings():
-            modes, own = rule.all_scores(net, backend.to_device(x[rows]))
+            own_rows = backend.to_device(x[rows])
+            modes, own = all_scores(net, rule, own_rows) if all_scores else rule.all_scores(net, own_rows)
         layers = layers or [0] * len(own)
         for mode, scores in modes.items():
             right[mode] = right.get(mode, 0) + _right(scores, labels, f"by {mode} prediction")

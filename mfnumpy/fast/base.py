@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.fast.workspace import Workspace
 from mfnumpy.network import Network
+from mfnumpy.rules import Rule
 
 Losses = list[tuple[int | None, float]]
 
@@ -18,8 +20,11 @@ Losses = list[tuple[int | None, float]]
 class TeamEngine:
     """One training step of a network, made by all workers of a team side by side."""
 
-    def __init__(self, net: Network, adam: FastAdam, team: Team):
-        self.net, self.adam, self.team = net, adam, team
+    rule: Any
+    """The rule, of the kind that the engine is for."""
+
+    def __init__(self, net: Network, rule: Rule, adam: FastAdam, team: Team):
+        self.net, self.rule, self.adam, self.team = net, rule, adam, team
         self.space = Workspace(net.dtype)
         self._losses: list[dict[int | None, float]] = []
 
@@ -37,8 +42,10 @@ class TeamEngine:
         return [(key, sum(own.get(key, 0.0) for own in self._losses)) for key in keys]
 
     def begin(self, only: Collection[int] | None) -> None:
-        """Count the time step of every parameter that this batch changes."""
-        raise NotImplementedError
+        """Count the time step of every parameter that this batch changes: of the blocks that are trained, or of all."""
+        names = {block.name for i, block in enumerate(self.net.blocks) if only is None or i in only}
+        parameters = self.rule.parameters(self.net)
+        self.adam.begin((k, array) for k, array in parameters.items() if only is None or k.split(".")[0] in names)
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """What each worker does with a batch."""

@@ -15,6 +15,7 @@ from mfnumpy.backend import Array
 from mfnumpy.fast.base import relu_mask
 from mfnumpy.fast.convolution import ConvReadout
 from mfnumpy.fast.dense import DenseReadout
+from mfnumpy.layers import Conv2d, Dense
 
 
 class _Joint:
@@ -45,7 +46,7 @@ class DenseShallow(DenseReadout):
         a = self.forward(worker, x)[-1]
         dG = self.error(worker, None, a, self.readout.T, y)
         self.team.meet()
-        self.update(worker, "readout.W", self.readout, a, dG, scale)
+        self.update(worker, self.output_layer, a, dG, scale)
 
 
 class DenseJoint(_Joint, DenseReadout):
@@ -53,9 +54,10 @@ class DenseJoint(_Joint, DenseReadout):
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """As BP; to the error that comes from above, each block adds its own."""
-        inputs, above = self.forward(worker, x), None
+        inputs = self.forward(worker, x)
+        above: tuple[Dense | Conv2d, Array] | None = None
         if self.supervised:
-            above = ("readout.W", self.readout, self.error(worker, None, inputs[-1], self.readout.T, y))
+            above = (self.output_layer, self.error(worker, None, inputs[-1], self.readout.T, y))
         for i in reversed(range(len(self.net.blocks))):
             block, a, M = self.net.blocks[i], inputs[i + 1], self.projections[i]
             dG = self.error(worker, None, a, M, y, "dG of a block")
@@ -63,21 +65,22 @@ class DenseJoint(_Joint, DenseReadout):
             dz = self.both(worker, dG, M, above, a, i % 3)
             self.team.meet()  # dz is complete, and nobody needs M or the weights above any more
             if above is not None:
-                self.update(worker, above[0], above[1], a, above[2], scale)
+                self.update(worker, above[0], a, above[1], scale)
             self.update_projection(worker, i, M, dM, scale)
-            above = (f"{block.name}.W", block.parameters["W"], dz)
+            above = (block.linear, dz)
         assert above is not None
-        self.update(worker, above[0], above[1], x, above[2], scale)
+        self.update(worker, above[0], x, above[1], scale)
 
     def both(
-        self, worker: int, dG: Array, M: Array, above: tuple[str, Array, Array] | None, a: Array, slot: int
+        self, worker: int, dG: Array, M: Array, above: tuple[Dense | Conv2d, Array] | None, a: Array, slot: int
     ) -> Array:
         """dz = (dG M + dz_above W_above^T) * [z > 0] for the worker's own samples; returns all of dz."""
         own = self.samples(worker, len(a))
         dz = self.space.array(f"dz{slot}", *a.shape)
         np.matmul(dG[own], M, out=dz[own])
         if above is not None:
-            _, W, error = above
+            layer, error = above
+            W = layer.parameters["W"]
             from_above = self.space.array(f"from above of {worker}", *a[own].shape)
             np.matmul(error[own], W.T, out=from_above)
             np.add(dz[own], from_above, out=dz[own])

@@ -23,14 +23,15 @@ from mfnumpy.fast.team import Team
 from mfnumpy.fast.workspace import Workspace
 from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
-from mfnumpy.rules import GlobalRule, MonoForward
+from mfnumpy.rules import GlobalRule, MonoForward, Rule
 
 
 class ConvEngine(TeamEngine):
     """What the rules share: the blocks, a worker's images a few at a time, and the sums over pieces and workers."""
 
-    def __init__(self, net: Network, adam: FastAdam, team: Team, feedback: list[Array] | None = None):
-        super().__init__(net, adam, team)
+    def __init__(self, net: Network, rule: Rule, adam: FastAdam, team: Team):
+        super().__init__(net, rule, adam, team)
+        feedback = rule.feedback if "above" in rule.error_from else None
         self.shapes = net.shapes()
         self.fresh: list[set[str]] = []
         self.blocks = []
@@ -84,6 +85,17 @@ class ConvEngine(TeamEngine):
         np.matmul(left, right, out=product)
         np.add(total, product, out=total)
 
+    def add_block(self, worker: int, i: int, slot: str, laid: Array, dz: Array) -> None:
+        """Add a piece's part in block i's dW, and in db if it has a bias. laid, dz: as its own kind has them."""
+        block, slot_b = self.blocks[i], _bias(slot)
+        self.add(worker, slot, *block.product(laid, dz))
+        if "b" in block.conv.parameters:
+            total = self.space.array(f"sum {slot_b} of {worker}", block.output[2])
+            if slot_b not in self.fresh[worker]:
+                self.fresh[worker].add(slot_b)
+                total[...] = 0
+            total += block.bias_gradient(dz)
+
     def sums(self, slot: str, shape: tuple[int, ...]) -> list[Array]:
         """The sums in that slot of all workers who had any image."""
         return [self.space.array(f"sum {slot} of {w}", *shape) for w in range(self.team.size) if slot in self.fresh[w]]
@@ -97,10 +109,12 @@ class ConvEngine(TeamEngine):
         self.adam.step(name, parameter, first, own, scale)
 
     def update_block(self, worker: int, i: int, scale: float, slot: str) -> None:
-        """The same for block i's W, whose gradient its own kind makes of the sums."""
-        block, name, W = self.blocks[i], f"{self.net.blocks[i].name}.W", self.net.blocks[i].parameters["W"]
+        """The same for block i: for its W, whose gradient its own kind makes of the sums, and for its bias, if any."""
+        block, name, parameters = self.blocks[i], self.net.blocks[i].name, self.net.blocks[i].parameters
         for rows, gradient in block.gradients(self.sums(slot, block.sum_shape), self.sharing(worker)):
-            self.adam.step(name, W, gradient, rows, scale)
+            self.adam.step(f"{name}.W", parameters["W"], gradient, rows, scale)
+        if "b" in parameters:
+            self.update(worker, f"{name}.b", parameters["b"], scale, _bias(slot))
 
 
 def pooled_convolution(
@@ -114,15 +128,7 @@ def pooled_convolution(
 class ConvMonoForward(ConvEngine):
     """Mono-Forward: block by block; within a block, each piece goes forward and gives its gradients at once."""
 
-    def __init__(self, net: Network, rule: MonoForward, adam: FastAdam, team: Team):
-        super().__init__(net, adam, team)
-        self.rule = rule
-
-    def begin(self, only: Collection[int] | None) -> None:
-        """W and M of the blocks that are trained."""
-        parameters = self.rule.parameters(self.net)
-        blocks = [b for i, b in enumerate(self.net.blocks) if only is None or i in only]
-        self.adam.begin((f"{b.name}.{key}", parameters[f"{b.name}.{key}"]) for b in blocks for key in "WM")
+    rule: MonoForward
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """Forward and local update, block by block."""
@@ -132,7 +138,7 @@ class ConvMonoForward(ConvEngine):
             N, learns, key = len(y), only is None or i in only, f"of {worker}"
             a = self.space.array(f"a{i % 2}", N, *self.shapes[i + 1])
             W, M = self.slots(i)
-            self.fresh[worker] -= {W, M}
+            self.fresh[worker] -= {W, M, _bias(W)}
             for piece in self.pieces(worker, N, i):
                 laid = self.blocks[i].lay(x[piece], key)
                 active = self.blocks[i].forward(laid, a[piece], key)
@@ -151,7 +157,7 @@ class ConvMonoForward(ConvEngine):
         self.add(worker, slot_M, dG.T, a)  # (8)
         da = np.matmul(dG, M, out=self.space.array(f"da of {worker}", *a.shape))
         dz = self.blocks[i].errors(da, active, f"of {worker}")
-        self.add(worker, slot_W, *self.blocks[i].product(laid, dz))  # (7)
+        self.add_block(worker, i, slot_W, laid, dz)  # (7)
 
     def slots(self, i: int) -> tuple[str, str]:
         """Where the sums of dW and dM of block i are kept: a slower worker may still need the block's below."""
@@ -161,13 +167,7 @@ class ConvMonoForward(ConvEngine):
 class ConvReadout(ConvEngine):
     """BP, FA and DFA: the worker's images go forward through all blocks, and their errors back."""
 
-    def __init__(self, net: Network, rule: GlobalRule, adam: FastAdam, team: Team):
-        super().__init__(net, adam, team, list(rule.feedback) if "above" in rule.error_from else None)
-        self.rule = rule
-
-    def begin(self, only: Collection[int] | None) -> None:
-        """All parameters."""
-        self.adam.begin(self.rule.parameters(self.net).items())
+    rule: GlobalRule
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """All images; then all updates, for no weight may change before the last error has gone through it."""
@@ -235,7 +235,7 @@ class ConvReadout(ConvEngine):
         for piece in self.pieces(worker, len(x), i):
             here = slice(piece.start - own.start, piece.stop - own.start)
             dz = block.errors(da[here], active[i, piece.start], key)
-            self.add(worker, f"W{i}", *block.product(block.lay(x[piece], key), dz))
+            self.add_block(worker, i, f"W{i}", block.lay(x[piece], key), dz)
             if below is not None:
                 block.below(dz, below[here], key)
         return below
@@ -249,6 +249,11 @@ class ConvReadout(ConvEngine):
         if B is not None:
             matrix = B if self.direct else B.T
         return np.matmul(dG, matrix, out=self.space.array(f"da{i} of {worker}", len(dG), matrix.shape[1]))
+
+
+def _bias(slot: str) -> str:
+    """Where the sums of db are kept, beside those of dW in this slot."""
+    return f"bias of {slot}"
 
 
 def _flat(a: Array) -> Array:

@@ -13,10 +13,8 @@ from collections.abc import Collection
 import numpy as np
 
 from mfnumpy.backend import Array
-from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.base import Losses, TeamEngine, relu, relu_mask, softmax_error
-from mfnumpy.fast.team import Team
-from mfnumpy.network import Network
+from mfnumpy.layers import Conv2d, Dense
 from mfnumpy.rules import GlobalRule, MonoForward
 
 
@@ -34,14 +32,17 @@ class DenseEngine(TeamEngine):
         return self.share(worker, n)
 
     def activate(self, worker: int, i: int, x: Array, slot: int) -> Array:
-        """a = relu(x W) of block i for the worker's own samples; returns all of a, the rest of it still unwritten.
+        """a = relu(x W + b) of block i for the worker's own samples; returns all of a, the rest of it still unwritten.
 
         slot: which array to use. A local rule needs three in turn: a slower worker may still need the two before.
         """
-        W = self.net.blocks[i].parameters["W"]
+        parameters = self.net.blocks[i].parameters
+        W = parameters["W"]
         a = self.space.array(f"a{slot}", x.shape[0], W.shape[1])
         own = self.samples(worker, len(x))
         np.matmul(x[own], W, out=a[own])
+        if "b" in parameters:
+            a[own] += parameters["b"]
         relu(a[own], self.space)
         return a
 
@@ -65,8 +66,13 @@ class DenseEngine(TeamEngine):
         relu_mask(dz[own], a[own], self.space, f"mask of {worker}")
         return dz
 
-    def update(self, worker: int, name: str, W: Array, x: Array, dz: Array, scale: float) -> None:
-        """dW = x^T dz for the worker's own rows of W, and Adam on them at once. Needs all of x and dz."""
+    def update(self, worker: int, layer: Dense | Conv2d, x: Array, dz: Array, scale: float) -> None:
+        """dW = x^T dz for the worker's own rows of W, and Adam on them at once; db likewise. Needs all of x and dz."""
+        name, W = f"{layer.name}.W", layer.parameters["W"]
+        if "b" in layer.parameters:
+            own = self.share(worker, W.shape[1])
+            db = dz[:, own].sum(axis=0, out=self.space.array(f"db of {worker}", own.stop - own.start))
+            self.adam.step(f"{layer.name}.b", layer.parameters["b"], db, own, scale)
         own = self.share(worker, W.shape[0])
         dW = self.space.array(f"dW of {worker}", own.stop - own.start, W.shape[1])
         np.matmul(x[:, own].T, dz, out=dW)
@@ -89,15 +95,7 @@ class DenseEngine(TeamEngine):
 class DenseMonoForward(DenseEngine):
     """Mono-Forward: each block is done, and its update made, before the next one begins."""
 
-    def __init__(self, net: Network, rule: MonoForward, adam: FastAdam, team: Team):
-        super().__init__(net, adam, team)
-        self.rule = rule
-
-    def begin(self, only: Collection[int] | None) -> None:
-        """W and M of the blocks that are trained."""
-        blocks = [b for i, b in enumerate(self.net.blocks) if only is None or i in only]
-        parameters = self.rule.parameters(self.net)
-        self.adam.begin((f"{b.name}.{key}", parameters[f"{b.name}.{key}"]) for b in blocks for key in "WM")
+    rule: MonoForward
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """Forward and local update, block by block."""
@@ -117,34 +115,28 @@ class DenseMonoForward(DenseEngine):
         dz = self.through_relu(worker, dG, M, a, i % 2)
         dM = self.projection_gradient(worker, i, dG, a)
         self.team.meet()
-        self.update(worker, f"{block.name}.W", block.parameters["W"], x, dz, scale)
+        self.update(worker, block.linear, x, dz, scale)
         self.update_projection(worker, i, M, dM, scale)
 
 
 class DenseReadout(DenseEngine):
     """BP, FA and DFA: one loss, at the readout; they differ in how its error reaches the blocks."""
 
-    def __init__(self, net: Network, rule: GlobalRule, adam: FastAdam, team: Team):
-        super().__init__(net, adam, team)
-        self.rule = rule
-
-    def begin(self, only: Collection[int] | None) -> None:
-        """All parameters."""
-        self.adam.begin(self.rule.parameters(self.net).items())
+    rule: GlobalRule
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
         """Forward through all blocks; then, from the last to the first, dz_i, and the update of the block above."""
         blocks, inputs = self.net.blocks, self.forward(worker, x)
         dG = self.error(worker, None, inputs[-1], self.readout.T, y)
-        above = ("readout.W", self.readout, dG)
+        above: Dense | Conv2d = self.output_layer
+        error = dG
         for i in reversed(range(len(blocks))):
-            a, name, W = inputs[i + 1], f"{blocks[i].name}.W", blocks[i].parameters["W"]
-            error = dG if self.direct else above[2]
-            dz = self.through_relu(worker, error, self.feedback(i, above[1]), a, i % 3)  # of 3: as for `activate`
+            a, matrix = inputs[i + 1], self.feedback(i, above.parameters["W"])
+            dz = self.through_relu(worker, dG if self.direct else error, matrix, a, i % 3)  # of 3: as for `activate`
             self.team.meet()  # dz is complete, and nobody needs the weights above any more
-            self.update(worker, above[0], above[1], a, above[2], scale)
-            above = (name, W, dz)
-        self.update(worker, above[0], above[1], x, above[2], scale)
+            self.update(worker, above, a, error, scale)
+            above, error = blocks[i].linear, dz
+        self.update(worker, above, x, error, scale)
 
     def forward(self, worker: int, x: Array) -> list[Array]:
         """x and the activities of all blocks, the worker's own samples written."""
@@ -154,10 +146,16 @@ class DenseReadout(DenseEngine):
         return inputs
 
     @property
+    def output_layer(self) -> Dense:
+        """The readout, a layer without bias."""
+        assert self.rule.readout is not None
+        assert self.rule.readout.layer is not None
+        return self.rule.readout.layer
+
+    @property
     def readout(self) -> Array:
         """The readout's W."""
-        assert self.rule.readout is not None
-        return self.rule.readout.parameters["W"]
+        return self.output_layer.parameters["W"]
 
     @property
     def direct(self) -> bool:

@@ -12,7 +12,7 @@ from mfnumpy.fast.base import TeamEngine
 from mfnumpy.fast.controls import ConvJoint, ConvShallow, DenseJoint, DenseShallow
 from mfnumpy.fast.convolution import ConvMonoForward, ConvReadout
 from mfnumpy.fast.dense import DenseMonoForward, DenseReadout
-from mfnumpy.fast.forward_forward import DenseForwardForward
+from mfnumpy.fast.forward_forward import DenseForwardForward, DenseForwardForwardOnePass
 from mfnumpy.fast.team import Team
 from mfnumpy.layers import AvgPool2d, Conv2d, Dense
 from mfnumpy.network import Network
@@ -21,7 +21,7 @@ from mfnumpy.rules.bp import Backpropagation
 from mfnumpy.rules.controls import DeepSupervision, MonoForwardJoint, Shallow
 from mfnumpy.rules.dfa import DirectFeedbackAlignment
 from mfnumpy.rules.fa import FeedbackAlignment
-from mfnumpy.rules.ff import ForwardForward
+from mfnumpy.rules.ff import ForwardForward, ForwardForwardOnePass
 from mfnumpy.rules.mf import MonoForward
 
 Kinds = Mapping[type, Callable[..., TeamEngine]]
@@ -34,6 +34,7 @@ ENGINES: dict[type[Rule], Kinds] = {
     FeedbackAlignment: READOUT,
     DirectFeedbackAlignment: READOUT,
     ForwardForward: {Dense: DenseForwardForward},
+    ForwardForwardOnePass: {Dense: DenseForwardForwardOnePass},
     Shallow: {Dense: DenseShallow, Conv2d: ConvShallow},
     DeepSupervision: JOINT,
     MonoForwardJoint: JOINT,
@@ -45,8 +46,6 @@ def why_not(net: Network, rule: Rule) -> str | None:
     """The reason why no engine can train this, or None if one can."""
     if backend.current().name != "numpy":
         return "the fast engine is written for the backend 'numpy'"
-    if any("b" in block.parameters for block in net.blocks):
-        return "the fast engine knows no biases"
     if not all(array.flags.c_contiguous for array in rule.parameters(net).values()):
         return "a parameter is not stored row by row"
     if own := _of_its_own(net, rule):

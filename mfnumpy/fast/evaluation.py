@@ -12,6 +12,7 @@ from mfnumpy.batches import batches_of
 from mfnumpy.blocks import Block, Trace
 from mfnumpy.fast.convolution import pooled_convolution
 from mfnumpy.fast.pooled import PooledConvolution
+from mfnumpy.fast.prediction import all_scores
 from mfnumpy.fast.team import Team, shares
 from mfnumpy.fast.workspace import Workspace
 from mfnumpy.layers import Conv2d
@@ -56,7 +57,7 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, team: Team) -> Eva
         if own.start == own.stop:
             return
         batches = [slice(own.start + r.start, own.start + r.stop) for r in batches_of(own.stop - own.start, most)]
-        counts[worker] = count_right(_stand_in(net, kinds, f"of {worker}"), rule, x, y, batches)
+        counts[worker] = count_right(_stand_in(net, kinds, f"of {worker}"), rule, x, y, batches, all_scores)
 
     most = rows_at_a_time(net)
     team.run(work)

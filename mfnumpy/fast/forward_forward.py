@@ -9,11 +9,11 @@ import numpy as np
 from mfnumpy import equations
 from mfnumpy.backend import Array
 from mfnumpy.fast.adam import FastAdam
-from mfnumpy.fast.base import Losses
+from mfnumpy.fast.base import Losses, relu, softmax_error
 from mfnumpy.fast.dense import DenseEngine
 from mfnumpy.fast.team import Team
 from mfnumpy.network import Network
-from mfnumpy.rules.ff import ForwardForward, negative_labels
+from mfnumpy.rules.ff import ForwardForward, ForwardForwardOnePass, negative_labels
 
 
 class DenseForwardForward(DenseEngine):
@@ -23,9 +23,10 @@ class DenseForwardForward(DenseEngine):
     input. a is 0 wherever the ReLU's mask is, so the mask is left out.
     """
 
+    rule: ForwardForward
+
     def __init__(self, net: Network, rule: ForwardForward, adam: FastAdam, team: Team):
-        super().__init__(net, adam, team)
-        self.rule = rule
+        super().__init__(net, rule, adam, team)
         self.negative = np.zeros(0, np.int64)
 
     def batch(
@@ -35,11 +36,6 @@ class DenseForwardForward(DenseEngine):
         assert rng is not None
         self.negative = negative_labels(y, self.rule.n_classes, rng)
         return super().batch(x, y, scale, only)
-
-    def begin(self, only: Collection[int] | None) -> None:
-        """W of the blocks that are trained."""
-        blocks = [b for i, b in enumerate(self.net.blocks) if only is None or i in only]
-        self.adam.begin((f"{b.name}.W", b.parameters["W"]) for b in blocks)
 
     def samples(self, worker: int, n: int) -> slice:
         """The worker's own of n = 2N rows: the positive and then the negative ones of its samples."""
@@ -60,8 +56,7 @@ class DenseForwardForward(DenseEngine):
             a[own] *= self.row_scale(G, a.shape[1])
             self.team.meet()
             if learns:
-                block = self.net.blocks[i]
-                self.update(worker, f"{block.name}.W", block.parameters["W"], x, dz, scale)
+                self.update(worker, self.net.blocks[i].linear, x, dz, scale)
             x = a
 
     def enter(self, worker: int, x: Array, y: Array) -> Array:
@@ -96,3 +91,52 @@ class DenseForwardForward(DenseEngine):
         dG = [equations.positive_loss_gradient(G[:n], theta), equations.negative_loss_gradient(G[n:], theta)]
         np.multiply(a[own], (2 * part * np.concatenate(dG))[:, None], out=dz[own])
         return dz
+
+
+class DenseForwardForwardOnePass(DenseForwardForward):
+    """Forward-Forward, and beside it a softmax readout of all blocks' normalised activities for a neutral label.
+
+    The neutral rows go through all blocks before any update, each worker's own without a meeting. The readout's error
+    and update come last, as in the rule; it was not changed in between.
+    """
+
+    rule: ForwardForwardOnePass
+
+    def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
+        """The readout's inputs, then Forward-Forward, then the readout."""
+        if only is not None:  # then the rule leaves its readout alone
+            super().work(worker, x, y, scale, only)
+            return
+        activities = self.neutral(worker, x)
+        super().work(worker, x, y, scale, only)
+        own, layer = self.share(worker, len(y)), self.rule.readout.layer
+        assert layer is not None
+        W = layer.parameters["W"]
+        dG = self.space.array("dG", len(y), W.shape[1])
+        G = np.matmul(activities[own], W, out=self.space.array(f"G of {worker}", own.stop - own.start, W.shape[1]))
+        self.note(worker, None, softmax_error(G, y[own], dG[own], len(y)))
+        self.team.meet()
+        self.update(worker, layer, activities, dG, scale)
+
+    def neutral(self, worker: int, x: Array) -> Array:
+        """The normalised activities of all blocks, side by side, for the worker's own samples with a neutral label.
+
+        x: (N, d). Returns all of the (N, sum of all n_i), the rest of it still unwritten.
+        """
+        own, widths = self.share(worker, len(x)), self.net.widths
+        activities = self.space.array("activities", len(x), sum(widths))
+        a = self.space.array(f"neutral x of {worker}", own.stop - own.start, x.shape[1])
+        a[...] = x[own]
+        a[:, : self.rule.n_classes] = self.rule.label / self.rule.n_classes
+        a *= self.row_scale(np.einsum("ij,ij->i", a, a), x.shape[1])
+        start = 0
+        for block, width in zip(self.net.blocks, widths, strict=True):
+            z = self.space.array(f"neutral z of {worker}", len(a), width)
+            np.matmul(a, block.parameters["W"], out=z)
+            if "b" in block.parameters:
+                z += block.parameters["b"]
+            relu(z, self.space)
+            a = activities[own, start : start + width]
+            np.multiply(z, self.row_scale(np.einsum("ij,ij->i", z, z), width), out=a)
+            start += width
+        return activities

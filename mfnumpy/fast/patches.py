@@ -41,9 +41,11 @@ class Patches(PooledConvolution):
         return rows
 
     def forward(self, laid: Array, out: Array, key: str, piece: int = 0) -> Array:
-        """z = rows W, relu, pool."""
+        """z = rows W + b, relu, pool."""
         images = self._images(len(out), key)
         np.matmul(laid, self.conv.parameters["W"], out=images.reshape(len(laid), -1))
+        if "b" in self.conv.parameters:
+            images += self.conv.parameters["b"]
         relu(images.reshape(len(out) * self.output[0], -1), self.space)
         pool(images, out)
         seen = windows(images)
@@ -58,6 +60,10 @@ class Patches(PooledConvolution):
     def product(self, laid: Array, dz: Array) -> tuple[Array, Array]:
         """rows^T and dz."""
         return laid.T, dz
+
+    def bias_gradient(self, dz: Array) -> Array:
+        """The sum of the rows."""
+        return dz.sum(axis=0)
 
     def gradients(self, sums: list[Array], share: Share) -> Iterator[tuple[slice, Array]]:
         """The worker's rows of dW, in one piece."""

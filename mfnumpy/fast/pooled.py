@@ -67,6 +67,10 @@ class PooledConvolution:
         """Two factors. The sum of their products over all pieces is what `gradients` needs."""
         raise NotImplementedError
 
+    def bias_gradient(self, dz: Array) -> Array:
+        """db: (F,), the sum of dz over images and places."""
+        raise NotImplementedError
+
     def gradients(self, sums: list[Array], share: Share) -> Iterator[tuple[slice, Array]]:
         """Rows of W and their gradient, for the worker's share. sums: of all workers; the first is overwritten."""
         raise NotImplementedError

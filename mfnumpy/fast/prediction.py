@@ -2,30 +2,57 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.batches import batches_of
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
-from mfnumpy.rules.ff import NORMALISE, ForwardForward
+from mfnumpy.rules.ff import NORMALISE, ForwardForward, ForwardForwardOnePass
 
 ROWS = 256
 """Samples at a time: each stands m times in memory."""
+
+ALL_LABELS = (ForwardForward, ForwardForwardOnePass)
+"""The rules that try every label; a class derived from them may predict otherwise."""
 
 
 def scores(net: Network, rule: Rule, x: Array, prediction: str | None = None) -> Array:
     """(N, m) scores, as `rule.scores` gives them to rounding; for FF by all labels in a fraction of the time.
 
-    x: (N, *input_shape). The labels differ in m inputs only, so x W is computed once: with label c one row of W is
-    added, and the length, the same for every label, is divided out afterwards. Raises as `rule.scores`.
+    x: (N, *input_shape). Raises as `rule.scores`.
     """
     everything = prediction == "all-labels" or (prediction is None and rule.predictions[0] == "all-labels")
-    plain = all(block.pool is None and "b" not in block.parameters for block in net.blocks)
-    if not (everything and plain and isinstance(rule, ForwardForward) and not rule.plugged() and _fits(net, x)):
+    if not (everything and _knows(net, rule) and _fits(net, x)):
         return rule.scores(net, x, prediction)  # which says what does not fit
     rule.check_started(net)
-    return np.concatenate([_all_labels(net, rule, x[rows]) for rows in batches_of(len(x), ROWS)])
+    return sum(layer_scores(net, rule, x))
+
+
+def all_scores(net: Network, rule: Rule, x: Array) -> tuple[dict[str, Array], list[Array]]:
+    """As `rule.all_scores`, to rounding: the scores of every prediction mode, and those of each block alone."""
+    if not (_knows(net, rule) and _fits(net, x)):
+        return rule.all_scores(net, x)
+    layers = layer_scores(net, rule, x)
+    modes = {m: sum(layers) if m == "all-labels" else rule.scores(net, x, m) for m in rule.predictions}
+    return modes, layers
+
+
+def layer_scores(net: Network, rule: Rule, x: Array) -> list[Array]:
+    """(N, m) goodness of each block for every label. x: (N, d) of the network's dtype.
+
+    The labels differ in m inputs only, so x W is computed once: with label c one row of W is added, and the length, the
+    same for every label, is divided out afterwards.
+    """
+    pieces = [_all_labels(net, rule, x[rows]) for rows in batches_of(len(x), ROWS)]
+    return [np.concatenate(of_block) for of_block in zip(*pieces, strict=True)]
+
+
+def _knows(net: Network, rule: Rule) -> bool:
+    """Whether this way is the rule's own, by these blocks."""
+    return type(rule) in ALL_LABELS and not rule.plugged() and all(block.pool is None for block in net.blocks)
 
 
 def _fits(net: Network, x: Array) -> bool:
@@ -33,7 +60,7 @@ def _fits(net: Network, x: Array) -> bool:
     return isinstance(x, np.ndarray) and x.dtype == net.dtype and x.shape[1:] == net.input_shape and len(x) > 0
 
 
-def _all_labels(net: Network, rule: ForwardForward, x: Array) -> Array:
+def _all_labels(net: Network, rule: Any, x: Array) -> list[Array]:
     N, m = len(x), rule.n_classes
     W = net.blocks[0].parameters["W"]
     pixels = x[:, m:]
@@ -41,10 +68,11 @@ def _all_labels(net: Network, rule: ForwardForward, x: Array) -> Array:
     length = np.sqrt(squares / x.shape[1] if rule.normalise == "rms" else squares) + x.dtype.type(1e-8)
     z = (pixels @ W[m:])[:, None, :] + x.dtype.type(rule.label) * W[:m]  # (N, m, n)
     z /= length[:, None, None]
-    a = np.maximum(z, 0, out=z).reshape(N * m, -1)
-    total = np.einsum("ij,ij->i", a, a)
-    for block in net.blocks[1:]:
-        z = NORMALISE[rule.normalise](a) @ block.parameters["W"]
+    a, found = z.reshape(N * m, -1), []
+    for i, block in enumerate(net.blocks):
+        z = a if i == 0 else NORMALISE[rule.normalise](a) @ block.parameters["W"]
+        if "b" in block.parameters:
+            z += block.parameters["b"]
         a = np.maximum(z, 0, out=z)
-        total += np.einsum("ij,ij->i", a, a)
-    return total.reshape(N, m)
+        found.append(np.einsum("ij,ij->i", a, a).reshape(N, m))
+    return found

@@ -71,6 +71,8 @@ class Tiles(PooledConvolution):
         places = self._places(laid.shape[2], key)
         np.matmul(laid, self.weights, out=places)
         z = to_outputs(places)
+        if "b" in self.conv.parameters:
+            z += self.conv.parameters["b"]
         np.maximum(z, self.space.zeros(z.shape[-1]), out=z)
         pooled = out.reshape(z.shape[2:])
         np.add(z[0, 0], z[0, 1], out=pooled)
@@ -91,6 +93,10 @@ class Tiles(PooledConvolution):
     def product(self, laid: Array, dz: Array) -> tuple[Array, Array]:
         """For each place, (B d B^T)^T and A dz A^T."""
         return laid.transpose(0, 1, 3, 2), dz
+
+    def bias_gradient(self, dz: Array) -> Array:
+        """A's second column adds up: at the place (1, 1) of A dz A^T stands the sum of a tile's four errors."""
+        return dz[1, 1].sum(axis=0)
 
     def gradients(self, sums: list[Array], share: Share) -> Iterator[tuple[slice, Array]]:
         """G^T of the sums G for the worker's share of the channels: 9 pieces of W's rows."""

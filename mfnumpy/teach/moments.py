@@ -225,14 +225,17 @@ class _WatchedBlock(Block):
         formula = rf"da_l = dz_{{l+1}} {symbol}_{{l+1}}^T"
         return self.watch.note(below, "da", dx, formula, text, operands=operands)
 
-    def local_gradients(self, M: Array, dG: Array, trace: Trace, weight_gradient: Callable) -> dict[str, Array]:
+    def local_gradients(
+        self, M: Array, dG: Array, trace: Trace, weight_gradient: Callable = equations.weight_gradient
+    ) -> dict[str, Array]:
         """Eqs. (7) and (8), shown."""
         da = equations.goodness_scores_gradient(dG, M).reshape(trace.a.shape)
         text = "How each activity must change: the error, seen through M as it was before its own update."
         operands = (("dG", dG), ("M", M))
         self.watch.note(self.name, "da", da, r"da = dG\, M", text, equation="7", operands=operands)
         dz = self._note_dz(super().error_at_z(da, trace), da, trace, "7")
-        gradients = super().local_gradients(M, dG, trace, weight_gradient)
+        plain = Block(self.linear, self.pool)  # whose own methods are not shown a second time
+        gradients = plain.local_gradients(M, dG, trace, weight_gradient)
         self._note_dW(gradients["W"], dz, trace, "7")
         return gradients
 
