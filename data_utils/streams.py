@@ -141,7 +141,8 @@ class BoundedStream:
         while True:
             if self._unpacker.eof and not self._next_member():
                 return b""
-            data = self._take_pending(CHUNK) if self._unpacker.needs_input else b""
+            hungry = self._unpacker.needs_input
+            data = self._take_pending(CHUNK) if hungry else b""
             try:
                 piece = self._unpacker.decompress(data, size)
             except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
@@ -151,7 +152,7 @@ class BoundedStream:
                 ) from error
             if piece:
                 return piece
-            if not data and self._unpacker.needs_input and not self._unpacker.eof:
+            if hungry and not data and not self._unpacker.eof:
                 raise FormatError(
                     f"{self.name}: truncated: the {self.kind} data ends in the middle, after "
                     f"{self._total} unpacked bytes. Fetch the file again."

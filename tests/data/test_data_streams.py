@@ -15,6 +15,7 @@ from data_helpers import PACKERS
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_utils import streams
 from data_utils.streams import BoundedStream, expect_end, open_bounded, read_exactly
 from mfnumpy.errors import FormatError, MissingDataError
 
@@ -38,6 +39,34 @@ def read_all(stream: BoundedStream, sizes=(1 << 20,)) -> bytes:
 def test_what_was_packed_is_read_whatever_the_read_sizes(suffix, data, sizes):
     data = b"x" + data  # a plain file must not happen to begin with a magic number
     assert read_all(stream_of(PACKERS[suffix](data)), sizes) == data
+
+
+class Hesitant:
+    """A decompressor that takes its input, gives nothing, and only then asks for more, as lzma's does now and then."""
+
+    def __init__(self):
+        self.inner, self.held, self.needs_input = zlib.decompressobj(wbits=31), b"", True
+
+    eof = property(lambda self: self.inner.eof)
+    unused_data = property(lambda self: self.inner.unused_data)
+
+    def decompress(self, data, size):
+        if data:
+            self.held, self.needs_input = data, False
+            return b""
+        piece = self.inner.decompress(self.held[:10]) if not self.needs_input else b""
+        self.held, self.needs_input = self.held[10:], len(self.held) <= 10
+        return piece
+
+
+def test_a_decompressor_that_gives_nothing_and_then_asks_is_not_at_the_end(monkeypatch):
+    monkeypatch.setitem(streams._UNPACKERS, b"\x1f\x8b", ("gzip", Hesitant))
+    monkeypatch.setattr(streams, "CHUNK", 25)
+    data = random.Random(3).randbytes(999)  # not to be packed tighter: many steps
+    packed = gzip.compress(data)
+    assert read_all(stream_of(packed)) == data
+    with pytest.raises(FormatError, match="truncated"):
+        read_all(stream_of(packed[:-30]))
 
 
 @pytest.mark.parametrize("suffix", PACKED)
