@@ -51,11 +51,8 @@ class Hesitant:
     unused_data = property(lambda self: self.inner.unused_data)
 
     def decompress(self, data, size):
-        if data:
-            self.held, self.needs_input = data, False
-            return b""
-        piece = self.inner.decompress(self.held[:10]) if not self.needs_input else b""
-        self.held, self.needs_input = self.held[10:], len(self.held) <= 10
+        self.held, self.needs_input = self.held + data, not (self.held or data)
+        piece, self.held = self.inner.decompress(self.held[:10]), self.held[10:]
         return piece
 
 
