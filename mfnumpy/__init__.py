@@ -8,6 +8,7 @@ The map of the house, in the order in which it is read:
     network      a list of blocks; networks by name ("2x1000", "cnn:8-16")
     optim        SGD and Adam
     rules        the learning rules: which of a block's methods each one calls with a batch
+    batches      which rows each batch has, its step size and its random numbers
     train        the training loop
     engines      which engine trains: the reference, or the fast one
     measure      accuracy, alignment with backpropagation, memory of a step
