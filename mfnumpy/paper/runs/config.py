@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from mfnumpy import choices
 from mfnumpy.errors import InvalidValueError
 
 KEY_LENGTH = 12
@@ -48,11 +49,11 @@ class Config:
     rule: str
     lr: float
     epochs: int
-    batch_size: int | None = 256
-    decay: str = "linear"
-    patience: int = 5
+    batch_size: int | None = choices.BATCH_SIZE.default
+    decay: str = choices.DECAY.value
+    patience: int = choices.PATIENCE.of("reproduce")
     subset: int | None = None
-    validation: int | float = 0.1
+    validation: int | float = choices.VALIDATION.value
     split: int = 0
     options: dict[str, Any] = field(default_factory=dict)
     room: str = "rules"

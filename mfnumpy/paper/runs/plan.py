@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mfnumpy import choices
 from mfnumpy.errors import unknown_name
 from mfnumpy.network import parse
 from mfnumpy.paper.ledger.folder import Ledger
@@ -26,7 +27,7 @@ HEADLINE = ("mf", "bp", "deep_supervision")
 
 TABLE6_RULES = ("mf", "bp", "shallow", "deep_supervision")
 
-STATED_RATE = 1e-3
+STATED_RATE: float = choices.LEARNING_RATE.default
 """The one learning rate that the paper states, in Fig. 4 (with batch 256)."""
 
 
@@ -96,9 +97,9 @@ class Budget:
     seeds: int
     tuning: Tuning | None = None
     subset: int | None = None
-    batch_size: int = 256
-    patience: int = 5
-    validation: int | float = 0.1
+    batch_size: int = choices.BATCH_SIZE.default
+    patience: int = choices.PATIENCE.of("reproduce")
+    validation: int | float = choices.VALIDATION.value
     fast: tuple[str, ...] = ()
     rates_of: Budget | None = None
     headline: int = 0
@@ -113,6 +114,7 @@ class Budget:
             dataset=self.dataset,
             network=network or self.network,
             rule=rule,
+            options=RULES[rule].options_for(self.dataset),
             lr=STATED_RATE,
             epochs=self.epochs,
             batch_size=self.batch_size,
