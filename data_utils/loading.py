@@ -15,6 +15,7 @@ from data_utils.dataset import Dataset
 from data_utils.raw import HOLD_OUT_SEED, Part, Raw
 from data_utils.source import Source
 from data_utils.views import RowView
+from mfnumpy.choices import VALIDATION
 from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import how_many, stratified
@@ -29,7 +30,7 @@ def load(
     data_dir: str | os.PathLike[str] | None = None,
     layout: Literal["flat", "image"] = "flat",
     dtype: str = "float32",
-    validation: int | float = 0.1,
+    validation: int | float = VALIDATION.value,
     seed: int = 0,
     subset: int | float | None = None,
     scaling: str | None = None,
