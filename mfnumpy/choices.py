@@ -1,6 +1,8 @@
 """Every choice that the paper leaves open, in one place, with its value and its reason.
 
-The code takes its defaults from here, and `mfnumpy info choices` prints the list.
+Signatures, the command line and the plan of `mfnumpy reproduce` take their defaults from here, and `mfnumpy info
+choices` prints the list. A value that is a number, a name or a dictionary is read by the code; one that is a sentence
+says how the code is built. `tests/engine/test_choices.py` ties each to its code.
 """
 
 from __future__ import annotations
@@ -19,18 +21,21 @@ class Choice(NamedTuple):
     @property
     def text(self) -> str:
         """The value for a reader."""
+        if isinstance(self.value, dict) and "default" in self.value:
+            others = ", ".join(f"{name} {value}" for name, value in self.value.items() if name != "default")
+            return f"{self.default}" + (f" ({others})" if others else "")
         if not self.words:
             return str(self.value)
         return self.words.format(**self.value) if isinstance(self.value, dict) else self.words.format(self.value)
 
     @property
     def default(self) -> Any:
-        """Of a value by data set: that of all data sets which are not named."""
+        """Of a value by data set or command: that of all which are not named."""
         return self.value["default"]
 
-    def of(self, dataset: str) -> Any:
-        """Of a value by data set: that of this one."""
-        return self.value.get(dataset, self.default)
+    def of(self, name: str) -> Any:
+        """Of a value by data set or command: that of this one."""
+        return self.value.get(name, self.default)
 
 
 LOSS_MEAN = Choice(
@@ -62,7 +67,12 @@ FEEDBACK_INIT = Choice(
 )
 OPTIMISER = Choice(
     "adam",
-    "Section 4: all networks are optimised with Adam. Its beta1, beta2 and epsilon are those of Kingma and Ba.",
+    "Section 4: all networks are optimised with Adam.",
+)
+ADAM = Choice(
+    {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+    "Kingma and Ba's own; the paper does not say.",
+    "beta1 {beta1:g}, beta2 {beta2:g}, epsilon {epsilon:g}",
 )
 LEARNING_RATE = Choice(
     {"default": 1e-3, "digits": 3e-3, "breast_cancer": 3e-3, "mnist": 3e-3, "fashion_mnist": 3e-3},
@@ -72,10 +82,25 @@ LEARNING_RATE = Choice(
 )
 DECAY = Choice(
     "linear",
-    "Decaying the rate to 0 over the planned epochs makes the last epochs agree; the paper does not say.",
+    "Decaying the rate to 0 over the planned epochs makes the last epochs agree; the paper does not say. It is the "
+    "default of train, compare and reproduce.",
 )
 BATCH_SIZE = Choice(
-    {"default": 256, "digits": 64, "breast_cancer": 32}, "256 is the paper's one stated value (Fig. 4)."
+    {"default": 256, "digits": 64, "breast_cancer": 32},
+    "256 is the paper's one stated value (Fig. 4). On the small sets it would leave few steps in an epoch.",
+)
+TRAINER = Choice(
+    {"epochs": 10, "batch_size": 64, "decay": "constant"},
+    "Of a bare Trainer, for small experiments of one's own; the commands have the values above.",
+    "{epochs} epochs, batches of {batch_size}, a {decay} rate",
+)
+EPOCHS = Choice(
+    30,
+    "Of train and compare: enough for a first look. How many reproduce takes stands with each result.",
+)
+SEEDS = Choice(
+    3,
+    "Of compare: few, but enough for a standard deviation. How many reproduce takes stands with each result.",
 )
 ACTIVATION_HANDED_ON = Choice(
     "a_i from before block i's update",
@@ -102,7 +127,8 @@ FF_THETA = Choice(
 )
 FF_LABEL = Choice(
     {"default": 1.0},
-    "The label's one entry then has the size of a bright pixel. An option of the rules ff and ff_one_pass (label=...).",
+    "What is written for the true class: 1 is the size of a bright pixel. Another strength can stand here for a data "
+    "set, or be given as the option label of the rules ff and ff_one_pass.",
 )
 FF_NEGATIVES = Choice(
     "one wrong label per sample and batch, uniform over the m - 1 wrong ones",
@@ -112,13 +138,33 @@ FF_ONE_PASS = Choice(
     "softmax readout on all blocks' normalised activities, neutral label 1/m",
     "All blocks, since Table 4 counts 2 x 1000 x 10 parameters more; Hinton leaves out the first.",
 )
+FF_ALL_LABELS = Choice(
+    "the goodness of all blocks is added",
+    "The paper adds over all layers; Hinton (2022) leaves out the first.",
+)
+MF_FF_PREDICTION = Choice(
+    "the plain sum of all G_i",
+    "The paper says that the scores are added. Neither a softmax nor weights come before the sum.",
+)
 SELECTION = Choice(
     "a validation split, by class and seed",
     "The paper tuned on the test set, which overstates every number; we never do.",
 )
+VALIDATION = Choice(
+    0.1,
+    "The share of the training part that is held out; the paper holds out none. One row in ten leaves most to learn "
+    "from. Where reproduce takes another share or number, it stands with the result.",
+)
+PATIENCE = Choice(
+    {"default": None, "reproduce": 5},
+    "Epochs without a better validation accuracy after which a run stops and takes its best epoch; None: it runs to "
+    "its end. The paper does not say when it stopped.",
+)
 INPUT_SCALING = Choice(
-    "pixels to [0, 1]; tables standardised on the training part",
-    "The paper does not say. Forward-Forward's label of 1 then has the size of a bright pixel.",
+    {"default": "standard", "mnist": "unit", "fashion_mnist": "unit", "digits": "unit", "imdb": "none"},
+    "The paper does not say. unit: pixels to [0, 1], so that Forward-Forward's label of 1 has the size of a bright "
+    "pixel. standard: (x - mean) / sd of the training part, for each channel of CIFAR's images and each column of a "
+    "table. none: as stored, for IMDB's words are weighted already.",
 )
 DEEP_SUPERVISION = Choice(
     "a readout and all M_i, every loss with weight 1",
@@ -142,9 +188,9 @@ def as_markdown() -> str:
 
 def learning_rate(dataset: str) -> float:
     """The learning rate with which training on a data set starts, the same for all rules."""
-    return LEARNING_RATE.value.get(dataset, LEARNING_RATE.value["default"])
+    return LEARNING_RATE.of(dataset)
 
 
 def batch_size(dataset: str) -> int:
     """The batch size for a data set."""
-    return BATCH_SIZE.value.get(dataset, BATCH_SIZE.value["default"])
+    return BATCH_SIZE.of(dataset)

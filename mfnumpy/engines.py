@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from mfnumpy import optim
+from mfnumpy import choices, optim
 from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.fast import FastAdam, FastTrainer, why_not
 from mfnumpy.fast.offload import Offload, OffloadedAdam
@@ -105,8 +105,8 @@ def trainer(
     *,
     engine: str = "auto",
     threads: int | None = None,
-    optimiser: str = "adam",
-    lr: float = 1e-3,
+    optimiser: str = choices.OPTIMISER.value,
+    lr: float = choices.LEARNING_RATE.default,
     parallel: str | None = None,
     offload: str | os.PathLike | None = None,
     **options: Any,

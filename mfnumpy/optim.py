@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from mfnumpy import choices
 from mfnumpy.backend import Array, blocks_of, xp_of
 from mfnumpy.errors import CheckpointError, DTypeError, ShapeError, unknown_name
 from mfnumpy.support.validate import positive, real
+
+LR: float = choices.LEARNING_RATE.default
+BETA1, BETA2, EPSILON = (choices.ADAM.value[name] for name in ("beta1", "beta2", "epsilon"))
 
 
 def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:
@@ -21,10 +25,10 @@ def adam_step(
     m: Array,
     v: Array,
     t: int,
-    lr: float = 1e-3,
-    beta1: float = 0.9,
-    beta2: float = 0.999,
-    epsilon: float = 1e-8,
+    lr: float = LR,
+    beta1: float = BETA1,
+    beta2: float = BETA2,
+    epsilon: float = EPSILON,
 ) -> tuple[Array, Array, Array]:
     """One step of Adam.
 
@@ -111,7 +115,7 @@ class Adam:
     that is plugged in later starts at t = 1.
     """
 
-    def __init__(self, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
+    def __init__(self, lr: float = LR, beta1: float = BETA1, beta2: float = BETA2, epsilon: float = EPSILON):
         self.lr = _check_lr(lr)
         self.beta1, self.beta2 = _check_beta("beta1", beta1), _check_beta("beta2", beta2)
         self.epsilon = positive("epsilon", epsilon)

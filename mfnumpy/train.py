@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy import backend
+from mfnumpy import backend, choices
 from mfnumpy.backend import Array
 from mfnumpy.batches import DECAYS, Batch, Batches, take
 from mfnumpy.errors import DivergedError, InvalidValueError, no_float_warnings, unknown_name
@@ -74,13 +74,13 @@ class Trainer:
         rule: Rule,
         optimiser: Optimiser,
         *,
-        epochs: int = 10,
-        batch_size: int | None = 64,
+        epochs: int = choices.TRAINER.value["epochs"],
+        batch_size: int | None = choices.TRAINER.value["batch_size"],
         seed: int = 0,
-        decay: str = "constant",
+        decay: str = choices.TRAINER.value["decay"],
         schedule: str = "together",
         only: Collection[int] | None = None,
-        patience: int | None = None,
+        patience: int | None = choices.PATIENCE.default,
         path: str | Path | None = None,
         notes: dict | None = None,
         show_progress: bool | None = None,

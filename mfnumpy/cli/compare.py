@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mfnumpy import engines
+from mfnumpy import choices, engines
 from mfnumpy.cli import options
 from mfnumpy.cli.data import print_table
 from mfnumpy.comparison import page as report
@@ -24,14 +24,16 @@ from mfnumpy.rules import RULES
 from mfnumpy.support.files import atomic_write, make_folder
 from mfnumpy.support.optional import require
 
+SEEDS = f"how many, or which ones (default: {choices.SEEDS.value})"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mfnumpy compare`."""
     parser.add_argument("--rules", nargs="+", metavar="RULE", help="default: all; see `mfnumpy info rules`")
     options.add_data(parser)
     options.add_network(parser)
-    options.add_training(parser, epochs=30)
-    parser.add_argument("--seeds", nargs="+", metavar="N", default=["3"], help="how many, or which ones (default: 3)")
+    options.add_training(parser)
+    parser.add_argument("--seeds", nargs="+", metavar="N", default=[str(choices.SEEDS.value)], help=SEEDS)
     parser.add_argument("--jobs", type=int, metavar="N", help="runs at once (default: one for each core)")
     parser.add_argument("--out", default="runs/compare", help="folder for the results (default: runs/compare)")
 

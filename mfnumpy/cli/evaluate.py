@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from mfnumpy import choices
 from mfnumpy.backend import Array
 from mfnumpy.cli import options
 from mfnumpy.cli.train import describe
@@ -31,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
     args.dataset = args.dataset or notes.get("dataset")
     if args.dataset is None:
         raise CheckpointError(f"{args.checkpoint} does not say what it was trained on; pass --dataset.")
-    args.dtype, args.subset, args.validation = net.dtype, notes.get("subset"), notes.get("validation", 0.1)
+    args.dtype, args.subset = net.dtype, notes.get("subset")
+    args.validation = notes.get("validation", choices.VALIDATION.value)
     data = options.load_data(args, net.layout, notes.get("seed", 0))
     if args.part == "val" and len(data.y_val) == 0:
         raise InvalidValueError("The checkpoint was trained on all rows: there is no validation part. Use --part test.")

@@ -26,8 +26,8 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--validation",
         type=float,
-        default=0.1,
-        help="share held out for validation (default: 0.1; `train` also takes 0: all rows)",
+        default=choices.VALIDATION.value,
+        help=f"share held out for validation (default: {choices.VALIDATION.value:g}; `train` also takes 0: all rows)",
     )
     parser.add_argument("--subset", type=int, help="use at most so many samples of each part, for quick runs")
 
@@ -37,23 +37,26 @@ def add_network(parser: argparse.ArgumentParser) -> None:
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--hidden", nargs="+", metavar="N", help="an MLP of these widths (default: 128 128)")
     shape.add_argument("--net", help="a network by name: 2x1000, 3x2000 (LxN), cnn, cnn:8-16")
-    parser.add_argument("--bias", action="store_true", help="give every layer a bias (the paper's nets have none)")
+    told = "give every layer a bias (the paper's nets have none)"
+    parser.add_argument("--bias", action="store_true", default=choices.BIAS.value, help=told)
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
     parser.add_argument("--threads", type=int, help="how many work (default: 1 for little work, else one per core)")
 
 
-def add_training(parser: argparse.ArgumentParser, epochs: int) -> None:
+def add_training(parser: argparse.ArgumentParser) -> None:
     """--engine, --epochs, --batch-size, --lr, --optimiser, --decay, --patience."""
     parser.add_argument(
         "--engine", default="auto", choices=ENGINES, help="what trains (default: auto, the fast one where there is one)"
     )
+    epochs, patience = choices.EPOCHS.value, choices.PATIENCE.default
     parser.add_argument("--epochs", type=int, default=epochs, help=f"passes over the data (default: {epochs})")
     parser.add_argument("--batch-size", metavar="N|full", help="rows per step, or 'full' (default: by data set)")
     parser.add_argument("--lr", type=float, help="learning rate (default: by data set)")
-    parser.add_argument("--optimiser", default="adam", choices=sorted(optim.OPTIMISERS))
-    parser.add_argument("--decay", default="linear", choices=sorted(DECAYS), help="of the learning rate")
-    parser.add_argument("--patience", type=int, help="stop after so many epochs without a better validation accuracy")
+    parser.add_argument("--optimiser", default=choices.OPTIMISER.value, choices=sorted(optim.OPTIMISERS))
+    decays, told = sorted(DECAYS), "stop after so many epochs without a better validation accuracy"
+    parser.add_argument("--decay", default=choices.DECAY.value, choices=decays, help="of the learning rate")
+    parser.add_argument("--patience", type=int, default=patience, help=told)
 
 
 def use_backend(args: argparse.Namespace) -> None:

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rule", default="mf", help="learning rule (default: mf); see `mfnumpy info rules`")
     options.add_data(parser)
     options.add_network(parser)
-    options.add_training(parser, epochs=30)
+    options.add_training(parser)
     parser.add_argument("--schedule", default="together", choices=("together", "layer_by_layer"))
     parser.add_argument("--seed", type=int, default=0, help="for weights, order and validation split (default: 0)")
     parser.add_argument(
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
     Raises OutputError for a folder that holds a run, unless --resume or --overwrite says what is to become of it.
     """
-    rule = rules.make(args.rule)
+    rule = rules.make(args.rule, dataset=args.dataset)
     options.use_backend(args)
     shown = options.architecture(args)
     name = f"{args.dataset}-{shown.name}-{args.rule}".replace(":", "_")  # Windows allows no colon

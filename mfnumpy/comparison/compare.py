@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy import backend, engines, optim, rules
+from mfnumpy import backend, choices, engines, optim, rules
 from mfnumpy.errors import DivergedError
 from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network
@@ -32,13 +32,13 @@ class Settings:
     not know are trained by the reference.
     """
 
-    epochs: int = 30
-    batch_size: int | None = 64
-    lr: float = 1e-3
-    optimiser: str = "adam"
-    decay: str = "linear"
-    patience: int | None = None
-    seeds: Sequence[int] = (0, 1, 2)
+    epochs: int = choices.EPOCHS.value
+    batch_size: int | None = choices.TRAINER.value["batch_size"]
+    lr: float = choices.LEARNING_RATE.default
+    optimiser: str = choices.OPTIMISER.value
+    decay: str = choices.DECAY.value
+    patience: int | None = choices.PATIENCE.default
+    seeds: Sequence[int] = tuple(range(choices.SEEDS.value))
     engine: str = "auto"
     threads: int | None = None
 
@@ -253,10 +253,18 @@ def compare(
     """
     found = begun
     context = (build, load, n_classes, settings, backend.current().name, spool)
-    pieces = [(rules.RULES[name], seed, *context) for seed in settings.seeds for name in begun.config["rules"]]
+    makers = {name: _maker(name, begun.config.get("dataset", "")) for name in begun.config["rules"]}
+    pieces = [(make, seed, *context) for seed in settings.seeds for make in makers.values()]
     for item in side_by_side(_run_or_divergence, pieces, share):
         found = found.with_(item)
         yield item, found
+
+
+def _maker(name: str, dataset: str) -> Callable[[], Rule]:
+    """What makes the rule as this data set wants it; the class itself, which other processes may not know by name."""
+    rule = rules.RULES[name]
+    options = rule.options_for(dataset)
+    return functools.partial(rule, **options) if options else rule
 
 
 def _run_or_divergence(

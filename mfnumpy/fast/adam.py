@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.backend import Array
-from mfnumpy.optim import Adam, check_gradient
+from mfnumpy.optim import BETA1, BETA2, EPSILON, LR, Adam, check_gradient
 
 BLOCK = 458_752
 """Elements per block: long enough that two threads seldom wait for each other's Python, and no temporary is larger."""
@@ -24,7 +24,7 @@ class FastAdam(Adam):
     step of `adam_step`, and rounds otherwise.
     """
 
-    def __init__(self, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8):
+    def __init__(self, lr: float = LR, beta1: float = BETA1, beta2: float = BETA2, epsilon: float = EPSILON):
         super().__init__(lr, beta1, beta2, epsilon)
         self._scratch = threading.local()
 

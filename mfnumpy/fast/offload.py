@@ -18,7 +18,7 @@ import numpy as np
 from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.network import Network
-from mfnumpy.optim import Adam
+from mfnumpy.optim import BETA1, BETA2, EPSILON, LR, Adam
 from mfnumpy.rules import Rule
 from mfnumpy.support.files import make_folder
 
@@ -100,7 +100,12 @@ class OffloadedAdam(Adam):
     """Adam whose moments lie in an Offload's files too; after an update the block's pages are let go."""
 
     def __init__(
-        self, offload: Offload, lr: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+        self,
+        offload: Offload,
+        lr: float = LR,
+        beta1: float = BETA1,
+        beta2: float = BETA2,
+        epsilon: float = EPSILON,
     ):
         super().__init__(lr, beta1, beta2, epsilon)
         self.offload = offload

@@ -61,11 +61,15 @@ for _rule in (
     register(_rule)
 
 
-def make(name: str, **options: Any) -> Rule:
-    """Return a new rule by name. Raises UnknownNameError for an unknown name, with the nearest one suggested."""
+def make(name: str, *, dataset: str | None = None, **options: Any) -> Rule:
+    """Return a new rule by name.
+
+    dataset: take the options that `choices` has for it, where there are any. options: the rule's own, which go first.
+    Raises UnknownNameError for an unknown name, with the nearest one suggested.
+    """
     if name not in RULES:
         raise unknown_name("rule", name, RULES)
-    return RULES[name](**options)
+    return RULES[name](**({} if dataset is None else RULES[name].options_for(dataset)) | options)
 
 
 __all__ = [

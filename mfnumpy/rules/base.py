@@ -150,6 +150,11 @@ class Rule:
         """Whether a batch is nothing but one `local_step` after the other, so that a pipeline can take them over."""
         return False
 
+    @classmethod
+    def options_for(cls, dataset: str) -> dict[str, Any]:
+        """The options, for `make`, that `choices` has for this data set and that differ from the rule's defaults."""
+        return {}
+
     # -- its life ----------------------------------------------------------------------------------------------------
 
     def start(self, net: Network, n_classes: int, seed: int = 0) -> None:

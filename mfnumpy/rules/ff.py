@@ -116,6 +116,12 @@ class ForwardForward(LocalRule):
         self.positive_goodness, self.negative_goodness = positive_goodness, negative_goodness
         self.positive_loss_gradient, self.negative_loss_gradient = positive_loss_gradient, negative_loss_gradient
 
+    @classmethod
+    def options_for(cls, dataset: str) -> dict[str, Any]:
+        """The strength of the label, where `choices.FF_LABEL` has one for this data set."""
+        label = choices.FF_LABEL.of(dataset)
+        return {} if label == choices.FF_LABEL.default else {"label": label}
+
     def plug(self, net: Network) -> None:
         """Check that FF can train this network. Raises InvalidValueError for images or too few inputs."""
         super().plug(net)

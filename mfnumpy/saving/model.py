@@ -44,7 +44,7 @@ def rebuild(description: dict, stored: Mapping[str, np.ndarray] | None = None) -
         if net.spec() != description["network"]:
             raise ValueError("its network is not written as this version writes one")
         rule = rules.make(own["name"], **own["options"])
-        if rule.options() != own["options"]:
+        if rule.options() | own["options"] != rule.options():  # an older one may name fewer
             raise ValueError(f"the rule '{rule.name}' has no such options: {own['options']}")
         _refuse_giant_rule(net, own["n_classes"], stored)
         rule.start(net, own["n_classes"], own["seed"])

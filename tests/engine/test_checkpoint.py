@@ -97,10 +97,18 @@ def test_a_model_comes_back_with_the_same_bytes_and_the_same_scores(name, kind, 
 
 def test_options_of_a_rule_come_back(path):
     net = small_net("mlp")
-    rule = started("ff", net, theta=3.5, normalise="length")
+    rule = started("ff", net, theta=3.5, normalise="length", label=2.5)
     models.save(path, net, rule)
     loaded = models.load(path)[1]
-    assert (loaded.theta, loaded.normalise) == (3.5, "length")
+    assert (loaded.theta, loaded.normalise, loaded.label) == (3.5, "length", 2.5)
+
+
+def test_a_checkpoint_from_before_an_option_was_there_takes_its_default(path):
+    net = small_net("mlp")
+    models.save(path, net, started("ff", net, theta=3.5, normalise="length"))
+    rewrite(path, description=edit("rule", "options", {"theta": 3.5, "normalise": "length"}))
+    loaded = models.load(path)[1]
+    assert (loaded.theta, loaded.normalise, loaded.label) == (3.5, "length", 1.0)
 
 
 @pytest.mark.parametrize(
