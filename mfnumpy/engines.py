@@ -51,7 +51,7 @@ def choose(
     rule: Rule,
     *,
     engine: str = "auto",
-    optimiser: str = "adam",
+    optimiser: str = choices.OPTIMISER.value,
     parallel: str | None = None,
     offload: str | os.PathLike | None = None,
 ) -> Chosen:
