@@ -17,7 +17,8 @@ from data_utils.wording import shown
 from mfnumpy.errors import FormatError, MissingDataError, MissingLibraryError, OutputError
 
 MOST_SENTENCES = 3
-MOST_NAMES = 4
+PACKED_KINDS = ("tar", "zip", "7z", "rar", "zstd", "lz4", "lzip", "compress", "twice", "unfinished")
+"""Kinds of files in which anything may be."""
 
 HINTS = {
     "mnist": r"mnist|ubyte|idx\d|digit|t10k|train-",
@@ -73,46 +74,60 @@ def _file_name(source: Source, form: str, part: str) -> str:
 
 
 def lies_there(source: Source, data_dir: str | os.PathLike[str] | None = None) -> str:
-    """Say what lies in the folders that a person has named, is meant for this set and is not used; "" if nothing."""
+    """Say what lies in the folders that a person has named and is not used for this set; "" if there is nothing to say.
+
+    Of a folder given as data_dir something is always said, of other places only what seems to be meant for the set.
+    """
     used = set(find.gather(source, data_dir)[0].files.values())
-    given = [place for place in find.where(source, data_dir) if place.deep]
-    unused = [(place, content) for place in given for content in place.seen if content.path not in used]
+    places = [place for place in find.where(source, data_dir) if place.deep]
+    unused = [(place, content) for place in places for content in place.seen if content.path not in used]
+    others = {content.path.parent for _, content in unused if whose(content) not in (None, source.name)}
+    said = [
+        content
+        for place, content in unused
+        if (data_dir and place is places[0] and _may_hold_it(source, place, content))
+        or (content.path.parent not in others and _is_called_so(source, place, content))
+        or source.name in variant(content)[0]
+    ]
+    if not said and data_dir and used.isdisjoint(content.path for content in places[0].seen):
+        said = places[0].seen
+        if not said:
+            return f"{shown(data_dir)} holds no files (hidden ones are not looked at)."
+    return _in_few_sentences(source, said)
+
+
+def lies_unused(found: Found, data_dir: str | os.PathLike[str]) -> str:
+    """Say what lies in the folder given where the files were found in another place; "" where they are in this one."""
+    given = find.where(found.source, data_dir)[0].folder
+    if any(given == above or given in above.parents for above in (path.parent for path in found.files.values())):
+        return ""
+    return lies_there(found.source, data_dir)
+
+
+def _in_few_sentences(source: Source, contents: Sequence[Content]) -> str:
+    """What files are, folder by folder; one sentence for those of which the same is to be said."""
     alike: dict[tuple[Path, str], list[Content]] = {}
-    for place, content in unused:
-        if _is_meant(source, place, content):
-            said = sentence(source, content).replace(shown(content.path.name), "")
-            alike.setdefault((content.path.parent, said), []).append(content)
-    if not alike:
-        return _names_of([content for _, content in unused], data_dir, bool(used)) if data_dir else ""
+    for content in contents:
+        said = sentence(source, content).replace(shown(content.path.name), "")
+        alike.setdefault((content.path.parent, said), []).append(content)
     folders: dict[Path, list[str]] = {}
-    for (folder, _), contents in list(alike.items())[:MOST_SENTENCES]:
-        folders.setdefault(folder, []).append(_of_all(source, contents))
-    more = f" There is more such ({len(alike) - MOST_SENTENCES})." if len(alike) > MOST_SENTENCES else ""
+    for (folder, _), same in list(alike.items())[:MOST_SENTENCES]:
+        text, name = sentence(source, same[0]), shown(same[0].path.name)
+        and_more = text if len(same) == 1 else text.replace(name, f"{name} (and {len(same) - 1} more)", 1)
+        folders.setdefault(folder, []).append(and_more)
+    more = f" There is more ({len(alike) - MOST_SENTENCES})." if len(alike) > MOST_SENTENCES else ""
     return " ".join(f"In {shown(folder)}: {'; '.join(texts)}." for folder, texts in folders.items()) + more
 
 
-def _of_all(source: Source, contents: Sequence[Content]) -> str:
-    """One sentence for files of which the same is to be said."""
-    text, name = sentence(source, contents[0]), shown(contents[0].path.name)
-    return text if len(contents) == 1 else text.replace(name, f"{name} (and {len(contents) - 1} more)", 1)
+def _may_hold_it(source: Source, place: Place, content: Content) -> bool:
+    """Whether a file in the folder given is the one that was named, an archive, or an IDX file where such count."""
+    wanted = content.kind == "idx" and "idx" in "".join(source.members)
+    return content.path == place.file or content.kind in PACKED_KINDS or wanted
 
 
-def _names_of(contents: Sequence[Content], data_dir: str | os.PathLike[str], some_used: bool) -> str:
-    """The names of what lies in the folder that was given, where none of it seems to be meant for the set."""
-    names = [shown(content.path.name, 60) for content in contents]
-    if some_used or not names:
-        return "" if some_used else f"{shown(data_dir)} holds no files."
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return f"{shown(data_dir)} holds {', '.join(names[:MOST_NAMES])}{more}: nothing of this set."
-
-
-def _is_meant(source: Source, place: Place, content: Content) -> bool:
-    """Whether a file seems to be meant for a set: it was named, is known as a variant of the set, or is called so."""
-    if content.path == place.file or source.name in variant(content)[0]:
-        return True
-    if content.kind == "idx" and source.members and "idx" in source.members[0]:
-        return True
-    near = os.path.relpath(content.path, place.folder.parent).lower()
+def _is_called_so(source: Source, place: Place, content: Content) -> bool:
+    """Whether a file's name, its folder's or its first members' are like the set's, and it is no sound other set."""
+    near = " ".join([os.path.relpath(content.path, place.folder.parent), *content.names]).lower()
     return (
         content.kind != "text" and bool(re.search(HINTS[source.name], near)) and whose(content) in (None, source.name)
     )

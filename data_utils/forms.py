@@ -145,8 +145,12 @@ def _archive(source: Source, seen: Sequence[Content]) -> Parts:
 def holds(source: Source, names: Sequence[str]) -> bool:
     """Whether an archive with such members is this set's, in the form that is read here."""
     bases = {PurePosixPath(member).name for member in source.members}
-    roots = {PurePosixPath(member).parts[0] for member in source.members} | ({"aclImdb"} & set(source.folders))
+    roots = {PurePosixPath(member).parts[0] for member in source.members}
     parts = [PurePosixPath(name).parts for name in names]
+    if source.name == "imdb":
+        return any(
+            "aclImdb" in p or "/".join(p[-3:-1] if "." in p[-1] else p[-2:]) in reviews.FOLDERS for p in parts if p
+        )
     return any(roots & set(p) or (p and p[-1] in bases) for p in parts)
 
 

@@ -17,6 +17,7 @@ from data_utils.class_names import CIFAR100_COARSE, CIFAR100_FINE
 from data_utils.found import Found
 from data_utils.raw import Raw, official
 from data_utils.source import Source
+from data_utils.wording import shown
 from mfnumpy.errors import ChecksumError, DataWarning, DownloadError, InvalidValueError, OutputError, unknown_name
 
 
@@ -59,6 +60,8 @@ def locate(
     found = find.find(source, data_dir)
     if found is not None:
         explain.refuse_something_else(found)
+        if data_dir and (unused := explain.lies_unused(found, data_dir)):
+            warnings.warn(f"{source.name}: read from {shown(found.folder)}. {unused}", DataWarning, stacklevel=2)
         return found
     if not download or not source.downloadable:
         raise explain.missing(source, data_dir)

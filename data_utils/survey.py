@@ -20,6 +20,9 @@ MOST_FOLDERS = 200
 MOST_ENTRIES = 5_000
 """Of one folder, by name."""
 
+SYSTEM = frozenset(map(Path, ("/proc", "/sys", "/dev")))
+"""Folders that are passed over: files in them may wait for ever when they are read, or hold the machine's memory."""
+
 MOST_FILES = 500
 MOST_ALIKE = 25
 """So many files are looked at in all, and of one folder with the same ending."""
@@ -45,6 +48,8 @@ def _paths(folder: Path, depth: int) -> Iterator[Path]:
         below: list[Path] = []
         for place in level:
             try:
+                if place.resolve() in SYSTEM:
+                    continue
                 facts = place.stat()
                 if (facts.st_dev, facts.st_ino) in known:
                     continue  # a link that leads round in a circle, or two that lead to the same folder

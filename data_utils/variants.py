@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 from data_utils import forms, idx, registry
 from data_utils.contents import Content
@@ -37,6 +38,7 @@ VARIANTS: tuple[tuple[str, str, tuple[str, ...], str, str], ...] = (
     ),
     ("csv", r"^ID_code,var_0", ("transaction",), "Santander's test.csv, which has no targets", "take train.csv"),
     ("csv", r"^ID_code[;\t]", ("transaction",), "a table whose columns are not divided by commas", "save it anew"),
+    ("bytes", r"\.tfrecord", tuple(registry.SOURCES), "a TFRecord of TensorFlow's data sets", _AGAIN),
     ("npz", r"imdb", ("imdb",), "Keras's imdb.npz, whose arrays are pickles", f"{_CODE}; {_AGAIN}"),
 )  # fmt: skip
 """Of what kinds; a pattern of what a file's name, an archive's members or a table's first line say; of which sets; what
@@ -78,9 +80,11 @@ def sentence(source: Source, content: Content) -> str:
         return content.sentence(f"{other}'s, not {source.name}'s", f"load it as {other}, or name another folder")
     if content.kind == "idx" and "idx" in "".join(source.members):
         return content.sentence(*_about_idx(source, content))
-    if content.kind == "bytes":
+    if content.kind == "bytes" and forms.plain_name(content.path) in {PurePosixPath(m).name for m in source.members}:
         what = f"a file of {human_bytes(content.size)} that is not what belongs here"
         return content.sentence(what, "download it again")
+    if content.kind == "bytes":
+        return content.sentence(remedy=_AGAIN)
     if content.kind in ("csv", "npz"):
         return content.sentence(remedy=_AGAIN)
     return content.sentence()

@@ -384,6 +384,12 @@ def an_archive_of_reviews_under_another_name(folder, sets):
 
 
 @read("imdb")
+def an_archive_of_reviews_packed_from_within(folder, sets):
+    members = [(name.removeprefix("aclImdb/"), data) for name, data in sets.imdb]
+    return write(folder / "imdb.tar.xz", lzma.compress(tar_bytes(members)))
+
+
+@read("imdb")
 def reviews_unpacked(folder, sets):
     return unpack(folder, sets.imdb)
 
@@ -537,6 +543,26 @@ def kuzushiji_under_the_very_names(folder, sets):
     return folder
 
 
+@named("mnist", "archive.zip is a zip archive", "unzip archive.zip")
+def kaggles_zip_of_tables(folder, sets):
+    return write(folder / "archive.zip", zip_bytes([("x_test.csv", b"label\n")]))
+
+
+@named("mnist", "train-00000-of-00001.parquet is a Parquet file")
+def a_parquet_file_in_a_folder_of_any_name(folder, sets):
+    return write(folder / "train-00000-of-00001.parquet", PARQUET)
+
+
+@named("cifar10", "cifar10-train.tfrecord-00000-of-00001 is a TFRecord")
+def a_tfrecord(folder, sets):
+    return write(folder / "cifar10" / "3.0.2" / "cifar10-train.tfrecord-00000-of-00001", bytes([9, 200]) * 99)
+
+
+@named("mnist", "something.bin is a file of no known format")
+def a_file_of_no_known_format(folder, sets):
+    return write(folder / "something.bin", bytes([9, 200]) * 99)
+
+
 @named("mnist", "an IDX array of shape (9, 5, 7), which no file of mnist has")
 def an_idx_file_of_another_shape(folder, sets):
     return write(folder / "train-images.idx3", idx_bytes(np.ones((9, 5, 7))))
@@ -621,7 +647,7 @@ def one_csv_of_two(folder, sets):
     return write(folder / "mnist_train.csv", table(sets.mnist, "train"))
 
 
-@named("mnist", "holds weights.npz: nothing of this set")
+@named("mnist", "weights.npz is a file of NumPy arrays")
 def an_npz_of_something_else(folder, sets):
     return write(folder / "weights.npz", npz_bytes(W=np.ones(3)))
 
@@ -662,7 +688,7 @@ def an_empty_folder(folder, sets):
     return folder
 
 
-@named("mnist", "holds holiday.png, notes.txt: nothing of this set")
+@named("mnist", "holiday.png is a picture", "notes.txt is a text")
 def a_folder_of_something_else(folder, sets):
     write(folder / "holiday.png", PNG)
     return write(folder / "notes.txt", b"milk\n")

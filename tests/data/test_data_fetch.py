@@ -278,3 +278,27 @@ def test_nothing_is_fetched_where_that_is_not_allowed(server, source):
     with pytest.raises(FileNotFoundError):
         load("mnist", download=False)
     assert server.requests == []
+
+
+def test_a_folder_that_was_given_and_is_not_used_is_no_secret(server, source, tmp_path):
+    fetch("mnist")
+    write_mnist(tmp_path / "given", {name: (array + 1) % 10 for name, array in ARRAYS.items()})
+    with pytest.warns(DataWarning, match=r"mnist: read from .*cache.*given: .*not mnist's"):
+        load("mnist", data_dir=tmp_path / "given", validation=0)
+    (tmp_path / "empty").mkdir()
+    with pytest.warns(DataWarning, match="empty holds no files"):
+        load("mnist", data_dir=tmp_path / "empty", validation=0)
+    assert len(server.requests) == 4
+
+
+def test_other_sets_in_a_folder_for_all_are_no_reason_to_warn(server, source, tmp_path, monkeypatch, recwarn):
+    fashion = {name: array[::-1].copy() for name, array in ARRAYS.items()}
+    tiny_mnist(monkeypatch, fashion, "fashion_mnist")
+    write_mnist(tmp_path / "all" / "fashion_mnist", fashion)
+    write_mnist(tmp_path / "all" / "fashion again", fashion)
+    monkeypatch.setenv("MFNUMPY_DATA_DIR", str(tmp_path / "all"))
+    load("mnist", validation=0)
+    load("mnist", validation=0)
+    load("fashion_mnist", validation=0, download=False)
+    assert len(server.requests) == 4
+    assert not [warning for warning in recwarn if issubclass(warning.category, DataWarning)]
