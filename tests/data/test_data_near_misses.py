@@ -1,13 +1,16 @@
-"""Every near-miss of a data set's files is read or named, in one line; the folders are in `near_misses`."""
+"""Every near-miss of a data set's files is read or named, in one line; the folders are in `near_misses_...`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import near_misses
+import near_misses_named_mnist  # noqa: F401 - they add their cases
+import near_misses_named_others  # noqa: F401
+import near_misses_read  # noqa: F401
 import numpy as np
 import pytest
-from data_helpers import tiny_cifar, tiny_mnist, tiny_mnist_arrays
+from data_helpers import tar_bytes, tiny_cifar, tiny_mnist, tiny_mnist_arrays
 from test_data_reviews import make_members
 from test_data_transaction import X, Y, csv_lines
 
@@ -52,7 +55,7 @@ def test_what_is_safe_and_unambiguous_is_read(tmp_path, sets, capsys, case):
         data = load("imdb", data_dir=given, words=9, weighting="counts", validation=0, download=False)
         assert data.y_train.tolist() == [0] * 6 + [1] * 6
         (reference := tmp_path / "reference").mkdir()
-        near_misses.write(reference / "aclImdb_v1.tar", near_misses.tar_bytes(sets.imdb))
+        near_misses.write(reference / "aclImdb_v1.tar", tar_bytes(sets.imdb))
         again = load("imdb", data_dir=reference, words=9, weighting="counts", validation=0, download=False)
         np.testing.assert_array_equal(data.x_train[:], again.x_train[:])
         return
