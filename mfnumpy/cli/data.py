@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         if name != "list":
             nargs = "?" if name == "where" else None
             sub.add_argument("name", metavar="NAME", nargs=nargs, help="data set; see `mfnumpy data list`")
-        sub.add_argument("--data-dir", help="folder of official files, or one of these, tried first (or MFNUMPY_DATA_DIR)")
+        sub.add_argument("--data-dir", help="official files: their folder or one of them (or MFNUMPY_DATA_DIR)")
         if name == "fetch":
             sub.add_argument("--again", action="store_true", help="also if files are here: replace wrong ones")
         if name == "preview":

@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mfnumpy evaluate`."""
     parser.add_argument("checkpoint", help="checkpoint.npz, as written by `mfnumpy train`")
     parser.add_argument("--dataset", help="data set by name (default: the one that it was trained on)")
-    parser.add_argument("--data-dir", help="folder of official files, or one of these, tried first (or MFNUMPY_DATA_DIR)")
+    parser.add_argument("--data-dir", help="official files: their folder or one of them (or MFNUMPY_DATA_DIR)")
     parser.add_argument("--part", default="test", choices=("train", "val", "test"))
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
 

@@ -22,7 +22,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dataset", default="digits", help="data set by name (default: digits); see `mfnumpy data list`"
     )
-    parser.add_argument("--data-dir", help="folder of official files, or one of these, tried first (or MFNUMPY_DATA_DIR)")
+    parser.add_argument("--data-dir", help="official files: their folder or one of them (or MFNUMPY_DATA_DIR)")
     parser.add_argument(
         "--validation",
         type=float,

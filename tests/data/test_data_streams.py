@@ -66,6 +66,14 @@ def test_a_decompressor_that_gives_nothing_and_then_asks_is_not_at_the_end(monke
         read_all(stream_of(packed[:-30]))
 
 
+@pytest.mark.parametrize("size", [512, 4096, 10_240])
+@pytest.mark.parametrize("suffix", PACKERS)
+def test_a_long_file_is_read_in_small_pieces(suffix, size):
+    data = random.Random(6).randbytes(90_000) + bytes(40_000) + b"text " * 9_000
+    stream = stream_of(PACKERS[suffix](data) + PACKERS[suffix](data))
+    assert read_all(stream, (size,)) == data + data
+
+
 @pytest.mark.parametrize("suffix", PACKED)
 def test_members_and_zero_padding_are_read_through(suffix):
     pack = PACKERS[suffix]
