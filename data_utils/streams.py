@@ -96,6 +96,7 @@ class BoundedStream:
         self.kind, make = next(known, ("plain", None))
         self._make: Callable[[], Any] | None = make
         self._unpacker: Any = make() if make else None
+        self._ready, self._at = b"", 0  # unpacked bytes, and how many of them have been given out
 
     @property
     def sha256(self) -> str:
@@ -138,6 +139,14 @@ class BoundedStream:
         """At least one unpacked byte and at most `size`; b"" only at the end of the file."""
         if self._make is None:
             return self._take_pending(size)
+        if self._at == len(self._ready):  # many small reads, as of headers, would each copy what is still packed
+            self._ready, self._at = self._unpacked(max(size, CHUNK)), 0
+        piece = self._ready[self._at : self._at + size]
+        self._at += len(piece)
+        return piece
+
+    def _unpacked(self, size: int) -> bytes:
+        """At least one more unpacked byte and at most `size`; b"" only at the end of the file."""
         while True:
             if self._unpacker.eof and not self._next_member():
                 return b""
