@@ -1,4 +1,4 @@
-"""Speed against PyTorch on the same machine, in alternating rounds, beside the machine's own limit."""
+"""Speed on this machine in alternating rounds: against PyTorch, beside the machine's own limit, of both engines."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ PARTS = {
     "parts": ("torch", LIBRARY),
     "prediction": ("torch", LIBRARY),
     "layers": ("matplotlib", LIBRARY),
+    "engines": (LIBRARY,),
     "startup": (),
 }
 """The parts of the benchmark, with the libraries that each needs."""
@@ -47,10 +48,11 @@ class Line:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy bench` accepts."""
+    from mfnumpy.bench.engines import NETWORKS
     from mfnumpy.bench.prediction import MODES
 
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
-    networks = dict.fromkeys([*(network for network, *_ in TRAINING), *LAYERS])
+    networks = dict.fromkeys([*(network for network, *_ in TRAINING), *LAYERS, *NETWORKS])
     rules = dict.fromkeys([*(rule for *_, of_one in TRAINING for rule in of_one), *(rule for rule, _ in MODES)])
     parser.add_argument("--networks", nargs="+", choices=list(networks), help="only these (default: all)")
     parser.add_argument("--rules", nargs="+", choices=list(rules), help="only these (default: all)")
@@ -139,7 +141,8 @@ def _lines(part: str, args: argparse.Namespace) -> list[Line]:
         from mfnumpy.bench import startup
 
         return [Line(partial(startup.measure, args.rounds))]
-    return {"training": _training, "parts": _parts, "prediction": _prediction, "layers": _layers}[part](args)
+    parts = {"training": _training, "parts": _parts, "prediction": _prediction, "layers": _layers, "engines": _engines}
+    return parts[part](args)
 
 
 def _training(args: argparse.Namespace) -> list[Line]:
@@ -184,6 +187,15 @@ def _layers(args: argparse.Namespace) -> list[Line]:
 
     options = {"batch": 256, "batches": args.batches or 20, "threads": args.threads, "rounds": args.rounds}
     return [Line(partial(layers.measure, network, **options), network, ("mf", "bp")) for network in LAYERS]
+
+
+def _engines(args: argparse.Namespace) -> list[Line]:
+    from mfnumpy.bench import engines
+
+    return [
+        Line(partial(engines.measure, network, rule, batch, args.threads, args.rounds), network, (rule,))
+        for network, rule, batch in engines.cases()
+    ]
 
 
 def _timeline(args: argparse.Namespace, network: str, out: Path) -> None:

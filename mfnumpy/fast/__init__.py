@@ -1,4 +1,4 @@
-"""The fast room: the same rules on the CPU, written for speed with `out=`, reused arrays and a team of threads.
+"""The fast engine: the same rules on the CPU, written for speed with `out=`, reused arrays and a team of threads.
 
 Nothing here is needed to read or to use the rest; it is another way to do what `rules` and `optim` say, and the
 tests hold it to their numbers. `FastTrainer` is a `Trainer` that trains through it.

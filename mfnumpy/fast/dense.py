@@ -2,7 +2,7 @@
 
 Forward and backward, each worker takes its own samples (rows of x, a and dz) through a block, and needs nobody. Once
 all of dz is there, each computes its own rows of dW and gives them to Adam at once. So the workers meet once per block.
-The equations are those of `mfnumpy.equations` and `mfnumpy.rules`, written with `out=`; a test holds both rooms to
+The equations are those of `mfnumpy.equations` and `mfnumpy.rules`, written with `out=`; a test holds both engines to
 the same numbers.
 """
 

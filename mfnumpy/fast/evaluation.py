@@ -37,7 +37,7 @@ class ForwardBlock(Block):
 
 
 def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, team: Team) -> Evaluation:
-    """As `measure.evaluate`, to rounding of the scores, for a network that the fast room trains.
+    """As `measure.evaluate`, to rounding of the scores, for a network that the fast engine trains.
 
     x: (N, ...), or a view that gives float rows. y: (N,) integer labels. Raises as `measure.evaluate`.
     """

@@ -1,4 +1,4 @@
-"""A trainer that takes its batches through an engine of the fast room."""
+"""The trainer of the fast engine."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class FastTrainer(Trainer):
 
     optimiser: a FastAdam. threads: how many, None for one per core. All other options are the Trainer's.
     The last bits of a batch's sums depend on how many threads there are: a resumed run has the bytes of an
-    uninterrupted one if it has as many; otherwise, and in the other room, it agrees with it to rounding.
-    Raises InvalidValueError where the fast room has no engine for this; the message says why.
+    uninterrupted one if it has as many; otherwise, and in the reference, it agrees with it to rounding.
+    Raises InvalidValueError where there is no fast engine for this; the message says why.
     """
 
     engine = "fast"

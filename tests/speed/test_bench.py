@@ -240,3 +240,25 @@ def test_every_pipeline_of_the_layers_part_has_the_threads_asked_for(tmp_path, m
         seen = {(span["block"], span["batch"], span["kind"]) for span in spans[rule]}
         assert {kind for _, _, kind in seen} == kinds
         assert {(i, t) for i, t, kind in seen if kind == "update"} == {(i, t) for i in range(2) for t in range(3)}
+
+
+# -- both engines ------------------------------------------------------------------------------------------------------
+
+
+def test_both_engines_are_measured_and_the_default_is_said(monkeypatch):
+    from mfnumpy.bench import engines
+
+    monkeypatch.setattr("mfnumpy.bench.engines.MUCH_WORK", 0)  # one batch a round
+    monkeypatch.setattr("mfnumpy.bench.engines.threads_that_pay", lambda net, batch: 5)
+    result = engines.measure("2x16", "ff", 7, threads=2, rounds=1)
+    assert (result.work, result.taken) == (7 * (784 + 16) * 16, 2)
+    assert all(ms > 0 for ms in result.reference + result.fast)
+    best = min(result.reference) / result.fast[1]
+    assert result.line().endswith(f"taken: fast, 2 threads, {best:.2f} times")
+
+
+def test_forward_forward_is_not_measured_on_images():
+    from mfnumpy.bench import engines
+
+    assert ("cnn", "ff", 64) not in engines.cases()
+    assert {("cnn", "mf", 64), ("2x16", "ff", 256)} <= set(engines.cases())
