@@ -1,4 +1,4 @@
-"""What there is: rules, networks, equations, the choices that the paper leaves open, and this machine."""
+"""What there is: rules, networks, equations, choices that the paper leaves open, MF's route, and this machine."""
 
 from __future__ import annotations
 
@@ -70,5 +70,6 @@ TOPICS = {
     "networks": _networks,
     "equations": _equations,
     "choices": _choices,
+    "route": rules.mf.route,
     "machine": _machine,
 }

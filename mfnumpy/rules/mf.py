@@ -1,4 +1,8 @@
-"""Mono-Forward: every block has a projection matrix M, a loss of its own, and one forward pass."""
+"""Mono-Forward: every block has a projection matrix M, a loss of its own, and one forward pass.
+
+`mfnumpy info route`, or this file run as a script, makes one update of a small network and prints its route: which
+function of which file is called from which, from the batch to the changed parameters.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,13 @@ from collections.abc import Callable
 
 from mfnumpy import equations
 from mfnumpy.backend import Array
-from mfnumpy.network import Network
+from mfnumpy.network import Network, mlp
+from mfnumpy.optim import Adam
 from mfnumpy.rules.base import Step, Style, named
 from mfnumpy.rules.local_rule import LocalRule
 from mfnumpy.rules.parts import Projections
+from mfnumpy.support.route import calls_of
+from mfnumpy.support.seeding import stream
 
 
 class MonoForward(LocalRule):
@@ -50,3 +57,24 @@ class MonoForward(LocalRule):
         dM = self.projection_gradient(trace.flat, dG)  # (8)
         gradients = block.local_gradients(M, dG, trace, self.weight_gradient)  # (7)
         return Step(i, equations.cross_entropy(G, y), named(block.name, gradients | {"M": dM})), trace.a
+
+
+def route() -> str:
+    """The route of one update of a network of two blocks: every call inside the package, a line each."""
+    net, rule, adam = mlp(6, (5, 4)), MonoForward(), Adam()
+    rule.start(net, 3)
+    x, y = stream(0, "x").standard_normal((7, 6)).astype(net.dtype), stream(0, "y").integers(0, 3, 7)
+
+    parameters = rule.parameters(net)
+
+    def update() -> None:
+        """What the reference trainer does with a batch."""
+        for step in rule.steps(net, x, y):
+            for name, gradient in step.gradients.items():
+                adam.update(name, parameters[name], gradient)
+
+    return "\n".join(calls_of(update))
+
+
+if __name__ == "__main__":
+    print(route())

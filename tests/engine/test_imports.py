@@ -14,8 +14,11 @@ from mfnumpy import rules
 
 PACKAGE = Path(mfnumpy.__file__).parent
 ROOMS = (
-    ("support.version", "errors", "choices"),
-    ("backend", *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split", "threads"))),
+    ("support.version", "support.route", "errors", "choices"),
+    (
+        "backend",
+        *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split", "threads")),
+    ),
     ("support.validate", "support.environment", "optim", "batches"),
     ("equations", "layers"),
     ("blocks",),
