@@ -23,10 +23,9 @@ def test_the_route_of_mono_forward_is_its_four_equations_for_each_block_and_then
     steps = re.findall(r"(local_step|Adam.update)  \[", text)
     assert steps == ["local_step", "Adam.update", "Adam.update"] * 2  # a block is updated before the next one runs
     assert text.count("LocalRule.steps") == 1  # it goes on after a yield; that is no second call
-    depth = {
-        name: re.search(rf"^( *)\S*{name}  ", text, re.M)[1] for name in ("steps", "local_step", "weight_gradient")
-    }
-    assert depth["steps"] < depth["local_step"] < depth["weight_gradient"]
+    named = ("steps", "local_step", "weight_gradient")
+    outer, inner, innermost = (len(re.search(rf"^( *)\S*{name}  ", text, re.M)[1]) for name in named)
+    assert outer < inner < innermost
     assert mf.route() == text
 
 
