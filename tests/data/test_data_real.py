@@ -112,7 +112,7 @@ def test_imdb():
     np.testing.assert_allclose(np.linalg.norm(data.x_test[:50], axis=1), 1, rtol=1e-5)  # tf-idf rows have length 1
 
 
-@pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "cifar10", "imdb"])
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "cifar10", "cifar100", "imdb"])
 def test_the_files_verify(name):
     need(name)
     checks = verify(name)
