@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-
 FUZZ_SECONDS ?= 30
+STUDENTS ?= $(if $(EXERCISES),build/students,notebooks/exercises/student)
 .DEFAULT_GOAL := help
 
-.PHONY: help learn compare reproduce test lessons matrix fuzz check lint types format course grade site clean
+.PHONY: help learn compare reproduce test lessons matrix fuzz check lint types format course grade class site clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -49,12 +50,16 @@ format: $(READY)test  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-course: $(READY)course  ## the student notebooks from the instructor's sources; nbgrader's course directory in build/course
-	$(BIN)/python -m mfnumpy.course release --course build/course --students notebooks/exercises/student
+course: $(READY)course  ## the student notebooks, made and tried: solutions have full marks (EXERCISES=a folder of your own)
+	$(BIN)/python -m mfnumpy.course release --course build/course --students $(STUDENTS) $(EXERCISES:%=--exercises %)
+	$(BIN)/python -m mfnumpy.course try --course build/course
 
-grade: $(READY)course  ## grade SUBMISSIONS=folder, one subfolder for each student; writes build/grades
+grade: $(READY)course  ## grade SUBMISSIONS=folder, or a ZIP file, as a platform delivers it; writes build/grades
 	@test -n "$(SUBMISSIONS)" || { echo "Say which folder: make grade SUBMISSIONS=folder"; exit 2; }
 	$(BIN)/python -m mfnumpy.course grade "$(SUBMISSIONS)" --course build/course --out build/grades $(ARGS)
+
+class: $(READY)test  ## grade a class of 120 with cheats and accidents, and kill the grader 20 times (a quarter of an hour)
+	MFNUMPY_CLASS=120 $(BIN)/python -m pytest -s tests/course/test_course_class.py
 
 site: $(READY)docs  ## lessons, exercises, reference and guide as pages that need no network; writes build/site/
 	$(BIN)/python -m sphinx -q -b html docs build/site

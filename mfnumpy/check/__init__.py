@@ -7,7 +7,7 @@ gradient(loss, loss_gradient, W)        # any gradient of your own, against fini
 """
 
 from mfnumpy.check.checker import GRADING_SEED, PRACTICE_SEED, check
-from mfnumpy.check.exercises import EXERCISES, HOOKS, stub
+from mfnumpy.check.exercises import EXERCISES, HOOKS, add, stub
 from mfnumpy.check.gradient import GradientReport, adjoint, gradient
 from mfnumpy.check.report import Report
 
@@ -18,6 +18,7 @@ __all__ = [
     "PRACTICE_SEED",
     "GradientReport",
     "Report",
+    "add",
     "adjoint",
     "check",
     "gradient",

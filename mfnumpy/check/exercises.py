@@ -31,6 +31,23 @@ HOOKS: dict[str, tuple[str, str]] = {
 """Where a student's function plugs into the trainer: exercise -> (rule class, keyword)."""
 
 
+_OURS = frozenset(EXERCISES)
+
+
+def add(exercise: Exercise) -> None:
+    """Add an exercise from outside the package, such as an instructor's own; adding it again replaces it.
+
+    Raises InvalidValueError for the name of one of ours, or if a mistake has no sentence, neither in the exercise nor
+    elsewhere.
+    """
+    if exercise.name in _OURS:
+        raise InvalidValueError(f"There is an exercise {exercise.name!r} already; choose another name.")
+    own = own_sentences(exercise)
+    if mute := [m.name for m in exercise.mistakes if m.name not in own and m.name not in WORDS]:
+        raise InvalidValueError(f"{exercise.name}: no sentence says what is wrong in: {', '.join(mute)}.")
+    EXERCISES[exercise.name] = exercise
+
+
 def get(name: str) -> Exercise:
     """The exercise of that name. Raises UnknownNameError with the nearest name."""
     if name not in EXERCISES:

@@ -1,7 +1,7 @@
 """The course: exercises that grade themselves, on top of nbgrader.
 
 Notebooks import `grade` and `mine_or_reference` from here; that needs nothing but the core and the checker.
-Instructors call `python -m mfnumpy.course release | grade | status`, which needs the extra "course".
+Instructors call `python -m mfnumpy.course release | try | grade | status`, which needs the extra "course".
 """
 
 from mfnumpy.course.student import grade, is_written, mine_or_reference

@@ -18,26 +18,12 @@ c.merge(settings("."))
 '''
 
 
-def settings(root: str | Path, *, cell_seconds: int = 30) -> Any:
-    """A traitlets Config for the course directory `root`.
-
-    cell_seconds: how long one cell of a submission may run when it is graded.
-    """
+def settings(root: str | Path) -> Any:
+    """A traitlets Config for the course directory `root`."""
     config = require("traitlets.config", "course").Config()
     config.CourseDirectory.root = str(Path(root).resolve())
     config.CourseDirectory.course_id = "mfnumpy"
     config.ClearSolutions.code_stub = {"python": STUB}
     config.OverwriteCells.add_missing_cells = True
-    prefix = "nbgrader.preprocessors"
-    config.Autograde.autograde_preprocessors = [
-        "mfnumpy.course.execute.LimitedExecute",
-        f"{prefix}.IgnorePattern",
-        "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        f"{prefix}.LimitOutput",
-        f"{prefix}.SaveAutoGrades",
-        f"{prefix}.AssignLatePenalties",
-        f"{prefix}.CheckCellMetadata",
-    ]
-    config.ClearMetadataPreprocessor.enabled = False
-    config.LimitedExecute.timeout = cell_seconds
+    config.ExecutePreprocessor.timeout = 60
     return config

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mfnumpy.course import config, sources
+from mfnumpy.course.own import load_own, own_files
+from mfnumpy.course.plan import plan_of, write_plans
 from mfnumpy.course.sources import CourseError
 from mfnumpy.support.files import atomic_write, make_folder
 from mfnumpy.support.optional import require
@@ -18,7 +21,7 @@ TELLING = 5
 FORBIDDEN = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "grade(")
 
 
-def api(root: Path, *, cell_seconds: int = 30) -> Any:
+def api(root: Path) -> Any:
     """nbgrader's own API on the course directory `root`.
 
     nbgrader starts `alembic` by name, so the folder of this Python's programs is put on the path.
@@ -27,11 +30,14 @@ def api(root: Path, *, cell_seconds: int = 30) -> Any:
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join(filter(None, [programs, os.environ.get("PATH")]))
     apps = require("nbgrader.apps", "course")
-    return apps.NbGraderAPI(config=config.settings(root, cell_seconds=cell_seconds))
+    return apps.NbGraderAPI(config=config.settings(root))
 
 
 def release(root: Path, folder: Path | None = None) -> list[Path]:
-    """Make the course directory: source/, release/, gradebook.db and nbgrader_config.py; return the student notebooks.
+    """Make the course directory and return the student notebooks.
+
+    It holds source/, release/, gradebook.db and nbgrader_config.py for nbgrader, plans.json for our own grading, and in
+    own/ an instructor's exercises.py, which is released beside each notebook as well.
 
     root: the course directory; made anew, but a folder in it that is not ours stays. folder: the instructor's sources.
     The same sources give the same student notebooks, to the byte. Raises CourseError if nbgrader fails, or if
@@ -39,15 +45,20 @@ def release(root: Path, folder: Path | None = None) -> list[Path]:
     """
     nbformat = require("nbformat", "course")
     root = make_folder(root)
-    for part in ("source", "release"):
+    for part in ("source", "release", "own"):
         shutil.rmtree(root / part, ignore_errors=True)
     (root / "gradebook.db").unlink(missing_ok=True)
     (root / "nbgrader_config.py").write_text(config.CONFIG_FILE, encoding="utf-8")
-    made = []
+    made, plans = [], []
+    load_own(own_files(folder))
+    for path in own_files(folder):
+        shutil.copy(path, make_folder(root / "own"))
     grader = api(root)
     for path in sources.source_files(folder):
         notebook, name = sources.read(path), path.stem
-        nbformat.write(notebook, make_folder(root / "source" / name) / f"{name}.ipynb")
+        nbformat.write(_without_partial(notebook), make_folder(root / "source" / name) / f"{name}.ipynb")
+        for file in own_files(folder):
+            shutil.copy(file, root / "source" / name)
         outcome = grader.generate_assignment(name)
         student = root / "release" / name / f"{name}.ipynb"
         if not outcome["success"] or not student.is_file():
@@ -55,7 +66,17 @@ def release(root: Path, folder: Path | None = None) -> list[Path]:
         if leaks := find_leaks(notebook, nbformat.read(student, 4)):
             raise CourseError(f"{student} gives away a solution: {'; '.join(leaks)}. Change the text around it.")
         made.append(student)
+        plans.append(plan_of(notebook, nbformat.read(student, 4), name))
+    write_plans(plans, root)
     return made
+
+
+def _without_partial(notebook: Any) -> Any:
+    """The notebook without the shares for single mistakes, whose names would be hints."""
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        cell.metadata.pop("partial", None)
+    return notebook
 
 
 def find_leaks(source: Any, student: Any) -> list[str]:

@@ -1,15 +1,18 @@
 """From an instructor's source (a Python file in the percent format) to a notebook with nbgrader's metadata.
 
     # %% solution="eq5"            the cell with the blank: between ### BEGIN SOLUTION and ### END SOLUTION
-    # %% check="eq5" points=3      the cell that is graded: visible checks, then ### BEGIN HIDDEN TESTS
+    # %% check="eq5" points=3      the cell that is graded; its call check("eq5", eq5) is repeated on other draws
     # %% tags=["broken"]           given code with a mistake in it, which may share lines with the solution
     # %%, # %% [markdown]          everything else, which students can read and run, not change
 
-That is all there is to know: names and points are written once, and nbgrader's own metadata is made of them.
+That is all there is to know: names and points are written once, and nbgrader's own metadata, the points in the headings
+and the hidden tests are made of them. A check may also carry partial="mask_missing=0.75 one=0.5", the share of the
+points for a named mistake, and lines of its own between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS.
 """
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +23,8 @@ from mfnumpy.support.optional import require
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-HIDDEN = "### BEGIN HIDDEN TESTS"
+HIDDEN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+COUNTS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"]
 
 
 class CourseError(MfnumpyError):
@@ -57,7 +61,8 @@ def source_files(folder: Path | None = None) -> list[Path]:
 def read(path: Path) -> Any:
     """The source as a notebook with nbgrader's metadata; the same file gives the same notebook.
 
-    Raises CourseError for a name that is used twice, a check without points, or a solution without its markers.
+    Raises CourseError for a name that is used twice, a check without points, one without a heading, or a solution
+    without its markers.
     """
     notebook = require("jupytext", "course").read(path, fmt="py:percent")
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -70,8 +75,30 @@ def read(path: Path) -> Any:
         used.add(name)
         cell["id"] = name
         tags = {"tags": cell.metadata["tags"]} if "tags" in cell.metadata else {}
-        cell.metadata = {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **settings}, **tags}
+        kept = tags | ({"partial": cell.metadata["partial"]} if "partial" in cell.metadata else {})
+        cell.metadata = {"nbgrader": {"schema_version": 3, "grade_id": name, "task": False, **settings}, **kept}
+        if settings["grade"]:
+            cell.source = _with_hidden_tests(cell.source, name, path)
+    _write_points(notebook, path)
     return notebook
+
+
+def checks_of(source: str) -> list[tuple[str, str]]:
+    """The calls check("eq5", eq5) in a graded cell: (exercise, name of the function) each, in order."""
+    found = []
+    for node in ast.walk(ast.parse(source.partition(HIDDEN)[0])):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "check" and len(node.args) == 2:
+            exercise, function = node.args
+            if isinstance(exercise, ast.Constant) and isinstance(function, ast.Name):
+                found.append((node.lineno, str(exercise.value), function.id))
+    return [(exercise, function) for _, exercise, function in sorted(found)]
+
+
+def own_tests(source: str) -> str:
+    """The instructor's own lines between the markers of hidden tests, without those that are made of the checks."""
+    inside = source.partition(HIDDEN)[2].partition(HIDDEN_END)[0]
+    made = {GRADE, *(f'grade("{exercise}", {function})' for exercise, function in checks_of(source))}
+    return "\n".join(line for line in inside.splitlines() if line.strip() not in made).strip()
 
 
 def exercises(notebook: Any) -> list[Exercise]:
@@ -91,6 +118,54 @@ def solution_lines(notebook: Any) -> dict[str, list[str]]:
     return lines
 
 
+def _check_partial(text: Any, check: str, path: Path) -> None:
+    """Refuse what is no list of mistake=share."""
+    for part in str(text).replace(",", " ").split():
+        if not re.fullmatch(r"\w+=(0?\.\d+|0|1|1\.0)", part):
+            raise CourseError(f"{path.name}: partial of {check!r}: {part!r} is no mistake=share from 0 to 1.")
+
+
+GRADE = "from mfnumpy.course import grade"
+
+
+def _with_hidden_tests(source: str, name: str, path: Path) -> str:
+    """The cell with its checks repeated on other draws, for nbgrader's own commands."""
+    checks = checks_of(source)
+    if not checks and HIDDEN not in source:
+        raise CourseError(f'{path.name}: the graded cell {name} neither calls check("...", ...) nor has {HIDDEN}.')
+    visible = source.partition(HIDDEN)[0].rstrip()
+    grades = [f'grade("{exercise}", {function})' for exercise, function in checks]
+    lines = [visible, HIDDEN, GRADE, "", *grades, own_tests(source), HIDDEN_END]
+    return "\n".join(line for k, line in enumerate(lines) if line or k == 3)
+
+
+def points_text(points: float) -> str:
+    """ "1 point", "2 points", "2.5 points"."""
+    return f"{points:g} point{'' if points == 1 else 's'}"
+
+
+def _write_points(notebook: Any, path: Path) -> None:
+    """Put the points where students read them: in each exercise's heading, and their sum into the first cell."""
+    heading, found = None, exercises(notebook)
+    points = {exercise.name: exercise.points for exercise in found}
+    for cell in notebook.cells:
+        settings = cell.metadata["nbgrader"]
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            heading = cell
+        elif settings["grade"]:
+            name = settings["grade_id"].removeprefix("check-")
+            if heading is None:
+                raise CourseError(f'{path.name}: the exercise {name} needs a heading "## ..." above it, of its own.')
+            title, _, text = heading.source.partition("\n")
+            heading.source = f"{title} ({points_text(points[name])})\n{text}".rstrip("\n")
+            heading = None
+    if found:
+        total = sum(points.values())
+        count = COUNTS[len(found)] if len(found) < len(COUNTS) else str(len(found))
+        says = f"{count} exercise{'s' if len(found) > 1 else ''}, {points_text(total)}."
+        notebook.cells[0].source = f"{notebook.cells[0].source.rstrip()}\n{says}"
+
+
 def _settings(cell: Any, number: int, path: Path) -> tuple[str, dict[str, Any]]:
     solution, check = cell.metadata.get("solution"), cell.metadata.get("check")
     if solution:
@@ -98,9 +173,10 @@ def _settings(cell: Any, number: int, path: Path) -> tuple[str, dict[str, Any]]:
             raise CourseError(f"{path.name}: the solution {solution!r} needs {BEGIN} and {END}.")
         return solution, {"grade": False, "solution": True, "locked": False}
     if check:
-        if "points" not in cell.metadata or HIDDEN not in cell.source:
-            raise CourseError(f"{path.name}: the check of {check!r} needs points=... and {HIDDEN}.")
-        points = {"points": cell.metadata["points"]}
+        points = {"points": cell.metadata.get("points")}
+        if not isinstance(points["points"], (int, float)) or not 0 < points["points"] <= 1000:
+            raise CourseError(f"{path.name}: the check of {check!r} needs points=..., a number above 0.")
+        _check_partial(cell.metadata.get("partial", ""), check, path)
         return f"check-{check}", {"grade": True, "solution": False, "locked": True, **points}
     if BEGIN in cell.source:
         raise CourseError(

@@ -7,7 +7,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Two exercises, 4 points.
+# can leave a blank and come back.
 
 # %%
 from functools import partial
@@ -19,7 +19,7 @@ from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
-# ## 0.1 Shuffle, and keep the pairs (2 points)
+# ## 0.1 Shuffle, and keep the pairs
 #
 # Return `X` and `y` in a new random order, drawn from `rng`, so that row $i$ of the new `X` still belongs to
 # entry $i$ of the new `y`. `X` and `y` themselves stay as they are.
@@ -55,14 +55,9 @@ def shuffle_together(X, y, rng):
 
 # %% check="shuffle_together" points=2
 check("shuffle_together", shuffle_together)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("shuffle_together", shuffle_together)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 0.2 Count every sample once (2 points)
+# ## 0.2 Count every sample once
 #
 # The accuracy over all rows of `X`, computed in batches so that it fits in memory: the number of right
 # predictions divided by the number of rows, from 0 to 1. The last batch may be shorter than the others.
@@ -101,11 +96,6 @@ def accuracy_over_batches(predict, X, y, batch_size):
 
 # %% check="accuracy_over_batches" points=2
 check("accuracy_over_batches", accuracy_over_batches)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("accuracy_over_batches", accuracy_over_batches)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Your functions at work

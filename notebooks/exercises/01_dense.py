@@ -6,7 +6,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Three exercises, 7 points.
+# can leave a blank and come back.
 
 # %%
 from data_utils import load
@@ -16,7 +16,7 @@ from mfnumpy.course import mine_or_reference
 from mfnumpy.course.plug import network_of
 
 # %% [markdown]
-# ## 1.1 Forward (1 point)
+# ## 1.1 Forward
 #
 # $$z = x W + b$$
 #
@@ -51,14 +51,9 @@ def dense_forward(x, W, b):
 
 # %% check="dense_forward" points=1
 check("dense_forward", dense_forward)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("dense_forward", dense_forward)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 1.2 Backward (4 points)
+# ## 1.2 Backward
 #
 # Given $dz = \partial L / \partial z$, of shape $(N, H)$, return all three gradients of $z = xW + b$. Each has
 # the shape of what it belongs to: $dx$ that of $x$, $dW$ that of $W$, $db$ that of $b$. ($dz$ carries the $1/N$
@@ -98,14 +93,9 @@ def dense_backward(x, W, dz):
 
 # %% check="dense_backward" points=4
 check("dense_backward", dense_backward)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("dense_backward", dense_backward)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 1.3 Through the ReLU (2 points)
+# ## 1.3 Through the ReLU
 #
 # $a = \max(z, 0)$. Given $da$, return $dz$. At $z = 0$ our convention is a derivative of 0; the check accepts 1, too.
 #
@@ -138,11 +128,6 @@ def relu_backward(z, da):
 
 # %% check="relu_backward" points=2
 check("relu_backward", relu_backward)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("relu_backward", relu_backward)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## A network made of your functions

@@ -5,7 +5,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Three exercises, 8 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -15,7 +15,7 @@ from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
-# ## 2.1 Softmax (2 points)
+# ## 2.1 Softmax
 #
 # $$p_c = \frac{\exp(G_c)}{\sum_k \exp(G_k)}$$
 #
@@ -53,14 +53,9 @@ def softmax(scores):
 
 # %% check="softmax" points=2
 check("softmax", softmax)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("softmax", softmax)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 2.2 Equation (6) (3 points)
+# ## 2.2 Equation (6)
 #
 # $$L = -\sum_c y_c \log p_c, \qquad p = \mathrm{softmax}(G),$$
 #
@@ -100,14 +95,9 @@ def eq6(G, y):
 
 # %% check="eq6" points=3
 check("eq6", eq6)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq6", eq6)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 2.3 Its gradient (3 points)
+# ## 2.3 Its gradient
 #
 # How the loss changes with every score: $dG = \partial L / \partial G$, of shape $(N, m)$.
 #
@@ -144,11 +134,6 @@ def eq6_gradient(G, y):
 
 # %% check="eq6_gradient" points=3
 check("eq6_gradient", eq6_gradient)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq6_gradient", eq6_gradient)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Your loss trains a network

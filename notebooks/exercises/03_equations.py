@@ -5,7 +5,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Three exercises, 9 points.
+# can leave a blank and come back.
 
 # %%
 from data_utils import load
@@ -14,7 +14,7 @@ from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
-# ## 3.1 Equation (5): the goodness of each class (2 points)
+# ## 3.1 Equation (5): the goodness of each class
 #
 # $$G = a M^T$$
 #
@@ -51,14 +51,9 @@ def eq5(a, M):
 
 # %% check="eq5" points=2
 check("eq5", eq5)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq5", eq5)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 3.2 Equation (7): how the weights learn (4 points)
+# ## 3.2 Equation (7): how the weights learn
 #
 # $$dW = \frac{\partial L}{\partial G} \cdot \frac{\partial G}{\partial a}
 #   \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$$
@@ -100,14 +95,9 @@ def eq7(x, z, M, dG):
 
 # %% check="eq7" points=4
 check("eq7", eq7)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq7", eq7)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 3.3 Equation (8): how the projection learns (3 points)
+# ## 3.3 Equation (8): how the projection learns
 #
 # $$dM = \frac{\partial L}{\partial G} \cdot \frac{\partial G}{\partial M}$$
 #
@@ -142,11 +132,6 @@ def eq8(a, dG):
 
 # %% check="eq8" points=3
 check("eq8", eq8)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq8", eq8)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Mono-Forward, by you

@@ -5,7 +5,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Two exercises, 6 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -16,7 +16,7 @@ from mfnumpy.course import mine_or_reference
 from mfnumpy.support import seeding
 
 # %% [markdown]
-# ## 4.1 A step downhill (1 point)
+# ## 4.1 A step downhill
 #
 # $$W \leftarrow W - \eta \frac{\partial L}{\partial W}$$
 #
@@ -51,14 +51,9 @@ def sgd_step(parameter, gradient, lr):
 
 # %% check="sgd_step" points=1
 check("sgd_step", sgd_step)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("sgd_step", sgd_step)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 4.2 One batch, one block (5 points)
+# ## 4.2 One batch, one block
 #
 # The whole of Mono-Forward for one block and one batch: forward, equations (5), (6), (7), (8), and both updates.
 # Return the new $W$, the new $M$, and the activations $a$ that go on to the next block: those that were computed
@@ -103,11 +98,6 @@ def mf_step(x, y, W, M, lr):
 
 # %% check="mf_step" points=5
 check("mf_step", mf_step)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("mf_step", mf_step)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## One block on real digits

@@ -6,7 +6,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Two exercises, 4 points.
+# can leave a blank and come back.
 
 # %%
 from data_utils import load
@@ -15,7 +15,7 @@ from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
-# ## 5.1 FF pred (2 points)
+# ## 5.1 FF pred
 #
 # As in Forward-Forward, all blocks have a say: the goodness of a class is its goodness in all blocks together.
 # Given is a list with the $(N, m)$ scores of every block; return the $N$ predicted labels.
@@ -50,14 +50,9 @@ def mf_predict_ff(goodness_per_layer):
 
 # %% check="mf_predict_ff" points=2
 check("mf_predict_ff", mf_predict_ff)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("mf_predict_ff", mf_predict_ff)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 5.2 BP pred (2 points)
+# ## 5.2 BP pred
 #
 # As in backpropagation, the last block decides alone. Then the projection matrices of all others are not needed
 # any more once the network has been trained: that is why this network is smaller in the paper's Table 4.
@@ -91,11 +86,6 @@ def mf_predict_bp(goodness_per_layer):
 
 # %% check="mf_predict_bp" points=2
 check("mf_predict_bp", mf_predict_bp)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("mf_predict_bp", mf_predict_bp)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Four blocks, trained by Mono-Forward

@@ -10,7 +10,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Three exercises, 12 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -21,7 +21,7 @@ from mfnumpy.course import mine_or_reference
 from mfnumpy.support import seeding
 
 # %% [markdown]
-# ## 6.1 Backpropagation (5 points)
+# ## 6.1 Backpropagation
 #
 # One step of plain gradient descent on one batch. `weights` is a list of matrices, the first one seeing `x`.
 # Return a new list; change nothing in the old one. `equations.cross_entropy_gradient(G, y)` is there for the
@@ -68,14 +68,9 @@ def bp_step(x, y, weights, lr):
 
 # %% check="bp_step" points=5
 check("bp_step", bp_step)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("bp_step", bp_step)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 6.2 Feedback Alignment (4 points)
+# ## 6.2 Feedback Alignment
 #
 # The brain has no way to send an error back through the very synapses that it came through. Feedback Alignment
 # sends it through fixed random matrices. `feedback[l]` has the shape of `weights[l + 1].T` and stands in its
@@ -120,14 +115,9 @@ def fa_step(x, y, weights, feedback, lr):
 
 # %% check="fa_step" points=4
 check("fa_step", fa_step)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("fa_step", fa_step)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 6.3 Direct Feedback Alignment (3 points)
+# ## 6.3 Direct Feedback Alignment
 #
 # Why go from layer to layer at all? Direct Feedback Alignment sends the error at the output, $e$, straight to
 # every hidden layer, through a fixed random matrix of its own: `feedback[l]` is $(m, n_{l+1})$ and belongs to the layer
@@ -173,11 +163,6 @@ def dfa_step(x, y, weights, feedback, lr):
 
 # %% check="dfa_step" points=3
 check("dfa_step", dfa_step)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("dfa_step", dfa_step)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## The three rules side by side

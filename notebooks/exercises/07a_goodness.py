@@ -7,7 +7,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Three exercises, 7 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -19,7 +19,7 @@ from mfnumpy.course import mine_or_reference
 from mfnumpy.course.plug import ForwardForwardOf
 
 # %% [markdown]
-# ## 7.1 Equations (1) and (2) (1 point)
+# ## 7.1 Equations (1) and (2)
 #
 # $$G_{pos} = \sum_j a_{pos,j}^2 \qquad G_{neg} = \sum_j a_{neg,j}^2$$
 #
@@ -56,15 +56,9 @@ def goodness(a):
 # %% check="goodness" points=1
 display(check("eq1", goodness))
 display(check("eq2", goodness))
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq1", goodness)
-grade("eq2", goodness)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 7.2 Equations (3) and (4) (3 points)
+# ## 7.2 Equations (3) and (4)
 #
 # $$L_{pos} = \log(1 + \exp(\theta - G_{pos})) \qquad L_{neg} = \log(1 + \exp(G_{neg} - \theta))$$
 #
@@ -109,15 +103,9 @@ def eq4(G, theta):
 # %% check="losses" points=3
 display(check("eq3", eq3))
 display(check("eq4", eq4))
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq3", eq3)
-grade("eq4", eq4)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 7.3 Their gradients (3 points)
+# ## 7.3 Their gradients
 #
 # $dG = \partial L/\partial G$ for both, of shape $(N,)$. Before you compute: which sign must each of them have
 # everywhere, if positive data is to become more exciting and negative data less?
@@ -162,12 +150,6 @@ def eq4_gradient(G, theta):
 # %% check="gradients" points=3
 display(check("eq3_gradient", eq3_gradient))
 display(check("eq4_gradient", eq4_gradient))
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq3_gradient", eq3_gradient)
-grade("eq4_gradient", eq4_gradient)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Forward-Forward with your goodness

@@ -6,7 +6,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Four exercises, 10 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -17,7 +17,7 @@ from mfnumpy.course import mine_or_reference
 from mfnumpy.support import seeding
 
 # %% [markdown]
-# ## 7.4 The label in the input (2 points)
+# ## 7.4 The label in the input
 #
 # Write the label of each sample into its first `n_classes` inputs: 1 at the label's place, 0 at the others,
 # whatever they held before. Return a copy.
@@ -55,14 +55,9 @@ def overlay_label(x, y, n_classes):
 
 # %% check="overlay_label" points=2
 check("overlay_label", overlay_label)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("overlay_label", overlay_label)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 7.5 Labels that are wrong (2 points)
+# ## 7.5 Labels that are wrong
 #
 # A wrong label for each sample, every wrong label being equally likely, and none of them right by chance.
 #
@@ -96,14 +91,9 @@ def negative_labels(y, n_classes, rng):
 
 # %% check="negative_labels" points=2
 check("negative_labels", negative_labels)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("negative_labels", negative_labels)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 7.6 Length says nothing (2 points)
+# ## 7.6 Length says nothing
 #
 # $$a \leftarrow \frac{a}{|a| + 10^{-8}}$$
 #
@@ -140,14 +130,9 @@ def normalise_length(a):
 
 # %% check="normalise_length" points=2
 check("normalise_length", normalise_length)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("normalise_length", normalise_length)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 7.7 One step of one block (4 points)
+# ## 7.7 One step of one block
 #
 # Minimise mean $L_{pos}$ + mean $L_{neg}$ by one step of gradient descent, for one block without bias: $z = xW$,
 # $a = \max(z, 0)$. There are two forward passes: one with positive, one with negative data, both with the old
@@ -194,11 +179,6 @@ def ff_step(x_pos, x_neg, W, theta, lr):
 
 # %% check="ff_step" points=4
 check("ff_step", ff_step)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("ff_step", ff_step)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Two blocks, trained by your functions alone

@@ -11,7 +11,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Five exercises, 14 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -24,7 +24,7 @@ from mfnumpy.support import seeding
 from mfnumpy.support.validate import pair
 
 # %% [markdown]
-# ## 8.1 Patches into rows (3 points)
+# ## 8.1 Patches into rows
 #
 # $$\mathrm{cols}[(n, oh, ow), (i, j, c)] = x_{padded}[n,\; oh \cdot SH + i,\; ow \cdot SW + j,\; c]$$
 #
@@ -67,14 +67,9 @@ def im2col(x, kernel, stride, padding):
 
 # %% check="im2col" points=3
 check("im2col", im2col)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("im2col", im2col)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 8.2 And back (3 points)
+# ## 8.2 And back
 #
 # The way back for errors: every entry of `cols` is *added* to the pixel from which `im2col` took it. Pixels that
 # several patches share get the sum. Returned are images of `x_shape`, without the padding.
@@ -117,11 +112,6 @@ def col2im(cols, x_shape, kernel, stride, padding):
 
 # %% check="col2im" points=3
 check("col2im", col2im)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("col2im", col2im)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # From here on `to_rows` and `to_images` are your functions, or the reference as long as you have not written
@@ -133,7 +123,7 @@ to_rows = mine_or_reference(im2col, layers.im2col)
 to_images = mine_or_reference(col2im, layers.col2im)
 
 # %% [markdown]
-# ## 8.3 Convolution, forward (2 points)
+# ## 8.3 Convolution, forward
 #
 # $z = \mathrm{im2col}(x)\, W + b$, folded back into images $(N, OH, OW, F)$. $W$ is $(KH \cdot KW \cdot C, F)$.
 #
@@ -167,14 +157,9 @@ def conv2d_forward(x, W, b, kernel, stride, padding):
 
 # %% check="conv2d_forward" points=2
 check("conv2d_forward", conv2d_forward)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("conv2d_forward", conv2d_forward)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 8.4 Convolution, backward (3 points)
+# ## 8.4 Convolution, backward
 #
 # From $dz$, $(N, OH, OW, F)$, all three gradients: $dx$, $dW$ and $db$.
 #
@@ -209,14 +194,9 @@ def conv2d_backward(x, W, dz, kernel, stride, padding):
 
 # %% check="conv2d_backward" points=3
 check("conv2d_backward", conv2d_backward)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("conv2d_backward", conv2d_backward)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 8.5 Average pooling (3 points)
+# ## 8.5 Average pooling
 #
 # Forward: the mean over windows of `size` pixels that do not overlap. Backward: each error is shared out evenly
 # over the window that it came from. Height and width are multiples of the window's; `size` is an integer or a
@@ -264,12 +244,6 @@ def avgpool_backward(dy, size):
 # %% check="pooling" points=3
 display(check("avgpool_forward", avgpool_forward))
 display(check("avgpool_backward", avgpool_backward))
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("avgpool_forward", avgpool_forward)
-grade("avgpool_backward", avgpool_backward)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## A convolutional block, trained by Mono-Forward

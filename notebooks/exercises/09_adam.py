@@ -6,7 +6,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Two exercises, 6 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -17,7 +17,7 @@ from mfnumpy.course import mine_or_reference
 from mfnumpy.course.plug import AdamOf
 
 # %% [markdown]
-# ## 9.1 Moments that start at zero (2 points)
+# ## 9.1 Moments that start at zero
 #
 # Adam's moments $m$ and $v$ are running averages that start at 0, so at first they are too small:
 #
@@ -62,7 +62,7 @@ grade("bias_corrected", bias_corrected)
 ### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 9.2 One step of Adam (4 points)
+# ## 9.2 One step of Adam
 #
 # $$m \leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \qquad
 #   \theta \leftarrow \theta - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$

@@ -6,7 +6,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Three exercises, 7 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -16,7 +16,7 @@ from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
-# ## 10.1 Plug in a block (2 points)
+# ## 10.1 Plug in a block
 #
 # Put a fresh dense block of `width` neurons on top of a network that has been trained, and give the rule what it
 # needs for it. All other blocks, and their projection matrices, keep their bytes. Nothing is returned.
@@ -53,14 +53,9 @@ def plug_block(net, rule, width):
 
 # %% check="plug_block" points=2
 check("plug_block", plug_block)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("plug_block", plug_block)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 10.2 Damage (2 points)
+# ## 10.2 Damage
 #
 # Strike weights: return a copy of $W$ in which each entry is 0 with probability `fraction`, drawn from `rng`.
 #
@@ -94,14 +89,9 @@ def damage(W, fraction, rng):
 
 # %% check="damage" points=2
 check("damage", damage)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("damage", damage)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 10.3 Repair one block (3 points)
+# ## 10.3 Repair one block
 #
 # Train block `i` alone (counted from 0) for a few epochs on `x`, `y`: its $W$ and its $M$ learn, everything else
 # keeps its bytes. With backpropagation this could not be asked: there the blocks have one loss between them.
@@ -137,11 +127,6 @@ def repair(net, rule, i, x, y):
 
 # %% check="repair" points=3
 check("repair", repair)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("repair", repair)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## A network grows, is damaged, and recovers

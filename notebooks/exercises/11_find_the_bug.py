@@ -8,7 +8,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Four exercises, 10 points.
+# can leave a blank and come back.
 
 # %%
 import numpy as np
@@ -30,7 +30,7 @@ def broken_eq7(x, z, M, dG):
 check("eq7", broken_eq7)
 
 # %% [markdown]
-# ## 11.1 Equation (7), mended (2 points)
+# ## 11.1 Equation (7), mended
 #
 # A batch twice as large makes steps twice as large. Mend it.
 #
@@ -66,11 +66,6 @@ def eq7(x, z, M, dG):
 
 # %% check="eq7" points=2
 check("eq7", eq7)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq7", eq7)
-### END HIDDEN TESTS
 
 
 # %% tags=["broken"]
@@ -84,7 +79,7 @@ def broken_eq6_gradient(G, y):
 check("eq6_gradient", broken_eq6_gradient)
 
 # %% [markdown]
-# ## 11.2 The gradient of Eq. (6), mended (2 points)
+# ## 11.2 The gradient of Eq. (6), mended
 #
 # Once a sample is certain, its gradient should vanish. Here it never does, so the scores are pushed on for ever.
 # What is the largest probability that can come out of this function? Mend it.
@@ -121,11 +116,6 @@ def eq6_gradient(G, y):
 
 # %% check="eq6_gradient" points=2
 check("eq6_gradient", eq6_gradient)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("eq6_gradient", eq6_gradient)
-### END HIDDEN TESTS
 
 
 # %% tags=["broken"]
@@ -141,7 +131,7 @@ def broken_adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
 check("adam_step", broken_adam_step)
 
 # %% [markdown]
-# ## 11.3 Adam, mended (3 points)
+# ## 11.3 Adam, mended
 #
 # The first step is 3.16 times the learning rate. Where does that number come from? Mend it.
 #
@@ -178,11 +168,6 @@ def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
 
 # %% check="adam_step" points=3
 check("adam_step", adam_step)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("adam_step", adam_step)
-### END HIDDEN TESTS
 
 
 # %% tags=["broken"]
@@ -194,7 +179,7 @@ def broken_negative_labels(y, n_classes, rng):
 check("negative_labels", broken_negative_labels)
 
 # %% [markdown]
-# ## 11.4 Wrong labels, mended (3 points)
+# ## 11.4 Wrong labels, mended
 #
 # Every sample of the batch gets the same "wrong" label, and for some samples it is the right one. What did the
 # network learn to recognise? Mend it.
@@ -230,11 +215,6 @@ def negative_labels(y, n_classes, rng):
 
 # %% check="negative_labels" points=3
 check("negative_labels", negative_labels)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("negative_labels", negative_labels)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Broken and mended, trained

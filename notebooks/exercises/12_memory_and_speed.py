@@ -6,14 +6,13 @@
 # floats, and how many blocks can work at once.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
-# Three exercises, 8 points.
 
 # %%
 from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
-# ## 12.1 What backpropagation keeps (2 points)
+# ## 12.1 What backpropagation keeps
 #
 # A batch of $N$ samples with $d$ inputs goes through dense blocks of `widths` $= [n_1, n_2, \dots]$ neurons. When the
 # last block has been computed and the error is about to come back, how many floats of inputs and activations
@@ -47,14 +46,9 @@ def kept_by_bp(N, d, widths):
 
 # %% check="kept_by_bp" points=2
 check("kept_by_bp", kept_by_bp)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("kept_by_bp", kept_by_bp)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 12.2 What a local rule keeps (3 points)
+# ## 12.2 What a local rule keeps
 #
 # Mono-Forward updates block $i$ before block $i + 1$ runs. At any moment only one block's input and output need to be
 # there. How many floats is that at the worst moment?
@@ -88,14 +82,9 @@ def kept_by_mf(N, d, widths):
 
 # %% check="kept_by_mf" points=3
 check("kept_by_mf", kept_by_mf)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("kept_by_mf", kept_by_mf)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 12.3 Blocks that work at once (3 points)
+# ## 12.3 Blocks that work at once
 #
 # With one worker for each block, batch 2 can enter block 1 while batch 1 is in block 2: nothing ever comes back that
 # they would have to wait for. A block takes one tick for a batch. After how many ticks have all batches passed through
@@ -128,11 +117,6 @@ def ticks(blocks, batches):
 
 # %% check="ticks" points=3
 check("ticks", ticks)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("ticks", ticks)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Your numbers beside measured ones

@@ -6,7 +6,7 @@
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
-# can leave a blank and come back. Three exercises, 8 points.
+# can leave a blank and come back.
 
 # %%
 from mfnumpy import network, rules
@@ -14,7 +14,7 @@ from mfnumpy.check import check
 from mfnumpy.course import mine_or_reference
 
 # %% [markdown]
-# ## 13.1 Table 4: how many parameters (4 points)
+# ## 13.1 Table 4: how many parameters
 #
 # A network of `d` inputs, hidden `widths` and `m` classes, without biases. How many numbers does it need to make
 # a prediction, when trained by
@@ -57,14 +57,9 @@ def parameters(d, widths, m, rule):
 
 # %% check="parameters" points=4
 check("parameters", parameters)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("parameters", parameters)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 13.2 Mean and deviation over seeds (2 points)
+# ## 13.2 Mean and deviation over seeds
 #
 # The accuracies of $n$ runs that differ in the seed alone: return their mean and their standard deviation, as an
 # estimate for *all* seeds, of which these are a sample.
@@ -99,14 +94,9 @@ def mean_and_deviation(values):
 
 # %% check="mean_and_deviation" points=2
 check("mean_and_deviation", mean_and_deviation)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("mean_and_deviation", mean_and_deviation)
-### END HIDDEN TESTS
 
 # %% [markdown]
-# ## 13.3 Which epoch counts (2 points)
+# ## 13.3 Which epoch counts
 #
 # Given the accuracies of every epoch on the validation set and on the test set, return the one test accuracy that
 # may be reported. Choosing the best epoch *by the test set* makes every table too good, and is done often enough.
@@ -140,11 +130,6 @@ def chosen_by_validation(validation, test):
 
 # %% check="chosen_by_validation" points=2
 check("chosen_by_validation", chosen_by_validation)
-### BEGIN HIDDEN TESTS
-from mfnumpy.course import grade
-
-grade("chosen_by_validation", chosen_by_validation)
-### END HIDDEN TESTS
 
 # %% [markdown]
 # ## Table 4, by you and by counting

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
 
 import numpy as np
 import pytest
@@ -11,14 +10,17 @@ import pytest
 pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbgrader): not installed")
 
 from mfnumpy import equations, network, optim, rules
+from mfnumpy.check import Report
 from mfnumpy.course import grade, is_written, mine_or_reference
 from mfnumpy.course.__main__ import main
-from mfnumpy.course.assemble import assemble
-from mfnumpy.course.grading import Grade, find_submissions, write_csv
+from mfnumpy.course.grading.assemble import assemble
+from mfnumpy.course.grading.credit import share, shares
+from mfnumpy.course.grading.reading import Cell
+from mfnumpy.course.grading.scan import scan
+from mfnumpy.course.plan import read_plans
 from mfnumpy.course.plug import AdamOf, ForwardForwardOf, network_of
-from mfnumpy.course.sources import CourseError
 from mfnumpy.course.student import SEED_VARIABLE, reference_of
-from mfnumpy.errors import UnknownNameError
+from mfnumpy.errors import InvalidValueError, UnknownNameError
 from mfnumpy.layers import dense_backward, dense_forward, relu_backward
 from mfnumpy.train import Trainer
 
@@ -94,57 +96,144 @@ def test_plugged_in_functions_compute_what_the_package_computes():
         np.testing.assert_allclose(nets[1].parameters()[name], expected, rtol=1e-5, atol=1e-6)
 
 
+EQUATIONS, MEMORY = "03_equations", "12_memory_and_speed"
+
+
+def cells_of(notebook) -> list[Cell]:
+    """The cells of a notebook, as they are read from its file."""
+    return [
+        Cell(c.cell_type, c.source, c.metadata.get("nbgrader", {}).get("grade_id", ""), c.get("id", ""))
+        for c in notebook.cells
+    ]
+
+
 def test_assembling_keeps_the_students_code_and_the_instructors_everything_else(course):
-    source, given = course.read("source", "12_memory_and_speed"), course.read("release", "12_memory_and_speed")
-    submitted = course.solved("12_memory_and_speed", ticks="def ticks(a, b):\n    return helper(a)")
-    order = [cell.metadata.nbgrader.grade_id for cell in source.cells]
-    for cell in submitted.cells:
-        if cell.metadata.nbgrader.grade_id == "check-ticks":
-            cell.source, cell.metadata["tags"] = "ticks = None", ["skip-execution"]
-    twin = copy.deepcopy(submitted.cells[order.index("kept_by_bp")])
-    twin.source = "def kept_by_bp(N, d, widths):\n    return 0"
-    submitted.cells.append(twin)
-    mine = copy.deepcopy(twin)
-    mine.metadata, mine.source = type(twin.metadata)(), "helper = len"
-    submitted.cells.insert(order.index("ticks"), mine)
-    notebook, remarks = assemble(source, given, submitted)
-    named = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in notebook.cells}
-    assert [cell.metadata.nbgrader.grade_id for cell in notebook.cells if "nbgrader" in cell.metadata] == order
-    assert named["check-ticks"].source == source.cells[order.index("check-ticks")].source
-    assert "tags" not in named["check-ticks"].metadata
+    plan = read_plans(course.root)[MEMORY]
+    submitted = cells_of(course.solved(MEMORY, ticks="def ticks(a, b):\n    return helper(a)"))
+    names = [cell.name for cell in submitted]
+    submitted[names.index("check-ticks")] = Cell("code", "ticks = None", "check-ticks")
+    submitted[names.index("kept_by_mf")] = Cell("markdown", "def kept_by_mf():\n    pass", "kept_by_mf")
+    submitted.append(Cell("code", "def kept_by_bp(N, d, widths):\n    return 0", "kept_by_bp"))
+    submitted.insert(names.index("ticks"), Cell("code", "helper = len"))
+    parts, remarks = assemble(plan, submitted)
+    named = {part.name: part for part in parts}
+    assert [part.name for part in parts if part.role != "own"] == [cell.name for cell in plan.cells]
+    assert named["check-ticks"].source == plan.cells[names.index("check-ticks")].source
     assert named["ticks"].source.endswith("helper(a)")
     assert named["kept_by_bp"].source.endswith("return 0")  # the last of two
-    assert notebook.cells[order.index("ticks")].source == "helper = len"
-    assert remarks == ["check-ticks: edited, restored"]
+    assert [part.source for part in parts if part.role == "own"] == ["helper = len"]
+    assert parts[names.index("ticks")].role == "own"
+    assert remarks == ["kept_by_mf: was turned into a markdown cell, read as code", "check-ticks: edited, restored"]
 
 
-def test_tables_are_safe_to_open_in_a_spreadsheet(tmp_path):
-    grade_ = Grade(
-        "=HYPERLINK(1)", "03_equations", {"eq5": (2.0, 2.0, ""), "eq7": (0.0, 4.0, "-1 x ours\nsecond line")}
-    )
-    write_csv([grade_], tmp_path)
-    with open(tmp_path / "exercises.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert rows[0]["student"] == "'=HYPERLINK(1)"
-    assert rows[1]["said"] == "'-1 x ours\nsecond line"
-    assert (grade_.score, grade_.points) == (2, 6)
+def test_a_notebook_without_metadata_is_put_together_by_text_and_by_function_names(course):
+    plan = read_plans(course.root)[EQUATIONS]
+    solved = course.solved(EQUATIONS)
+    parts, remarks = assemble(plan, [Cell(c.cell_type, c.source) for c in solved.cells])
+    assert {p.name: p.source for p in parts if p.role == "solution"} == {
+        c.metadata.nbgrader.grade_id: c.source for c in solved.cells if c.metadata.nbgrader.solution
+    }
+    assert remarks == []
+    parts, remarks = assemble(plan, [])
+    assert remarks == ["15 locked cells were edited or deleted, restored"] or "restored" in remarks[0]
 
 
-def test_submissions_are_found_by_name_however_deep(course, tmp_path):
-    for path in ("ada/03_equations.ipynb", "bo/x/y/03_equations.ipynb", "bo/x/.ipynb_checkpoints/03_equations.ipynb"):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_text("{}")
-    (tmp_path / "bo" / "99_unknown.ipynb").write_text("{}")
-    found = find_submissions(tmp_path, course.root)
-    assert [(student, name) for student, name, _ in found] == [("ada", "03_equations"), ("bo", "03_equations")]
-    assert found[1][2] == tmp_path / "bo/x/y/03_equations.ipynb"
-    for folder, message in ((tmp_path / "none", "There is no folder"), (tmp_path / "ada", "holds no <student>")):
-        with pytest.raises(CourseError, match=message):
-            find_submissions(folder, course.root)
+HONEST = (
+    "da = dG @ M\ndef eq7(x, z, M, dG):\n    return x.T @ (dG @ M * (z > 0))",
+    "import numpy as np\nimport matplotlib.pyplot as plt\nnp.set_printoptions(precision=3)\nW = np.ones(3)\nW[0] = 2",
+    "class Net:\n    def __init__(self):\n        self.x = {}\n        self.x['a'] = 1",
+    "%matplotlib inline\nnet.blocks\nprint('mfnumpy is a package')",
+    "def broken(:",
+    '"""A docstring that names mfnumpy.equations."""',
+)
 
 
-def test_commands_say_what_is_wrong_in_one_line(tmp_path, capsys):
+def flags(course, source: str, name: str = EQUATIONS, cell: str = "eq7") -> list[str]:
+    """What the scan says of a notebook with this cell."""
+    plan = read_plans(course.root)[name]
+    return scan(plan, assemble(plan, cells_of(course.solved(name, **{cell: source})))[0])
+
+
+@pytest.mark.parametrize("source", HONEST)
+def test_honest_code_is_not_flagged(course, source):
+    assert flags(course, source) == []
+
+
+def test_no_solution_of_ours_is_flagged(course):
+    for name, plan in read_plans(course.root).items():
+        assert scan(plan, assemble(plan, cells_of(course.solved(name)))[0]) == [], name
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("from mfnumpy.equations import weight_gradient as eq7", "imports mfnumpy.equations.weight_gradient"),
+        ("import mfnumpy.equations as e\neq7 = e.weight_gradient", "uses mfnumpy.equations.weight_gradient"),
+        ("eq7 = equations.weight_gradient", "uses mfnumpy.equations.weight_gradient"),
+        ("from importlib import import_module", "imports importlib.import_module"),
+        ("__import__('os').system('ls')", "calls __import__"),
+        ("eval('1')", "calls eval"),
+        ("import numpy\nnumpy.abs = abs", "changes numpy.abs"),
+        ("import numpy as np\ndel np.abs", "changes np.abs"),
+        ("from numpy import linalg\nlinalg.norm = abs", "changes linalg.norm"),
+        ("setattr(equations, 'x', 1)", "calls setattr"),
+        ("check = print", "gives check another meaning"),
+        ("def grade(*a):\n    pass", "gives grade another meaning"),
+        ("class A:\n    def __eq__(self, o):\n        return True", "defines a class with __eq__"),
+        ("x = (1).__class__.__subclasses__()", "uses __subclasses__"),
+        ("f = lambda: 0\nf.__globals__", "uses __globals__"),
+        ("name = 'mfnumpy.' + 'equations'", "names a module of the package in a string"),
+        ("!ls", "runs a command of the shell"),
+        ("%%bash\nls", "runs a command of the shell"),
+        ("import gc", "imports gc"),
+    ],
+)
+def test_what_a_person_should_look_at_is_flagged(course, source, says):
+    assert f"eq7 {says}" in flags(course, source)
+
+
+def report(mistake: str | None, passed: bool = False, candidates: tuple[str, ...] = ()) -> Report:
+    """A report with this finding."""
+    return Report("eq7", "Eq. (7)", "", passed, mistake=mistake, candidates=candidates)
+
+
+def test_a_share_of_the_points_for_a_named_mistake():
+    assert share(report(None, passed=True), {"one": 0.1}) == 1
+    assert share(report("mask_missing"), {}) == 0.5
+    assert share(report("mask_missing+mean_missing"), {}) == 0.25
+    assert share(report(None), {}) == 0
+    for nothing in ("not_written", "raises", "wrong_shape", "too_slow"):
+        assert share(report(nothing), {}) == 0
+    own = shares("mask_missing=0.75, mean_missing=.5 one=0.2 unknown=0.1 raises=0.05")
+    assert share(report("mask_missing"), own) == 0.75
+    assert share(report("mask_missing+mean_missing"), own) == 0.375
+    assert share(report("transposed"), own) == 0.2
+    assert share(report(None), own) == 0.1
+    assert share(report("raises"), own) == 0.05
+    assert share(report(None, candidates=("transposed", "mask_missing")), own) == 0.75
+    for wrong in ("mask_missing", "mask_missing=2", "=1", "a=b"):
+        with pytest.raises(InvalidValueError, match="share from 0 to 1"):
+            shares(wrong)
+
+
+def test_commands_say_what_is_wrong_in_one_line(course, tmp_path, capsys):
     assert main(["status"]) == 0
     assert "points in all" in capsys.readouterr().out
-    assert main(["grade", str(tmp_path), "--course", str(tmp_path)]) == 2
-    assert capsys.readouterr().err.startswith("mfnumpy.course: ")
+    grade_ = ["grade", str(tmp_path), "--course", str(course.root), "--out", str(tmp_path / "out")]
+    for options, says in (
+        (["--course", str(tmp_path)], "holds no release"),
+        (["--seed", "-5"], "seed"),
+        (["--jobs", "0"], "jobs"),
+        (["--cell-seconds", "0"], "cell_seconds must be above 0"),
+        (["--cell-seconds", "nan"], "cell_seconds must be above 0"),
+        (["--seconds", "0"], "seconds must be above 0"),
+        (["--notebook", "99_none"], "There is no notebook 99_none"),
+        (["--roster", str(tmp_path / "none.csv")], "cannot be read"),
+    ):
+        assert main([*grade_, *options]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith("mfnumpy.course: ")
+        assert error.count("\n") == 1
+        assert says in error
+    assert not (tmp_path / "out").exists()
+    assert main(["try", "--course", str(tmp_path)]) == 2
