@@ -87,7 +87,7 @@ class Packer:
             return {"net": value.spec(), "values": self._tree(list(value.parameters().values()), depth + 1)}
         if isinstance(value, Rule):
             own = [value.name, value.options(), value.n_classes, value.seed]
-            return {"rule": own, "M": self._tree(list(vars(value).get("M", [])), depth + 1)}
+            return {"rule": own, "M": self._tree(list(value.M), depth + 1)}
         if callable(value) and self.callback is not None:
             return {"call": self.callback(value)}
         return {"other": type(value).__name__}
@@ -254,10 +254,10 @@ def _rule(own: list, M: list, net: Network | None) -> Rule:
     rule = make(own[0], **own[1])
     if net is None or len(M) != len(net.blocks):
         rule.n_classes, rule.seed = own[2], own[3]
-        vars(rule)["M"] = M
+        rule.M = M
         return rule
     rule.start(net, own[2], own[3])
-    for array, value in zip(vars(rule)["M"], M, strict=True):
+    for array, value in zip(rule.M, M, strict=True):
         array[...] = value
     return rule
 
