@@ -32,6 +32,7 @@ class Series:
     """
 
     name: str
+    rule: str
     depths: list[int]
     peaks: list[int]
     rss: list[int | None]
@@ -71,7 +72,7 @@ def over_depth(
     slope, intercept = _line(depths, peaks)
     rss_slope = None if None in rss else _line(depths, rss)[0]
     seconds = [r["seconds"] for r in results]
-    return Series(name, list(depths), peaks, rss, seconds, slope, intercept, rss_slope), results
+    return Series(name, options["rule"], list(depths), peaks, rss, seconds, slope, intercept, rss_slope), results
 
 
 def _line(depths: Sequence[int], sizes: Sequence[int]) -> tuple[float, float]:

@@ -13,7 +13,7 @@ def depth_picture(series: Sequence[Series], title: str, path: Path) -> None:
     """Peak megabytes against the number of layers, with the fitted slope in the legend. Raises OutputError."""
     fig, axes = figure()
     for i, one in enumerate(series):
-        style = style_of(one.name[:2]) | {"linestyle": ("-", "--")[i % 2], "marker": "os^v"[i % 4]}
+        style = style_of(one.rule) | {"linestyle": ("-", "--")[i % 2], "marker": "os^v"[i % 4]}
         label = f"{one.name}: {one.slope:.2f} MB per layer"
         axes.plot(one.depths, [peak / 1e6 for peak in one.peaks], label=label, **style)
     axes.set(xlabel="number of layers", ylabel="peak memory (MB)", title=title, ylim=(0, None))

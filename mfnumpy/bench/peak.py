@@ -7,12 +7,10 @@ import time
 
 import numpy as np
 
+from mfnumpy import rules
 from mfnumpy.fast import Team
 from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
-
-PATHS = {"mf": 0, "ff": 0, "dfa": 0, "bp": 1, "fa": 1}
-"""How many products with a block's weights (or B) carry an error to the block below."""
 
 
 def sgemm_peak(threads: int, size: int = 2048) -> float:
@@ -40,19 +38,24 @@ def sgemm_peak(threads: int, size: int = 2048) -> float:
 def multiply_adds(net: Network, rule: str, n_classes: int) -> int:
     """Multiplications (each with an addition) in matrix products that one training step needs per sample.
 
-    For each block forward and dW; for BP and FA also the error to the block below. MF: G, dM and dG M for each block.
-    DFA: e B for each block. BP, FA and DFA: the readout's forward, dW and, but for DFA, its error. FF takes all twice.
+    For each block forward; dW where the rule has an error for it; the error to the block below where it comes from
+    above. Projections: G, dM and dG M for each block. A readout: its forward, dW, and the error that leaves it, which
+    goes to one block or, by e B, straight to each. A readout of all blocks: one more pass through these.
     """
-    shapes, total = net.shapes(), 0
+    made, shapes, forward, learning = rules.make(rule), net.shapes(), 0, 0
     for i, block in enumerate(net.blocks):
         own = block.parameters["W"].size
         if isinstance(block.linear, Conv2d):
             height, width, _ = block.linear.output_shape(shapes[i])
             own *= height * width
-        total += own * (2 + (PATHS[rule] if i > 0 else 0))
+        forward += own
+        learning += own * (bool(made.error_from) + ("above" in made.error_from and i > 0))
+    total = (forward + learning) * made.rows_per_sample
     heads = [math.prod(shape) * n_classes for shape in shapes[1:]]
-    if rule == "mf":
-        return total + 3 * sum(heads)
-    if rule == "ff":
-        return 2 * total
-    return total + (2 * heads[-1] + sum(heads) if rule == "dfa" else 3 * heads[-1])
+    if made.projections is not None:
+        total += 3 * sum(heads)
+    if made.readout is not None:
+        total += 2 * (sum(heads) if made.readout.of_all else heads[-1]) + (forward if made.readout.of_all else 0)
+        total += heads[-1] if "above" in made.error_from else 0
+        total += sum(heads) if "output" in made.error_from else 0
+    return total

@@ -24,6 +24,10 @@ def test_multiplications_are_those_counted_by_hand():
     assert multiply_adds(net, "mf", M) == 2 * 1_784_000 + 3 * 20_000
     assert multiply_adds(net, "bp", M) == 2 * 1_784_000 + 1_000_000 + 3 * 10_000
     assert multiply_adds(net, "ff", M) == 4 * 1_784_000
+    assert multiply_adds(net, "shallow", M) == 1_784_000 + 2 * 10_000
+    assert multiply_adds(net, "mf_joint", M) == 2 * 1_784_000 + 1_000_000 + 3 * 20_000
+    assert multiply_adds(net, "deep_supervision", M) == 2 * 1_784_000 + 1_000_000 + 3 * 20_000 + 3 * 10_000
+    assert multiply_adds(net, "ff_one_pass", M) == 5 * 1_784_000 + 2 * 20_000
     assert multiply_adds(net, "dfa", M) == 2 * 1_784_000 + 2 * 10_000 + 20_000
     image = cnn((8, 6, 3), [5, 7])
     conv = 8 * 6 * 27 * 5, 4 * 3 * 45 * 7
