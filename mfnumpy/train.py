@@ -21,7 +21,7 @@ from mfnumpy.errors import DivergedError, InvalidValueError, no_float_warnings, 
 from mfnumpy.measure import Evaluation, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
-from mfnumpy.rules import Rule
+from mfnumpy.rules import RULES, Rule
 from mfnumpy.saving import run as progress
 from mfnumpy.saving.run import Progress
 from mfnumpy.support.environment import kernels
@@ -94,7 +94,7 @@ class Trainer:
         if only is not None and not rule.local:
             raise InvalidValueError(
                 f"The rule '{rule.name}' has one loss for the whole network, so its blocks cannot be trained alone. "
-                "Use a local rule: mf, ff."
+                f"Use a local rule: {', '.join(name for name, one in RULES.items() if one.local)}."
             )
         self.only = None if only is None else _blocks(only, len(net.blocks))
         self.net, self.rule, self.optimiser = net, rule, optimiser

@@ -114,7 +114,7 @@ class Contest:
         losses = []
         for number in range(count):
             x, y, rng = self.batch(number)
-            wrong = negative_labels(y, self.case.n_classes, rng) if self.case.rule == "ff" else None
+            wrong = negative_labels(y, self.case.n_classes, rng) if self.rule.rows_per_sample > 1 else None
             losses.append(self.peer.batch(x, y, wrong))
         return losses
 

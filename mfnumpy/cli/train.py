@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--parallel",
         choices=engines.WAYS,
-        help="layers: blocks learn from different batches at once, for local rules (mf, ff)",
+        help="layers: blocks learn from different batches at once, for local rules",
     )
     parser.add_argument("--offload", metavar="DIR", help="keep parameters and moments in files of this folder")
     earlier = parser.add_mutually_exclusive_group()

@@ -26,7 +26,7 @@ from mfnumpy.fast.adam import BLOCK
 from mfnumpy.fast.team import shares
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
-from mfnumpy.rules import LocalRule, Rule, Step
+from mfnumpy.rules import RULES, LocalRule, Rule, Step
 from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.support.validate import integer
 
@@ -84,9 +84,10 @@ class Pipeline:
         spans: list[Span] | None = None,
     ):
         if not rule.block_by_block:
+            known = ", ".join(name for name, one in RULES.items() if "layer_by_layer" in one.schedules)
             raise InvalidValueError(
                 f"The rule '{rule.name}' cannot be trained in a pipeline of layers: each block must learn from a loss "
-                "of its own, with nothing coming back. Use mf or ff, or split the neurons instead."
+                f"of its own, with nothing coming back. Use one of {known}, or train without."
             )
         self.net, self.optimiser, self.spans = net, optimiser, spans
         self.rule = cast(LocalRule, rule)
