@@ -37,7 +37,7 @@ BASE = {"depth": 3, "width": 256, "batch": 128, "classes": 10, "image": 16}
 class Growth:
     """One rule along one axis. exponents: p of cost ~ value^p, from the upper half of the values.
 
-    seconds: of one training step in the fast room, the fastest of the rounds. bytes: the most that the step has in
+    seconds: of one training step in the fast engine, the fastest of the rounds. bytes: the most that the step has in
     use, as the rule is written.
     """
 

@@ -16,7 +16,7 @@ from mfnumpy.network import Network
 def sgemm_peak(threads: int, size: int = 2048) -> float:
     """GFLOP/s of one large float32 matrix product, its columns split over a team of threads; the best of a few.
 
-    Each thread multiplies with single-threaded BLAS, as the fast room does.
+    Each thread multiplies with single-threaded BLAS, as the fast engine does.
     """
     a = np.random.default_rng(0).standard_normal((size, size), dtype=np.float32)
     out = np.empty((threads, size, size // threads), np.float32)

@@ -12,7 +12,7 @@ from mfnumpy.support.version import __version__
 
 PACKAGE = Path(__file__).resolve().parents[2]
 CORE = (
-    *("backend", "blocks", "engines", "equations", "fast", "layers", "measure"),
+    *("backend", "batches", "blocks", "engines", "equations", "fast", "layers", "measure"),
     *("network", "optim", "rules", "support/seeding", "train"),
 )
 """What a history depends on, beside the data and NumPy."""
