@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,26 @@ def test_a_changed_file_is_parsed_again(found):
     os.utime(path, ns=(1, 1))
     cache.through(found, parser)
     assert parser.calls == 3
+
+
+@pytest.mark.parametrize("change", ["longer", "touched", "renamed", "one more", "gone"])
+def test_a_changed_file_in_a_folder_is_parsed_again(tmp_path, found, change):
+    (folder := tmp_path / "neg").mkdir()
+    review = folder / "0_7.txt"
+    review.write_text("a film")
+    in_folder = replace(found, files={"train/neg": folder}, form="folder")
+    before = cache.entry(in_folder)
+    assert cache.entry(in_folder) == before
+    times = (folder.stat().st_atime_ns, folder.stat().st_mtime_ns)
+    {
+        "longer": lambda: review.write_text("a longer film"),
+        "touched": lambda: os.utime(review, ns=(1, 1)),
+        "renamed": lambda: review.rename(folder / "1_7.txt"),
+        "one more": lambda: (folder / "1_7.txt").write_text("another"),
+        "gone": review.unlink,
+    }[change]()
+    os.utime(folder, ns=times)
+    assert cache.entry(in_folder) != before
 
 
 def flip(path, offset: int) -> None:
