@@ -152,7 +152,7 @@ def _training(args: argparse.Namespace) -> list[Line]:
     lines = []
     for network, batch, batches, rules in FULL_BATCH if args.full_batch else TRAINING:
         for rule in rules:
-            overlaps = not parse(network).images and not args.full_batch  # one batch leaves nothing to overlap
+            overlaps = not parse(network).images and not args.full_batch  # one batch: only epochs could
             pipelined = rule == "mf" and overlaps
             for way in WAYS if pipelined else ("samples",):
                 case = Case(network, rule, batch, args.batches or batches, args.threads, way=way)

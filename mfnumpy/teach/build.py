@@ -23,6 +23,7 @@ from typing import Any
 from mfnumpy.errors import MfnumpyError, MissingDataError
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.optional import require
+from mfnumpy.teach.claims import claims, false_claims, printed, without
 from mfnumpy.teach.source import MIME, Source
 
 LESSONS = Path(__file__).resolve().parents[2] / "notebooks" / "lessons"
@@ -45,16 +46,17 @@ def sources(which: Sequence[str] = (), folder: Path = LESSONS) -> list[Path]:
     return found
 
 
-def notebook_of(source: Path) -> Any:
+def notebook_of(source: Path, keep: bool = False) -> Any:
     """The notebook of a lesson, not executed, with cell ids that follow from the position.
 
-    Remarks to the linter ("# fmt: skip") stay in the source; a student does not need them.
+    Remarks to the linter ("# fmt: skip") and what sentences claim ("holds: ...") stay in the source; keep: not
+    the claims.
     """
     notebook = require("jupytext", "lessons").reads(source.read_text(encoding="utf-8"), fmt="py:percent")
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for k, cell in enumerate(notebook.cells):
-        cell.id = f"cell-{k:03d}"
+        cell.id, cell.source = f"cell-{k:03d}", cell.source if keep else without(cell.source)
         if cell.cell_type == "code":
             cell.source = re.sub(r"  # (fmt: skip|noqa\b.*)$", "", cell.source, flags=re.MULTILINE)
             cell.outputs, cell.execution_count = [], None
@@ -112,7 +114,7 @@ def differences(source: Path) -> list[str]:
     wanted = notebook_of(source)
     if [(c.cell_type, c.source) for c in made.cells] != [(c.cell_type, c.source) for c in wanted.cells]:
         return [f"{path.name} does not hold the cells of {source.name}"]
-    found = []
+    found = [f"{path.name}: {wrong}" for wrong in false_sentences(source, made)]
     for k, cell in enumerate(made.cells):
         if cell.cell_type == "code" and cell.execution_count is None:
             found.append(f"{path.name}, cell {k}: not executed")
@@ -133,10 +135,21 @@ def _today(names: Sequence[str]) -> str | None:
         return None
 
 
+def false_sentences(source: Path, notebook: Any) -> list[str]:
+    """What the lesson's text says of its numbers and the executed notebook does not print; see `claims`."""
+    return false_claims(claims(source.read_text(encoding="utf-8")), printed(notebook.cells))
+
+
 def build(source: Path) -> Path:
-    """Execute a lesson and write its notebook, atomically. Returns the notebook's path."""
-    path = source.with_suffix(".ipynb")
-    text = require("nbformat", "lessons").writes(execute(source), version=4)
+    """Execute a lesson and write its notebook, atomically. Returns the notebook's path.
+
+    Raises LessonError if a sentence is false about what the lesson prints; then nothing is written.
+    """
+    path, notebook = source.with_suffix(".ipynb"), execute(source)
+    if wrong := false_sentences(source, notebook):
+        said = "\n".join(wrong)
+        raise LessonError(f"{source.name} says of its numbers what\n{said}\nIt prints:\n{printed(notebook.cells)}")
+    text = require("nbformat", "lessons").writes(notebook, version=4)
     with atomic_write(path) as file:
         file.write(re.sub(r"\s+\Z", "", text).encode() + b"\n")
     return path

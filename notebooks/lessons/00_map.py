@@ -1,13 +1,28 @@
 # %% [markdown]
-# # 00 · A map of the paper
+# # 00 · Why drop backpropagation? And a map of the paper
 #
-# **Goal.** Know what Mono-Forward does in one breath, and where each of the paper's eight equations lives in this
-# package, so that you can look it up, run it, and replace it by your own.
+# **Goal.** Know what backpropagation costs, what Mono-Forward does instead and gives up for it; and where each of the
+# paper's eight equations lives in this package.
 #
-# **Time.** 20 minutes. **Before.** Nothing; some Python and NumPy.
+# **Time.** 25 minutes. **Before.** Some Python, and the product of two matrices.
 #
-# The paper is Gong, Li and Abdulla, *Mono-Forward: Backpropagation-Free Algorithm for Efficient Neural Network
-# Training Harnessing Local Errors*, arXiv 2501.09238 (version 1, January 2025).
+# ## What backpropagation costs
+#
+# Almost every neural network learns by *backpropagation*: the input runs up through all layers, the output is compared
+# with the right answer, and the error runs back down through all layers. It works very well. It has three costs.
+#
+# * **Memory.** The way down needs what every layer computed on the way up. So a deep network keeps it all.
+# * **Waiting.** The first layer may not change before the last one has run and the error has come all the way back.
+#   Layers cannot learn side by side. This is called *update locking*.
+# * **It asks for what a brain has not.** The error goes down through the same connections, backwards. A nerve cell
+#   sends its signals one way only.
+#
+# **Mono-Forward** is one of several rules that never send an error from one layer to the layer below. Each layer has a
+# small output of its own, and learns from that alone. What it gives up is teamwork: no layer is told what the layers
+# above would need from it.
+#
+# Is the price worth it? Here are both rules on the same small network of six layers, the same data and the same number
+# of passes. Commit yourself first: how many times as much memory will backpropagation need at its peak?
 
 # %%
 import numpy as np
@@ -15,33 +30,77 @@ import numpy as np
 from data_utils import load
 from mfnumpy import check, equations, rules
 from mfnumpy.equations import PAPER
+from mfnumpy.measure import evaluate, peak_step_bytes
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
-from mfnumpy.teach import pictures, show_source, step_through
+from mfnumpy.teach import pictures, reveal, show_source, step_through
 from mfnumpy.train import Trainer
+
+# %%
+my_factor = ...  # your guess, a number
+
+# %%
+data = load("digits")  # small images of handwritten digits; they come with scikit-learn
+peaks = {}
+for name in ("bp", "mf"):
+    net, rule, adam = mlp(data.input_shape, (128,) * 6, seed=0), rules.make(name), Adam(lr=2e-3)
+    rule.start(net, data.n_classes, seed=0)
+    Trainer(net, rule, adam, epochs=10).fit(data.x_train, data.y_train)
+    peaks[name] = peak_step_bytes(net, rule, adam, data.x_train, data.y_train) / 1e6
+    accuracy = evaluate(net, rule, data.x_val, data.y_val).main
+    print(f"{name}: peak of a step with all {len(data.y_train)} images {peaks[name]:.1f} MB, "
+          f"validation accuracy {accuracy:.3f}")  # fmt: skip
+reveal(
+    my_factor, peaks["bp"] / peaks["mf"], tolerance=1,
+    why="Backpropagation keeps the activities of all six layers; Mono-Forward forgets each layer's before the next.",
+)  # fmt: skip
+
+# %% [markdown]
+# Mono-Forward needs less memory here, and its accuracy is close to backpropagation's.
+# <!-- holds: at("mf: peak", "images") < 0.5 * at("bp: peak", "images") -->
+# <!-- holds: abs(at("mf: peak", "accuracy") - at("bp: peak", "accuracy")) < 0.03 -->
+# This is one run of a small network, so it decides nothing. [Lesson 12](12_memory_speed.ipynb) shows when the saving
+# is large and when it is nothing; [lesson 05](05_deep_mf.ipynb) shows a network in which learning alone costs accuracy;
+# [lesson 13](13_tables.ipynb) asks which of the paper's claims hold, with many runs.
+#
+# The paper is Gong, Li and Abdulla, *Mono-Forward: Backpropagation-Free Algorithm for Efficient Neural Network
+# Training Harnessing Local Errors*, arXiv 2501.09238 (version 1, January 2025).
 
 # %% [markdown]
 # ## The idea
 #
-# A network is a stack of *blocks*. Block $i$ multiplies its input by its weights and cuts off what is negative:
+# First the names. A network is a stack of *blocks*. A block holds *weights*. It multiplies its input by them, and the
+# *ReLU* then sets everything negative to zero; what comes out are the block's *activities*, one for each *neuron*. In
+# Mono-Forward a block also has a *projection matrix*, which turns the activities into one *goodness score* for each
+# class. The class with the highest score is the block's own opinion. The *loss* is a number that says how bad these
+# scores are for the right answer; learning means to change weights and projection so that it falls. The *gradient* of
+# the loss says in which direction.
 #
-# $$z_i = x_i W_i, \qquad a_i = \max(z_i, 0).$$
+# The same in symbols: block $i$ computes
 #
-# **Backpropagation** has one loss, at the very end; the error travels back through all blocks. **Mono-Forward** gives
-# every block a loss of its own: a small matrix $M_i$ turns the activations $a_i$ into one *goodness* score for each
-# class, and softmax cross-entropy says how good these scores are. The block changes $W_i$ and $M_i$ to lower that
-# loss, hands $a_i$ to the next block, and nothing ever comes back.
+# $$z_i = x_i W_i, \qquad a_i = \max(z_i, 0), \qquad G_i = a_i M_i^T.$$
+#
+# The block changes $W_i$ and $M_i$ to lower its own loss, hands $a_i$ to the next block, and nothing ever comes back.
 #
 # | symbol | what | shape |
 # |---|---|---|
 # | $x$ | input of a block, one sample per row | $(N, d)$ |
 # | $W$, $M$ | weights; projection matrix | $(d, n)$; $(m, n)$ |
 # | $z$, $a$ | before and after the ReLU | $(N, n)$ |
-# | $G$, $p$ | goodness scores; their softmax | $(N, m)$ |
+# | $G$, $p$ | goodness scores; the same as probabilities (their *softmax*) | $(N, m)$ |
 # | $\eta$, $\theta$ | learning rate; Forward-Forward's threshold | numbers |
 #
-# $N$ is the batch size, $m$ the number of classes, $n$ the number of neurons. In code a gradient is `d` + name:
-# `dW` is $\partial L / \partial W$.
+# $N$ is the batch size, $d$ the number of inputs, $n$ the number of neurons, $m$ the number of classes. In code a
+# gradient is `d` + name: `dW` is $\partial L / \partial W$, the gradient of the loss $L$ with respect to $W$.
+
+# %% [markdown]
+# ## Is a local gradient not still backpropagation?
+#
+# This is the question asked most often, and the plain answer is: inside one block, yes. From the scores back to the
+# block's own weights the chain rule is used as ever, over three factors. What is gone is the chain *between* blocks: no
+# error crosses the border from one block to the block below. All that the rule gains (memory, no waiting, blocks that
+# can be added and repaired alone) comes from that border. "Backpropagation-free" means free of backpropagation through
+# the network.
 
 # %% [markdown]
 # ## Equation by equation
@@ -91,8 +150,8 @@ show_source(rules.MonoForward.local_step)
 # %% [markdown]
 # ## By hand
 #
-# One sample, two inputs, two neurons, two classes. Follow it with a pencil before you run the cell: which neuron is
-# silent? Which class wins? In which direction must the scores move?
+# One sample, two inputs, two neurons, two classes. Take a pencil: compute $z$, then $a$, then the two scores $G$.
+# Which class has the higher score? Write it into the cell.
 
 # %%
 x, W, M, y = (
@@ -101,9 +160,19 @@ x, W, M, y = (
     np.array([[1.0, 3.0], [2.0, -1.0]]),
     [0],
 )
+my_class = ...  # 0 or 1
+
+# %%
 z = x @ W
 a = np.maximum(z, 0)
 G = equations.goodness_scores(a, M)
+reveal(
+    my_class,
+    int(G.argmax()),
+    why=f"z = {z[0]}, so a = {a[0]}: one neuron is silent; and G = {G[0]}.",
+)
+
+# %%
 dG = equations.cross_entropy_gradient(G, np.array(y))
 print("z =", z, "  a =", a, "  G =", G)
 print("p =", equations.softmax(G).round(3), "  dG = p - y =", dG.round(3))
@@ -115,14 +184,18 @@ pictures.equation(
 
 # %% [markdown]
 # The second neuron's $z$ is negative, so it is silent: $a$ holds a zero there. Class 1 has the larger score, but the
-# true class is 0. So $\partial L/\partial G$ is negative for class 0 (its score must rise) and positive for class 1.
+# true class is 0.
+# <!-- holds: row("z =")[1] < 0 and row("z =", "G =")[1] > row("z =", "G =")[0] -->
+# <!-- holds: row("dG = p - y =")[0] < 0 < row("dG = p - y =")[1] -->
+# So $\partial L/\partial G$ is negative for class 0 (its score must rise) and positive for class 1.
 
 # %% [markdown]
 # ## Check the gradient
 #
-# A gradient that was written by hand is believed only after it has been compared with differences:
-# $\partial L/\partial w \approx (L(w + h) - L(w - h)) / 2h$. `check.gradient` does that for every entry. What rounding
-# alone can explain is taken off first, so "agree to 0.0e+00" means: no error beyond rounding.
+# A gradient that was written by hand is believed only after it has been compared with differences: $\partial L/\partial
+# w \approx (L(w + h) - L(w - h)) / 2h$. `check.gradient` does that for every entry; an array of more than 400 entries
+# is moved as a whole, along 12 random directions. What rounding alone can explain is taken off first, so "agree to
+# 0.0e+00" means: no error beyond rounding.
 
 # %%
 rng = np.random.default_rng(0)
@@ -158,10 +231,9 @@ print(
 # %% [markdown]
 # ## A run
 #
-# The embedded data set: small images of handwritten digits. We train two blocks with Mono-Forward.
+# Small images of handwritten digits again. We train two blocks with Mono-Forward.
 
 # %%
-data = load("digits")
 print(data.describe())
 net = mlp(data.input_shape, (64, 64), seed=0)
 mf = rules.MonoForward()
@@ -207,13 +279,14 @@ step_through(tiny, rule, batch, np.array([0, 2, 1]))
 #
 # </details>
 #
-# 2. There is a backward pass *inside* each block: $\partial L/\partial G$, then $\partial L/\partial a$, then
-#    $\partial L/\partial z$. Why is the method called backpropagation-free all the same?
+# 2. Name the three costs of backpropagation from the beginning of this lesson. Which of them does a rule avoid that
+#    sends the error of the output directly to every block, past the blocks between?
 #
 # <details><summary>Answer</summary>
 #
-# Because no error crosses the border between two blocks. Within a block the chain rule is used as ever; "free" means
-# that blocks do not wait for each other's errors, and do not keep their activations for them.
+# Memory, waiting, and the way back through the same connections. Such a rule avoids the third one only. Every block
+# must still wait until the output has been computed, and its activities must be kept until then. It is called Direct
+# Feedback Alignment, and lesson 06 has it.
 #
 # </details>
 #
@@ -228,5 +301,7 @@ step_through(tiny, rule, batch, np.array([0, 2, 1]))
 #
 # ## Read next
 #
-# Lesson 01, the dense block and its shapes. If you know backpropagation well, go straight to lesson 03. In the source:
+# [Lesson 01](01_dense_relu.ipynb), the dense block and its shapes. If you know backpropagation well, go straight to
+# [lesson 03](03_equations_by_hand.ipynb). The exercise for this lesson:
+# [00, honest data](../exercises/student/00_honest_data.ipynb). In the source:
 # `mfnumpy/equations.py` from top to bottom takes ten minutes.

@@ -13,7 +13,7 @@ from data_utils import load
 from mfnumpy import check, layers
 from mfnumpy.errors import ShapeError
 from mfnumpy.network import mlp
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.teach import pictures, reveal, show_source
 
 np.set_printoptions(precision=3, suppress=True)
 
@@ -55,13 +55,23 @@ show_source(layers.relu_forward, layers.relu_backward)
 # %% [markdown]
 # ## By hand
 #
-# Two samples, three inputs, two neurons. Compute one entry of each array yourself before you look.
+# Two samples, three inputs, two neurons. Compute the first row of $z = xW$ yourself, and the first row of $a$.
 
 # %%
 x = np.array([[1.0, 2.0, 0.0], [0.0, -1.0, 3.0]])
 W = np.array([[1.0, 0.0], [-1.0, 2.0], [0.0, 1.0]])
+my_z = ...  # the first row of z, a list of two numbers
+my_a = ...  # the first row of a
+
+# %%
 z = layers.dense_forward(x, W)
+reveal(my_z, z[0], "1 - 2 = -1 and 0 + 4 = 4: row 1 of x times each column of W.")
+
+# %%
 a = layers.relu_forward(z)
+reveal(my_a, a[0], "The ReLU sets the negative entry to zero.")
+
+# %%
 pictures.equation(
     ("x", x), ("W", W), "=", ("z", z), "→", ("a", a),
     alt="x, two by three, times W, three by two, gives z, two by two; the ReLU sets the one "
@@ -157,7 +167,11 @@ pictures.images(
 # %% [markdown]
 # Why are the weights drawn with variance $2/d$? A ReLU throws half of the signal away, and the factor two makes up for
 # it, so that activities neither die out nor explode as they go up. We stack random blocks and measure the
-# mean square of $a$ after each, for three choices:
+# mean square of $a$ after each, for three choices. With the variance $1/d$, half of it: by what factor do you expect
+# the mean square to change in *each* block?
+
+# %%
+my_factor = ...  # a number
 
 # %%
 x0 = np.random.default_rng(1).standard_normal((500, 200))
@@ -171,11 +185,20 @@ for name, gain in sizes.items():
         values.append(float((a * a).mean()))
     strength[name] = values
     print(f"{name:18} after one block {values[0]:.3g}, after twelve {values[-1]:.3g}")
+reveal(
+    my_factor,
+    0.5,
+    "The ReLU halves the mean square, and nothing makes up for it: 0.5 to the power of 12 at the end.",
+)
+
+# %%
 pictures.plot(
     strength, xlabel="block", ylabel="mean of a²", yscale="log",
     alt="Mean square activity over twelve random blocks on a logarithmic scale: level for "
     "variance 2/d, falling steadily for 1/d, rising steadily for 4/d.",
 )  # fmt: skip
+# holds: 0.5 < at("variance 2/d (He)", "twelve") < 2
+# holds: at("variance 1/d ", "twelve") < 0.001 and at("variance 4/d ", "twelve") > 1000
 
 # %%
 pictures.heats(
@@ -215,5 +238,5 @@ pictures.heats(
 #
 # ## Read next
 #
-# Lesson 02, where the first $dz$ of all comes from: softmax and cross-entropy. In the source:
-# `mfnumpy/layers/dense.py`.
+# [Lesson 02](02_softmax_cross_entropy.ipynb), where the first $dz$ of all comes from: softmax and cross-entropy. The
+# exercise for this lesson: [01, dense](../exercises/student/01_dense.ipynb). In the source: `mfnumpy/layers/dense.py`.

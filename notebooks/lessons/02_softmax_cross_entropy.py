@@ -12,7 +12,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import check, equations
 from mfnumpy.optim import sgd_step
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.teach import pictures, reveal, show_source
 
 np.set_printoptions(precision=3, suppress=True)
 
@@ -46,7 +46,17 @@ show_source(equations.cross_entropy, equations.cross_entropy_gradient, equations
 # %% [markdown]
 # ## By hand
 #
-# Two samples, three classes. What are $p$ and the loss for three equal scores?
+# Two samples, three classes. The first sample has three equal scores. What are its $p$, and its loss $-\log p_{true}$?
+
+# %%
+my_p = ...  # a list of three numbers
+my_loss = ...  # a number
+
+# %%
+reveal(my_p, np.ones(3) / 3, "Equal scores give equal probabilities.", tolerance=0.01)
+
+# %%
+reveal(my_loss, float(np.log(3)), "-log(1/3) = log 3: pure guessing.", tolerance=0.01)
 
 # %%
 G = np.array([[0.0, 0.0, 0.0], [2.0, 0.0, 1.0]])
@@ -63,6 +73,7 @@ pictures.equation(
 )  # fmt: skip
 
 # %% [markdown]
+# <!-- holds: abs(at("the true classes:") - at("log 3 =")) < 0.001 -->
 # Equal scores give equal probabilities, and the loss is $\log 3$: pure guessing. Each row of $dG$ sums to zero. Its
 # entries are at most $1/N$ in size, however wrong the prediction is: the gradient of cross-entropy never explodes.
 #
@@ -78,6 +89,7 @@ p_tiny = equations.softmax(np.array([[0.0, -50.0]]))[0, 1]
 print("log(p + 1e-7) =", np.log(p_tiny + 1e-7), " log p =", np.log(p_tiny))
 
 # %% [markdown]
+# <!-- holds: at("log(p + 1e-7) =") > -17 and at("log p =") == -50 -->
 # The last line shows why a small number inside the logarithm is no remedy: it silently caps the loss, and the loss
 # that you print is no longer the one whose gradient you take.
 
@@ -124,19 +136,19 @@ losses, accuracies, snapshots = [], [], {}
 for step in range(301):
     G = x @ W
     if step in (0, 10, 300):
-        snapshots[f"step {step}"] = equations.softmax(data.x_test[2:3] @ W)[0]
+        snapshots[f"step {step}"] = equations.softmax(data.x_val[2:3] @ W)[0]
     losses.append(float(equations.cross_entropy(G, y)))
     accuracies.append(float(((data.x_val @ W).argmax(axis=1) == data.y_val).mean()))
     W = sgd_step(W, x.T @ equations.cross_entropy_gradient(G, y), 0.5)
 print(
     f"loss {losses[0]:.3f} -> {losses[-1]:.3f}; log of the number of classes: {np.log(data.n_classes):.3f}"
 )
-print(f"validation accuracy {accuracies[-1]:.3f}; true class of the image below: {data.y_test[2]}")
+print(f"validation accuracy {accuracies[-1]:.3f}; true class of the image below: {data.y_val[2]}")
 
 # %%
 pictures.goodness_bars(
-    snapshots, int(data.y_test[2]), ylabel="probability",
-    alt="Probabilities of the ten classes for one test image at three times: all equal at "
+    snapshots, int(data.y_val[2]), ylabel="probability",
+    alt="Probabilities of the ten classes for one image at three times: all equal at "
     "first, then the hatched true class leads, at the end it has nearly all.",
 )  # fmt: skip
 
@@ -146,6 +158,7 @@ pictures.plot(
     alt="The loss falls from log 10 while the validation accuracy rises and levels off above "
     "nine tenths.",
 )  # fmt: skip
+# holds: row("loss", "->")[0] < 1 and at("validation accuracy") > 0.9
 
 # %%
 H, width, _ = data.image_shape
@@ -189,4 +202,5 @@ pictures.images(
 #
 # ## Read next
 #
-# Lesson 03 puts lessons 01 and 02 together: one Mono-Forward update by hand.
+# [Lesson 03](03_equations_by_hand.ipynb) puts lessons 01 and 02 together: one Mono-Forward update by hand. The exercise
+# for this lesson: [02, softmax](../exercises/student/02_softmax.ipynb).

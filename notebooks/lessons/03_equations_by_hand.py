@@ -4,7 +4,8 @@
 # **Goal.** Carry out one complete Mono-Forward update on paper, number by number, and know why each factor stands
 # where it stands.
 #
-# **Time.** 40 minutes, with a pencil. **Before.** Lesson 01 (shapes), lesson 02 (softmax cross-entropy).
+# **Time.** 40 minutes, with a pencil. **Before.** [Lesson 01](01_dense_relu.ipynb)
+# (shapes), [lesson 02](02_softmax_cross_entropy.ipynb) (softmax cross-entropy).
 
 # %%
 import numpy as np
@@ -13,7 +14,7 @@ from data_utils import load
 from mfnumpy import check, equations, optim, rules
 from mfnumpy.network import mlp
 from mfnumpy.optim import SGD
-from mfnumpy.teach import pictures, show_source, step_through
+from mfnumpy.teach import pictures, reveal, show_source, step_through
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=4, suppress=True)
@@ -64,7 +65,8 @@ show_source(equations.weight_gradient)
 # %% [markdown]
 # ## By hand: two samples, three inputs
 #
-# Two samples with three inputs each, four neurons, two classes. All numbers are small; do each step on paper first.
+# Two samples with three inputs each, four neurons, two classes. All numbers are small. Do each step on paper first and
+# write your result in place of the dots; the next cell compares.
 
 # %%
 x = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0]])  # (N, d)
@@ -74,15 +76,26 @@ W = np.array(
 M = np.array([[1.0, 0.0, -1.0, -1.0], [0.0, 1.0, 1.0, 1.0]])  # (m, n)
 y = np.array([0, 1])  # the true classes, of m = 2
 N = len(y)
+my_z = ...  # the first row of z = x W, a list of four numbers
 
+# %%
 z = x @ W
+reveal(my_z, z[0], "The first entry is 1*1 + 0*2 + 2*0 = 1.")
+
+# %%
 pictures.equation(
     ("x", x), ("W", W), "=", ("z", z),
     alt="z = x W with all numbers: a 2 by 3 matrix times a 3 by 4 matrix.",
 )  # fmt: skip
 
 # %% [markdown]
-# In the first row: $1\cdot 1 + 0 \cdot 2 + 2 \cdot 0$ is the first entry, and so on. Now the ReLU and its mask.
+# Now the ReLU and its mask. How many of the eight entries of the mask $[z > 0]$ are one? Look at zero closely.
+
+# %%
+my_ones = ...  # a number
+
+# %%
+reveal(my_ones, int((z > 0).sum()), "An entry that is exactly 0 is not above 0: its mask is 0.")
 
 # %%
 a = np.maximum(z, 0)
@@ -94,7 +107,13 @@ pictures.equation(
 )  # fmt: skip
 
 # %%
+my_G = ...  # the scores of the first sample, Eq. (5), a list of two numbers
+
+# %%
 G = a @ M.T
+reveal(my_G, G[0], "Each row of M is compared with the activities.")
+
+# %%
 pictures.equation(
     ("a", a), ("M^T", M.T), "=", ("G", G),
     alt="Equation (5): a times M transposed gives two goodness scores for each of the two "
@@ -102,9 +121,20 @@ pictures.equation(
 )  # fmt: skip
 
 # %%
+my_dG = ...  # the first row of dG = (p - y) / N, a list of two numbers
+
+# %%
 p = np.exp(G) / np.exp(G).sum(axis=1, keepdims=True)
 one_hot = np.array([[1.0, 0.0], [0.0, 1.0]])
 dG = (p - one_hot) / N
+reveal(
+    my_dG,
+    dG[0],
+    "Equal scores, so p = 1/2 and 1/2; minus (1, 0), divided by N = 2.",
+    tolerance=0.01,
+)
+
+# %%
 print("p =\n", p)
 print("loss =", -np.log(p[[0, 1], y]).mean())
 pictures.equation(
@@ -114,7 +144,18 @@ pictures.equation(
 )  # fmt: skip
 
 # %% [markdown]
-# Each row of $dG$ sums to zero: what the true class gains, the others lose. Now the two gradients.
+# Each row of $dG$ sums to zero: what the true class gains, the others lose. Now the two gradients. Write them as lines
+# of code, from the arrays above.
+
+# %%
+my_dM = ...  # one line, Eq. (8)
+my_dW = ...  # one line, Eq. (7); the mask is called mask
+
+# %%
+reveal(my_dM, dG.T @ a, "dM = dG^T a.")
+
+# %%
+reveal(my_dW, x.T @ ((dG @ M) * mask), "dW = x^T ((dG M) * mask).")
 
 # %%
 dM = dG.T @ a
@@ -155,6 +196,7 @@ print("loss before:", equations.cross_entropy(G, y))
 print("loss after :", equations.cross_entropy(np.maximum(x @ W_new, 0) @ M_new.T, y))
 
 # %% [markdown]
+# <!-- holds: at("loss after :") < at("loss before:") -->
 # ## Check the gradient
 #
 # Numbers from a pencil deserve the same distrust as any others.
@@ -178,6 +220,7 @@ def gradients(W, M):
 print(check.gradient(loss, gradients, W, M))
 
 # %% [markdown]
+# <!-- holds: says("2 lie at a kink") -->
 # Some entries lie at a *kink*: where $z$ is exactly zero, the loss has no derivative, and a difference says nothing.
 # Our case has one such $z$; did you see it? The checker leaves these entries out and says so. With a random $W$ no $z$
 # is ever exactly zero:
@@ -233,6 +276,7 @@ pictures.plot(
     {"loss": loss_curve}, ylabel="mean loss of the block", size=(5, 2.6),
     alt="The block's loss falls steeply in the first epochs and then levels off.",
 )  # fmt: skip
+# holds: row("loss by epoch:")[2] < 0.5 and row("loss by epoch:")[0] > 1 and row("loss by epoch:")[-1] > 0.05
 
 # %% [markdown]
 # ### Step through the case by hand
@@ -256,7 +300,7 @@ step_through(tiny, by_hand, x, y)
 #
 # The order of the *updates* does not matter as long as both gradients were computed from the same forward pass. If you
 # update $M$ first and then compute $da = dG\, M$ with the **new** $M$, you mix two networks: $dG$ belongs to the old
-# one. A published implementation does just that; lesson 11 hunts it.
+# one. A published implementation does just that; [lesson 11](11_find_the_bug.ipynb) hunts it.
 #
 # </details>
 #
@@ -282,5 +326,6 @@ step_through(tiny, by_hand, x, y)
 #
 # ## Read next
 #
-# Lesson 04 lets this block learn and watches what it does. The exercise for this lesson asks you for Eqs. (7) and (8)
+# [Lesson 04](04_one_block.ipynb) lets this block learn and watches what it does. The exercise for this lesson,
+# [03, equations](../exercises/student/03_equations.ipynb), asks you for Eqs. (7) and (8)
 # themselves. In the source: `mfnumpy/equations.py`, from `goodness_scores` to `projection_gradient`.

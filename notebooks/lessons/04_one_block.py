@@ -1,10 +1,13 @@
 # %% [markdown]
-# # 04 · One Mono-Forward block learns
+# # 04 · One block, built from an empty cell
 #
-# **Goal.** Watch one block turn pixels into goodness: what its scores, its errors, its masks and its weights look like
-# while it learns.
+# **Goal.** Build a whole Mono-Forward block from nothing, line by line, as in a live lecture; then look at what its
+# scores, its errors, its masks and its weights do while it learns.
 #
-# **Time.** 25 minutes. **Before.** Lesson 03.
+# **Time.** 35 minutes, with your hands on the keyboard. **Before.** [Lesson 03](03_equations_by_hand.ipynb).
+#
+# In this lesson you write. Wherever a line ends in `...`, replace the three dots, run the cell and the one below it.
+# Whoever reads on without writing misses the best part, but nothing breaks.
 
 # %%
 import numpy as np
@@ -13,90 +16,161 @@ from data_utils import load
 from mfnumpy import check, equations, rules
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
-from mfnumpy.teach import moments, pictures, show_source
+from mfnumpy.teach import moments, pictures, reveal, show_source
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=3, suppress=True)
 
 # %% [markdown]
-# ## Derivation
+# ## Line 1: data and two random matrices
 #
-# A block is a linear layer and a ReLU; `forward` returns a *trace*, everything that was computed, under its name. For
-# one block and one batch Mono-Forward does this, and no more:
-#
-# $$x \to z = xW \to a = \max(z, 0) \to G = aM^T \;(5) \to dG = (p - y)/N \;(6) \to
-#   \begin{cases} dM = dG^T a & (8) \\ dW = x^T\big((dG\,M) \odot [z > 0]\big) & (7) \end{cases}$$
-
-# %%
-show_source(rules.MonoForward.local_step)
-
-# %% [markdown]
-# Line by line it is the formula above. `yield`ed by the rule and applied by the trainer, the step is complete before
-# the next block has seen anything. The parameters are drawn so that the scores start small:
-
-# %%
-show_source(rules.parts.Projections.plug)
-
-# %% [markdown]
-# ## By hand
-#
-# Before any training, what loss do you expect with $m$ classes? If all scores are equal, $p_c = 1/m$ for each class,
-# and the loss is $-\log(1/m) = \log m$.
+# 200 images of digits, one per row, and a block of 36 neurons for ten classes. Nothing else is needed. The weights are
+# small and random; lesson 01 says why they are scaled so.
 
 # %%
 data = load("digits")
-net = mlp(data.input_shape, (36,), seed=0)
-rule = rules.MonoForward()
-rule.start(net, data.n_classes, seed=0)
 x, y = data.x_train[:200], data.y_train[:200]
-step, a = rule.local_step(net, 0, x, y)
-print("classes m =", data.n_classes, "  log m =", round(float(np.log(data.n_classes)), 3))
-print("loss before training =", round(float(step.loss), 3))
-print("gradients:", {name: g.shape for name, g in step.gradients.items()})
-print("trace:", net.blocks[0].forward(x))
+rng = np.random.default_rng(0)
+W = rng.standard_normal((64, 36)) * np.sqrt(2 / 64)
+M = rng.standard_normal((10, 36)) * np.sqrt(1 / 36)
+print("x", x.shape, " W", W.shape, " M", M.shape)
 
 # %% [markdown]
-# The loss starts near $\log m$: the block knows nothing yet. About half of all $z$ are positive, so about half of the
-# errors will pass the mask.
-
-# %% [markdown]
-# ## Check the gradient
+# ## Line 2: forward
 #
-# The same comparison as in lesson 03, now of the rule itself, on real digits and in double precision. $W$ has too many
-# entries for each to be moved alone, so the checker moves all of them at once, along 12 random directions; the 360
-# entries of $M$ it moves one by one.
+# Weighted sums, the ReLU, and one goodness score per class, Eq. (5). Which shape must the scores have? Write the line.
 
 # %%
-net64 = mlp(data.input_shape, (36,), seed=0, dtype="float64")
-rule64 = rules.MonoForward()
-rule64.start(net64, data.n_classes, seed=0)
-x64 = x.astype("float64")
+z = x @ W
+a = np.maximum(z, 0)
+my_G = ...  # one line: the scores from a and M
+
+# %%
+G = equations.goodness_scores(a, M)
+reveal(my_G, G, "G = a M^T: 200 samples, ten scores each.")
+
+# %% [markdown]
+# ## Line 3: how bad is it?
+#
+# Nothing has been learned yet. If all ten scores were equal, each class would get the probability 1/10. Which loss do
+# you expect, as a number?
+
+# %%
+my_loss = ...  # a number
+
+# %%
+loss = equations.cross_entropy(G, y)
+print(
+    "loss of the untrained block:", round(float(loss), 3), "  log 10 =", round(float(np.log(10)), 3)
+)
+reveal(
+    my_loss,
+    float(np.log(10)),
+    "-log(1/10) = log 10; the random scores cost a little more.",
+    tolerance=0.05,
+)
+
+# %% [markdown]
+# The block starts near $\log m$: it knows nothing yet.
+# <!-- holds: abs(at("loss of the untrained block:") - at("log 10 =")) < 0.5 -->
+#
+# ## Line 4: the error at the scores
+#
+# $dG = (p - y)/N$. Then the two gradients, Eqs. (8) and (7). You have seen them on paper; write them.
+
+# %%
+dG = equations.cross_entropy_gradient(G, y)
+my_dM = ...  # one line: from dG and a
+my_dW = ...  # from x, z, M and dG; one line, or three with da and dz
+
+# %%
+dM = dG.T @ a
+reveal(my_dM, dM, "dM = dG^T a: which neurons were active when the scores were wrong.")
+
+# %%
+dW = x.T @ ((dG @ M) * (z > 0))
+reveal(my_dW, dW, "da = dG M, then the mask [z > 0], then dW = x^T dz.")
+
+# %% [markdown]
+# Believe neither me nor yourself: compare with differences. $W$ has too many entries for each to be moved alone, so the
+# checker moves all of them at once, along 12 random directions; the 360 entries of $M$ it moves one by one.
+
+# %%
 
 
 def block_loss(W, M):
     """The block's loss with these parameters."""
-    return equations.cross_entropy(equations.goodness_scores(np.maximum(x64 @ W, 0), M), y)
+    return equations.cross_entropy(equations.goodness_scores(np.maximum(x @ W, 0), M), y)
 
 
-def rule_gradients(W, M):
-    """What the rule yields with these parameters."""
-    net64.blocks[0].parameters["W"][...] = W
-    rule64.M[0][...] = M
-    step, _ = rule64.local_step(net64, 0, x64, y)
-    return step.gradients["block1.W"], step.gradients["block1.M"]
-
-
-W, M = net64.blocks[0].parameters["W"].copy(), rule64.M[0].copy()
-print(check.gradient(block_loss, rule_gradients, W, M))
+print(check.gradient(block_loss, lambda W, M: (dW, dM), W, M))
 
 # %% [markdown]
-# ## A run
+# ## Line 5: one step
 #
-# We train for twelve epochs and look at one test image before, and after epochs 1, 3 and 12. Its goodness scores are
-# the block's opinion.
+# Go against the gradient, by a small amount $\eta$. The loss must fall.
 
 # %%
-sample, true_class = data.x_test[5:6], int(data.y_test[5])
+eta = 0.5
+print("loss before one step:", round(float(block_loss(W, M)), 4))
+print("loss after one step :", round(float(block_loss(W - eta * dW, M - eta * dM)), 4))
+
+# %% [markdown]
+# <!-- holds: at("loss after one step") < at("loss before one step") -->
+# It does. That is one update of Mono-Forward, and there is nothing more to it. Put the lines into a loop, and the block
+# learns:
+
+# %%
+
+
+def update(x, y, W, M, eta):
+    """One update of a block: Eqs. (5) to (8). Returns the new W and M."""
+    z = x @ W
+    a = np.maximum(z, 0)
+    dG = equations.cross_entropy_gradient(a @ M.T, y)
+    return W - eta * x.T @ ((dG @ M) * (z > 0)), M - eta * dG.T @ a
+
+
+W_mine, M_mine = W.copy(), M.copy()
+for epoch in range(1, 9):
+    order = np.random.default_rng(epoch).permutation(len(data.y_train))
+    for rows in np.array_split(order, len(order) // 32):
+        W_mine, M_mine = update(data.x_train[rows], data.y_train[rows], W_mine, M_mine, eta=0.3)
+    right = (np.maximum(data.x_val @ W_mine, 0) @ M_mine.T).argmax(axis=1) == data.y_val
+    print(f"my loop, epoch {epoch}: validation accuracy {right.mean():.3f}")
+
+# %% [markdown]
+# <!-- holds: at("my loop, epoch 8: validation accuracy") > 0.9 -->
+# More than nine in ten digits, from five lines that you know by heart now. The package does the same, with names for
+# the steps and a *trace* that keeps what was computed on the way:
+
+# %%
+show_source(rules.MonoForward.local_step)
+
+# %%
+net = mlp(data.input_shape, (36,), seed=0, dtype="float64")
+rule = rules.MonoForward()
+rule.start(net, data.n_classes, seed=0)
+net.blocks[0].parameters["W"][...], rule.M[0][...] = W, M
+step, _ = rule.local_step(net, 0, x, y)
+print("the package's dW and mine agree:", np.allclose(step.gradients["block1.W"], dW))
+print("the package's dM and mine agree:", np.allclose(step.gradients["block1.M"], dM))
+
+# %% [markdown]
+# <!-- holds: says("the package's dW and mine agree: True") and says("the package's dM and mine agree: True") -->
+# %% [markdown]
+# ## What it looks like
+#
+# Now the package's rule, with Adam, for twelve epochs. We look at one image before, and after epochs 1, 3 and 12. Its
+# goodness scores are the block's opinion.
+
+# %%
+net = mlp(data.input_shape, (36,), seed=0)
+rule = rules.MonoForward()
+rule.start(net, data.n_classes, seed=0)
+
+# %%
+sample, true_class = data.x_val[5:6], int(data.y_val[5])
 opinions = {"before": rule.layer_scores(net, sample)[0][0]}
 errors = {"before": next(m.value for m in moments(net, rule, x[:40], y[:40]) if m.symbol == "dz")}
 trainer_options = {"epochs": 1, "batch_size": 32}
@@ -118,7 +192,7 @@ print("true class of the image below:", true_class)
 # %%
 pictures.goodness_bars(
     opinions, true_class,
-    alt="Goodness per class of one test image, before training and after three epochs in "
+    alt="Goodness per class of one image, before training and after three epochs in "
     "turn. The bars are small at first; the hatched bar of the true class grows and the "
     "others sink below zero.",
 )  # fmt: skip
@@ -143,6 +217,7 @@ pictures.heats(
 )  # fmt: skip
 
 # %% [markdown]
+# <!-- holds: row("exactly zero", "before")[0] > at("exactly zero", "epoch 12") -->
 # As the block learns, colour drains away: samples that are predicted surely and rightly have $p \approx y$, so
 # $dG \approx 0$. What is left are a few hard samples, whole rows of them.
 
@@ -216,11 +291,12 @@ pictures.plot(
 # It sees activations in which the classes are already separated well. Its own $W_2$ and $M_2$ are random, so it begins
 # with a loss of about $\log m$ or more, like any untrained block, and must learn the readout anew. Once it has, there
 # is little left to gain on the training data. Whether it improves the *validation* accuracy is an empirical question;
-# lesson 05 measures it.
+# [lesson 05](05_deep_mf.ipynb) measures it.
 #
 # </details>
 #
 # ## Read next
 #
-# Lesson 05 stacks blocks and shows that none of them knows of the ones above. In the source: `mfnumpy/blocks.py`
-# (the trace) and `mfnumpy/rules/mf.py`.
+# [Lesson 05](05_deep_mf.ipynb) stacks blocks and shows that none of them knows of the ones above. The exercise for this
+# lesson: [04, one block](../exercises/student/04_one_block.ipynb). In the source: `mfnumpy/blocks.py` (the trace) and
+# `mfnumpy/rules/mf.py`.

@@ -4,7 +4,7 @@
 # **Goal.** Stack blocks, see each of them predict, and prove by experiment that no block knows anything of the ones
 # above it.
 #
-# **Time.** 25 minutes. **Before.** Lesson 04.
+# **Time.** 35 minutes. **Before.** [Lesson 04](04_one_block.ipynb).
 
 # %%
 import numpy as np
@@ -13,7 +13,7 @@ from data_utils import load
 from mfnumpy import check, equations, measure, rules
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.teach import pictures, reveal, show_source
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=3, suppress=True)
@@ -45,12 +45,19 @@ show_source(rules.parts.Projections.scores)
 # %% [markdown]
 # ## By hand
 #
-# Two blocks' scores for one sample with three classes. Which class does each mode predict?
+# Two blocks' scores for one sample with three classes. Block 1 says class 0, block 2 says class 2. Which class does
+# *FF pred* choose?
 
 # %%
 G1, G2 = np.array([3.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.5])
-print("block 1 says", G1.argmax(), "| block 2 says", G2.argmax())
-print("FF pred: scores", G1 + G2, "-> class", (G1 + G2).argmax(), "| BP pred: class", G2.argmax())
+my_class = ...  # 0, 1 or 2
+
+# %%
+reveal(
+    my_class,
+    int((G1 + G2).argmax()),
+    why=f"The sum is {G1 + G2}; BP pred takes block 2's: class {G2.argmax()}.",
+)
 
 # %% [markdown]
 # A block that is very sure outvotes one that hesitates. Scores are added, not votes.
@@ -59,7 +66,8 @@ print("FF pred: scores", G1 + G2, "-> class", (G1 + G2).argmax(), "| BP pred: cl
 # ## Check the gradient
 #
 # Take a network of two blocks. Block 1's $dW$ must be the gradient of $L_1$, *not* of $L_2$, although $L_2$ depends on
-# $W_1$, too. We check it against both.
+# $W_1$, too. We check it against both. (The checker moves every entry of a small array by itself, and an array of more
+# than 400 entries as a whole, along 12 random directions: $W_1$ has 448, hence "12 differences".)
 
 # %%
 data = load("digits")
@@ -95,7 +103,12 @@ print("against L_2:", check.gradient(loss_of_block(1), claimed, W1.copy()))
 # ## Locality, shown
 #
 # If block 1 knows nothing of block 2, then whatever we do to block 2, block 1's gradients must not change by a single
-# bit. We add noise to $W_2$ and compare six rules.
+# bit. We add noise to $W_2$ and compare six rules. Before you run it: for how many of the six rules (`mf`, `ff`, `bp`,
+# `fa`, `dfa`, `mf_joint`, which is Mono-Forward without the border between blocks) will block 1's gradient stay the
+# same in every bit?
+
+# %%
+my_count = ...  # how many of the six
 
 # %%
 
@@ -132,14 +145,24 @@ pictures.bars(
     "zero for MF and FF, large for BP, FA, DFA and for MF without the detach.",
 )  # fmt: skip
 
+# %%
+reveal(
+    my_count,
+    sum(value == 0 for value in change.values()),
+    why="The two rules in which no error crosses a border.",
+)
+
 # %% [markdown]
+# <!-- holds: at("mf", "block 1's dW:") == 0 == at("ff", "block 1's dW:") -->
+# <!-- holds: all(at(rule, "block 1's dW:") > 0.5 for rule in ("bp", "fa", "dfa", "mf_joint")) -->
 # DFA changes as well: its error comes from the output, and the output depends on all blocks. `mf_joint` is Mono-Forward
 # with its losses added up and *not* detached: one small change, and locality is gone.
 
 # %% [markdown]
 # ## A run
 #
-# Three blocks. After each epoch, every block's own accuracy is measured, something backpropagation cannot offer.
+# Three blocks. After each epoch, every block's own accuracy is measured. Which of the three will have the lowest loss
+# on the training data at the end, and which the best accuracy on validation? Note it down.
 
 # %%
 net = mlp(data.input_shape, (64, 64, 64), seed=0)
@@ -154,7 +177,7 @@ both = {
     for mode in ("ff", "bp")
 }
 for name, values in {**by_layer, **both}.items():
-    print(f"{name:8}", np.array(values))
+    print(f"{name:8} by epoch:", np.array(values))
 pictures.plot(
     by_layer | {"FF pred": both["FF pred"]}, ylabel="validation accuracy", ylim=(0.4, 1.01),
     alt="Validation accuracy of each of the three blocks and of their sum over the epochs. "
@@ -169,19 +192,97 @@ pictures.plot(
     alt="Each block's own training loss over the epochs, logarithmic: all fall.",
 )  # fmt: skip
 
-# %% [markdown]
-# The higher blocks end with the lower training loss, yet on validation the blocks differ by a few images only, and here
-# the first one is not the worst: this run does not show that depth helps, nor that it harms.
-
 # %%
-one = data.x_test[8:9]
+one = data.x_val[8:9]
 pictures.goodness_bars(
     {f"block {i + 1}": G[0] for i, G in enumerate(rule.layer_scores(net, one))}
     | {"sum (FF pred)": rule.scores(net, one)[0]},
-    int(data.y_test[8]),
+    int(data.y_val[8]),
     alt="Goodness per class of one test image at each of the three blocks, and their sum. The "
     "true class is hatched.",
 )  # fmt: skip
+
+# %% [markdown]
+# Block 1 ends with the highest training loss and block 2 with the lowest. Yet on validation block 1 has the best
+# accuracy of the three at the end, and FF pred does not beat it. The blocks differ by a few images only: this run does
+# not show that depth helps, nor that it harms.
+# <!-- holds: at("last losses", "block 1") > at("last losses", "block 3") > at("last losses", "block 2") -->
+# <!-- holds: row("block 1  by epoch")[-1] > max(row("block 2  by epoch")[-1], row("block 3  by epoch")[-1]) -->
+# <!-- holds: row("block 1  by epoch")[-1] >= row("FF pred  by epoch")[-1] > 0.94 -->
+# <!-- holds: row("block 1  by epoch")[-1] - row("block 2  by epoch")[-1] < 8 / 144 -->
+#
+# ## What learning alone costs, and when
+#
+# Each block improves its own loss as if it were the last one: it is *greedy*. It may throw away what its own scores
+# cannot use but a later block could. A wide block has room for both. A narrow one must choose. So the cost should show
+# in a network with a *narrow* first block. We train such networks by backpropagation and by Mono-Forward, three seeds
+# each. From which width on will the two be equal: 4, 8 or 64 neurons?
+
+# %%
+my_width = ...  # 4, 8 or 64
+
+# %%
+greedy = {"BP": [], "MF": []}
+for narrow in (4, 8, 64):
+    for name in ("bp", "mf"):
+        accuracies = []
+        for seed in (0, 1, 2):
+            net = mlp(data.input_shape, (narrow, 64), seed=seed)
+            rule = rules.make(name)
+            rule.start(net, data.n_classes, seed=seed)
+            Trainer(net, rule, Adam(lr=3e-3), epochs=20, seed=seed).fit(data.x_train, data.y_train)
+            accuracies.append(measure.evaluate(net, rule, data.x_val, data.y_val).main)
+        greedy[name.upper()].append(float(np.mean(accuracies)))
+        print(f"first block of {narrow:2} neurons, {name}: mean validation accuracy {greedy[name.upper()][-1]:.3f}, "
+              f"of {np.round(accuracies, 3)}")  # fmt: skip
+pictures.bars(
+    greedy, [4, 8, 64], xlabel="neurons of the first block", ylabel="validation accuracy", ylim=(0.5, 1),
+    alt="Mean validation accuracy of BP and MF for first blocks of 4, 8 and 64 neurons. With 4 BP is far ahead; "
+    "with 8 and 64 the two are close.",
+)  # fmt: skip
+
+# %%
+reveal(
+    my_width,
+    8,
+    why="With 8 the means differ by a few images, less than the seeds of one rule do; with 4 by far more.",
+)
+
+# %% [markdown]
+# With four neurons backpropagation is clearly ahead. With eight the difference is smaller than that between the seeds
+# of one rule, and with 64 it is a single image. Four activities cannot separate ten classes by a straight line, so
+# block 1's own loss is a bad guide: it spends its four neurons on the classes that it can tell apart. Backpropagation
+# tells the same four neurons what block 2 can still make of them.
+# <!-- holds: at("first block of  4", "bp:") - at("first block of  4", "mf:") > 0.08 -->
+# <!-- holds: abs(at("first block of  8", "bp:") - at("first block of  8", "mf:")) < 0.02 -->
+# <!-- holds: max(row("of  8", "bp:", ", of")) - min(row("of  8", "bp:", ", of")) > 0.02 -->
+# <!-- holds: abs(at("first block of 64", "bp:") - at("first block of 64", "mf:")) < 1.1 / 144 -->
+#
+# ## Every block can be asked. Only here?
+#
+# Mono-Forward's blocks have scores of their own, so one can ask each of them. Is that something which backpropagation
+# cannot offer? No: train a small readout on each block of a finished network and leave the blocks as they are. Such
+# readouts are called *linear probes*. What Mono-Forward saves is the second training, and its blocks were made for
+# their scores, the probed blocks were not. Here are probes on a network that backpropagation has trained. A probe is an
+# $M$ that learns while $W$ stands still, so the rule with a weight gradient of zero trains them:
+
+# %%
+net = mlp(data.input_shape, (64, 64, 64), seed=0)
+bp = rules.Backpropagation()
+bp.start(net, data.n_classes, seed=0)
+Trainer(net, bp, Adam(lr=2e-3), epochs=12).fit(data.x_train, data.y_train)
+probes = rules.MonoForward(
+    weight_gradient=lambda x, z, M, dG: np.zeros((x.shape[1], z.shape[1]), x.dtype)
+)
+probes.start(net, data.n_classes, seed=0)
+Trainer(net, probes, Adam(lr=2e-3), epochs=12).fit(data.x_train, data.y_train)
+probed = measure.evaluate(net, probes, data.x_val, data.y_val).layers
+print("BP's own output:", round(measure.evaluate(net, bp, data.x_val, data.y_val).main, 3))
+print("probes on BP's blocks:", np.round(probed, 3))
+
+# %% [markdown]
+# Every block of the backpropagation network can be asked as well; each probe is right for more than nine images in ten.
+# <!-- holds: min(row("probes on BP's blocks:")) > 0.9 -->
 
 # %% [markdown]
 # ## Questions
@@ -191,16 +292,17 @@ pictures.goodness_bars(
 # <details><summary>Answer</summary>
 #
 # Nothing, not one bit: their weights depend on the seed and their own index, their batches on the seed and the epoch,
-# and their gradients on themselves. The paper says so in section 3.3; lesson 10 does the experiment.
+# and their gradients on themselves. The paper says so in section 3.3; [lesson 10](10_plug_and_repair.ipynb) does the
+# experiment.
 #
 # </details>
 #
-# 2. What does *greedy* mean, and what might it cost?
+# 2. The first block had 4 neurons and block 2 had 64. Would it help Mono-Forward to make block 2 wider?
 #
 # <details><summary>Answer</summary>
 #
-# Each block improves its own loss as if it were the last one. It may throw away something that is useless for its own
-# linear readout but that a later block could have used. Backpropagation asks every block to serve the final loss.
+# Hardly. Block 2 can only use what passes through the four activities of block 1, and block 1 does not know that block
+# 2 exists. A wider block 2 is a wider reader of the same four numbers.
 #
 # </details>
 #
@@ -215,4 +317,6 @@ pictures.goodness_bars(
 #
 # ## Read next
 #
-# Lesson 06 compares with the rules that do send errors between blocks; lesson 10 uses locality.
+# [Lesson 06](06_bp_fa_dfa.ipynb) compares with the rules that do send errors between blocks; [lesson
+# 10](10_plug_and_repair.ipynb) uses locality. The exercise for this lesson: [05,
+# deep](../exercises/student/05_deep.ipynb).

@@ -4,7 +4,7 @@
 # **Goal.** See that these rules, and Mono-Forward, run over the very same blocks and differ by *which method is called*
 # and with which matrix; and measure how well a random feedback matrix can stand in for the true one.
 #
-# **Time.** 35 minutes. **Before.** Lesson 03; lesson 05 is useful.
+# **Time.** 40 minutes. **Before.** [Lesson 03](03_equations_by_hand.ipynb); [lesson 05](05_deep_mf.ipynb) is useful.
 
 # %%
 import numpy as np
@@ -14,7 +14,7 @@ from mfnumpy import check, equations, measure, rules
 from mfnumpy.blocks import Block
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
-from mfnumpy.teach import moments, pictures, show_source, step_through
+from mfnumpy.teach import moments, pictures, reveal, show_source, step_through
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=3, suppress=True)
@@ -23,18 +23,24 @@ np.set_printoptions(precision=3, suppress=True)
 # ## Derivation
 #
 # One loss, at the output: $G = a_L W_{out}$, $L$ = cross-entropy, $dG = (p - y)/N$. All three rules learn $W_{out}$ by
-# its true gradient $a_L^T dG$. Then the error must reach block $l$. Backpropagation is the chain rule:
+# its true gradient $a_L^T dG$. Then the error must reach block $l$. Backpropagation is the chain rule, from the top
+# block $L$ down:
 #
-# $$dz_l = (dz_{l+1} W_{l+1}^T) \odot [z_l > 0].$$
+# $$dz_L = (dG\, W_{out}^T) \odot [z_L > 0], \qquad dz_l = (dz_{l+1} W_{l+1}^T) \odot [z_l > 0].$$
 #
 # A brain, so the objection goes, has no second copy of $W$ to send errors backwards through. **Feedback Alignment**
-# sends them through a fixed random matrix of the same shape:
+# sends them through fixed random matrices instead. $B_{l+1}$ has the shape of $W_{l+1}$, $(n_l, n_{l+1})$, and
+# $B_{out}$ that of $W_{out}$, $(n_L, m)$; both stand transposed in the formula, just where $W$ stood:
 #
-# $$dz_l = (dz_{l+1} B_{l+1}^T) \odot [z_l > 0].$$
+# $$dz_L = (dG\, B_{out}^T) \odot [z_L > 0], \qquad dz_l = (dz_{l+1} B_{l+1}^T) \odot [z_l > 0].$$
 #
-# **Direct Feedback Alignment** does not go through the blocks at all. The output's error goes straight to each block:
+# **Direct Feedback Alignment** does not go through the blocks at all. The output's error goes straight to each block
+# $l$, the top one included. Here $B_l$ has the shape $(m, n_l)$, that of an $M_l$, and is not transposed:
 #
 # $$dz_l = (dG\, B_l) \odot [z_l > 0].$$
+#
+# (Some papers and the exercise for this lesson draw FA's matrix in the transposed shape, $(n_{l+1}, n_l)$, so that no
+# transpose is written. It is random either way, so it is the same rule.)
 #
 # And **Mono-Forward** has no output error to send: $dz_l = (dG_l M_l) \odot [z_l > 0]$, with the block's own $dG_l$ and
 # a matrix $M_l$ that is *learned*. In all four, $dW_l = x_l^T dz_l$.
@@ -46,8 +52,12 @@ show_source(rules.Backpropagation.errors_at_z)
 show_source(rules.FeedbackAlignment.errors_at_z, rules.DirectFeedbackAlignment.errors_at_z)
 
 # %% [markdown]
-# Four methods of a block are counted here. Which rule calls which? We let each rule do one update and write down the
-# calls.
+# A block has four methods: `forward`, `error_at_z`, `parameter_gradients`, and `error_to_input`, which sends an error
+# to the block below. We let five rules do one update of a network of three blocks and count the calls. Before you see
+# the table: how often does backpropagation call `error_to_input` in three blocks?
+
+# %%
+my_calls = ...  # a number
 
 # %%
 data = load("digits")
@@ -82,8 +92,14 @@ def calls_of(name):
 print(f"{'':4}" + "".join(f"{method:>21}" for method in METHODS))
 for name in ("bp", "fa", "dfa", "mf", "ff"):
     print(f"{name:4}" + "".join(f"{count:>21}" for count in calls_of(name)))
+reveal(
+    my_calls,
+    calls_of("bp")[-1],
+    why="Block 3 and block 2 send an error down; below block 1 there is nobody to send it to.",
+)
 
 # %% [markdown]
+# <!-- holds: [row("error_to_input", name)[-1] for name in ("bp", "fa", "dfa", "mf", "ff")] == [2, 2, 0, 0, 0] -->
 # Read the last column: `error_to_input` is the only door between blocks through which an error can pass. DFA, MF and FF
 # never open it. (Mono-Forward goes through a method of its own, `local_gradients`, which calls Eq. (7): one function
 # that does the work of `error_at_z` and `parameter_gradients`, and that a student can replace.)
@@ -109,15 +125,17 @@ angle = np.degrees(
 print("angle between them in degrees:", round(float(angle), 1))
 
 # %% [markdown]
-# The two errors are not equal, but they point into the same half of the space: less than a right angle apart. A step
-# along FA's direction still lowers the loss. With one hidden block, DFA is the same rule as FA (its $B$ is FA's
-# transposed); with more blocks they differ.
+# The two errors are not equal, but they point into the same half of the space: less than a right angle apart.
+# <!-- holds: at("angle between them in degrees") < 90 -->
+# A small step along FA's direction still lowers the loss. With one hidden block, DFA is the same rule as FA (its $B$ is
+# FA's transposed); with more blocks they differ.
 
 # %% [markdown]
 # ## Check the gradient
 #
-# BP claims to yield the true gradient of its loss. FA and DFA do not, and the check must say so. (Their readout is
-# learned by its true gradient: only the blocks differ.)
+# (The first block has 448 weights, more than the checker moves one by one. It moves them all at once, along 12 random
+# directions: these are the "12 differences".) BP claims to yield the true gradient of its loss. FA and DFA do not, and
+# the check must say so. (Their readout is learned by its true gradient: only the blocks differ.)
 
 # %%
 x, y = data.x_train[:6].astype("float64"), data.y_train[:6]
@@ -148,14 +166,24 @@ for name in ("bp", "fa", "dfa"):
 # ## A run: does the angle close?
 #
 # Lillicrap and others found that the forward weights come to *align* with the random feedback. `measure.alignment`
-# gives the angle between a rule's $dW$ and backpropagation's, for the same network and batch. A right angle is no
-# relation.
+# gives the angle between a rule's $dW$ and backpropagation's, for the same network and batch. A right angle, 90
+# degrees, is no relation; 0 is the same direction. At what angle will Feedback Alignment's $dW$ of block 1 be after ten
+# passes over the digits?
+
+# %%
+my_angle = ...  # degrees, from 0 to 90
 
 # %%
 show_source(measure.alignment)
 
+
 # %%
-angles, accuracy = {}, {}
+def angle(A, B):
+    """The angle between two matrices of the same shape, as vectors, in degrees."""
+    return float(np.degrees(np.arccos((A * B).sum() / np.linalg.norm(A) / np.linalg.norm(B))))
+
+
+angles, accuracy, with_feedback = {}, {}, {"W_out with B_out": [], "W_2 with B_2": []}
 x, y = data.x_train[:200], data.y_train[:200]
 for name in ("bp", "fa", "dfa", "mf"):
     net = mlp(data.input_shape, (64, 64), seed=0)
@@ -164,12 +192,31 @@ for name in ("bp", "fa", "dfa", "mf"):
     optimiser = Adam(lr=2e-3)
     angles[name] = [measure.alignment(net, rule, x, y)["block1.W"]]
     accuracy[name] = [measure.evaluate(net, rule, data.x_val, data.y_val).main]
-    for epoch in range(10):
+    for epoch in range(11):
+        if name == "fa":
+            with_feedback["W_out with B_out"].append(
+                angle(rule.readout.parameters["W"], rule.feedback[1])
+            )
+            with_feedback["W_2 with B_2"].append(
+                angle(net.blocks[1].parameters["W"], rule.feedback[0])
+            )
+        if epoch == 10:
+            break
         Trainer(net, rule, optimiser, epochs=1, seed=epoch).fit(data.x_train, data.y_train)
         angles[name].append(measure.alignment(net, rule, x, y)["block1.W"])
         accuracy[name].append(measure.evaluate(net, rule, data.x_val, data.y_val).main)
     print(f"{name:3} angle of block 1: {np.array(angles[name]).round(0)}")
-    print(f"    validation acc. : {np.array(accuracy[name])}")
+    print(f"    {name} accuracy: {np.array(accuracy[name])}")
+for name, values in with_feedback.items():
+    print(f"FA, angle of {name}: {np.array(values).round(0)}")
+
+# %%
+reveal(
+    my_angle,
+    round(angles["fa"][-1]),
+    tolerance=8,
+    why="It closes by about a quarter, and there it stays.",
+)
 
 # %%
 pictures.plot(
@@ -188,7 +235,49 @@ pictures.plot(
 )  # fmt: skip
 
 # %% [markdown]
-# The feedback never learns; the weights learn to make use of it. Nobody told them to.
+# ## Why do the weights align?
+#
+# The feedback never learns; the weights learn to make use of it. Nobody told them to. Here is why, for one hidden
+# block, in three lines. Leave out the ReLU for a moment.
+#
+# * Block 1 is changed by $-\eta\, x^T (dG\, B^T)$. So its activities $a = xW_1$ change by $-\eta\, x x^T dG\, B^T$:
+#   along the rows of $B^T$, in proportion to the error.
+# * The readout is changed by $-\eta\, a^T dG$. With the part of $a$ that has just been added, this is
+#   $+\eta^2\, B\, (dG^T x x^T dG)$.
+# * The bracket is a matrix of the form $S^T S$: it never points backwards. So $W_{out}$ grows by $B$ times something
+#   positive. It comes to look like $B$, and once it does, $dG\,B^T$ looks like $dG\,W_{out}^T$, the true error.
+#
+# The same argument goes from block to block. It predicts something that we can measure: the angle between $W_{out}$ and
+# $B_{out}$ must close, not only that between the gradients. And it predicts that $W_2$ follows later and less, as it
+# must wait for what is above it.
+
+# %%
+pictures.plot(
+    with_feedback, x=range(11), ylim=(0, 100), ylabel="angle with B, degrees", level=(90, "right angle: no relation"),
+    alt="Angle between weights and feedback matrices under FA, over the epochs. That of the readout closes from a "
+    "right angle to about seventy degrees, that of block 2 by a few degrees only.",
+)  # fmt: skip
+
+# %% [markdown]
+# Both angles close, the readout's by more than three times as much.
+# <!-- holds: row("FA, angle of W_out with B_out")[0] > 89 and row("FA, angle of W_out with B_out")[-1] < 75 -->
+# <!-- holds: 80 < row("FA, angle of W_2 with B_2")[-1] < row("FA, angle of W_2 with B_2")[0] -->
+# <!-- holds: row("W_out with B_out")[-1] < 90 - 3 * (90 - row("W_2 with B_2")[-1]) -->
+#
+# **Why do they stop near 65 degrees and not at 0?** $W$ keeps its random start; only what learning *adds* points along
+# $B$. In a space of thousands of dimensions a vector of length one, with an addition along $B$ of half its length,
+# still stands at $\arctan(1/0.5)$, about 63 degrees, from $B$. Nor is there any need to go on: as long as the angle is
+# below a right angle, each small step lowers the loss, and when the training images are learned, $dG$ vanishes and with
+# it the force that aligns. What it costs can be read off the accuracies: FA and DFA take more passes than BP to get as
+# far, and end a little below it here.
+# <!-- holds: 55 < row("fa  angle of block 1")[-1] < 75 and 55 < row("dfa angle of block 1")[-1] < 75 -->
+# <!-- holds: row("bp accuracy")[4] > max(row("fa accuracy")[4], row("dfa accuracy")[4]) -->
+# <!-- holds: row("bp accuracy")[-1] - 0.05 < row("fa accuracy")[-1] < row("bp accuracy")[-1] -->
+# <!-- holds: row("bp accuracy")[-1] - 0.05 < row("dfa accuracy")[-1] < row("bp accuracy")[-1] -->
+#
+# And Mono-Forward? Its $dW$ is not an approximation of backpropagation's, it is the exact gradient of another loss.
+# That it stands at about 50 degrees says that the two losses mostly want the same of block 1.
+# <!-- holds: 40 < row("mf  angle of block 1")[-1] < 60 -->
 #
 # ### Step through DFA
 #
@@ -256,5 +345,6 @@ pictures.heats(
 #
 # ## Read next
 #
-# Lesson 07, Forward-Forward. The papers: Lillicrap and others 2016, *Nature Communications* 7:13276; Nøkland 2016,
-# arXiv 1609.01596. In the source: `mfnumpy/rules/bp.py`, `fa.py`, `dfa.py`, each about a screen long.
+# [Lesson 07](07_forward_forward.ipynb), Forward-Forward. The exercise for this lesson: [06, BP, FA,
+# DFA](../exercises/student/06_bp_fa_dfa.ipynb). The papers: Lillicrap and others 2016, *Nature Communications* 7:13276;
+# Nøkland 2016, arXiv 1609.01596. In the source: `mfnumpy/rules/bp.py`, `fa.py`, `dfa.py`, each about a screen long.

@@ -4,7 +4,7 @@
 # **Goal.** See a convolution as what it is, a dense layer on patches, so that Mono-Forward's equations need no change;
 # and get its backward pass from a single idea, the adjoint.
 #
-# **Time.** 35 minutes. **Before.** Lessons 01 and 04.
+# **Time.** 35 minutes. **Before.** Lessons [01](01_dense_relu.ipynb) and [04](04_one_block.ipynb).
 
 # %%
 import numpy as np
@@ -14,7 +14,7 @@ from mfnumpy import check, layers, measure, rules
 from mfnumpy.blocks import Block
 from mfnumpy.network import cnn
 from mfnumpy.optim import Adam
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.teach import pictures, reveal, show_source
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=3, suppress=True)
@@ -58,10 +58,17 @@ show_source(Block.local_gradients)
 # %% [markdown]
 # ## By hand
 #
-# One image with one channel and a kernel of two by two. There are as many rows as places where the kernel fits.
+# One image of three by four pixels with one channel, and a kernel of two by two. There are as many rows as places where
+# the kernel fits. How many?
 
 # %%
 x = np.array([[3.0, 8, 1, 5], [2, 6, 9, 4], [7, 0, 10, 11]]).reshape(1, 3, 4, 1)
+my_rows = ...  # a number
+
+# %%
+reveal(my_rows, len(layers.im2col(x, (2, 2))), "Two places down, three across.")
+
+# %%
 rows = layers.im2col(x, (2, 2))
 kernel = np.array([[1.0], [0.0], [0.0], [-1.0]])  # upper left minus lower right
 z = rows @ kernel
@@ -73,8 +80,8 @@ pictures.equation(
 )  # fmt: skip
 
 # %% [markdown]
-# Follow the number 6 of the image: in how many rows does it appear? `col2im` of all ones counts just that, the number
-# of patches that cover each pixel:
+# Follow the number 6 of the image: in how many rows does it appear? Count before you read on. `col2im` of all ones
+# counts just that, the number of patches that cover each pixel:
 
 # %%
 coverage = layers.col2im(np.ones_like(rows), x.shape, (2, 2))
@@ -139,10 +146,10 @@ for name in ("mf", "bp"):
     networks[name] = (net, rule)
 print(networks["mf"][0].describe())
 for name, (net, rule) in networks.items():
-    result = measure.evaluate(net, rule, data.x_test, data.y_test)
+    result = measure.evaluate(net, rule, data.x_val, data.y_val)
     print(
         name,
-        "test accuracy",
+        "validation accuracy",
         {k: round(v, 3) for k, v in result.accuracy.items()},
         "by block",
         np.array(result.layers),
@@ -152,13 +159,12 @@ pictures.plot(
     alt="Validation accuracy over the epochs of a small convolutional network under MF and "
     "under BP; both end close to one.",
 )  # fmt: skip
+# holds: at("mf validation accuracy", "ff") > 0.9 and at("bp validation accuracy", "readout") > 0.9
 
 # %%
 net, rule = networks["mf"]
-trace = net.blocks[0].forward(data.x_test[3:4])
-maps = np.concatenate(
-    [data.x_test[3, :, :, 0][None], np.moveaxis(np.maximum(trace.z, 0)[0], -1, 0)]
-)
+trace = net.blocks[0].forward(data.x_val[3:4])
+maps = np.concatenate([data.x_val[3, :, :, 0][None], np.moveaxis(np.maximum(trace.z, 0)[0], -1, 0)])
 pictures.images(
     maps, titles=["image", *(f"map {f + 1}" for f in range(12))], columns=7,
     alt="A digit and the twelve feature maps that the first convolutional block makes of it: "
@@ -203,4 +209,6 @@ pictures.images(
 #
 # ## Read next
 #
-# Lesson 09, Adam. In the source: `mfnumpy/layers/convolution.py` and `mfnumpy/blocks.py`.
+# [Lesson 09](09_adam.ipynb), Adam. The exercise for this lesson: [08,
+# convolution](../exercises/student/08_convolution.ipynb). In the source: `mfnumpy/layers/convolution.py` and
+# `mfnumpy/blocks.py`.

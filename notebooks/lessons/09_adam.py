@@ -4,7 +4,7 @@
 # **Goal.** Turn a gradient into a step as the paper does ("all networks are trained with Adam"), know what each of its
 # four lines is for, and see why its clock must count *per parameter* when blocks learn on their own.
 #
-# **Time.** 25 minutes. **Before.** Lesson 03.
+# **Time.** 25 minutes. **Before.** [Lesson 03](03_equations_by_hand.ipynb).
 
 # %%
 import numpy as np
@@ -14,7 +14,7 @@ from mfnumpy import check, optim, rules
 from mfnumpy.measure import gradients_of
 from mfnumpy.network import mlp
 from mfnumpy.optim import SGD, Adam
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.teach import pictures, reveal, show_source
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=4, suppress=True)
@@ -42,8 +42,21 @@ show_source(optim.adam_step)
 # %% [markdown]
 # ## By hand
 #
-# One parameter, three steps, with gradients 1, 1 and then −1. In the first step $\hat m = g$ and $\hat v = g^2$
-# exactly, so the step is $-\eta\, g / |g|$: its size is the learning rate, whatever the gradient.
+# One parameter, a learning rate of 0.1, and a first gradient of 1000. How long is Adam's first step?
+
+# %%
+my_step = ...  # its size, a number
+
+# %%
+first = optim.adam_step(*(np.zeros(1), np.array([1000.0]), np.zeros(1), np.zeros(1)), 1, lr=0.1)
+reveal(
+    my_step,
+    float(-first[0][0]),
+    "In the first step m_hat = g and v_hat = g^2, so it is lr g / |g|, whatever g is.",
+)
+
+# %% [markdown]
+# Now three steps, with gradients 1, 1 and then −1:
 
 # %%
 w, m, v = np.zeros(1), np.zeros(1), np.zeros(1)
@@ -58,6 +71,7 @@ for scale in (1e-3, 1.0, 1e3):
     print(f"first step for a gradient of {scale:g}: {first[0]:+.4f}")
 
 # %% [markdown]
+# <!-- holds: all(abs(at(f"for a gradient of {g}:")) == 0.1 for g in ("0.001", "1", "1000")) -->
 # Leave the correction out, and the first step is too long, by $(1 - \beta_1)/\sqrt{1 - \beta_2}$. It is a mistake that
 # has been published more than once. Here is that, with its numbers:
 
@@ -86,6 +100,7 @@ pictures.plot(
     "correction; without it they start more than three times as large, grow, and come "
     "down slowly.",
 )  # fmt: skip
+# holds: at("no bias correction':") > 3
 
 # %% [markdown]
 # ## Check the gradient
@@ -128,6 +143,7 @@ pictures.plot(
 )  # fmt: skip
 
 # %% [markdown]
+# <!-- holds: at("SGD, lr 0.0041", "steps:") > 2 > 1 > at("SGD, lr 0.003 ", "steps:") > at("Adam", "steps:") -->
 # Gradient descent must fit its rate to the steepest direction, and then crawls along the flat one. A little more, and
 # it diverges. Adam rescales each direction by its own history.
 
@@ -163,6 +179,7 @@ pictures.bars(
     alt="Validation accuracy after four epochs for Adam and SGD at four learning rates. Adam "
     "does well at rates at which SGD has hardly begun.",
 )  # fmt: skip
+# holds: at("Adam {", "0.01:") > 0.9 > 0.5 > at("SGD  {", "0.01:")
 
 # %% [markdown]
 # ### The clock counts per parameter
@@ -193,6 +210,7 @@ pictures.heats(
     alt="The gradient of block 2's weights and Adam's step for them. The gradient is "
     "dominated by a few entries; the step is much more even.",
 )  # fmt: skip
+# holds: at("median size: gradient") > 10 * at("median size: gradient", "step")
 
 # %% [markdown]
 # ## Questions
@@ -221,11 +239,12 @@ pictures.heats(
 # <details><summary>Answer</summary>
 #
 # Parameters, gradients, $m$ and $v$ together are four times the parameters, and they dominate. The paper's slope of
-# memory per layer for MF is just that; lesson 12 does the sum.
+# memory per layer for MF is just that; [lesson 12](12_memory_speed.ipynb) does the sum.
 #
 # </details>
 #
 # ## Read next
 #
-# Lesson 10, plugging blocks in and out. The paper: Kingma and Ba 2015, *Adam: A Method for Stochastic Optimization*. In
-# the source: `mfnumpy/optim.py`.
+# [Lesson 10](10_plug_and_repair.ipynb), plugging blocks in and out. The exercise for this lesson: [09,
+# Adam](../exercises/student/09_adam.ipynb). The paper: Kingma and Ba 2015, *Adam: A Method for Stochastic
+# Optimization*. In the source: `mfnumpy/optim.py`.

@@ -4,7 +4,8 @@
 # **Goal.** Find real mistakes by their numbers. Each of the cases below has been made by somebody in published code; we
 # have written them anew. Nothing crashes, and most of them still learn.
 #
-# **Time.** 40 minutes. Do not open an answer before you have written down your own. **Before.** Lessons 02, 03, 09.
+# **Time.** 40 minutes. Do not open an answer before you have written down your own. **Before.** Lessons
+# [02](02_softmax_cross_entropy.ipynb), [03](03_equations_by_hand.ipynb), [09](09_adam.ipynb).
 
 # %%
 import numpy as np
@@ -14,13 +15,13 @@ from mfnumpy import check, equations, optim, rules
 from mfnumpy.measure import accuracy_over_batches
 from mfnumpy.network import mlp
 from mfnumpy.optim import SGD
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.teach import pictures, reveal, show_source
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=3, suppress=True)
 
 # %% [markdown]
-# ## Derivation: how numbers give a mistake away
+# ## The detective's tools
 #
 # Let $s$ be the suspect's array and $t$ the true one; if there is nothing else, from central differences,
 #
@@ -41,7 +42,7 @@ np.set_printoptions(precision=3, suppress=True)
 # And make the data revealing: all dimensions different, random, of both signs, more than one sample.
 
 # %% [markdown]
-# ## By hand: a first case
+# ## A first case
 #
 # Somebody's $dW$ for three samples. The true one stands beside it. Divide, entry by entry, before you run the next
 # cell.
@@ -59,10 +60,19 @@ pictures.equation(
 )  # fmt: skip
 
 # %%
+my_ratio = ...  # s / t, if it is one number everywhere
+
+# %%
 ratio = s[t != 0] / t[t != 0]
 print("s / t, smallest and largest:", ratio.min().round(9), ratio.max().round(9), "  N =", len(x))
+reveal(
+    my_ratio,
+    float(ratio.mean()),
+    "One number everywhere is a factor: this one is minus the batch size.",
+)
 
 # %% [markdown]
+# <!-- holds: row("smallest and largest:") == [-3, -3, 3] -->
 # One number everywhere: minus the batch size. Two mistakes at once, a sign and a missing mean, and both can be read off
 # one ratio.
 
@@ -109,6 +119,7 @@ pictures.plot(
 )  # fmt: skip
 
 # %% [markdown]
+# <!-- holds: abs(at("lr 1:", "dW") / at("lr 0.001:", "dW") - 1000) < 1 -->
 # The error of $dW$ is proportional to the learning rate. How can a *gradient* depend on the learning rate?
 #
 # <details><summary>Answer</summary>
@@ -293,7 +304,7 @@ for batch_size in (103, 50, 10):
 # </details>
 
 # %% [markdown]
-# ## Check the gradient
+# ## The laboratory: what finds what
 #
 # What would have found each case? Finite differences find those that sit in a gradient: D, and C, if the loss that is
 # printed is compared with the gradient that is used. They find neither B (its values are right for ordinary scores),
@@ -337,10 +348,13 @@ print()
 print(check.check("accuracy_over_batches", accuracy_g))
 
 # %% [markdown]
-# ## A run: does it matter?
+# ## Does it matter?
 #
 # Mistakes in a learning rule are treacherous, because learning repairs a lot. We train with the wrong mask of case D,
-# and with no mask at all, and with a missing mean.
+# and with no mask at all, and with a missing mean. Which of the four will have the best validation accuracy?
+
+# %%
+my_suspect = ...  # "reference", "case D", "no mask" or "mean missing"
 
 # %%
 data = load("digits")
@@ -366,9 +380,19 @@ pictures.plot(
     "ones. All of them learn; the curves do not tell which is right.",
 )  # fmt: skip
 
+# %%
+best = max(curves, key=lambda name: curves[name][-1])
+reveal(
+    my_suspect,
+    best.split(":")[0],
+    "A wrong gradient leads. With a missing mean the steps are simply larger.",
+)
+
 # %% [markdown]
-# All of them learn. Somebody who looks at accuracies alone would ship any of the four, and one of the wrong ones may
-# even lead. With Adam in the place of SGD the missing mean would be quite invisible: Adam takes any constant factor
+# <!-- holds: row("mean missing")[-1] > row("reference     ")[-1] > 0.9 > row("case D: z > 1")[-1] > 0.8 -->
+# <!-- holds: row("no mask  ")[-1] > 0.9 -->
+# All of them learn. Somebody who looks at accuracies alone would ship any of the four, and one of the wrong ones even
+# leads. With Adam in the place of SGD the missing mean would be quite invisible: Adam takes any constant factor
 # out. That is why this package's tests compare numbers, not accuracies.
 
 # %% [markdown]
@@ -408,4 +432,6 @@ show_source(rules.ff.negative_labels, accuracy_over_batches)
 #
 # ## Read next
 #
-# The catalogue of mistakes in `mfnumpy/check`, with what the numbers say for each; then lesson 12.
+# The catalogue of mistakes in `mfnumpy/check`, with what the numbers say for each; then [lesson
+# 12](12_memory_speed.ipynb). The exercise for this lesson: [11, find the
+# bug](../exercises/student/11_find_the_bug.ipynb).

@@ -4,7 +4,7 @@
 # **Goal.** Measure what the paper's Figs. 1-3 and Table 5 are about: which arrays are alive at which moment, how that
 # grows with depth, how many operations a step takes, and what could run at the same time.
 #
-# **Time.** 35 minutes. **Before.** Lessons 05 and 06.
+# **Time.** 40 minutes. **Before.** Lessons [05](05_deep_mf.ipynb) and [06](06_bp_fa_dfa.ipynb).
 
 # %%
 import itertools
@@ -19,7 +19,7 @@ from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
 from mfnumpy.paper.published import FIG3_SLOPES, TABLE5_RATIOS
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.teach import pictures, reveal, show_source
 
 np.set_printoptions(precision=3, suppress=True)
 data = load("digits")
@@ -50,10 +50,22 @@ show_source(rules.global_rule.GlobalRule.steps)
 # ## By hand
 #
 # The paper's Fig. 3(a) gives slopes per layer of 1000 neurons without a unit; we read them as megabytes. Does the
-# formula above reach them? For MF, $k = 4$ copies ($W$, gradient, $m$, $v$) give:
+# formula above reach them? Compute MF's slope yourself, with $k = 4$ copies ($W$, gradient, Adam's $m$ and $v$), $n =
+# 1000$ and $m = 10$ classes, in megabytes (a million bytes).
 
 # %%
 n, m = 1000, 10
+my_slope = ...  # MB per layer
+
+# %%
+reveal(
+    my_slope,
+    4 * 4 * (n * n + m * n) / 1e6,
+    "4 bytes, times 4 copies, times (n n + m n).",
+    tolerance=0.02,
+)
+
+# %%
 print(
     "MF: 4 x 4 bytes x (n n + m n) =",
     4 * 4 * (n * n + m * n) / 1e6,
@@ -69,6 +81,9 @@ for N in (256, 60_000):
     print(f"BP at N = {N:,} and k = 4: {(4 * 4 * n * n + 4 * N * n) / 1e6:.2f} MB per layer")
 
 # %% [markdown]
+# <!-- holds: at("(n n + m n)", "=") == at("(n n + m n)", "the paper:") -->
+# <!-- holds: min(at(f"BP: with {k} copies", "N =") for k in (1, 3, 4)) > 10000 -->
+# <!-- holds: at("BP at N = 256 and k = 4:") < 1.1 * at("MF: 4 x 4 bytes", "=") -->
 # MF's slope comes out to the last digit. BP's slope fits several pairs of batch size and copies, all of them with tens
 # of thousands of samples in *one* batch; the paper does not say which it used. At an ordinary batch size the parameters
 # dominate, and there is hardly any difference between the rules. The factor between the paper's slopes is an
@@ -187,6 +202,8 @@ pictures.plot(
 )  # fmt: skip
 
 # %% [markdown]
+# <!-- holds: abs(at("BP: MB at depth", "on") - 2 * at("activations:") - 4 * at("copy of its W:")) < 0.03 -->
+# <!-- holds: abs(at("MF: MB at depth", "on") - 3 * at("copy of its W:")) < 0.03 -->
 # From the second block on, each block under BP costs two arrays of the activations' size, because its trace keeps both
 # $z$ and $a$, and four copies of $W$. Each block under MF costs three copies of $W$ and $M$, and nothing that grows
 # with the batch: the fourth copy, the gradient, is gone before the next block has one. (The step from one block to two
@@ -215,6 +232,7 @@ for widths, m in (((784, 1000, 1000), 10), ((3072, 2000, 2000, 2000), 10)):
     print(f"{'-'.join(map(str, widths))}: BP {bp:,}, MF {mf:,}: MF / BP = {mf / bp:.2f}")
 
 # %% [markdown]
+# <!-- holds: at("784-1000-1000", "MF / BP =") < 0.85 and at("3072-2000-2000-2000", "MF / BP =") < 0.85 -->
 # The paper says that MF needs more operations than BP. By this count it needs fewer, even before anything runs in
 # parallel: the products with $W^T$ fall away, and the $M_i$ are small.
 #
@@ -222,7 +240,11 @@ for widths, m in (((784, 1000, 1000), 10), ((3072, 2000, 2000, 2000), 10)):
 #
 # Within a batch, block 2 must wait for $a_1$, in every rule. But as soon as block 1 has done its step it can take the
 # *next* batch while block 2 works on this one: a pipeline. With BP, block 1 must wait for the error of this batch first
-# (*update locking*). We draw who works when, taking one unit of time for a forward or a backward through a block.
+# (*update locking*). We draw who works when, taking one unit of time for a forward or a backward through a block. Four
+# blocks, three batches: how many units does MF need, if BP needs 24?
+
+# %%
+my_units = ...  # a number
 
 
 # %%
@@ -256,6 +278,13 @@ for name, table in (("BP", schedule_bp(L, T)), ("MF", schedule_mf(L, T))):
             for i, row in enumerate(table)
         )
     )
+reveal(
+    my_units,
+    schedule_mf(L, T).shape[1],
+    "Two units for each batch, and the last block starts three batches late.",
+)
+
+# %%
 table = schedule_mf(L, T)
 same_time = np.pad(table, ((0, 0), (0, schedule_bp(L, T).shape[1] - table.shape[1])))
 pictures.heats(
@@ -265,17 +294,92 @@ pictures.heats(
     "at once, each on another batch.",
 )  # fmt: skip
 
+# %% [markdown]
+# ### A fair opponent
+#
+# That BP is all the same not helpless: cut each batch into $K$ small parts (*micro-batches*) and send them through the
+# blocks one behind the other. The gradients of the parts are added up, and the update is exactly that of the whole
+# batch. This is how large networks are trained on many machines (GPipe, Huang and others 2019). A micro-batch takes
+# $1/K$ of a unit in each block. Forward it takes $L + K - 1$ of these until the last one is through, and backward as
+# many; only the start and the end of each batch find blocks idle.
+
 # %%
+
+
+def units(L, T, K=None):
+    """Units of time for T batches in L blocks: BP in K micro-batches, or for K=None MF's pipeline."""
+    return 2 * (T + L - 1) if K is None else T * 2 * (L + K - 1) / K
+
+
+L = 4
 for T in (1, 10, 1000):
-    ratio = schedule_bp(4, T).shape[1] / schedule_mf(4, T).shape[1]
-    print(f"{T:5} batches, 4 blocks: MF's pipeline is {ratio:.2f} times faster")
+    bp, best = units(L, T, 1), {K: units(L, T, K) for K in (4, 16)}
+    print(f"{T:5} batches, {L} blocks: against plain BP, MF is {bp / units(L, T):.2f} times as fast,",
+          *(f"BP in {K} micro-batches {bp / best[K]:.2f}," for K in best))  # fmt: skip
 print("paper's Table 5, speed ratios:", TABLE5_RATIOS)
 
 # %% [markdown]
-# With many batches the pipeline approaches a factor equal to the number of blocks, on as many processors, if all blocks
-# cost the same and handing on costs nothing. With one batch per epoch ("full batch") there is nothing to overlap at
-# all. The paper reports a gain there, too; the pipeline cannot be its cause, fewer operations may be. Table 5 does not
-# say how its numbers were obtained.
+# With many batches MF's pipeline approaches a factor equal to the number of blocks, on as many processors, if all
+# blocks cost the same and handing on costs nothing. Against plain BP that is a large gain; against BP in 16
+# micro-batches it is less than a fifth, and with one batch BP is ahead. What remains for MF: its blocks need to hand on
+# activations only, one way, and no block waits for another's backward pass.
+# <!-- holds: at("1000 batches", "MF is") > 3.9 -->
+# <!-- holds: 1 < at("1000 batches", "MF is") / at("1000 batches", "BP in 16 micro-batches") < 1.2 -->
+# <!-- holds: at("    1 batches", "MF is") < at("    1 batches", "BP in 16 micro-batches") -->
+#
+# ### And with one batch per epoch?
+#
+# The paper also trains with the *full batch*: one batch per epoch. Then nothing overlaps within an epoch, but epochs
+# do. Block 1 never waits for block 2: it can go on to its second epoch, and its third. We go to the extreme: block 1
+# alone for 20 epochs, its outputs kept; then block 2 on these, one after the other. Will the result be the same as with
+# both blocks in each epoch, to the last bit?
+
+# %%
+my_answer = ...  # "yes" or "no"
+
+# %%
+
+
+def apply(step, adam, parameters):
+    """Change the parameters by one step of Adam."""
+    for key, gradient in step.gradients.items():
+        adam.update(key, parameters[key], gradient)
+
+
+def started():
+    """The same network, rule and optimiser again."""
+    net, rule = mlp(data.input_shape, (32, 24), seed=0), rules.MonoForward()
+    rule.start(net, data.n_classes, seed=0)
+    return net, rule, Adam(3e-3), rule.parameters(net)
+
+
+net, rule, adam, together = started()
+for _ in range(20):
+    for step in rule.steps(net, data.x_train, data.y_train):  # block 1, then block 2
+        apply(step, adam, together)
+
+net, rule, adam, apart = started()
+outputs = []
+for _ in range(20):
+    step, a = rule.local_step(net, 0, data.x_train, data.y_train)  # block 1 alone
+    apply(step, adam, apart)
+    outputs.append(a)
+for a in outputs:
+    step, _ = rule.local_step(net, 1, a, data.y_train)  # then block 2 on what block 1 has left
+    apply(step, adam, apart)
+same = all(np.array_equal(together[name], apart[name]) for name in together)
+print("20 full-batch epochs, block 1 first and then block 2: every bit the same:", same)
+reveal(
+    my_answer,
+    "yes" if same else "no",
+    "Each block sees the same inputs in the same order, only later.",
+)
+
+# %% [markdown]
+# So a pipeline over epochs is possible with a full batch as well, and with many epochs it approaches the same factor.
+# <!-- holds: says("every bit the same: True") -->
+# Whether the paper's gain at full batch comes from that, or from fewer operations, or from something else, Table 5 does
+# not say.
 
 # %% [markdown]
 # ## Questions
@@ -310,5 +414,6 @@ print("paper's Table 5, speed ratios:", TABLE5_RATIOS)
 #
 # ## Read next
 #
-# Lesson 13, the paper's tables. In the source: `mfnumpy/measure.py`; and `mfnumpy/fast/`, which does the same updates
-# with less memory and time.
+# [Lesson 13](13_tables.ipynb), the paper's tables. The exercise for this lesson: [12, memory and
+# speed](../exercises/student/12_memory_and_speed.ipynb). In the source: `mfnumpy/measure.py`; and `mfnumpy/fast/`,
+# which does the same updates with less memory and time.

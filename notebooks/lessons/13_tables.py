@@ -1,14 +1,13 @@
 # %% [markdown]
-# # 13 · The paper's tables: what reproduces, what does not, and why
+# # 13 · The paper's tables: a puzzle, and a trial
 #
 # **Goal.** Read a paper's tables with a pencil: which numbers can be derived, which can be measured again, which cannot
 # be known; and set up a comparison that you would believe if it came from somebody else.
 #
-# **Time.** 40 minutes. **Before.** Lessons 05, 06 and 12.
+# **Time.** 45 minutes. **Before.** Lessons [05](05_deep_mf.ipynb), [06](06_bp_fa_dfa.ipynb) and
+# [12](12_memory_speed.ipynb).
 
 # %%
-from pathlib import Path
-
 import numpy as np
 from IPython.display import Markdown
 
@@ -21,19 +20,68 @@ from mfnumpy.paper.experiments import registry as verdicts
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.show import results as report
 from mfnumpy.paper.show.view import View
-from mfnumpy.teach import pictures, show_source
+from mfnumpy.support import shipped
+from mfnumpy.teach import pictures, reveal, show_source
 from mfnumpy.train import Trainer
 
 np.set_printoptions(precision=3, suppress=True)
 
 # %% [markdown]
-# ## Derivation: counting parameters
+# ## The puzzle
 #
-# Table 4 gives parameter counts for a net of 784 inputs, two layers of 1000 neurons and 10 classes. They decide what
-# the text leaves open: are there biases? Is there an output layer besides the last $M$? We count, with
-#
-# $$\text{BP}: \; 784 \cdot 1000 + 1000 \cdot 1000 + 1000 \cdot 10, \qquad
-#   \text{MF}: \; 784 \cdot 1000 + 1000 \cdot 1000 + 2 \cdot (10 \cdot 1000).$$
+# The paper does not say whether its networks have biases, what Forward-Forward needs beside its weights, or whether
+# Mono-Forward has an output layer on top of its $M_i$. But its Table 4 prints five numbers, in thousands of learned
+# parameters, for a network of 784 inputs, two layers of 1000 neurons, and 10 classes. They are enough. Nothing else is
+# given:
+
+# %%
+for (name, prediction), row in published.TABLE4.items():
+    print(f"paper, Table 4: {name:12} {prediction:11} {row.parameters:,}k")
+
+# %% [markdown]
+# **First clue.** One of the five is just the two weight matrices, $784 \cdot 1000 + 1000 \cdot 1000$, and nothing else:
+# no bias, no output layer. Whose is it?
+
+# %%
+first_clue = ...  # "bp", "ff", "ff_one_pass" or "mf"
+
+# %%
+reveal(
+    first_clue,
+    "ff",
+    "784,000 + 1,000,000 = 1,784,000. Biases would add 2,000, and an output layer 10,000.",
+)
+
+# %% [markdown]
+# **Second clue.** Backpropagation has 10 thousand more. Which matrix is that, and of what shape? How many parameters
+# would it have *with* biases on all three layers?
+
+# %%
+with_biases = ...  # a number
+
+# %%
+reveal(
+    with_biases,
+    1_794_000 + 2_010,
+    "The readout has 1000 x 10; biases would add 1000 + 1000 + 10. The table has none.",
+)
+
+# %% [markdown]
+# **Third clue.** Mono-Forward has 20 thousand more than Forward-Forward when it adds up the goodness of both blocks,
+# and 10 thousand more when it asks the last block alone. How many output layers does it have besides its two $M_i$?
+
+# %%
+third_clue = ...  # a number
+
+# %%
+reveal(
+    third_clue,
+    0,
+    "Two M_i of 10 x 1000 are the 20 thousand; nothing is left over. The last M is the output layer.",
+)
+
+# %% [markdown]
+# Now let the package count, with and without biases:
 
 # %%
 for bias in (False, True):
@@ -47,6 +95,8 @@ for bias in (False, True):
         print(f"  {name:12} {prediction:11} {count:>10,}   paper: {row.parameters:,}k   {same}")
 
 # %% [markdown]
+# <!-- holds: says("mf           ff           1,804,000   paper: 1,804k   equal") -->
+# <!-- holds: says("mf           ff           1,806,000   paper: 1,804k   another number") -->
 # Without biases every count of the paper is met, with biases none is. So: no biases, the last $M$ is the output layer,
 # FF has no readout at all, and one-pass FF reads *both* hidden layers. It is a small detective's success, and this is
 # the code that it confirms:
@@ -55,7 +105,7 @@ for bias in (False, True):
 show_source(rules.Rule.count, rules.parts.Projections.unused)
 
 # %% [markdown]
-# ## By hand: is the difference larger than chance?
+# ## Is the difference larger than chance?
 #
 # A test set of $N$ images, and a true accuracy of $p$: the measured accuracy scatters with a standard deviation of
 # $\sqrt{p(1-p)/N}$. For MNIST's 10,000 test images and the paper's BP and MF numbers:
@@ -70,12 +120,14 @@ for dataset in ("mnist", "fashion_mnist", "cifar10", "cifar100"):
     )
 
 # %% [markdown]
+# <!-- holds: all(abs(at(d, "difference")) <= at(d, "one measurement") for d in ("mnist", "fashion_mnist")) -->
+# <!-- holds: all(at(d, "difference") > 3 * at(d, "one measurement") for d in ("cifar10 ", "cifar100")) -->
 # (The means are from a secondary source; our copy of the paper has lost them, and their standard deviations.) On the
 # easy data sets the difference is smaller than the scatter of a single test set. (Both methods saw the same test set,
 # so a paired test could resolve more; but the paper also chose its hyperparameters on that test set, which favours
 # whoever tried more.) On CIFAR the difference is several times the scatter: there is something to explain.
 #
-# ## Check the gradient
+# ## Are the two rules right?
 #
 # Before numbers are compared, the two rules must be right. With one block and $M = W_{out}^T$, MF *is* BP; so their
 # gradients must agree with each other and with differences.
@@ -97,7 +149,7 @@ print(check.gradient(
 ))  # fmt: skip
 
 # %% [markdown]
-# ## A run: a comparison that one could believe
+# ## A trial that one could believe
 #
 # What would convince you that MF beats BP, or that it does not?
 #
@@ -144,6 +196,8 @@ pictures.bars(
     "The differences between BP, MF and deep supervision are small; shallow is clearly "
     "lower.",
 )  # fmt: skip
+# holds: at("shallow ", "accuracy") < min(at(f"{n} ", "accuracy") for n in ("bp", "mf", "deep_supervision")) - 0.05
+# holds: abs(at("bp ", "accuracy") - at("mf ", "accuracy")) < 0.02
 
 # %% [markdown]
 # Compare the difference with its standard error before you say who wins. Small data, few seeds: this run can show large
@@ -158,12 +212,7 @@ pictures.bars(
 # `mfnumpy reproduce --help` says how to make more.
 
 # %%
-folder = next(
-    p / "docs" / "ledger"
-    for p in [Path.cwd(), *Path.cwd().parents]
-    if (p / "docs" / "ledger").is_dir()
-)
-view = View(Ledger(folder), "laptop")
+view = View(Ledger(shipped.folder("ledger")), "laptop")
 Markdown(verdicts.in_short(view) + "\n\n" + verdicts.verdicts(view).markdown())
 
 # %%
@@ -183,7 +232,7 @@ Markdown(
 # | Table 1, equal layers in deeper nets | yes, bit by bit | it follows from locality (lesson 10) |
 # | Tables 2, 3: MF above BP | see the verdicts | rates, batch sizes, epochs are not stated; tuned on the test set |
 # | Table 4, milliseconds | no | hardware and batch size are not stated |
-# | Table 5, speed | not as described | the parallelism is not stated; a full batch leaves nothing to overlap |
+# | Table 5, speed | not as described | the parallelism is not stated; at full batch only epochs overlap (lesson 12) |
 # | Fig. 3(a), slopes | see the verdicts | the batch size is not stated; here MF needs a copy of $W$ less (lesson 12) |
 # | Figs. 4, 5, convergence | see the verdicts | data set not stated; "slower" may hold for early epochs only |
 #
@@ -225,5 +274,6 @@ Markdown(
 #
 # ## Read next
 #
-# `docs/results.md`, the full tables; `mfnumpy/paper/published.py`, where each of the paper's numbers was found; and the
-# paper itself, which you can now read line by line.
+# The exercise for this lesson: [13, tables](../exercises/student/13_tables.ipynb). `docs/results.md`, the full tables;
+# `mfnumpy/paper/published.py`, where each of the paper's numbers was found; and the paper itself, which you can now
+# read line by line.

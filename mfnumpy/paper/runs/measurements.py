@@ -114,7 +114,7 @@ def _epochs(values: dict[str, Any], seed: int) -> dict[str, Any]:
         return lambda: trainer.fit(x, y)
 
     contestants = {rule: epoch(rule) for rule in ("mf", "bp")}
-    if values["batch"] is not None:  # a full batch has no next one that the first layer could go on with
+    if values["batch"] is not None:  # with a full batch only epochs could overlap; not measured
         contestants["mf in parallel"] = epoch("mf", PipelineTrainer)
     return _seconds(contestants, values["rounds"])
 
