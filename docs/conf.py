@@ -11,6 +11,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 sys.path[:0] = [str(ROOT), str(HERE / "_ext")]
 
+from mfnumpy.support import shipped  # noqa: E402
 from mfnumpy.support.version import __version__  # noqa: E402
 
 project, author, copyright = "mfnumpy", "The mfnumpy authors", "the mfnumpy authors"  # noqa: A001
@@ -38,6 +39,7 @@ html_title = "mfnumpy"
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"  # without one, browsers ask for /favicon.ico, which is an error
 html_css_files = ["site.css"]
+html_js_files = [("stepper-start.js", {"type": "module"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
@@ -49,12 +51,17 @@ MATHJAX_PARTS = ("tex-chtml.js", "output/chtml", "input/tex/extensions", "a11y/a
 
 def copy_notebooks() -> None:
     """Bring the committed notebooks into the source folder, where Sphinx looks for pages (git ignores them there)."""
-    for part, pattern in (("lessons", "lessons/*.ipynb"), ("exercises", "exercises/student/*.ipynb")):
-        folder = HERE / part
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        for path in sorted((ROOT / "notebooks").glob(pattern)):
-            shutil.copy(path, folder)
+    for part in ("lessons", "exercises"):
+        shutil.rmtree(HERE / part, ignore_errors=True)
+        (HERE / part).mkdir()
+    for path, text in shipped.notebooks().items():
+        (HERE / path).write_text(text, encoding="utf-8")
+
+
+def copy_stepper(app, exception) -> None:
+    """The stepper's drawing code is the package's own file; the site serves a copy."""
+    if exception is None and app.builder.format == "html":
+        shutil.copy(ROOT / "mfnumpy" / "teach" / "stepper.js", Path(app.outdir) / "_static")
 
 
 def copy_mathjax(app, exception) -> None:
@@ -76,6 +83,7 @@ def copy_mathjax(app, exception) -> None:
 def setup(app) -> None:
     """Connect what is above."""
     app.connect("build-finished", copy_mathjax)
+    app.connect("build-finished", copy_stepper)
 
 
 copy_notebooks()

@@ -36,9 +36,17 @@ def convert(lines: list[str]) -> list[str]:
     return out
 
 
+def without_formula(lines: list[str]) -> list[str]:
+    """The docstring of an equation without "Eq. (5): G = a M^T", which its page typesets right above it."""
+    formula, comma, rest = lines[0].partition(", ")
+    if not formula.startswith("Eq. ("):
+        return lines
+    return [rest[:1].upper() + rest[1:], *lines[1:]] if comma else lines[2:]
+
+
 def process(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Replace the lines of one docstring in place."""
-    lines[:] = convert(lines)
+    lines[:] = convert(without_formula(lines) if name.startswith("mfnumpy.equations.") and lines else lines)
 
 
 def setup(app: Any) -> dict[str, bool]:

@@ -12,6 +12,7 @@ lesson itself measures (seconds): cell ids follow from the position, and there a
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import re
 import sys
@@ -46,11 +47,11 @@ def sources(which: Sequence[str] = (), folder: Path = LESSONS) -> list[Path]:
     return found
 
 
-def notebook_of(source: Path, keep: bool = False) -> Any:
+def notebook_of(source: Path, keep: bool = False, alt: bool = False) -> Any:
     """The notebook of a lesson, not executed, with cell ids that follow from the position.
 
     Remarks to the linter ("# fmt: skip") and what sentences claim ("holds: ...") stay in the source; keep: not
-    the claims.
+    the claims. alt: with the alternative texts of pictures in the code, as it is executed.
     """
     notebook = require("jupytext", "lessons").reads(source.read_text(encoding="utf-8"), fmt="py:percent")
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -59,8 +60,33 @@ def notebook_of(source: Path, keep: bool = False) -> Any:
         cell.id, cell.source = f"cell-{k:03d}", cell.source if keep else without(cell.source)
         if cell.cell_type == "code":
             cell.source = re.sub(r"  # (fmt: skip|noqa\b.*)$", "", cell.source, flags=re.MULTILINE)
+            cell.source = cell.source if alt else without_alt(cell.source)
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def without_alt(code: str) -> str:
+    """A cell's code without alt="...": the words are in the picture that it made, and a reader need not see them."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    except SyntaxError:
+        return code
+    lines = code.splitlines(keepends=True)
+    starts = [sum(len(line.encode()) for line in lines[:k]) for k in range(len(lines))]
+    raw, words = code.encode(), [k for call in calls for k in call.keywords if k.arg == "alt"]
+    for word in sorted(words, key=lambda k: k.lineno, reverse=True):
+        begin, end = (starts[row - 1] + at for row, at in ((word.lineno, word.col_offset), _end(word)))
+        head, tail = raw[:begin], raw[end:].lstrip(b",")
+        if head.rstrip(b" ").endswith(b"\n") and tail.lstrip(b" ").startswith(b"\n"):
+            head, tail = head.rstrip(b" "), tail.lstrip(b" ")[1:]
+        elif tail.startswith(b")"):
+            head = head.rstrip(b" ,")
+        raw = head + tail.lstrip(b" ") if head.endswith((b"(", b" ")) else head + tail
+    return raw.decode()
+
+
+def _end(node: ast.keyword) -> tuple[int, int]:
+    return node.end_lineno or node.lineno, node.end_col_offset or node.col_offset
 
 
 def execute(source: Path) -> Any:
@@ -69,7 +95,7 @@ def execute(source: Path) -> Any:
     Raises LessonError with the cell and its error if one fails.
     """
     nbclient = require("nbclient", "lessons")
-    notebook = notebook_of(source)
+    notebook = notebook_of(source, alt=True)
     client = nbclient.NotebookClient(
         notebook,
         timeout=SECONDS_PER_LESSON,
@@ -84,6 +110,8 @@ def execute(source: Path) -> Any:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         raise LessonError(f"{source.name} does not run to its end:\n{plain}") from error
     _tidy(notebook)
+    for cell, shown in zip(notebook.cells, notebook_of(source).cells, strict=True):
+        cell.source = shown.source
     return notebook
 
 

@@ -37,7 +37,8 @@ class Printed:
         """
         place = 0
         for word in words:
-            found = re.compile(re.escape(word) + r"(?!\w)").search(self.text, place)
+            whole = r"(?!\w)" if word[-1:].isalnum() else ""
+            found = re.compile(re.escape(word) + whole).search(self.text, place)
             if found is None:
                 raise LookupError(f"the notebook does not print {' ... '.join(words)!r}")
             place = found.end()

@@ -256,8 +256,9 @@ pictures.goodness_bars(
 # %% [markdown]
 # ### Step through one update
 #
-# A very small network and a batch of three. In JupyterLab and VS Code a slider moves over the moments of the update;
-# on paper you see all of them in order.
+# A very small network and a batch of three. Walk through the moments with the buttons or the arrow keys. Tick "predict
+# first", and each result is kept back until you ask. Click a number of $x$, $W$ or $M$ to change it, and everything
+# is computed again: can you make the loss after the step *larger* than before?
 
 # %%
 tiny = mlp(4, (5,), seed=1)

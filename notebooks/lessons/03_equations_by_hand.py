@@ -76,6 +76,7 @@ W = np.array(
 M = np.array([[1.0, 0.0, -1.0, -1.0], [0.0, 1.0, 1.0, 1.0]])  # (m, n)
 y = np.array([0, 1])  # the true classes, of m = 2
 N = len(y)
+full = {"value": 3.0, "gradient": 0.6}  # where the colours of this lesson's pictures are full
 my_z = ...  # the first row of z = x W, a list of four numbers
 
 # %%
@@ -84,7 +85,7 @@ reveal(my_z, z[0], "The first entry is 1*1 + 0*2 + 2*0 = 1.")
 
 # %%
 pictures.equation(
-    ("x", x), ("W", W), "=", ("z", z),
+    ("x", x), ("W", W), "=", ("z", z), limits=full,
     alt="z = x W with all numbers: a 2 by 3 matrix times a 3 by 4 matrix.",
 )  # fmt: skip
 
@@ -101,7 +102,7 @@ reveal(my_ones, int((z > 0).sum()), "An entry that is exactly 0 is not above 0: 
 a = np.maximum(z, 0)
 mask = (z > 0).astype(float)
 pictures.equation(
-    ("z", z), "→", ("a", a), "and", ("[z>0]", mask),
+    ("z", z), "→", ("a", a), "and", ("[z>0]", mask), limits=full,
     alt="The ReLU keeps what is positive and writes zero elsewhere; the mask has a one where "
     "z is positive.",
 )  # fmt: skip
@@ -115,7 +116,7 @@ reveal(my_G, G[0], "Each row of M is compared with the activities.")
 
 # %%
 pictures.equation(
-    ("a", a), ("M^T", M.T), "=", ("G", G),
+    ("a", a), ("M^T", M.T), "=", ("G", G), limits=full,
     alt="Equation (5): a times M transposed gives two goodness scores for each of the two "
     "samples.",
 )  # fmt: skip
@@ -138,7 +139,7 @@ reveal(
 print("p =\n", p)
 print("loss =", -np.log(p[[0, 1], y]).mean())
 pictures.equation(
-    "(", ("p", p), "−", ("y", one_hot), ")", "/ N =", ("dG", dG), digits=3,
+    "(", ("p", p), "−", ("y", one_hot), ")", "/ N =", ("dG", dG), limits=full, digits=3,
     alt="dG is p minus the one-hot labels, divided by the batch size. Each row of dG sums to "
     "zero.",
 )  # fmt: skip
@@ -160,7 +161,7 @@ reveal(my_dW, x.T @ ((dG @ M) * mask), "dW = x^T ((dG M) * mask).")
 # %%
 dM = dG.T @ a
 pictures.equation(
-    ("dG^T", dG.T), ("a", a), "=", ("dM", dM), digits=3,
+    ("dG^T", dG.T), ("a", a), "=", ("dM", dM), limits=full, digits=3,
     alt="Equation (8): dG transposed times a gives dM, which has the shape of M.",
 )  # fmt: skip
 
@@ -168,7 +169,7 @@ pictures.equation(
 da = dG @ M
 dz = da * mask
 pictures.equation(
-    ("dG", dG), ("M", M), "=", ("da", da), "⊙", ("[z>0]", mask), "=", ("dz", dz), digits=3,
+    ("dG", dG), ("M", M), "=", ("da", da), "⊙", ("[z>0]", mask), "=", ("dz", dz), limits=full, digits=3,
     alt="Inside equation (7): dG times M gives da; where the mask is zero, dz is zero "
     "whatever da says.",
 )  # fmt: skip
@@ -176,7 +177,7 @@ pictures.equation(
 # %%
 dW = x.T @ dz
 pictures.equation(
-    ("x^T", x.T), ("dz", dz), "=", ("dW", dW), digits=3,
+    ("x^T", x.T), ("dz", dz), "=", ("dW", dW), limits=full, digits=3,
     alt="The last factor of equation (7): x transposed times dz gives dW, which has the shape "
     "of W.",
 )  # fmt: skip
@@ -281,7 +282,8 @@ pictures.plot(
 # %% [markdown]
 # ### Step through the case by hand
 #
-# The same update, as the package's rule performs it.
+# The same update, as the package's rule performs it. Click a number to change it: which entries of $dW$ stay zero,
+# whatever you write into $M$?
 
 # %%
 tiny = mlp(3, (4,), dtype="float64")

@@ -152,7 +152,7 @@ net = mlp(data.input_shape, (36,), seed=0, dtype="float64")
 rule = rules.MonoForward()
 rule.start(net, data.n_classes, seed=0)
 net.blocks[0].parameters["W"][...], rule.M[0][...] = W, M
-step, _ = rule.local_step(net, 0, x, y)
+step, _ = rule.local_step(net, 0, x.astype("float64"), y)
 print("the package's dW and mine agree:", np.allclose(step.gradients["block1.W"], dW))
 print("the package's dM and mine agree:", np.allclose(step.gradients["block1.M"], dM))
 
@@ -210,7 +210,7 @@ print(
     {k: round(float((v == 0).mean()), 2) for k, v in errors.items()},
 )
 pictures.heats(
-    {f"dz, {when}": dz for when, dz in errors.items()}, limit=limit,
+    {f"dz, {when}": dz for when, dz in errors.items()}, limit=limit, columns=2, size=(3.2, 2.2),
     alt="Heat maps of dz, samples down, neurons across, before training and after three "
     "epochs in turn. The early ones are full of colour with white holes where neurons "
     "were silent; the last is almost white but for a few rows.",

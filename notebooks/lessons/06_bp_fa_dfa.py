@@ -279,19 +279,23 @@ pictures.plot(
 # That it stands at about 50 degrees says that the two losses mostly want the same of block 1.
 # <!-- holds: 40 < row("mf  angle of block 1")[-1] < 60 -->
 #
-# ### Step through DFA
+# ### Four rules side by side
 #
-# Look at the order: the readout first, then the blocks, each with the same error $dG$ and a matrix of its own.
+# The same network, the same batch, four rules. Choose a rule, walk through its moments with the buttons or the arrow
+# keys, and tick "predict first" to be asked before each result. Look at the order: BP, FA and DFA begin with the
+# readout, MF has none.
 
 # %%
 tiny = mlp(4, (5, 3), seed=1)
-rule = rules.DirectFeedbackAlignment()
-rule.start(tiny, n_classes=3, seed=2)
+four = []
+for name in ("bp", "fa", "dfa", "mf"):
+    four.append(rules.make(name))
+    four[-1].start(tiny, n_classes=3, seed=2)
 batch, labels = (
     np.random.default_rng(0).standard_normal((3, 4)).astype("float32"),
     np.array([0, 2, 1]),
 )
-step_through(tiny, rule, batch, labels)
+step_through(tiny, four, batch, labels)
 
 # %% [markdown]
 # The moments are data, too. Here is the error at block 1 for the same network and batch, in the three rules:

@@ -346,7 +346,8 @@ pictures.goodness_bars(
 # %% [markdown]
 # ### Step through one update
 #
-# Note the batch: the first half of the rows are positive, the second half negative, so $N$ samples make $2N$ rows.
+# Note the batch: the first half of the rows are positive, the second half negative, so $N$ samples make $2N$ rows. The
+# framed columns of $x$ are the label pixels.
 
 # %%
 tiny = mlp(6, (4,), seed=1)

@@ -143,7 +143,7 @@ pictures.plot(
 )  # fmt: skip
 
 # %% [markdown]
-# <!-- holds: at("SGD, lr 0.0041", "steps:") > 2 > 1 > at("SGD, lr 0.003 ", "steps:") > at("Adam", "steps:") -->
+# <!-- holds: at("lr 0.0041", "steps:") > 2 > 1 > at("lr 0.003 ", "steps:") > at("lr 0.03 ", "steps:") -->
 # Gradient descent must fit its rate to the steepest direction, and then crawls along the flat one. A little more, and
 # it diverges. Adam rescales each direction by its own history.
 

@@ -284,6 +284,7 @@ reveal(
 pictures.plot(
     curves | {"Mona, block 2 alone": hers[:, 0]}, xlabel="epochs of repair of block 2 alone",
     ylabel="validation accuracy", ylim=(0, 1.02), level=(rows["intact"]["BP"], "BP intact"),
+    rules=dict(zip(curves, ("mf", "bp"), strict=True)),
     alt="Accuracy while block 2 alone learns. Mona's block 2 comes back at once, but her third block stays well below; "
     "Bert's output comes back to where it was.",
 )  # fmt: skip
@@ -306,7 +307,7 @@ report("block 3 trained again")
 names = [name for name in rows["intact"] if name != "MF BP pred"]
 pictures.bars(
     {when: [row[name] for name in names] for when, row in rows.items()}, names, ylabel="validation accuracy",
-    ylim=(0, 1), size=(8.4, 3.2),
+    ylim=(0, 1), size=(7, 3.2),
     alt="Validation accuracy of each MF block, of MF's sum and of BP: intact, with block 2 damaged, with block 2 "
     "repaired, and with block 3 trained again. Block 1 never changes; block 2 comes back when it is repaired, block 3 "
     "when it is trained again.",

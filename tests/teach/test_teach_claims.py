@@ -42,6 +42,7 @@ def test_printed_numbers_are_found_by_the_words_before_them():
     assert text.at("last losses", "block 2") == 0.095
     assert text.row("angle of W with B") == [90, -3.5, 1200, 0.002], "an array may go on in the next line"
     assert text.row("after") == [7]
+    assert text.at("losses: {", "block 1':") == 0.169, "a word may end with any sign"
     for words in (("nowhere",), ("mf", "ff"), ("loss",)):
         with pytest.raises(LookupError):
             text.at(*words)

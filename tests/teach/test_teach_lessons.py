@@ -11,7 +11,9 @@ pytest.importorskip("jupytext", reason="the extra 'lessons' is not installed")
 from mfnumpy.teach import build
 
 SOURCES = build.sources()
-HEADINGS = ("By hand", "Check the gradient", "A run", "Questions", "Read next")
+SKELETON = ("By hand", "Check the gradient", "A run")
+FREE = {"04": "empty cell", "10": "debate", "11": "bug", "13": "puzzle"}
+"""Lessons with a form of their own, and the word for it in their text."""
 IMAGE = re.compile(r"<img[^>]*>")
 SMALL = 150_000  # bytes of a notebook, with all its pictures
 
@@ -44,17 +46,41 @@ def text_of(output):
     return "\n".join("".join(part) for part in parts)
 
 
-def missing_parts(markdown, code):
+def headings_of(markdown, wanted):
+    return [h for h in wanted if re.search(rf"^## {h}", markdown, re.M)]
+
+
+def missing_parts(markdown, code, number):
     """What a lesson must have and this one has not."""
-    missing = [f"heading {h}" for h in HEADINGS if not re.search(rf"^## {h}", markdown, re.M)]
+    wanted = ("Questions", "Read next") if number in FREE else (*SKELETON, "Questions", "Read next")
+    missing = [f"heading {h}" for h in wanted if h not in headings_of(markdown, wanted)]
     missing += [] if "**Goal.**" in markdown and "**Time.**" in markdown else ["goal and time"]
     missing += [] if markdown.count("<details>") == markdown.count("</details>") >= 3 else ["three answers"]
-    missing += [] if "$$" in markdown and "## " in markdown.split("## By hand")[0] else ["a derivation"]
+    missing += [] if number in FREE or "$$" in markdown else ["a derivation"]
+    missing += [] if "reveal(" in code and re.search(r"= \.\.\.", code) else ["a question before its answer"]
+    missing += [] if "exercises/student/" in markdown else ["a link to its exercise"]
     missing += [] if "show_source(" in code else ["the package's code"]
     missing += [] if re.search(r"check\.(gradient|adjoint)\(", code) else ["a gradient check"]
     missing += [] if "pictures." in code else ["a picture"]
     missing += [] if "load(" in code else ["a run on data"]
     return missing
+
+
+def test_at_least_four_lessons_have_a_form_of_their_own():
+    for source in SOURCES:
+        markdown, number = markdown_of(source), source.name[:2]
+        if number in FREE:
+            assert len(headings_of(markdown, SKELETON)) <= 1, source
+            assert FREE[number] in markdown.split("**Goal.**")[0].lower() + markdown.split("\n## ")[1].lower(), source
+
+
+def test_wherever_a_lesson_is_read_next_there_is_a_link_and_every_link_leads_somewhere():
+    for source in SOURCES:
+        markdown = markdown_of(source)
+        links = re.findall(r"\]\((?!http)([^)#]+)\)", markdown)
+        assert links
+        assert [link for link in links if not (source.parent / link).is_file()] == []
+        assert not re.search(r"^Lesson \d\d", markdown.split("## Read next")[1], re.M), source
 
 
 def test_there_are_fourteen_lessons_numbered_from_00_to_13():
@@ -64,7 +90,7 @@ def test_there_are_fourteen_lessons_numbered_from_00_to_13():
 @pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
 def test_a_lesson_has_all_its_parts(source):
     markdown, code = markdown_of(source), code_of(source)
-    assert missing_parts(markdown, code) == []
+    assert missing_parts(markdown, code, source.name[:2]) == []
     assert markdown.startswith(f"# {source.name[:2]} · ")
     questions = markdown.split("## Questions")[1].split("## Read next")[0]
     assert questions.count("<details><summary>Answer</summary>\n\n") == 3
@@ -72,9 +98,14 @@ def test_a_lesson_has_all_its_parts(source):
 
 def test_a_lesson_that_lacks_a_part_would_be_found():
     markdown, code = markdown_of(SOURCES[3]), code_of(SOURCES[3])
-    assert missing_parts(markdown.replace("## By hand", "## Hand"), code) == ["heading By hand"]
-    assert missing_parts(markdown.replace("<details>", ""), code) == ["three answers"]
-    assert missing_parts(markdown, code.replace("show_source(", "(")) == ["the package's code"]
+    for spoilt, lacks in (
+        ((markdown.replace("## By hand", "## Hand"), code), "heading By hand"),
+        ((markdown.replace("<details>", ""), code), "three answers"),
+        ((markdown.replace("exercises/student/", ""), code), "a link to its exercise"),
+        ((markdown, code.replace("show_source(", "(")), "the package's code"),
+        ((markdown, code.replace("= ...", "= 1")), "a question before its answer"),
+    ):
+        assert missing_parts(*spoilt, "03") == [lacks]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mfnumpy.errors import InvalidValueError
-from mfnumpy.teach import pictures
+from mfnumpy.teach import matrices, pictures
 
 A = np.arange(6.0).reshape(2, 3) - 2
 
@@ -45,9 +45,9 @@ def test_other_data_give_another_picture():
     ("value", "text"), [(0.0, "0"), (-0.0, "0"), (3.0, "3"), (-1.0, "−1"), (0.123, "0.12"), (-0.001, "0.00")]
 )
 def test_numbers_in_cells_are_short(value, text):
-    assert pictures.number(value) == text
+    assert matrices.number(value) == text
 
 
 def test_any_array_becomes_rows_and_columns():
-    assert pictures.as_matrix(np.zeros(4)).shape == (1, 4)
-    assert pictures.as_matrix(np.zeros((2, 3, 4, 5))).shape == (24, 5)
+    assert matrices.as_matrix(np.zeros(4)).shape == (1, 4)
+    assert matrices.as_matrix(np.zeros((2, 3, 4, 5))).shape == (24, 5)

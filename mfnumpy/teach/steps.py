@@ -1,0 +1,108 @@
+"""An update as data for the stepper: its moments, the new parameters, and what the loss does; plain numbers, JSON.
+
+The arrays are those of `moments`, so the rule's own. `stepper.js` draws them, in a notebook and on the site alike.
+"""
+
+from __future__ import annotations
+
+import copy
+import html
+import re
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.backend import Array, to_host
+from mfnumpy.network import Network
+from mfnumpy.rules import Rule
+from mfnumpy.support.seeding import stream
+from mfnumpy.teach.matrices import as_matrix, kind
+from mfnumpy.teach.moments import Moment, moments
+
+MARKUP = (
+    (r"\\mathrm\{(\w+)\}", r"\1"),
+    (r"_\{([^}]*)\}|_(\w)", r"<sub>\1\2</sub>"),
+    (r"\^T", "<sup>T</sup>"),
+    (r"\^(\d)", r"<sup>\1</sup>"),
+    (r"\\,", " "),
+    *((rf"\\{name}(?![a-z])", sign) for name, sign in {
+        "odot": "⊙", "cdot": "·", "sum": "Σ", "sigma": "σ", "theta": "θ", "eta": "η", "mp": "∓", "pm": "±", "to": "→",
+    }.items()),
+)  # fmt: skip
+SIGNS = {"*": "⊙", "-": "−", "": ""}
+
+
+def markup(formula: str) -> str:
+    """A moment's LaTeX as HTML, which needs no typesetter."""
+    text = html.escape(formula)
+    for pattern, sign in MARKUP:
+        text = re.sub(pattern, sign, text)
+    return text
+
+
+def run_of(net: Network, rule: Rule, x: Array, y: Array, seed: int, eta: float) -> dict[str, Any]:
+    """One update of one rule: {"title", "moments": [...], "loss": [before, after], "limits"}. Nothing is changed.
+
+    x: (N, *input_shape). y: (N,). seed: of the rule's random numbers. eta: the learning rate of the step that is shown.
+    """
+    found = moments(net, rule, x, y, seed)
+    hidden = rule.n_classes if rule.rows_per_sample > 1 else 0
+    after, before_loss, after_loss = applied(net, rule, x, y, seed, eta)
+    shown = [moment_as_data(m, hidden if m.symbol == "x" and m.block == net.blocks[0].name else 0) for m in found]
+    limits: dict[str, float] = {"value": 0.0, "gradient": 0.0}
+    for moment in [*shown, *after]:
+        for part in [*moment["operands"], moment["result"]]:
+            largest = max((abs(v) for row in part["rows"] for v in row), default=0.0)
+            limits[part["kind"]] = max(limits[part["kind"]], largest)
+    title = rule.name.upper().replace("_", " ")
+    return {"title": title, "moments": shown + after, "loss": [before_loss, after_loss], "eta": eta, "limits": limits}
+
+
+def applied(
+    net: Network, rule: Rule, x: Array, y: Array, seed: int, eta: float
+) -> tuple[list[dict[str, Any]], float, float]:
+    """W - eta dW for each parameter, on copies; as moments, with the sum of the losses before and after."""
+    net, rule = copy.deepcopy((net, rule))
+    parameters, shown, before = rule.parameters(net), [], 0.0
+    steps = list(rule.steps(net, x, y, stream(seed, "batch")))
+    for step in steps:
+        before += float(step.loss)
+        for name, gradient in step.gradients.items():
+            block, symbol = name.rsplit(".", 1)
+            operands = ((symbol, parameters[name].copy()), (f"d{symbol}", eta * gradient))
+            parameters[name] -= (eta * gradient).astype(parameters[name].dtype)
+            text = f"The update: {symbol} goes a small step against its gradient. The learning rate is {eta:g}."
+            number = {"W": "7", "M": "8"}.get(symbol, "") if rule.projections is not None and rule.local else ""
+            formula = rf"{symbol} \to {symbol} - \eta\, d{symbol}"
+            moment = Moment(block, symbol, parameters[name].copy(), formula, number, operands, "-", text)
+            shown.append(moment_as_data(moment))
+            shown[-1]["operands"][1]["name"] = f"η d{symbol}"
+    after = sum(float(step.loss) for step in rule.steps(net, x, y, stream(seed, "batch")))
+    if shown:
+        shown[-1]["text"] += f" The loss on this batch: {before:.4g} before the update, {after:.4g} after it."
+    return shown, before, after
+
+
+def moment_as_data(moment: Moment, marked: int = 0) -> dict[str, Any]:
+    """A moment for the stepper. marked: the first so many columns hold the label, and are framed."""
+    operands = [part_as_data(name, array) for name, array in moment.operands]
+    result = part_as_data(moment.symbol, moment.value, marked)
+    signs = [SIGNS[moment.operator]] * (len(operands) - 1) + (["→" if len(operands) == 1 else "="] if operands else [])
+    return {
+        "block": moment.block,
+        "formula": markup(moment.formula),
+        "equation": moment.equation,
+        "operands": operands,
+        "signs": signs,
+        "scaled": "/ N" if moment.symbol == "dG" and moment.operator == "-" else "",
+        "result": result,
+        "text": moment.text,
+    }
+
+
+def part_as_data(name: str, array: Array, marked: int = 0) -> dict[str, Any]:
+    """An array: its name, shape, kind and rows, to four significant digits."""
+    host = np.asarray(to_host(array), dtype=float)
+    rows = [[float(f"{value:.4g}") for value in row] for row in as_matrix(host)]
+    shape = " x ".join(map(str, host.shape))
+    return {"name": markup(name), "shape": shape, "kind": kind(name), "rows": rows, "marked": marked}
