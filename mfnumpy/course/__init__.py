@@ -4,6 +4,7 @@ Notebooks import `grade` and `mine_or_reference` from here; that needs nothing b
 Instructors call `python -m mfnumpy.course release | try | grade | status`, which needs the extra "course".
 """
 
+from mfnumpy.course.mine import yours
 from mfnumpy.course.student import grade, is_written, mine_or_reference
 
-__all__ = ["grade", "is_written", "mine_or_reference"]
+__all__ = ["grade", "is_written", "mine_or_reference", "yours"]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from mfnumpy.check import GRADING_SEED, check
 from mfnumpy.check.exercises import get
+from mfnumpy.course import mine
 
 SEED_VARIABLE = "MFNUMPY_GRADING_SEED"
 
@@ -45,13 +46,19 @@ def mine_or_reference(function: Callable, reference: Callable | str) -> Callable
 
     reference: a function of the same signature, or the name of the exercise whose reference it shall be. Prints which
     of the two is used. A wrong function is used as it is: to see what a mistake does to training is half of the
-    exercise. Raises UnknownNameError for a name that is no exercise.
+    exercise. A right one is kept in the student's own library (`mine`), from which later notebooks take it. Raises
+    UnknownNameError for a name that is no exercise.
     """
-    written = is_written(function)
-    print(f"{function.__name__}: {'yours' if written else 'not written yet, so the reference'}")
-    if written:
+    name, spare = function.__name__, reference_of(reference) if isinstance(reference, str) else reference
+    if is_written(function):
+        kept = "; it passes the checker, so it is kept for later notebooks" if mine.keep(name, function) else ""
+        print(f"{name}: yours{kept}")
         return function
-    return reference_of(reference) if isinstance(reference, str) else reference
+    if (before := mine.kept(name)) is not None:
+        print(f"{name}: not written here, so yours that was kept")
+        return before
+    print(f"{name}: not written yet, so the reference")
+    return spare
 
 
 def reference_of(exercise: str) -> Callable:

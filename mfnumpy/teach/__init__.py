@@ -1,6 +1,6 @@
 """What the lessons are made of: an update as data, pictures of it, a stepper, and code shown from its own source.
 
-Nothing in the core imports this. It needs the extra "lessons" (matplotlib, ipywidgets, jupytext, ...).
+Nothing in the core imports this. It needs the extra "lessons" (matplotlib, anywidget, jupytext, ...).
 """
 
 from mfnumpy.teach import pictures

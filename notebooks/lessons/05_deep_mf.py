@@ -11,6 +11,7 @@ import numpy as np
 
 from data_utils import load
 from mfnumpy import check, equations, measure, rules
+from mfnumpy.course import yours
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
 from mfnumpy.teach import pictures, reveal, show_source
@@ -166,7 +167,7 @@ reveal(
 
 # %%
 net = mlp(data.input_shape, (64, 64, 64), seed=0)
-rule = rules.MonoForward()
+rule = rules.MonoForward(**yours("MonoForward"))
 rule.start(net, data.n_classes, seed=0)
 history = Trainer(net, rule, Adam(lr=2e-3), epochs=12).fit(
     data.x_train, data.y_train, data.x_val, data.y_val

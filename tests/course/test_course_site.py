@@ -126,6 +126,25 @@ def test_lessons_exercises_and_every_equation_are_there(site):
     assert text.count('class="viewcode-link"') >= len(PAPER)
 
 
+def test_the_front_page_leads_to_every_lesson_exercise_equation_and_download(site):
+    from mfnumpy.equations import PAPER
+
+    targets = {unquote(target) for target, _ in Links((site / "index.html").read_text(encoding="utf-8")).targets}
+    for part in ("lessons/*.ipynb", "exercises/student/*.ipynb"):
+        for notebook in (ROOT / "notebooks").glob(part):
+            assert f"{part.split('/')[0]}/{notebook.stem}.html" in targets, notebook
+    for notebook in (ROOT / "notebooks" / "lessons").glob("*.ipynb"):
+        assert any(t.startswith("_downloads/") and t.endswith(notebook.name) for t in targets), notebook
+    for function in PAPER.values():
+        assert f"api/equations.html#mfnumpy.equations.{function.__name__}" in targets, function
+    assert any("images/rules.svg" in t or t.endswith("rules.svg") for t in targets)
+
+
+def test_an_equation_stands_once_on_its_page(site):
+    text = (site / "api" / "equations.html").read_text(encoding="utf-8")
+    assert re.findall(r"<p>Eq\. \(\d\)[^<]*", text) == []
+
+
 # -- in the browser --------------------------------------------------------------------------------------------
 
 
@@ -216,6 +235,19 @@ def test_every_page_is_quiet_local_typeset_and_fits_a_phone_and_a_desk(site, add
     assert typeset > 100
     fonts = tab.page.evaluate("() => [...document.fonts].filter(f => f.status === 'loaded').length")
     assert fonts > 0 or typeset > 0
+
+
+def test_the_stepper_runs_on_the_site_without_a_kernel(site, address, browser):
+    tab = Watched(browser, address, viewport={"width": 390, "height": 900})
+    for name in ("00_map", "03_equations_by_hand", "06_bp_fa_dfa", "07_forward_forward"):
+        tab.open(f"lessons/{name}.html")
+        stepper = tab.page.locator(".mfnumpy-stepper .mfn").first
+        stepper.get_by_role("button", name="next").click()
+        assert "2 of " in stepper.inner_text()
+        stepper.press("ArrowRight")
+        assert "3 of " in stepper.inner_text()
+        assert tab.page.evaluate(OVERFLOW) <= 0
+    assert tab.complaints == []
 
 
 def test_the_page_follows_light_and_dark(site, address, browser):
