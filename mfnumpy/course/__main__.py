@@ -103,6 +103,8 @@ def _guide(args: argparse.Namespace) -> int:
     from mfnumpy.course.guide import refresh
 
     path = sources.exercises_folder().parents[1] / "docs" / "instructors.md"
+    if not path.is_file():
+        raise sources.CourseError(f"The guide is a page of a checkout, {path}; there is none here.")
     print(f"{path}: {'rewritten' if refresh(path) else 'up to date'}")
     return 0
 

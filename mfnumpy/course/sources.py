@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mfnumpy.errors import MfnumpyError
+from mfnumpy.errors import MfnumpyError, MissingDataError
+from mfnumpy.support import shipped
 from mfnumpy.support.optional import require
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -40,14 +41,14 @@ class Exercise:
 
 
 def exercises_folder() -> Path:
-    """The folder of the instructor's sources, notebooks/exercises of this checkout.
+    """The folder of the instructor's sources: notebooks/exercises of a checkout, or what the wheel has brought.
 
-    Raises CourseError if mfnumpy is installed without its checkout.
+    Raises CourseError if this installation has neither.
     """
-    folder = Path(__file__).resolve().parents[2] / "notebooks" / "exercises"
-    if not folder.is_dir():
-        raise CourseError(f"There are no exercises at {folder}. Work in a checkout of mfnumpy, installed with pip -e.")
-    return folder
+    try:
+        return shipped.folder("exercise_sources")
+    except MissingDataError as error:
+        raise CourseError(str(error)) from error
 
 
 def source_files(folder: Path | None = None) -> list[Path]:

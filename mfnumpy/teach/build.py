@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import os
 import re
 import sys
@@ -31,6 +32,8 @@ LESSONS = Path(__file__).resolve().parents[2] / "notebooks" / "lessons"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 SECONDS_PER_LESSON = 300
+FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+"""A cell that reveals an answer shows its code to nobody who does not ask: in JupyterLab and on the site."""
 # The last bits of a matrix product depend on the number of threads; and small matrices need only one.
 ONE_THREAD = {f"{library}_THREADS": "1" for library in ("OPENBLAS_NUM", "MKL_NUM", "OMP_NUM", "VECLIB_MAXIMUM")}
 
@@ -61,7 +64,9 @@ def notebook_of(source: Path, keep: bool = False, alt: bool = False) -> Any:
         if cell.cell_type == "code":
             cell.source = re.sub(r"  # (fmt: skip|noqa\b.*)$", "", cell.source, flags=re.MULTILINE)
             cell.source = cell.source if alt else without_alt(cell.source)
+            cell.source = cell.source.strip("\n")
             cell.outputs, cell.execution_count = [], None
+            cell.metadata = dict(FOLDED) if "reveal(" in cell.source else {}
     return notebook
 
 
@@ -82,7 +87,7 @@ def without_alt(code: str) -> str:
         elif tail.startswith(b")"):
             head = head.rstrip(b" ,")
         raw = head + tail.lstrip(b" ") if head.endswith((b"(", b" ")) else head + tail
-    return raw.decode()
+    return re.sub(r" +$", "", raw.decode(), flags=re.MULTILINE) if words else code
 
 
 def _end(node: ast.keyword) -> tuple[int, int]:
@@ -110,9 +115,25 @@ def execute(source: Path) -> Any:
         plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
         raise LessonError(f"{source.name} does not run to its end:\n{plain}") from error
     _tidy(notebook)
+    return dressed(notebook, source)
+
+
+def dressed(notebook: Any, source: Path) -> Any:
+    """An executed notebook with the texts that a reader sees, and the hash of the code that was executed."""
     for cell, shown in zip(notebook.cells, notebook_of(source).cells, strict=True):
-        cell.source = shown.source
+        cell.source, cell.metadata = shown.source, shown.metadata
+    notebook.metadata = {
+        "kernelspec": KERNEL,
+        "language_info": {"name": "python"},
+        "mfnumpy": {"code": code_of(source)},
+    }
     return notebook
+
+
+def code_of(source: Path) -> str:
+    """A hash of everything that a lesson executes, alternative texts included."""
+    cells = [cell.source for cell in notebook_of(source, alt=True).cells if cell.cell_type == "code"]
+    return hashlib.sha256("\0".join(cells).encode()).hexdigest()[:16]
 
 
 def _tidy(notebook: Any) -> None:
@@ -142,6 +163,8 @@ def differences(source: Path) -> list[str]:
     wanted = notebook_of(source)
     if [(c.cell_type, c.source) for c in made.cells] != [(c.cell_type, c.source) for c in wanted.cells]:
         return [f"{path.name} does not hold the cells of {source.name}"]
+    if made.metadata.get("mfnumpy", {}).get("code") != code_of(source):
+        return [f"{path.name} was made of other code than that of {source.name}"]
     found = [f"{path.name}: {wrong}" for wrong in false_sentences(source, made)]
     for k, cell in enumerate(made.cells):
         if cell.cell_type == "code" and cell.execution_count is None:
@@ -168,12 +191,26 @@ def false_sentences(source: Path, notebook: Any) -> list[str]:
     return false_claims(claims(source.read_text(encoding="utf-8")), printed(notebook.cells))
 
 
-def build(source: Path) -> Path:
-    """Execute a lesson and write its notebook, atomically. Returns the notebook's path.
+def same_results(source: Path) -> Any:
+    """The lesson's notebook with its new text, if only text has changed since it was executed; else None."""
+    path = source.with_suffix(".ipynb")
+    made = require("nbformat", "lessons").read(path, as_version=4) if path.exists() else None
+    if made is None or made.metadata.get("mfnumpy", {}).get("code") != code_of(source):
+        return None
+    if [cell.cell_type for cell in made.cells] != [cell.cell_type for cell in notebook_of(source).cells]:
+        return None
+    shown = [(o.data["text/plain"], o.metadata[MIME]) for c in made.cells for o in c.get("outputs", [])
+             if MIME in o.get("metadata", {})]  # fmt: skip
+    return dressed(made, source) if all(text == _today(names) for text, names in shown) else None
 
+
+def build(source: Path, force: bool = False) -> Path:
+    """Execute a lesson and write its notebook, atomically; where its text alone has changed, its results stay.
+
+    force: execute it in any case. Returns the notebook's path.
     Raises LessonError if a sentence is false about what the lesson prints; then nothing is written.
     """
-    path, notebook = source.with_suffix(".ipynb"), execute(source)
+    path, notebook = source.with_suffix(".ipynb"), (None if force else same_results(source)) or execute(source)
     if wrong := false_sentences(source, notebook):
         said = "\n".join(wrong)
         raise LessonError(f"{source.name} says of its numbers what\n{said}\nIt prints:\n{printed(notebook.cells)}")
@@ -204,7 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         start = time.perf_counter()
         try:
-            execute(source) if options.execute else build(source)
+            execute(source) if options.execute else build(source, options.force)
             print(f"{source.name}: ran in {time.perf_counter() - start:.1f} s", flush=True)
         except LessonError as error:
             print(error, file=sys.stderr)

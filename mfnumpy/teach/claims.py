@@ -65,7 +65,7 @@ def claims(source: str) -> list[str]:
 
 def without(source: str) -> str:
     """A cell without these lines."""
-    return re.sub(r"\n{3,}", "\n\n", HOLDS.sub("", source)).strip("\n") if claims(source) else source
+    return re.sub(f"(?:{HOLDS.pattern})\n?", "", source, flags=re.MULTILINE).strip("\n")
 
 
 def false_claims(expressions: Iterable[str], printed: str) -> list[str]:

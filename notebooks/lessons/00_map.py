@@ -50,6 +50,8 @@ for name in ("bp", "mf"):
     accuracy = evaluate(net, rule, data.x_val, data.y_val).main
     print(f"{name}: peak of a step with all {len(data.y_train)} images {peaks[name]:.1f} MB, "
           f"validation accuracy {accuracy:.3f}")  # fmt: skip
+
+# %%
 reveal(
     my_factor, peaks["bp"] / peaks["mf"], tolerance=1,
     why="Backpropagation keeps the activities of all six layers; Mono-Forward forgets each layer's before the next.",
@@ -166,6 +168,8 @@ my_class = ...  # 0 or 1
 z = x @ W
 a = np.maximum(z, 0)
 G = equations.goodness_scores(a, M)
+
+# %%
 reveal(
     my_class,
     int(G.argmax()),

@@ -185,6 +185,8 @@ for name, gain in sizes.items():
         values.append(float((a * a).mean()))
     strength[name] = values
     print(f"{name:18} after one block {values[0]:.3g}, after twelve {values[-1]:.3g}")
+
+# %%
 reveal(
     my_factor,
     0.5,

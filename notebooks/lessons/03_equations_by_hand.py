@@ -128,6 +128,8 @@ my_dG = ...  # the first row of dG = (p - y) / N, a list of two numbers
 p = np.exp(G) / np.exp(G).sum(axis=1, keepdims=True)
 one_hot = np.array([[1.0, 0.0], [0.0, 1.0]])
 dG = (p - one_hot) / N
+
+# %%
 reveal(
     my_dG,
     dG[0],

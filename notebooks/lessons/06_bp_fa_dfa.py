@@ -92,6 +92,8 @@ def calls_of(name):
 print(f"{'':4}" + "".join(f"{method:>21}" for method in METHODS))
 for name in ("bp", "fa", "dfa", "mf", "ff"):
     print(f"{name:4}" + "".join(f"{count:>21}" for count in calls_of(name)))
+
+# %%
 reveal(
     my_calls,
     calls_of("bp")[-1],

@@ -261,6 +261,8 @@ for normalise in ("rms", "none"):
     random_block[normalise] = float((guesses == data.y_val).mean())
     print(f"random block 2, input {'as it is' if normalise == 'none' else 'normalised'}: "
           f"accuracy {random_block[normalise]:.3f}")  # fmt: skip
+
+# %%
 reveal(
     my_accuracy,
     random_block["none"],
@@ -293,6 +295,8 @@ for theta in (2.0, 100.0):
         print(f"theta {theta:g}, input {'as it is' if normalise == 'none' else 'normalised'}: "
               f"accuracy {final[theta, normalise]:.3f}, by block {np.round(by_block, 3)}")  # fmt: skip
 words = {-1: "worse", 0: "equal", 1: "better"}
+
+# %%
 reveal(
     my_verdict,
     words[int(np.sign(final[2.0, "none"] - final[2.0, "rms"]))],

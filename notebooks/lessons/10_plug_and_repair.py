@@ -160,6 +160,8 @@ for name in ("block1.W", "block1.M", "block2.W", "block2.M"):
     equal["mf"] &= same
     print(f"MF, {name} identical:", same)
 print("BP, block1.W identical:", equal["bp"])
+
+# %%
 reveal(my_answer, "both" if all(equal.values()) else "mf" if equal["mf"] else "neither",
        "Bert's block 1 hears of block 3 through the error; Mona's hears of nothing above it.")  # fmt: skip
 
@@ -274,6 +276,8 @@ report("block 2 repaired")
 curves = {"Mona (MF), output of block 3": hers[:, 1], "Bert (BP), output": his}
 for name, values in curves.items():
     print(f"{name}: {values}")
+
+# %%
 reveal(
     my_bet,
     "bert" if his[-1] > hers[-1, 1] else "mona",

@@ -278,6 +278,8 @@ for name, table in (("BP", schedule_bp(L, T)), ("MF", schedule_mf(L, T))):
             for i, row in enumerate(table)
         )
     )
+
+# %%
 reveal(
     my_units,
     schedule_mf(L, T).shape[1],
@@ -369,6 +371,8 @@ for a in outputs:
     apply(step, adam, apart)
 same = all(np.array_equal(together[name], apart[name]) for name in together)
 print("20 full-batch epochs, block 1 first and then block 2: every bit the same:", same)
+
+# %%
 reveal(
     my_answer,
     "yes" if same else "no",

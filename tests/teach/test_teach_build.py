@@ -100,3 +100,19 @@ def test_a_lesson_that_fails_is_reported_with_its_error_and_leaves_no_notebook(t
 def test_an_unknown_lesson_is_said_to_be_unknown(tmp_path):
     with pytest.raises(MissingDataError, match="77"):
         build.sources(["77"], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ('plot(\n    a, alt="one "\n    "two",\n)', "plot(\n    a,\n)"),
+        ('plot(a, alt="x")', "plot(a)"),
+        ('plot(alt="x", size=3)', "plot(size=3)"),
+        ('plot(\n    a,\n    alt="ä · x",\n    b=1,\n)', "plot(\n    a,\n    b=1,\n)"),
+        ('f(g(a, alt="1"), alt="2")', "f(g(a))"),
+        ("x = 1", "x = 1"),
+        ("not python (", "not python ("),
+    ],
+)
+def test_a_notebook_shows_no_alternative_text_in_its_code(code, shown):
+    assert build.without_alt(code) == shown
