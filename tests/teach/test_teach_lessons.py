@@ -15,7 +15,7 @@ SKELETON = ("By hand", "Check the gradient", "A run")
 FREE = {"04": "empty cell", "10": "debate", "11": "bug", "13": "puzzle"}
 """Lessons with a form of their own, and the word for it in their text."""
 IMAGE = re.compile(r"<img[^>]*>")
-SMALL = 150_000  # bytes of a notebook, with all its pictures
+SMALL = 200_000  # bytes of a notebook, with all its pictures and the recorded moments of a stepper
 
 
 def cells_of(source):
