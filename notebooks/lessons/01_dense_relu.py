@@ -165,6 +165,7 @@ pictures.images(
 )  # fmt: skip
 
 # %% [markdown]
+# <!-- holds: 0.4 < at("variance 1/d ", "after one block") < 0.6 -->
 # Why are the weights drawn with variance $2/d$? A ReLU throws half of the signal away, and the factor two makes up for
 # it, so that activities neither die out nor explode as they go up. We stack random blocks and measure the
 # mean square of $a$ after each, for three choices. With the variance $1/d$, half of it: by what factor do you expect
