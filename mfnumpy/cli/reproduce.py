@@ -9,19 +9,15 @@ import sys
 from pathlib import Path
 
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
+from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.folder import Ledger
-from mfnumpy.paper.runs import plan, repeat, scales
+from mfnumpy.paper.runs import forecast, repeat
 from mfnumpy.paper.runs.config import Job
+from mfnumpy.paper.runs.plan import Cell, Plan
 from mfnumpy.paper.runs.sweep import Outcome, Sweep, maker
+from mfnumpy.paper.show import missing
 from mfnumpy.paper.show import results as report
-from mfnumpy.paper.show.view import View
 from mfnumpy.support.threads import blas_threads, check_threads
-
-EXPERIMENTS = (
-    *("table3", "table4", "table6", "table1", "fig4", "fig5", "table2", "longer"),
-    *("longer_cnn", "longer_shallow", "table5", "fig1", "fig2", "fig3"),
-)
-"""In the order in which `all` makes them: of most value first. The longer ones are Table 3 and 2 in longer runs."""
 
 CORETYPE = "OPENBLAS_CORETYPE"
 """The environment variable that tells OpenBLAS which kernels to take."""
@@ -30,8 +26,9 @@ CORETYPE = "OPENBLAS_CORETYPE"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mfnumpy reproduce`."""
     add = parser.add_argument
-    names = (*sorted(EXPERIMENTS), "all", "results")
-    add("what", nargs="*", metavar="WHAT", help=f"{', '.join(names)}; 'results' writes results.md and runs nothing")
+    names = ", ".join((*sorted(registry.run_order()), "all"))
+    about = "'results' writes results.md and runs nothing; 'plan' says what is missing of those named, and its cost"
+    add("what", nargs="*", metavar="WHAT", help=f"{names}; {about}")
     add("--scale", default="quick", help="quick (minutes; default), laptop (hours), paper (in full)")
     add("--seeds", type=int, metavar="N", help="seeds 0 to N-1 of every entry, in place of the scale's own number")
     add("--ledger", type=Path, default=Path("runs/reproduce/ledger"), help="folder of records (%(default)s)")
@@ -41,7 +38,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--data-dir", help="folder of official data files, looked through first")
     add("--offline", action="store_true", help="do not download anything")
     add("--threads", type=int, metavar="N", help="threads of the matrix library (default: as it is set)")
-    add("--resume", action="store_true", default=True, help="keep what the ledger holds (always so)")
     add("--no-runs", action="store_true", help="tables and figures from the ledger alone")
     add("--repeat", metavar="RECORD", help="run one record again (part of its file name) and compare the histories")
 
@@ -62,6 +58,8 @@ def _run(args: argparse.Namespace) -> int:
     if args.repeat:
         _refuse_idle(args, "--repeat makes one run again", ("what", "rules", "datasets", "seeds"))
         return _repeat(ledger, args)
+    if "plan" in args.what:
+        return _plan(ledger, args)
     wanted = _wanted(args.what)
     if args.no_runs or not wanted:
         _refuse_idle(args, "nothing is run for results, nor with --no-runs", ("rules", "datasets", "seeds"))
@@ -79,8 +77,10 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _show(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
-    """Write tables, figures and, if asked for, results.md; name those for people to read."""
-    view = View(ledger, args.scale)
+    """Write tables, figures and, if asked for, results.md; print the tables asked for, and name what is to be read."""
+    view = registry.view(ledger, args.scale)
+    for table in report.tables(view, wanted):
+        _say(f"\n{table.text()}")
     paths = report.save_results(view, args.out) if "results" in args.what else report.save(view, wanted, args.out)
     for path in paths:
         if path.suffix in (".md", ".png"):
@@ -95,29 +95,63 @@ def _refuse_idle(args: argparse.Namespace, because: str, options: tuple[str, ...
 
 
 def _wanted(names: list[str]) -> tuple[str, ...]:
-    """The experiments asked for, in the order of EXPERIMENTS. Raises InvalidValueError for another name or none."""
-    known = (*sorted(EXPERIMENTS), "all", "results")
+    """The experiments asked for, in the order of their runs. Raises InvalidValueError for another name or none."""
+    order = registry.run_order()
+    known = (*sorted(order), "all", "results", "plan")
     if not names or not set(names) <= set(known):
         raise InvalidValueError(f"Say what to reproduce: {', '.join(known)}; got {' '.join(names) or 'nothing'}.")
-    return EXPERIMENTS if "all" in names else tuple(name for name in EXPERIMENTS if name in names)
+    return tuple(name for name in order if "all" in names or name in names)
+
+
+def _plan(ledger: Ledger, args: argparse.Namespace) -> int:
+    """Print what is missing of the experiments named, or of all, and how long it will take."""
+    names = [name for name in args.what if name != "plan"]
+    wanted, plan = _wanted(names or ["all"]), registry.plan(args.scale)
+    cells = _cells(plan, wanted, args)
+    _say(missing.table(ledger, plan, {name: _filtered(cells.get(name, []), args) for name in wanted}).text())
+    return 0
 
 
 def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
-    sweep = Sweep(ledger, maker(args.data_dir, not args.offline), _say)
-    cells = {name: plan.cells(name, scales.scale(args.scale), args.seeds) for name in wanted if name in plan.CELLS}
-    _check_filters(cells, wanted, args)
+    """Make the runs that are missing; after each one say how long the others will take."""
+    plan = registry.plan(args.scale)
+    cells = {name: _filtered(found, args) for name, found in _cells(plan, wanted, args).items()}
+    left = _Left(ledger, [cell for of_one in cells.values() for cell in of_one])
+    sweep = Sweep(ledger, maker(args.data_dir, not args.offline), lambda line: _say(line + left.text(sweep.outcome)))
     for name in wanted:
-        sweep.cells(_filtered(cells.get(name, []), args))
+        sweep.cells(cells.get(name, []))
         if args.rules is None and args.datasets is None:
-            sweep.jobs(Job(measurement, 0) for measurement in scales.MEASUREMENTS[args.scale].get(name, []))
+            sweep.jobs(Job(measurement, 0) for measurement in plan.measurements[name])
     _report(sweep.outcome)
+
+
+class _Left:
+    """How long the training runs that are still missing will take, by what the ledger's records took."""
+
+    def __init__(self, ledger: Ledger, cells: list[Cell]):
+        self.ledger, self.cells = ledger, cells
+
+    def text(self, outcome: Outcome) -> str:
+        """The end of a line: "; 12 min left, in 7 runs"; "" where none is missing."""
+        cells = [cell for cell in self.cells if cell.final.dataset not in outcome.absent]
+        runs = forecast.remaining(cells, self.ledger).configs
+        seconds, unknown = forecast.Costs(self.ledger.records()).total(runs)
+        least = "at least " if unknown else ""
+        return f"; {least}{forecast.duration(seconds)} left, in {len(runs)} runs" if runs else ""
+
+
+def _cells(plan: Plan, wanted: tuple[str, ...], args: argparse.Namespace) -> dict[str, list[Cell]]:
+    """The entries of the experiments that have training runs. Raises as `_check_filters`."""
+    cells = {name: plan.cells(name, args.seeds) for name in wanted if name in plan.entries}
+    _check_filters(cells, wanted, args)
+    return cells
 
 
 FILTERS = {"rules": "rule", "datasets": "dataset"}
 """Option -> the field of a configuration by which it chooses runs."""
 
 
-def _check_filters(cells: dict[str, list[plan.Cell]], wanted: tuple[str, ...], args: argparse.Namespace) -> None:
+def _check_filters(cells: dict[str, list[Cell]], wanted: tuple[str, ...], args: argparse.Namespace) -> None:
     """Raise UnknownNameError for a rule or data set that no run asked for has: a typing error must not look done."""
     asked_for = f"{', '.join(wanted)} at scale {args.scale}"
     for option, name in FILTERS.items():
@@ -130,7 +164,7 @@ def _check_filters(cells: dict[str, list[plan.Cell]], wanted: tuple[str, ...], a
                 raise unknown_name(f"{name} to run for {asked_for}", one, known)
 
 
-def _filtered(cells: list[plan.Cell], args: argparse.Namespace) -> list[plan.Cell]:
+def _filtered(cells: list[Cell], args: argparse.Namespace) -> list[Cell]:
     """The cells of the rules and data sets asked for, in the order asked for."""
     for option, name in FILTERS.items():
         if (order := getattr(args, option)) is not None:

@@ -6,12 +6,11 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
-from mfnumpy.paper.experiments import registry as verdicts
+from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.folder import Ledger
-from mfnumpy.paper.runs import plan, scales
 from mfnumpy.paper.runs.config import Config
 from mfnumpy.paper.show import results as report
-from mfnumpy.paper.show.view import View
+from mfnumpy.paper.show import verdicts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SHOWN = re.compile(r"\d+\.\d\d ± \d+\.\d\d \(\d+\)")
@@ -70,7 +69,7 @@ def test_a_number_changed_by_hand_and_a_record_taken_away_are_both_noticed():
 
 def test_the_committed_results_are_up_to_date(tmp_path):
     """If this fails, run: mfnumpy reproduce results --scale laptop --ledger docs/ledger --out docs"""
-    view = View(Ledger(DOCS / "ledger"), "laptop")
+    view = registry.view(Ledger(DOCS / "ledger"), "laptop")
     report.save_results(view, tmp_path)
     made = {p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file()}
     for path in made:
@@ -90,7 +89,7 @@ def markdown_of(notebook):
 def test_the_lesson_on_tables_shows_the_ledger_as_it_stands():
     """If this fails, run: python -m mfnumpy.teach.build 13 --force"""
     shown = markdown_of(json.loads((DOCS.parent / "notebooks" / "lessons" / "13_tables.ipynb").read_text()))
-    view = View(Ledger(DOCS / "ledger"), "laptop")
+    view = registry.view(Ledger(DOCS / "ledger"), "laptop")
     for table in [verdicts.verdicts(view), *report.tables(view, ["table3", "table2", "longer", "longer_cnn"])]:
         assert table.markdown() in shown, table.name
     assert verdicts.verdicts(view).markdown().replace("undecided", "reproduced") not in shown
@@ -98,7 +97,8 @@ def test_the_lesson_on_tables_shows_the_ledger_as_it_stands():
 
 def entries_of_the_plan(scale="laptop"):
     """Every configuration that a scale may make runs of, but for rate and options, with its number of seeds."""
-    budgets = [(name, b) for name in plan.CELLS for b in scales.scale(scale).get(name, [])]
+    plan = registry.plan(scale)
+    budgets = [(name, b) for name in plan.entries for b in plan.budgets[name]]
     budgets += [(name, b.until) for name, b in budgets if b.until is not None]  # what was shown before
     for name, budget in budgets:
         for cell in plan.of_budget(name, budget):
@@ -121,7 +121,7 @@ def test_every_committed_record_is_one_that_the_plan_asks_for():
     seeds = defaultdict(int)
     for config, n in entries_of_the_plan():
         seeds[without_rate(config)] = max(n, seeds[without_rate(config)])
-    measured = {m.key for measurements in scales.MEASUREMENTS["laptop"].values() for m in measurements}
+    measured = {m.key for of_one in registry.plan("laptop").measurements.values() for m in of_one}
     for record in Ledger(DOCS / "ledger").records():
         if record.config["kind"] == "train":
             assert record.seed < seeds[without_rate(Config.of(record.config))], record.config

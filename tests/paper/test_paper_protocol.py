@@ -8,9 +8,11 @@ import pytest
 
 from mfnumpy import network, optim, rules
 from mfnumpy.errors import InvalidValueError, UnknownNameError
+from mfnumpy.paper.experiments import registry
+from mfnumpy.paper.experiments.experiment import SCALES
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import plan, protocol, scales
+from mfnumpy.paper.runs import protocol
 from mfnumpy.paper.runs.config import Config, key_of
 from mfnumpy.paper.runs.measurements import memory_job
 from mfnumpy.paper.show import statistics
@@ -180,12 +182,12 @@ def test_what_stopping_early_costs_is_not_put_down_to_the_test_set():
     assert protocol.worth_of_test_tuning([one]) == pytest.approx(0.65 - 0.6)
 
 
-@pytest.mark.parametrize("scale", scales.SCALES)
+@pytest.mark.parametrize("scale", SCALES)
 def test_all_rules_of_a_table_get_the_same_budget(scale):
-    budgets = scales.scale(scale)
-    for experiment in plan.CELLS:
+    plan = registry.plan(scale)
+    for experiment in plan.entries:
         groups = {}
-        for cell in plan.cells(experiment, budgets):
+        for cell in plan.cells(experiment):
             same = {"rule": "", "network": "", "room": ""}  # the rooms give the same numbers, to rounding
             searches = tuple(c.with_(**same, tested="") for c in cell.search(NOTHING).searched)
             final = cell.final.with_(**same, lr=1.0, tested="")
@@ -196,12 +198,12 @@ def test_all_rules_of_a_table_get_the_same_budget(scale):
 
 
 def test_table_3_at_paper_scale_is_the_papers():
-    cells = plan.cells("table3", scales.PAPER)
+    cells = registry.plan("paper").cells("table3")
     nets = {(c.final.dataset, c.final.network) for c in cells}
     assert nets == {("mnist", "2x1000"), ("fashion_mnist", "2x1000"), ("cifar10", "3x2000"), ("cifar100", "3x2000")}
     assert {c.final.rule for c in cells} == set(rules.RULES)
     assert all(c.final.subset is None for c in cells)
-    assert {c.seeds for c in plan.cells("table3", scales.PAPER, seeds=4)} == {4}
+    assert {c.seeds for c in registry.plan("paper").cells("table3", seeds=4)} == {4}
 
 
 def test_a_paired_test_agrees_with_scipy_and_sees_only_common_seeds():
@@ -226,5 +228,6 @@ def test_statistics_of_little():
 
 def test_the_quick_scale_stays_small():
     """Fewer than 400 runs, each of a few seconds: `make reproduce` is meant to end within ten minutes."""
-    cells = list(itertools.chain.from_iterable(plan.cells(name, scales.QUICK) for name in plan.CELLS))
+    plan = registry.plan("quick")
+    cells = list(itertools.chain.from_iterable(plan.cells(name) for name in plan.entries))
     assert 50 < sum(cell.seeds + len(cell.search(NOTHING).searched) for cell in cells) < 400

@@ -8,15 +8,16 @@ import subprocess
 import numpy as np
 import pytest
 
-from data_utils import registry
+from data_utils import registry as sources
 from mfnumpy.bench.memory import ProbeError
 from mfnumpy.cli import main
 from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
+from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger import reading
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.reading import LedgerError
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import plan, protocol, repeat, runner, scales, sweep
+from mfnumpy.paper.runs import plan, protocol, repeat, runner, sweep
 from mfnumpy.paper.runs.config import Config, Job
 from mfnumpy.paper.runs.plan import Budget
 from mfnumpy.paper.runs.search import Option, Tuning
@@ -305,8 +306,8 @@ def test_a_broken_file_is_not_a_missing_one(tmp_path):
 def test_cifar_100_runs_through_both_networks_where_its_files_are(tmp_path, monkeypatch):
     """Not the real data: random images in the official layout."""
     n_train, n_test = 400, 200
-    source = dataclasses.replace(registry.get("cifar100"), samples=(n_train, n_test))
-    monkeypatch.setitem(registry.SOURCES, "cifar100", source)
+    source = dataclasses.replace(sources.get("cifar100"), samples=(n_train, n_test))
+    monkeypatch.setitem(sources.SOURCES, "cifar100", source)
     rng = np.random.default_rng(8)
     folder = tmp_path / "data" / "cifar-100-binary"
     folder.mkdir(parents=True)
@@ -319,26 +320,24 @@ def test_cifar_100_runs_through_both_networks_where_its_files_are(tmp_path, monk
             config = Config("cifar100", net, rule, 1e-3, epochs=1, batch_size=50, validation=0.25)
             record = runner.execute(config, 0, str(tmp_path / "data"), download=False)
             assert 0 <= record.result["stopped"]["test_accuracy"][record.history[0]["main"]] <= 0.5
-    assert {c.final.dataset for c in plan.cells("table2", scales.PAPER)} >= {"cifar100"}
+    assert {c.final.dataset for c in registry.plan("paper").cells("table2")} >= {"cifar100"}
 
 
 def test_transactions_run_where_their_file_is(tmp_path, monkeypatch):
     """Not the real data: random numbers in the official columns."""
     n = 300
-    monkeypatch.setitem(
-        registry.SOURCES, "transaction", dataclasses.replace(registry.get("transaction"), samples=(n, 0))
-    )
+    monkeypatch.setitem(sources.SOURCES, "transaction", dataclasses.replace(sources.get("transaction"), samples=(n, 0)))
     rng = np.random.default_rng(9)
     y = (np.arange(n) % 10 == 0).astype(int)
     lines = ["ID_code,target," + ",".join(f"var_{i}" for i in range(200))]
     lines += [f"train_{i},{y[i]}," + ",".join(f"{v:.4f}" for v in rng.normal(size=200)) for i in range(n)]
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "train.csv").write_text("\n".join(lines) + "\n")
-    for rule in plan.TABLE6_RULES:
+    for rule in ("mf", "bp", "shallow", "deep_supervision"):
         config = Config("transaction", "2x8", rule, 1e-3, epochs=1, batch_size=32)
         record = runner.execute(config, 0, str(tmp_path / "data"), download=False)
         assert 0 <= record.result["stopped"]["test_accuracy"][record.history[0]["main"]] <= 1
-    assert "transaction" in {c.final.dataset for c in plan.cells("table6", scales.PAPER)}
+    assert "transaction" in {c.final.dataset for c in registry.plan("paper").cells("table6")}
 
 
 def test_data_sets_whose_files_are_nowhere_say_so(tmp_path):
@@ -367,12 +366,18 @@ def test_what_would_do_nothing_is_not_taken_for_done(tmp_path, capsys, asked, sa
     assert not (tmp_path / "out").exists()
 
 
+def only(monkeypatch, quick):
+    """At the quick scale, these budgets and no other, by experiment."""
+    changed = [dataclasses.replace(e, budgets={"quick": quick.get(e.name, [])}) for e in registry.EXPERIMENTS]
+    monkeypatch.setattr(registry, "EXPERIMENTS", tuple(changed))
+
+
 def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, monkeypatch, capsys):
     quick = {
         "table3": [Budget("digits", "2x9", 2, 2, Tuning(1, 60, RATES), subset=150, batch_size=32)],
         "fig4": [Budget("digits", "3x9", 2, 2, subset=150, batch_size=32)],
     }
-    monkeypatch.setitem(scales.SCALES, "quick", quick)
+    only(monkeypatch, quick)
     places = ["--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]
     assert main(["reproduce", "table3", "fig4", "--rules", "mf", "bp", "--offline", *places]) == 0
     made = len(list((tmp_path / "ledger").glob("*.json")))
@@ -392,7 +397,7 @@ def test_the_command_line_makes_runs_tables_and_figures_and_repeats(tmp_path, mo
 def test_what_is_finished_is_shown_although_the_rest_fails(tmp_path, monkeypatch, capsys):
     """As where a measuring process cannot run: hours of training must not end without a table."""
     quick = {"table3": [Budget("digits", "2x9", 2, 1, Tuning(1, 60, RATES[:1]), subset=150, batch_size=32)]}
-    monkeypatch.setitem(scales.SCALES, "quick", quick)
+    only(monkeypatch, quick)
 
     def fails(job, seed):
         raise ProbeError("no memory can be read here")

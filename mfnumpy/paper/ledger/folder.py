@@ -28,6 +28,7 @@ class Ledger:
 
     def __init__(self, folder: str | os.PathLike):
         self.folder = Path(folder)
+        self._read: dict[Path, tuple[tuple[int, ...], Record]] = {}
 
     def path(self, job: Job) -> Path:
         """Where the record of this job is or will be."""
@@ -40,7 +41,7 @@ class Ledger:
         """The record of this job, or None. Raises LedgerError if the file holds something else."""
         if job not in self:
             return None
-        record = read(self.path(job))
+        record = self._record(self.path(job))
         if record.key != job.config.key or record.seed != job.seed:
             raise LedgerError(f"{self.path(job)} holds another run: {record.key}, seed {record.seed}.")
         return record
@@ -48,7 +49,18 @@ class Ledger:
     def records(self) -> list[Record]:
         """All records, by file name. Raises LedgerError at the first file that is none."""
         paths = sorted(p for p in self.folder.glob("*.json") if not p.name.startswith("."))
-        return [read(p) for p in paths]
+        return [self._record(p) for p in paths]
+
+    def _record(self, path: Path) -> Record:
+        """The record in a file, read again only if the file has changed: a plan asks for the same one many times."""
+        try:
+            found = path.stat()
+        except OSError:
+            return read(path)  # which says what is wrong
+        state = (found.st_mtime_ns, found.st_size, found.st_ino)
+        if self._read.get(path, ((),))[0] != state:
+            self._read[path] = (state, read(path))
+        return self._read[path][1]
 
     def notes(self) -> str:
         """What whoever made these runs wrote beside them, in NOTES.md: Markdown for the results page; "" without it.

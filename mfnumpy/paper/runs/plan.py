@@ -1,12 +1,13 @@
-"""Which training runs each table and figure needs, at each scale.
+"""Which training runs a table or figure needs, from how much of what is to be run.
 
 A `Cell` is one entry of a table: a data set, a network and a rule, with a search on validation data before it
-(or a learning rate that the paper states), and the seeds to run.
+(or a learning rate that the paper states), and the seeds to run. A `Budget` says how much is run for some of them, a
+`Plan` all that a scale asks for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mfnumpy import choices
@@ -14,7 +15,7 @@ from mfnumpy.errors import unknown_name
 from mfnumpy.network import parse
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs.config import Config, Job, Measurement
 from mfnumpy.paper.runs.search import TUNING_SEED, State, Tuning, search
 from mfnumpy.rules import RULES
 
@@ -24,8 +25,6 @@ CNN_RULES = ("mf", "bp", "fa", "dfa", *CONTROLS)
 
 HEADLINE = ("mf", "bp", "deep_supervision")
 """The rules that the paper's headline needs: those it compares, and BP with MF's losses added."""
-
-TABLE6_RULES = ("mf", "bp", "shallow", "deep_supervision")
 
 STATED_RATE: float = choices.LEARNING_RATE.default
 """The one learning rate that the paper states, in Fig. 4 (with batch 256)."""
@@ -133,73 +132,47 @@ class Budget:
         return Cell(experiment, self.config(rule, network), seeds, self.tuning, tuned_on)
 
 
-def _of_all(rules: Sequence[str]) -> Callable[[str, Budget], Iterator[Cell]]:
-    def cells(experiment: str, budget: Budget) -> Iterator[Cell]:
-        """A cell for each of the rules."""
-        for rule in budget.rules or rules:
-            yield budget.cell(experiment, rule)
-
-    return cells
+Entries = Callable[[str, Budget], Iterable[Cell]]
+"""How an experiment's cells follow from its name and a budget."""
 
 
-def _of_every_rule(experiment: str, budget: Budget) -> Iterator[Cell]:
+def of_rules(*rules: str) -> Entries:
+    """A cell for each of these rules, or of those that the budget names."""
+    return lambda experiment, budget: [budget.cell(experiment, rule) for rule in budget.rules or rules]
+
+
+def of_every_rule(experiment: str, budget: Budget) -> list[Cell]:
     """A cell for each rule that trains the network; MF and BP first, so that a ledger has them early."""
     images = parse(budget.network).images
-    for name in budget.rules or sorted(RULES, key=lambda name: {"mf": 0, "bp": 1}.get(name, 2)):
-        if RULES[name].images or not images:
-            yield budget.cell(experiment, name)
+    names = budget.rules or sorted(RULES, key=lambda name: {"mf": 0, "bp": 1}.get(name, 2))
+    return [budget.cell(experiment, name) for name in names if RULES[name].images or not images]
 
 
-def _table1(experiment: str, budget: Budget) -> Iterator[Cell]:
-    """Nets of 2 and 3 hidden layers at the same rate: only so can layers 1 and 2 be the same in both."""
-    net = parse(budget.network)
-    for rule in ("mf", "bp"):
-        two = budget.cell(experiment, rule, net.of_depth(2).name)
-        yield two
-        yield replace(two, final=two.final.with_(network=net.of_depth(3).name), tuned_on=two.final)
+def at_the_stated_rate(experiment: str, budget: Budget) -> list[Cell]:
+    """Fig. 4's stated setting: MF and BP by Adam, learning rate 0.001, constant."""
+    cells = [budget.cell(experiment, rule) for rule in ("mf", "bp")]
+    return [replace(cell, final=cell.final.with_(decay="constant"), tuning=None) for cell in cells]
 
 
-def _fig4(experiment: str, budget: Budget) -> Iterator[Cell]:
-    """The paper's stated setting: Adam, learning rate 0.001, constant."""
-    for rule in ("mf", "bp"):
-        cell = budget.cell(experiment, rule)
-        yield replace(cell, final=cell.final.with_(decay="constant"), tuning=None)
+@dataclass(frozen=True)
+class Plan:
+    """All that a scale asks for, by experiment: budgets, how cells follow from one, and measurements."""
 
+    scale: str
+    budgets: Mapping[str, Sequence[Budget]]
+    entries: Mapping[str, Entries]
+    measurements: Mapping[str, Sequence[Measurement]]
 
-DEPTHS = (1, 2, 4, 8)
+    def cells(self, experiment: str, seeds: int | None = None) -> list[Cell]:
+        """All entries of an experiment. seeds: in place of the scale's own number.
 
+        Raises UnknownNameError for an experiment that has no training runs.
+        """
+        if experiment not in self.entries:
+            raise unknown_name("experiment with training runs", experiment, self.entries)
+        found = [cell for budget in self.budgets.get(experiment, ()) for cell in self.of_budget(experiment, budget)]
+        return found if seeds is None else [replace(cell, seeds=seeds) for cell in found]
 
-def _fig5(experiment: str, budget: Budget) -> Iterator[Cell]:
-    """Fig. 4's setting at several depths."""
-    for depth in DEPTHS:
-        yield from _fig4(experiment, replace(budget, network=parse(budget.network).of_depth(depth).name))
-
-
-CELLS: dict[str, Callable[[str, Budget], Iterator[Cell]]] = {
-    "table1": _table1,
-    "table2": _of_every_rule,
-    "table3": _of_every_rule,
-    "longer": _of_all(("mf", "bp")),
-    "longer_cnn": _of_all(("mf", "bp")),
-    "longer_shallow": _of_all(("shallow",)),
-    "table6": _of_all(TABLE6_RULES),
-    "fig4": _fig4,
-    "fig5": _fig5,
-}
-"""How an experiment's cells follow from a budget."""
-
-
-def cells(experiment: str, budgets: dict[str, list[Budget]], seeds: int | None = None) -> list[Cell]:
-    """All entries of an experiment. budgets: a scale, see `scales`. seeds: in place of the scale's own number.
-
-    Raises UnknownNameError for an experiment that has no training runs.
-    """
-    if experiment not in CELLS:
-        raise unknown_name("experiment with training runs", experiment, CELLS)
-    found = [cell for budget in budgets.get(experiment, []) for cell in of_budget(experiment, budget)]
-    return found if seeds is None else [replace(cell, seeds=seeds) for cell in found]
-
-
-def of_budget(experiment: str, budget: Budget) -> list[Cell]:
-    """The entries of an experiment that one budget asks for."""
-    return list(CELLS[experiment](experiment, budget))
+    def of_budget(self, experiment: str, budget: Budget) -> list[Cell]:
+        """The entries of an experiment that one budget asks for."""
+        return list(self.entries[experiment](experiment, budget))

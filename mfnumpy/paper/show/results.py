@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mfnumpy.paper.experiments import convergence as figures
-from mfnumpy.paper.experiments import registry as verdicts
-from mfnumpy.paper.experiments.accuracy import BUILDERS, NUMBERS
+from mfnumpy.comparison import plots
+from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.published import LONGER
-from mfnumpy.paper.runs import plan
+from mfnumpy.paper.show import verdicts
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import View, command
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.threads import blas_name
-
-EXPERIMENTS = (
-    *("table1", "table2", "table3", "longer", "longer_cnn", "longer_shallow", "table4", "table5", "table6"),
-    *("fig1", "fig2", "fig3", "fig4", "fig5"),
-)
 
 PROTOCOL = """\
 Every rule is treated alike. The learning rate of Adam is searched on a validation part of the training data, with the
@@ -47,21 +40,23 @@ What is judged is the first version of the paper. The second (May 2026, under an
 better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
 sign once both rules had the same stopping rule. Therefore each claim on accuracies is judged at the best epoch, as
 stopped and at equal passes, and beside the paper's rules stand controls that it left out, first of all BP with a loss
-at every layer (deep supervision). Lesson 13 goes through what of the paper can be reproduced at all.
+at every layer (deep supervision). What others found stands at the end of this page. Lesson 13 goes through what of the
+paper can be reproduced at all.
 """
 
 
 def tables(view: View, experiments: Sequence[str]) -> list[Table]:
     """All tables of these experiments that the ledger has something for."""
-    return [table for name in experiments if name in BUILDERS for table in BUILDERS[name](view)]
+    by_name = {e.name: e for e in registry.EXPERIMENTS}
+    return [table for name in experiments for table in by_name[name].tables(view)]
 
 
 def save(view: View, experiments: Sequence[str], folder: Path) -> list[Path]:
     """Write tables (Markdown, CSV, LaTeX) and figures (PNG, SVG) of these experiments. Returns the paths."""
     paths = [path for table in tables(view, experiments) for path in table.save(folder)]
-    for name in experiments:
-        if name in figures.FIGURES:
-            paths += figures.save(name, view, folder)
+    for e in registry.EXPERIMENTS:
+        if e.name in experiments and e.figure is not None and (figure := e.figure(view)) is not None:
+            paths += plots.save(figure, folder / e.name)
     return paths
 
 
@@ -82,29 +77,23 @@ def results(view: View, folder: str = "results") -> str:
         PROTOCOL.strip(),
         budget_table(view).markdown().strip(),
     ]
-    for name in EXPERIMENTS:
-        shown = [table.markdown().strip() for table in tables(view, [name])]
-        if name in figures.FIGURES and figures.FIGURES[name](view) is not None:
-            shown.append(f"![{name}]({folder}/{name}.svg)")
+    for e in registry.EXPERIMENTS:
+        shown = [table.markdown().strip() for table in e.tables(view)]
+        if e.figure is not None and e.figure(view) is not None:
+            shown.append(f"![{e.name}]({folder}/{e.name}.svg)")
         if shown:
-            parts += [f"## {_heading(name)}", *shown]
+            parts += [f"## {e.title}", *shown]
     tuning = verdicts.test_tuning(view)
     if tuning is not None:
         parts += ["## The test set as a tuning set", tuning.markdown().strip()]
     return "\n\n".join(parts) + "\n"
 
 
-def _heading(experiment: str) -> str:
-    if experiment in LONGER:
-        return NUMBERS[experiment]
-    return experiment.replace("table", "Table ").replace("fig", "Fig. ")
-
-
 def budget_table(view: View) -> Table:
     """What the scale asks for: rows, epochs, search and seeds of every experiment."""
     rows = []
-    for experiment in EXPERIMENTS:
-        for b in view.budgets.get(experiment, []):
+    for experiment, budgets in view.plan.budgets.items():
+        for b in budgets:
             search = MISSING
             if b.rates_of is not None:
                 search = f"none: the rate found for {b.rates_of.epochs} epochs"
@@ -151,11 +140,11 @@ def _what_was_run(view: View) -> str:
 def _missing(view: View) -> list[str]:
     """What the scale asks for and the ledger lacks, a line for each experiment and data set."""
     lines = []
-    for experiment in plan.CELLS:
+    for experiment in view.plan.entries:
         for dataset in view.datasets(experiment):
             if dataset in view.ledger.absent():
                 continue
-            wanted = [c for c in plan.cells(experiment, view.budgets) if c.final.dataset == dataset]
+            wanted = [c for c in view.plan.cells(experiment) if c.final.dataset == dataset]
             have = [(c, len(c.records(view.ledger))) for c in wanted]
             if not any(n for _, n in have):
                 lines.append(f"{experiment}, {dataset}: all of it.")
@@ -184,7 +173,7 @@ def _duration(records: list[Record]) -> str:
 
 def save_results(view: View, out: Path) -> list[Path]:
     """Write out/results.md, and all tables and figures to out/results/. Returns the paths."""
-    paths = save(view, EXPERIMENTS, out / "results")
+    paths = save(view, [e.name for e in registry.EXPERIMENTS], out / "results")
     for table in (verdicts.verdicts(view), verdicts.test_tuning(view)):
         paths += [] if table is None else table.save(out / "results")
     with atomic_write(out / "results.md", "w") as file:

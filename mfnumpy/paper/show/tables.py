@@ -55,6 +55,16 @@ class Table:
             lines += ["", note]
         return "\n".join([*lines, "", f"Made by `{self.command}`.", ""])
 
+    def text(self) -> str:
+        """For a terminal: columns side by side, title and notes. Sentences, which would break the lines, go below."""
+        short = [i for i in range(len(self.columns)) if all(len(row[i]) <= SENTENCE for row in self.rows)]
+        cells = [[row[i] for i in short] for row in (self.columns, *self.rows)]
+        widths = [max(len(row[i]) for row in cells) for i in range(len(short))]
+        lines = [
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+        ]
+        return "\n".join([self.title, "", *lines, "", *self.notes, ""])
+
     def csv(self) -> str:
         """Comma-separated values; title, notes and command stand in comment lines before the head."""
         out = io.StringIO()

@@ -9,9 +9,8 @@ from typing import Any
 from mfnumpy import rules
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import plan, scales
 from mfnumpy.paper.runs.config import Config
-from mfnumpy.paper.runs.plan import Budget, Cell
+from mfnumpy.paper.runs.plan import Budget, Cell, Plan
 from mfnumpy.paper.runs.protocol import READINGS, read_at
 from mfnumpy.paper.show.statistics import Paired, Summary, paired, summary
 from mfnumpy.paper.show.tables import MISSING
@@ -65,22 +64,23 @@ class Entry:
 class View:
     """The entries of one scale, as far as the ledger has them."""
 
-    def __init__(self, ledger: Ledger, scale: str):
-        self.ledger, self.scale = ledger, scale
-        self.budgets = scales.scale(scale)
+    def __init__(self, ledger: Ledger, plan: Plan):
+        self.ledger, self.plan, self.scale = ledger, plan, plan.scale
         self._entries: dict[str, list[Entry]] = {}
 
     def entries(self, experiment: str) -> list[Entry]:
         """All entries with at least one finished run, in the plan's order."""
         if experiment not in self._entries:
             self._entries[experiment] = [
-                entry for budget in self.budgets.get(experiment, []) for entry in self._of_budget(experiment, budget)
+                entry
+                for budget in self.plan.budgets.get(experiment, ())
+                for entry in self._of_budget(experiment, budget)
             ]
         return self._entries[experiment]
 
     def _of_budget(self, experiment: str, budget: Budget) -> list[Entry]:
         found = []
-        for cell in plan.of_budget(experiment, budget):
+        for cell in self.plan.of_budget(experiment, budget):
             config, records = cell.shown(self.ledger), cell.records(self.ledger)
             if config is not None and records:
                 runs, state = [r for r in records if not r.diverged], cell.search(self.ledger)
@@ -97,9 +97,13 @@ class View:
                 return e
         return None
 
+    def measured(self, experiment: str) -> list[Record]:
+        """The measurements of an experiment that the ledger has."""
+        return [r for m in self.plan.measurements.get(experiment, ()) for r in self.ledger.of(m)]
+
     def datasets(self, experiment: str) -> list[str]:
         """The data sets that the scale wants, whether they were run or not."""
-        return list(dict.fromkeys(b.dataset for b in self.budgets.get(experiment, [])))
+        return list(dict.fromkeys(b.dataset for b in self.plan.budgets.get(experiment, ())))
 
 
 def accuracy_summary(entry: Entry | None, mode: str, at: str = READINGS[0]) -> Summary | None:

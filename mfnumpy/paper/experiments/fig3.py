@@ -1,4 +1,4 @@
-"""Figs. 1 to 3: memory over a training step, and its growth with depth, from the ledger alone."""
+"""Fig. 3: how the memory of a training step grows with depth."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 
 from mfnumpy.comparison import plots
 from mfnumpy.paper import published
+from mfnumpy.paper.experiments.experiment import Experiment
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import scales
+from mfnumpy.paper.runs.config import Measurement
+from mfnumpy.paper.runs.measurements import memory_job
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNTESTED, Verdict
 from mfnumpy.paper.show.tables import MISSING, Table
@@ -46,15 +48,10 @@ class Line:
         return f"{self.width} neurons" if self.kind == "dense" else f"3x3 convolution, {self.width} maps"
 
 
-def records(view: View, experiment: str) -> list[Record]:
-    """The scale's memory records for one figure."""
-    return [r for m in scales.MEASUREMENTS[view.scale].get(experiment, []) for r in view.ledger.of(m)]
-
-
 def lines(view: View) -> list[Line]:
     """All series of Fig. 3 with at least two depths."""
     groups: dict[tuple, list[Record]] = {}
-    for r in records(view, "fig3"):
+    for r in view.measured("fig3"):
         groups.setdefault(tuple(r.config[key] for key in SAME), []).append(r)
     made = []
     for key, group in groups.items():
@@ -66,7 +63,7 @@ def lines(view: View) -> list[Line]:
     return made
 
 
-def table(view: View) -> list[Table]:
+def tables(view: View) -> list[Table]:
     """The slopes of Fig. 3."""
     rows = []
     for line in lines(view):
@@ -81,7 +78,7 @@ def table(view: View) -> list[Table]:
         "rules as they are written to be read; `fast`: the fast room."
     )
     columns = ["rule", "layers", "batch", "room", "MB/layer, paper", "MB/layer, ours"]
-    told = [note, *notes.measured(records(view, "fig3"))]
+    told = [note, *notes.measured(view.measured("fig3"))]
     return [Table("fig3", "Fig. 3: peak memory for each further layer", columns, rows, command("fig3", view), told)]
 
 
@@ -105,20 +102,6 @@ def over_depth(view: View) -> Any:
     return signed(fig, "Peak of one training step with Adam", "fig3", view)
 
 
-def over_time(experiment: str, view: View) -> Any:
-    """Figs. 1 (BP) and 2 (MF): memory in use over two training steps."""
-    found = records(view, experiment)
-    if not found:
-        return None
-    config, points = found[0].config, np.array(found[0].result["timeline"])
-    fig, ax = plots.figure(6.0, 3.6)
-    steps = points[:, 0] / points[-1, 0] * config["steps"]
-    ax.plot(steps, points[:, 1] / 1e6, color=plots.style_of(config["rule"])["color"])
-    ax.set(xlabel="training steps", ylabel="memory in use in MB", ylim=(0, None), title=config["rule"].upper())
-    net = f"{config['depth']}x{config['width']}, batch {config['batch']:,} (the paper's: 30,000)"
-    return signed(fig, f"{net}, the rules as they are written", experiment, view)
-
-
 def claims(view: View) -> Iterator[Verdict]:
     """Fig. 3(a): BP's memory grows faster with depth than MF's; and what is left of that at batch 256."""
     found = {(line.rule, line.batch): line for line in lines(view) if line.kind == "dense" and line.room == "fast"}
@@ -134,3 +117,33 @@ def claims(view: View) -> Iterator[Verdict]:
             because += "; the paper states no batch: this one is chosen so that BP's slope is the paper's"
         claim = f"Fig. 3, batch {batch:,}: a further layer costs MF less memory than BP"
         yield Verdict(claim, REPRODUCED if mf < bp else NOT, because)
+    convolutions = {line.rule: line for line in lines(view) if line.kind == "conv"}
+    if {"mf", "bp"} <= set(convolutions):
+        bp, mf = convolutions["bp"].slope, convolutions["mf"].slope
+        because = f"BP {bp:.2f}, MF {mf:.2f} MB per {convolutions['bp'].net}, batch {convolutions['bp'].batch}, in the "
+        because += "rules' room; the paper's own numbers are lost"
+        yield Verdict(
+            "Fig. 3, CNN: a further layer costs MF less memory than BP", REPRODUCED if mf < bp else NOT, because
+        )
+
+
+def _over_depth(batch: int, depths: tuple[int, ...]) -> list[Measurement]:
+    """(a) layers of 1000 neurons, at a large batch and at 256; (b) convolutions of 16 maps without pooling."""
+    dense: list[dict[str, Any]] = [{"batch": batch, "room": "fast"}, {"batch": 256, "room": "fast"}, {"batch": 256}]
+    conv: list[dict[str, Any]] = [{"kind": "conv", "width": 16, "batch": 64}]
+    return [memory_job(rule, depth, **options) for options in dense + conv for rule in ("bp", "mf") for depth in depths]
+
+
+EXPERIMENT = Experiment(
+    "fig3",
+    "Fig. 3",
+    turn=14,
+    measurements={
+        "quick": _over_depth(2_000, (3, 4, 5)),
+        "laptop": _over_depth(48_000, (3, 4, 6)),
+        "paper": _over_depth(48_000, (3, 4, 6, 8)),
+    },
+    tables=tables,
+    figure=over_depth,
+    claims=(claims,),
+)

@@ -1,0 +1,105 @@
+"""How a claim on accuracies becomes a verdict: two rules seed by seed, at the largest budget that has runs of both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from mfnumpy.paper.runs.protocol import READINGS
+from mfnumpy.paper.show.judging import UNDECIDED, UNTESTED, Judged, Verdict
+from mfnumpy.paper.show.statistics import Paired, paired
+from mfnumpy.paper.show.view import Entry, View
+
+Judge = Callable[[Sequence[float]], Judged]
+"""Differences by seed -> verdict and p."""
+
+MLP, CNN = ("table3", "longer"), ("table2", "longer_cnn")
+"""The experiments that have the paper's entries of a kind of network: the table, and its longer runs."""
+
+
+def datasets(view: View, where: Sequence[str]) -> list[str]:
+    """The data sets that the scale wants for any of these experiments."""
+    return list(dict.fromkeys(dataset for experiment in where for dataset in view.datasets(experiment)))
+
+
+def largest(view: View, where: Sequence[str], dataset: str, rules: Sequence[str]) -> list[Entry] | None:
+    """The entries of these rules with the most training rows, then the most epochs, that has all; None without."""
+    found = []
+    for experiment in where:
+        entries = [e for rule in rules if (e := view.entry(experiment, dataset, rule)) is not None]
+        if len(entries) == len(rules):
+            found.append(entries)
+    return max(found, key=lambda entries: _size(entries[0]), default=None)
+
+
+def _size(entry: Entry) -> tuple[float, int]:
+    return (math.inf if entry.config.subset is None else entry.config.subset, entry.config.epochs)
+
+
+def compare(
+    view: View,
+    claim: str,
+    where: Sequence[str],
+    dataset: str,
+    rules: tuple[str, str],
+    judge: Judge,
+    mode: str | None = None,
+) -> Verdict:
+    """The verdict on a claim about two rules' accuracies, the first minus the second.
+
+    where: the experiments that may have them. mode: the first rule's prediction, None for its default.
+    """
+    entries, lost = largest(view, where, dataset, rules), diverged(view, where, dataset, rules)
+    gaps = {} if entries is None else {at: differences(entries[0], entries[1], at, mode) for at in READINGS}
+    if entries is None or not gaps[READINGS[0]]:
+        verdict = UNDECIDED if lost else UNTESTED
+        which = f"that came to their end{lost}" if lost else "in this ledger"
+        return Verdict(claim, verdict, f"no runs {which}", verdict, verdict)
+    a, b = entries
+    reason = f"{a.rule}{f' ({mode})' if mode else ''} minus {b.rule}: {gap_text(gaps)}; {rows_of(a)}, "
+    reason += f"{a.config.epochs} epochs"
+    if len(gaps[READINGS[0]]) < 2:
+        reason += "; one seed decides nothing"
+    return by_reading(claim, judge, gaps, reason + open_searches(entries) + lost)
+
+
+def by_reading(claim: str, judge: Judge, gaps: Mapping[str, Mapping[int, float]], because: str) -> Verdict:
+    """The verdict of a claim: decided at the first of READINGS, with the others beside it. gaps: reading -> by seed."""
+    best, stopped, last = (judge(list(gaps[at].values())) for at in READINGS)
+    return Verdict(claim, best.verdict, because, stopped.verdict, last.verdict, p=best.p)
+
+
+def differences(a: Entry, b: Entry, at: str, mode: str | None = None) -> dict[int, float]:
+    """Seed -> a's accuracy minus b's, in percentage points. mode: a's prediction, None for its default."""
+    of_a, of_b = a.accuracy(mode or a.modes()[0], at), b.accuracy(b.modes()[0], at)
+    return {seed: of_a[seed] - of_b[seed] for seed in sorted(set(of_a) & set(of_b))}
+
+
+def gap_text(gaps: Mapping[str, Mapping[int, float]]) -> str:
+    """What the differences are at each of READINGS, for a reason."""
+    words = {"best": "", "stopped": "; as stopped ", "equal_passes": "; at equal passes "}
+    texts = [words[at] + found.text() for at in READINGS if (found := _against_zero(gaps[at])) is not None]
+    return "".join(texts).replace(")", ") percentage points", 1)
+
+
+def _against_zero(gap: Mapping[int, float]) -> Paired | None:
+    return paired(gap, dict.fromkeys(gap, 0.0))
+
+
+def diverged(view: View, where: Sequence[str], dataset: str, rules: Sequence[str]) -> str:
+    """The runs that are missing from a comparison because they diverged, for a reason; "" if there are none."""
+    found = [e for experiment in where for e in view.entries(experiment)]
+    lost = [e.lost for e in found if e.config.dataset == dataset and e.rule in rules and e.lost]
+    return f"; diverged: {', '.join(lost)}" if lost else ""
+
+
+def open_searches(entries: Sequence[Entry]) -> str:
+    """The rules whose rate may still change, for a reason; "" if there are none."""
+    names = [e.rule for e in entries if e.provisional]
+    return f"; the search of {' and '.join(names)} lacks runs" if names else ""
+
+
+def rows_of(entry: Entry) -> str:
+    """On how much of its data set an entry was trained, for a reason."""
+    subset = entry.config.subset
+    return "trained on all rows" if subset is None else f"trained on at most {subset:,} rows"

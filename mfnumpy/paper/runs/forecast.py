@@ -1,0 +1,100 @@
+"""What is still to be run, and how long it will take, by the records that are there."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from data_utils import registry
+from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs.plan import Cell
+from mfnumpy.paper.runs.search import TUNING_SEED
+
+
+@dataclass(frozen=True)
+class Missing:
+    """The runs that cells lack. now: those that are known. later: what follows a search that is not at its end.
+
+    Later ones have no rate yet, and their cost does not depend on it. A search may ask for more than is here, beyond
+    the edge of its candidates.
+    """
+
+    now: list[Job]
+    later: list[Config]
+
+    @property
+    def configs(self) -> list[Config]:
+        """All of them, for their cost."""
+        return [job.config for job in self.now if isinstance(job.config, Config)] + self.later
+
+
+def remaining(cells: Iterable[Cell], ledger: Ledger) -> Missing:
+    """The runs that these cells lack, each once, although several may ask for it."""
+    now: dict[str, Job] = {}
+    later: list[Config] = []
+    for cell in cells:
+        state = cell.search(ledger)
+        searching = [Job(config, TUNING_SEED) for config in state.missing]
+        likely = state.chosen or state.so_far
+        if likely is None:
+            full = max(0, cell.tuning.finalists - 1) if cell.tuning is not None else 0
+            later += [cell.tuned_on or cell.final] * full + [cell.final] * cell.seeds
+            final = []
+        else:
+            config = cell.final.with_(lr=likely.lr, options=likely.options)
+            final = [Job(config, seed) for seed in range(cell.seeds)]
+            if state.chosen is None and not state.finalists and cell.tuning is not None and cell.tuning.finalists > 1:
+                later.append(cell.tuned_on or cell.final)
+        now |= {job.name: job for job in (*searching, *final) if job not in ledger}
+    return Missing(list(now.values()), later)
+
+
+class Costs:
+    """Seconds of a run, by those of like runs: for each row and epoch the median of what the records say.
+
+    Of like runs those come first that differ in rate, rows and epochs alone; then those in the other room, on another
+    data set, and by another rule.
+    """
+
+    def __init__(self, records: Iterable[Record]):
+        self._by_kind: dict[tuple, list[float]] = defaultdict(list)
+        for record in records:
+            if record.config["kind"] == "train" and record.history:
+                c = Config.of(record.config)
+                each = record.seconds / (len(record.history) * rows(c))
+                for kind in _kinds(c):
+                    self._by_kind[kind].append(each)
+
+    def seconds(self, config: Config) -> float | None:
+        """The seconds that a run will take, or None if no record is of its network."""
+        for kind in _kinds(config):
+            if kind in self._by_kind:
+                return statistics.median(self._by_kind[kind]) * config.epochs * rows(config)
+        return None
+
+    def total(self, configs: Sequence[Config]) -> tuple[float, int]:
+        """Seconds of all these runs together, and of how many of them nothing is known."""
+        known = [s for config in configs if (s := self.seconds(config)) is not None]
+        return sum(known), len(configs) - len(known)
+
+
+def rows(config: Config) -> int:
+    """How many rows a run may train on, but for those of validation."""
+    everything = registry.get(config.dataset).samples[0]
+    return everything if config.subset is None else min(config.subset, everything)
+
+
+def _kinds(c: Config) -> list[tuple]:
+    """What a run has in common with others, the closest first."""
+    return [(c.dataset, c.network, c.rule, c.room), (c.dataset, c.network, c.rule), (c.network, c.rule), (c.network,)]
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: "40 s", "12 min", "3.5 h"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
