@@ -16,10 +16,10 @@ from mfnumpy import check, equations, measure, rules
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
 from mfnumpy.paper import published
-from mfnumpy.paper.experiments import registry as verdicts
+from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.show import results as report
-from mfnumpy.paper.show.view import View
+from mfnumpy.paper.show import verdicts
 from mfnumpy.support import shipped
 from mfnumpy.teach import pictures, reveal, show_source
 from mfnumpy.train import Trainer
@@ -212,7 +212,7 @@ pictures.bars(
 # `mfnumpy reproduce --help` says how to make more.
 
 # %%
-view = View(Ledger(shipped.folder("ledger")), "laptop")
+view = registry.view(Ledger(shipped.folder("ledger")), "laptop")
 Markdown(verdicts.in_short(view) + "\n\n" + verdicts.verdicts(view).markdown())
 
 # %%

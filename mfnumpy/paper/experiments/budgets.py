@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mfnumpy.paper.runs.plan import Budget
-from mfnumpy.paper.runs.search import LEARNING_RATES, Tuning
+from mfnumpy.paper.runs.search import LEARNING_RATES, Option, Tuning
+
+OPTIONS = (Option("label", (5.0, 20.0), ("ff", "ff_one_pass")),)
+"""Options that are searched as the rate is: the strength of FF's label, beside standardised pixels or those up to 1."""
 
 CNN_ALL = Tuning(epochs=2, subset=20_000, rates=(*LEARNING_RATES, 3e-2), finalists=2)
-WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES), finalists=2)
-BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]), finalists=2)
-SHORT = Tuning(epochs=3, subset=12_000, finalists=2)
-LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES), finalists=2)
+WIDE = Tuning(epochs=2, subset=5_000, rates=(1e-4, *LEARNING_RATES), finalists=2, options=OPTIONS)
+BROAD = Tuning(epochs=3, subset=10_000, rates=(1e-4, *LEARNING_RATES[:3]), finalists=2, options=OPTIONS)
+SHORT = Tuning(epochs=3, subset=12_000, finalists=2, options=OPTIONS)
+LONG = Tuning(epochs=20, subset=None, rates=(1e-4, *LEARNING_RATES), finalists=2, options=OPTIONS)
 
 QUICK_DIGITS = Tuning(epochs=5, subset=None)
 QUICK_IMAGES = Tuning(epochs=2, subset=2_000)

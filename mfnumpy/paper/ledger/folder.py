@@ -39,11 +39,12 @@ class Ledger:
 
     def get(self, job: Job) -> Record | None:
         """The record of this job, or None. Raises LedgerError if the file holds something else."""
-        if job not in self:
+        path = self.path(job)
+        if not path.exists():
             return None
-        record = self._record(self.path(job))
-        if record.key != job.config.key or record.seed != job.seed:
-            raise LedgerError(f"{self.path(job)} holds another run: {record.key}, seed {record.seed}.")
+        record = self._record(path)
+        if not path.stem.endswith(f"{record.key}-s{record.seed}"):
+            raise LedgerError(f"{path} holds another run: {record.key}, seed {record.seed}.")
         return record
 
     def records(self) -> list[Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from mfnumpy import choices
@@ -65,7 +65,8 @@ class Config:
 
         What was added later is there only where it is not as before: a configuration keeps the hash that it had.
         """
-        settings = {"kind": "train"} | asdict(self)
+        settings = {"kind": "train"} | {f.name: getattr(self, f.name) for f in fields(self)}
+        settings["options"] = dict(self.options)
         return {name: value for name, value in settings.items() if (name, value) not in LATER.items()}
 
     @property

@@ -58,14 +58,14 @@ class Cell:
 
     def chosen(self, ledger: Ledger) -> Config | None:
         """`final` with the chosen rate and options, or None while the search is not finished."""
-        return self._as(self.search(ledger).chosen)
+        return self.of(self.search(ledger).chosen)
 
     def shown(self, ledger: Ledger) -> Config | None:
         """What tables read: `chosen`, or while a search goes on that has its first candidates, what it says so far."""
-        return self._as(self.search(ledger).so_far)
+        return self.of(self.search(ledger).so_far)
 
-    def _as(self, found: Config | None) -> Config | None:
-        """`final` with a search's rate and options."""
+    def of(self, found: Config | None) -> Config | None:
+        """`final` with a search's rate and options; None of none."""
         return None if found is None else self.final.with_(lr=found.lr, options=found.options)
 
     def jobs(self, ledger: Ledger) -> list[Job]:

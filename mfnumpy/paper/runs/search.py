@@ -75,7 +75,7 @@ class State:
 
 def search(tuning: Tuning, final: Config, found: Found) -> State:
     """Where the search for a final configuration stands, whose own rate is not read."""
-    base = _small(tuning, final)
+    found, base = _remembered(found), _small(tuning, final)
     searched = [base.with_(lr=lr) for lr in _rates(tuning, base, found)]
     missing = _missing(searched, found)
     if len(missing) > max(0, len(searched) - len(tuning.rates)):
@@ -96,6 +96,20 @@ def search(tuning: Tuning, final: Config, found: Found) -> State:
         return State(searched, [], missing, None if missing else so_far, so_far)
     missing = _missing(finalists, found)
     return State(searched, finalists, missing, None if missing else so_far, so_far)
+
+
+def _remembered(found: Found) -> Found:
+    """The same, asked once for each configuration."""
+    known: dict[str, Record | None] = {}
+
+    def ask(config: Config) -> Record | None:
+        """The record, from the first answer."""
+        name = f"{config.lr!r} {config.epochs} {config.subset} {config.room} {config.options}"
+        if name not in known:
+            known[name] = found(config)
+        return known[name]
+
+    return ask
 
 
 def _small(tuning: Tuning, final: Config) -> Config:

@@ -8,6 +8,8 @@ from pathlib import Path
 from mfnumpy.comparison import plots
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs.plan import Cell
+from mfnumpy.paper.runs.search import Tuning
 from mfnumpy.paper.show import verdicts
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import View, command
@@ -21,7 +23,8 @@ on beyond it by the same factor, about 3, until it does not, at most twice. The 
 full, and validation decides between them; the better of these runs is also the first seed's. (Where the plan below says
 nothing of that, the search decides alone.) A run is left out of a search if it has a dead block, unless all have: a
 block whose own validation accuracy, in the run's best epoch, is at most 1.5/m with m classes, 1.5 times chance. Rules
-that give their blocks no voice are not concerned.
+that give their blocks no voice are not concerned. Options of a rule that the plan names (the strength of FF's label)
+are searched in the same way, on validation data and at the best rate; the default stays unless another value is better.
 
 Every run makes the same number of passes. What is reported, and decides between rates and between rules, is the best
 epoch of all planned passes on validation data ("ours"). Two other epochs stand beside it and decide nothing: the one
@@ -94,7 +97,7 @@ def budget_table(view: View) -> Table:
     rows = []
     for experiment, budgets in view.plan.budgets.items():
         for b in budgets:
-            search = MISSING
+            search, cells = MISSING, view.plan.of_budget(experiment, b)
             if b.rates_of is not None:
                 search = f"none: the rate found for {b.rates_of.epochs} epochs"
             elif b.tuning is not None:
@@ -102,9 +105,9 @@ def budget_table(view: View) -> Table:
                 search = f"{', '.join(f'{r:g}' for r in b.tuning.rates)}; {b.tuning.epochs} epochs on {on}"
                 if b.tuning.finalists > 1:
                     search += f"; then the best {b.tuning.finalists} in full"
-                search += "".join(f"; {o.name} of {', '.join(o.rules)}" for o in b.tuning.options)
+                search += _options(b.tuning, [c.final.rule for c in cells])
             size = "all" if b.subset is None else f"at most {b.subset:,}"
-            rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, f"{b.seeds}"])
+            rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, _seeds(cells)])
     columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]
     columns += ["rates searched, for each rule", "seeds planned"]
     note = (
@@ -112,6 +115,23 @@ def budget_table(view: View) -> Table:
         "between rules means something, and the accuracies themselves do not."
     )
     return Table("plan", f"What the scale `{view.scale}` asks for", columns, rows, command("all", view), [note])
+
+
+def _options(tuning: Tuning, rules: Sequence[str]) -> str:
+    """The options that a search tries, of these rules."""
+    named = [(o, [rule for rule in o.rules if rule in rules]) for o in tuning.options]
+    return "".join(f"; {o.name} of {', '.join(own)}: {', '.join(map(str, o.values))}" for o, own in named if own)
+
+
+def _seeds(cells: Sequence[Cell]) -> str:
+    """How many seeds are planned; where rules differ, of which."""
+    by_number: dict[int, list[str]] = {}
+    for cell in cells:
+        by_number.setdefault(cell.seeds, []).append(cell.final.rule)
+    if len(by_number) == 1:
+        return f"{cells[0].seeds}"
+    least = min(by_number)
+    return f"{least}; " + "; ".join(f"{n} of {', '.join(names)}" for n, names in by_number.items() if n > least)
 
 
 def _what_was_run(view: View) -> str:

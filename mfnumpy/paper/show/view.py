@@ -81,9 +81,11 @@ class View:
     def _of_budget(self, experiment: str, budget: Budget) -> list[Entry]:
         found = []
         for cell in self.plan.of_budget(experiment, budget):
-            config, records = cell.shown(self.ledger), cell.records(self.ledger)
+            state = cell.search(self.ledger)
+            config = cell.of(state.so_far)
+            records = [] if config is None else self.ledger.of(config)
             if config is not None and records:
-                runs, state = [r for r in records if not r.diverged], cell.search(self.ledger)
+                runs = [r for r in records if not r.diverged]
                 rates = tuple(c.lr for c in state.searched)
                 found.append(Entry(cell, config, runs, len(records) - len(runs), rates, state.chosen is None))
         if budget.until is not None and not {"mf", "bp"} <= {e.rule for e in found if e.runs}:
