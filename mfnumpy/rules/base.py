@@ -78,6 +78,8 @@ class Rule:
     """Where the error at a block's output comes from: "own" (a loss at this block), "above" (the block above, or the
     readout for the last), "output" (straight from the readout). Nowhere: the blocks stay as they were drawn.
     An error that comes goes through B where `feedback_of(i)` is a matrix, else through the weights W above."""
+    exact = True
+    """Whether the gradients of a Step are those of its loss; where they are not, only the readout's are."""
     rows_per_sample = 1
     """How many rows of a batch the blocks see for each sample when they learn: 2 in Forward-Forward."""
     schedules: tuple[str, ...] = ("together",)

@@ -22,6 +22,7 @@ class Shallow(GlobalRule):
     sentence = "The blocks stay random; what others gain over this, their blocks learned."
     place = 70
     style = Style("#777777", "x", ":")
+    exact = False
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
         """No error reaches any block."""

@@ -27,6 +27,7 @@ class DirectFeedbackAlignment(GlobalRule):
     place = 30
     style = Style("#CC79A7", "d", "--")
     error_from = ("output",)
+    exact = False
     feedback: PerBlock
 
     def reset(self) -> None:

@@ -27,6 +27,7 @@ class FeedbackAlignment(GlobalRule):
     place = 20
     style = Style("#CC79A7", "D")
     error_from = ("above",)
+    exact = False
     readout: Readout
 
     def plug(self, net: Network) -> None:

@@ -32,12 +32,10 @@ from mfnumpy import equations, network, rules
 from mfnumpy.rules import mf
 from mfnumpy.support.seeding import stream
 
-ONLY_READOUT_IS_TRUE = ("fa", "dfa", "shallow")
-
 
 def true_ones(name: str, gradients: dict) -> dict:
     """The gradients that the rule promises to be those of the loss."""
-    return {k: g for k, g in gradients.items() if name not in ONLY_READOUT_IS_TRUE or k == "readout.W"}
+    return {k: g for k, g in gradients.items() if rules.RULES[name].exact or k == "readout.W"}
 
 
 def worst_error(case: Case, enough: float = math.inf) -> float:
@@ -56,7 +54,7 @@ def worst_error(case: Case, enough: float = math.inf) -> float:
             if worst > enough:
                 return worst
             seen.add(name)
-    learned = {k for k in parameters if case.rule.name not in ONLY_READOUT_IS_TRUE or k == "readout.W"}
+    learned = {k for k in parameters if case.rule.exact or k == "readout.W"}
     assert seen == learned, "a parameter without a gradient"
     return worst
 
