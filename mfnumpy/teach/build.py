@@ -32,8 +32,8 @@ LESSONS = Path(__file__).resolve().parents[2] / "notebooks" / "lessons"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 SECONDS_PER_LESSON = 300
-FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
-"""A cell that reveals an answer shows its code to nobody who does not ask: in JupyterLab and on the site."""
+FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["remove-input"]}
+"""A cell that reveals an answer does not show it in its code: folded in JupyterLab, left out on the site."""
 # The last bits of a matrix product depend on the number of threads; and small matrices need only one.
 ONE_THREAD = {f"{library}_THREADS": "1" for library in ("OPENBLAS_NUM", "MKL_NUM", "OMP_NUM", "VECLIB_MAXIMUM")}
 
