@@ -9,7 +9,7 @@ from mfnumpy import cli, engines, network, rules
 from mfnumpy.comparison.plots import FREE, style_of
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.measure import alignment
-from mfnumpy.paper.runs import scales
+from mfnumpy.paper.experiments import table3
 from mfnumpy.paper.runs.plan import Budget
 from mfnumpy.rules import GlobalRule, LocalRule, Step
 from mfnumpy.rules.base import named
@@ -134,7 +134,7 @@ def test_train_writes_a_checkpoint_that_evaluate_reads(own, tmp_path, capsys):
 
 def test_reproduce_runs_it_and_tables_it_beside_the_others(own, tmp_path, capsys, monkeypatch):
     budget = Budget("digits", "2x9", 2, 1, subset=100, batch_size=32)  # without a search: one run for each rule
-    monkeypatch.setitem(scales.QUICK, "table3", [budget])
+    monkeypatch.setitem(table3.EXPERIMENT.budgets, "quick", [budget])
     ledger = ("--ledger", tmp_path / "ledger", "--offline")
     chosen = ("--rules", own.name, "bp", "--datasets", "digits")
     run(capsys, "reproduce", "table3", "--scale", "quick", "--out", tmp_path, *ledger, *chosen)
