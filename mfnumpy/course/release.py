@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mfnumpy.course import config, sources
-from mfnumpy.course.own import load_own, own_files
+from mfnumpy.course.own import FILE, load_own, own_files
 from mfnumpy.course.plan import plan_of, write_plans
 from mfnumpy.course.sources import CourseError
 from mfnumpy.support.files import atomic_write, make_folder
@@ -107,7 +107,10 @@ def _squeeze(line: str) -> str:
 
 
 def copy_students(made: list[Path], target: Path) -> list[Path]:
-    """Copy the student notebooks side by side into `target`, and remove older ones there. Returns what was written."""
+    """Copy the student notebooks side by side into `target`, and remove older ones there. Returns what was written.
+
+    An instructor's exercises.py, which they import, is copied along.
+    """
     make_folder(target)
     for old in target.glob("*.ipynb"):
         old.unlink()
@@ -116,6 +119,9 @@ def copy_students(made: list[Path], target: Path) -> list[Path]:
         with atomic_write(target / path.name) as file:
             file.write(path.read_bytes())
         written.append(target / path.name)
+    for path in dict.fromkeys(path.parent / FILE for path in made[:1]):
+        if path.is_file():
+            shutil.copy(path, target)
     return written
 
 

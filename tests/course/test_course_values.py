@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import sys
 import threading
 
 import numpy as np
@@ -116,6 +117,7 @@ def test_networks_and_rules_arrive_with_their_values():
 def student():
     """A student's process, played by a thread; its player is real. Call student.run(code) to run a cell."""
     here, there = multiprocessing.Pipe()
+    path = sys.path.copy()
     thread = threading.Thread(target=serve, args=(there,), daemon=True)
     thread.start()
     import os
@@ -129,6 +131,7 @@ def student():
     from IPython.core.interactiveshell import InteractiveShell
 
     InteractiveShell.clear_instance()
+    sys.path[:] = path
 
 
 def test_a_remote_function_behaves_as_the_function_does(student):
