@@ -5,6 +5,6 @@ Instructors call `python -m mfnumpy.course release | try | grade | status`, whic
 """
 
 from mfnumpy.course.mine import yours
-from mfnumpy.course.student import grade, is_written, mine_or_reference
+from mfnumpy.course.student import grade, in_one_sentence, is_written, mine_or_reference
 
-__all__ = ["grade", "is_written", "mine_or_reference", "yours"]
+__all__ = ["grade", "in_one_sentence", "is_written", "mine_or_reference", "yours"]

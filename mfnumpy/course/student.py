@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import dis
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from mfnumpy.check import GRADING_SEED, check
 from mfnumpy.check.exercises import get
 from mfnumpy.course import mine
+from mfnumpy.errors import MfnumpyError
 
 SEED_VARIABLE = "MFNUMPY_GRADING_SEED"
 
@@ -30,6 +32,28 @@ def grade(exercise: str, function: Callable) -> None:
     report = check(exercise, function, seed=grading_seed())
     if not report.passed:
         raise AssertionError(str(report))
+
+
+class WrongFunctionError(MfnumpyError):
+    """A wrong function of the student's has stopped the real network. A notebook shows the sentence alone."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback."""
+        return [str(self)]
+
+
+@contextlib.contextmanager
+def in_one_sentence() -> Iterator[None]:
+    """A `with` block around the last cell: where a wrong function stops the real network, one sentence says so.
+
+    Raises WrongFunctionError in the place of any other exception.
+    """
+    try:
+        yield
+    except Exception as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split())[:200].rstrip(".")
+        says = f"The network cannot go on with one of your functions ({what}); run the checks above, they say which."
+        raise WrongFunctionError(says) from None
 
 
 def is_written(function: Callable) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import measure, network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 0.1 Shuffle, and keep the pairs
@@ -106,23 +106,23 @@ check("accuracy_over_batches", accuracy_over_batches)
 
 
 # %%
-def predicted(net, rule, rows):
-    return rule.scores(net, rows).argmax(axis=1)
+with in_one_sentence():
 
+    def predicted(net, rule, rows):
+        return rule.scores(net, rows).argmax(axis=1)
 
-def separately(X, y, rng):
-    return rng.permutation(X), rng.permutation(y)
+    def separately(X, y, rng):
+        return rng.permutation(X), rng.permutation(y)
 
+    shuffle = mine_or_reference(shuffle_together, "shuffle_together")
+    accuracy = mine_or_reference(accuracy_over_batches, measure.accuracy_over_batches)
 
-shuffle = mine_or_reference(shuffle_together, "shuffle_together")
-accuracy = mine_or_reference(accuracy_over_batches, measure.accuracy_over_batches)
-
-data = load("digits")
-for name, shuffled in (("together", shuffle), ("separately", separately)):
-    X, y = shuffled(data.x_train, data.y_train, np.random.default_rng(0))
-    net, rule = network.mlp(64, (100,)), rules.MonoForward()
-    rule.start(net, 10)
-    train.Trainer(net, rule, optim.Adam(0.003), epochs=5, show_progress=False).fit(X, y)
-    predict = partial(predicted, net, rule)
-    found = accuracy(predict, data.x_test, data.y_test, 50)
-    print(f"shuffled {name:<10}  accuracy on {len(data.y_test)} test digits: {found:.3f}")
+    data = load("digits")
+    for name, shuffled in (("together", shuffle), ("separately", separately)):
+        X, y = shuffled(data.x_train, data.y_train, np.random.default_rng(0))
+        net, rule = network.mlp(64, (100,)), rules.MonoForward()
+        rule.start(net, 10)
+        train.Trainer(net, rule, optim.Adam(0.003), epochs=5, show_progress=False).fit(X, y)
+        predict = partial(predicted, net, rule)
+        found = accuracy(predict, data.x_test, data.y_test, 50)
+        print(f"shuffled {name:<10}  accuracy on {len(data.y_test)} test digits: {found:.3f}")

@@ -12,7 +12,7 @@
 from data_utils import load
 from mfnumpy import layers, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 from mfnumpy.course.plug import network_of
 
 # %% [markdown]
@@ -135,16 +135,17 @@ check("relu_backward", relu_backward)
 # The blocks below call nothing but your three functions, and backpropagation trains them.
 
 # %%
-net = network_of(
-    64,
-    [80, 60],
-    dense_forward=mine_or_reference(dense_forward, layers.dense_forward),
-    dense_backward=mine_or_reference(dense_backward, layers.dense_backward),
-    relu_backward=mine_or_reference(relu_backward, layers.relu_backward),
-)
-rule, data = rules.Backpropagation(), load("digits")
-rule.start(net, 10)
-trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=6, show_progress=False)
-for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs:
-    loss, accuracy = entry["loss"]["output"], entry["val_accuracy"]["readout"]
-    print(f"epoch {entry['epoch']}: loss {loss:.3f}, accuracy {accuracy:.3f}")
+with in_one_sentence():
+    net = network_of(
+        64,
+        [80, 60],
+        dense_forward=mine_or_reference(dense_forward, layers.dense_forward),
+        dense_backward=mine_or_reference(dense_backward, layers.dense_backward),
+        relu_backward=mine_or_reference(relu_backward, layers.relu_backward),
+    )
+    rule, data = rules.Backpropagation(), load("digits")
+    rule.start(net, 10)
+    trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=6, show_progress=False)
+    for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs:
+        loss, accuracy = entry["loss"]["output"], entry["val_accuracy"]["readout"]
+        print(f"epoch {entry['epoch']}: loss {loss:.3f}, accuracy {accuracy:.3f}")

@@ -12,7 +12,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import equations, network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 2.1 Softmax
@@ -143,14 +143,15 @@ check("eq6_gradient", eq6_gradient)
 # may rise a little in the end).
 
 # %%
-loss = mine_or_reference(eq6, equations.cross_entropy)
-net = network.mlp(64, (100, 100))
-rule = rules.MonoForward(loss_gradient=mine_or_reference(eq6_gradient, equations.cross_entropy_gradient))
-rule.start(net, 10)
-data = load("digits")
-trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=1, show_progress=False)
-print(f"before:  loss {float(loss(rule.scores(net, data.x_test, 'bp'), data.y_test)):.3f}")
-for epoch in range(5):
-    accuracy = trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs[-1]["val_accuracy"]["bp"]
-    found = float(loss(rule.scores(net, data.x_test, "bp"), data.y_test))
-    print(f"epoch {epoch + 1}: loss {found:.3f}, accuracy {accuracy:.3f}")
+with in_one_sentence():
+    loss = mine_or_reference(eq6, equations.cross_entropy)
+    net = network.mlp(64, (100, 100))
+    rule = rules.MonoForward(loss_gradient=mine_or_reference(eq6_gradient, equations.cross_entropy_gradient))
+    rule.start(net, 10)
+    data = load("digits")
+    trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=1, show_progress=False)
+    print(f"before:  loss {float(loss(rule.scores(net, data.x_test, 'bp'), data.y_test)):.3f}")
+    for epoch in range(5):
+        accuracy = trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs[-1]["val_accuracy"]["bp"]
+        found = float(loss(rule.scores(net, data.x_test, "bp"), data.y_test))
+        print(f"epoch {epoch + 1}: loss {found:.3f}, accuracy {accuracy:.3f}")

@@ -11,7 +11,7 @@
 from data_utils import load
 from mfnumpy import equations, network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 3.1 Equation (5): the goodness of each class
@@ -140,14 +140,15 @@ check("eq8", eq8)
 # goodness scores; `together` is FF pred, which adds them up.
 
 # %%
-rule = rules.MonoForward(
-    project=mine_or_reference(eq5, equations.goodness_scores),
-    weight_gradient=mine_or_reference(eq7, equations.weight_gradient),
-    projection_gradient=mine_or_reference(eq8, equations.projection_gradient),
-)
-net, data = network.mlp(64, (100, 100, 100)), load("digits")
-rule.start(net, 10)
-trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=6, show_progress=False)
-for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs:
-    layers = ", ".join(f"{value:.3f}" for value in entry["val_layers"])
-    print(f"epoch {entry['epoch']}: each block {layers}; together {entry['val_accuracy']['ff']:.3f}")
+with in_one_sentence():
+    rule = rules.MonoForward(
+        project=mine_or_reference(eq5, equations.goodness_scores),
+        weight_gradient=mine_or_reference(eq7, equations.weight_gradient),
+        projection_gradient=mine_or_reference(eq8, equations.projection_gradient),
+    )
+    net, data = network.mlp(64, (100, 100, 100)), load("digits")
+    rule.start(net, 10)
+    trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=6, show_progress=False)
+    for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs:
+        layers = ", ".join(f"{value:.3f}" for value in entry["val_layers"])
+        print(f"epoch {entry['epoch']}: each block {layers}; together {entry['val_accuracy']['ff']:.3f}")

@@ -12,7 +12,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import equations, network
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 from mfnumpy.support import seeding
 
 # %% [markdown]
@@ -105,16 +105,17 @@ check("mf_step", mf_step)
 # The block starts where the package's own network with seed 0 starts, and learns by your step alone.
 
 # %%
-step = mine_or_reference(mf_step, "mf_step")
-data = load("digits")
-W = network.mlp(64, (120,)).blocks[0].parameters["W"]
-M = (seeding.stream(0, "projection").standard_normal((10, 120)) / np.sqrt(120)).astype("float32")
-for epoch in range(8):
-    order = seeding.stream(0, "shuffle", epoch).permutation(len(data.y_train))
-    for rows in np.array_split(order, len(order) // 32):
-        W, M, a = step(data.x_train[rows], data.y_train[rows], W, M, 0.2)
-    G = np.maximum(data.x_test @ W, 0) @ M.T
-    print(
-        f"epoch {epoch + 1}: loss {equations.cross_entropy(G, data.y_test):.3f}, "
-        f"accuracy {(G.argmax(axis=1) == data.y_test).mean():.3f}"
-    )
+with in_one_sentence():
+    step = mine_or_reference(mf_step, "mf_step")
+    data = load("digits")
+    W = network.mlp(64, (120,)).blocks[0].parameters["W"]
+    M = (seeding.stream(0, "projection").standard_normal((10, 120)) / np.sqrt(120)).astype("float32")
+    for epoch in range(8):
+        order = seeding.stream(0, "shuffle", epoch).permutation(len(data.y_train))
+        for rows in np.array_split(order, len(order) // 32):
+            W, M, a = step(data.x_train[rows], data.y_train[rows], W, M, 0.2)
+        G = np.maximum(data.x_test @ W, 0) @ M.T
+        print(
+            f"epoch {epoch + 1}: loss {equations.cross_entropy(G, data.y_test):.3f}, "
+            f"accuracy {(G.argmax(axis=1) == data.y_test).mean():.3f}"
+        )

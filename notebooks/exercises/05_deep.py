@@ -12,7 +12,7 @@
 from data_utils import load
 from mfnumpy import network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 5.1 FF pred
@@ -93,15 +93,16 @@ check("mf_predict_bp", mf_predict_bp)
 # The blocks below learn; the predictions are yours.
 
 # %%
-together = mine_or_reference(mf_predict_ff, "mf_predict_ff")
-last = mine_or_reference(mf_predict_bp, "mf_predict_bp")
+with in_one_sentence():
+    together = mine_or_reference(mf_predict_ff, "mf_predict_ff")
+    last = mine_or_reference(mf_predict_bp, "mf_predict_bp")
 
-net, rule, data = network.mlp(64, (60, 60, 60, 60)), rules.MonoForward(), load("digits")
-rule.start(net, 10)
-trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=1, show_progress=False)
-for epoch in range(6):
-    trainer.fit(data.x_train, data.y_train)
-    layers = rule.layer_scores(net, data.x_test)
-    alone = ", ".join(f"{(G.argmax(axis=1) == data.y_test).mean():.3f}" for G in layers)
-    found = [(predict(layers) == data.y_test).mean() for predict in (together, last)]
-    print(f"epoch {epoch + 1}: blocks {alone};  FF pred {found[0]:.3f}, BP pred {found[1]:.3f}")
+    net, rule, data = network.mlp(64, (60, 60, 60, 60)), rules.MonoForward(), load("digits")
+    rule.start(net, 10)
+    trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=1, show_progress=False)
+    for epoch in range(6):
+        trainer.fit(data.x_train, data.y_train)
+        layers = rule.layer_scores(net, data.x_test)
+        alone = ", ".join(f"{(G.argmax(axis=1) == data.y_test).mean():.3f}" for G in layers)
+        found = [(predict(layers) == data.y_test).mean() for predict in (together, last)]
+        print(f"epoch {epoch + 1}: blocks {alone};  FF pred {found[0]:.3f}, BP pred {found[1]:.3f}")

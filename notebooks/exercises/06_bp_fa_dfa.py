@@ -17,7 +17,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import equations
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 from mfnumpy.support import seeding
 
 # %% [markdown]
@@ -171,36 +171,35 @@ check("dfa_step", dfa_step)
 # readout, turned, and the feedback that stands for them: Feedback Alignment works because it shrinks.
 
 # %%
-steps = {
-    "bp": mine_or_reference(bp_step, "bp_step"),
-    "fa": mine_or_reference(fa_step, "fa_step"),
-    "dfa": mine_or_reference(dfa_step, "dfa_step"),
-}
-data = load("digits")
+with in_one_sentence():
+    steps = {
+        "bp": mine_or_reference(bp_step, "bp_step"),
+        "fa": mine_or_reference(fa_step, "fa_step"),
+        "dfa": mine_or_reference(dfa_step, "dfa_step"),
+    }
+    data = load("digits")
 
+    def draw(purpose, shapes):
+        draws = [seeding.stream(0, purpose, i).standard_normal(shape) for i, shape in enumerate(shapes)]
+        return [(values / np.sqrt(shape[0] / 2)).astype("float32") for values, shape in zip(draws, shapes, strict=True)]
 
-def draw(purpose, shapes):
-    draws = [seeding.stream(0, purpose, i).standard_normal(shape) for i, shape in enumerate(shapes)]
-    return [(values / np.sqrt(shape[0] / 2)).astype("float32") for values, shape in zip(draws, shapes, strict=True)]
-
-
-feedback = {
-    "bp": (),
-    "fa": (draw("feedback", [(60, 60), (10, 60)]),),
-    "dfa": (draw("direct feedback", [(10, 60), (10, 60)]),),
-}
-for name, step in steps.items():
-    weights = draw("weights", [(64, 60), (60, 60), (60, 10)])
-    for epoch in range(15):
-        order = seeding.stream(0, "shuffle", epoch).permutation(len(data.y_train))
-        for rows in np.array_split(order, len(order) // 32):
-            weights = step(data.x_train[rows], data.y_train[rows], weights, *feedback[name], 0.1)
-    a, (*hidden, last) = data.x_test, weights
-    for W in hidden:
-        a = np.maximum(a @ W, 0)
-    angle = ""
-    if name == "fa":
-        B = feedback[name][0][-1]
-        cosine = (B * last.T).sum() / np.linalg.norm(B) / np.linalg.norm(last)
-        angle = f", angle between B and the readout {np.degrees(np.arccos(cosine)):.0f} degrees (at random: 90)"
-    print(f"{name:<4} accuracy {((a @ last).argmax(axis=1) == data.y_test).mean():.3f}{angle}")
+    feedback = {
+        "bp": (),
+        "fa": (draw("feedback", [(60, 60), (10, 60)]),),
+        "dfa": (draw("direct feedback", [(10, 60), (10, 60)]),),
+    }
+    for name, step in steps.items():
+        weights = draw("weights", [(64, 60), (60, 60), (60, 10)])
+        for epoch in range(15):
+            order = seeding.stream(0, "shuffle", epoch).permutation(len(data.y_train))
+            for rows in np.array_split(order, len(order) // 32):
+                weights = step(data.x_train[rows], data.y_train[rows], weights, *feedback[name], 0.1)
+        a, (*hidden, last) = data.x_test, weights
+        for W in hidden:
+            a = np.maximum(a @ W, 0)
+        angle = ""
+        if name == "fa":
+            B = feedback[name][0][-1]
+            cosine = (B * last.T).sum() / np.linalg.norm(B) / np.linalg.norm(last)
+            angle = f", angle between B and the readout {np.degrees(np.arccos(cosine)):.0f} degrees (at random: 90)"
+        print(f"{name:<4} accuracy {((a @ last).argmax(axis=1) == data.y_test).mean():.3f}{angle}")

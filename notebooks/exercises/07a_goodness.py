@@ -15,7 +15,7 @@ from data_utils import load
 from IPython.display import display
 from mfnumpy import equations, network, optim, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 from mfnumpy.course.plug import ForwardForwardOf
 
 # %% [markdown]
@@ -159,22 +159,23 @@ display(check("eq4_gradient", eq4_gradient))
 # With a sign wrong in 7.3 it rises, and the accuracy stays at chance.
 
 # %%
-rule = ForwardForwardOf(
-    eq1=mine_or_reference(goodness, equations.positive_goodness),
-    eq2=mine_or_reference(goodness, equations.negative_goodness),
-    eq3_gradient=mine_or_reference(eq3_gradient, equations.positive_loss_gradient),
-    eq4_gradient=mine_or_reference(eq4_gradient, equations.negative_loss_gradient),
-)
-loss_pos = mine_or_reference(eq3, equations.positive_loss)
-loss_neg = mine_or_reference(eq4, equations.negative_loss)
-net, data = network.mlp(64, (120, 120)), load("digits")
-rule.start(net, 10)
-trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=12, show_progress=False)
-for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs[::3]:
-    gaps = ", ".join(f"{name} {value:7.2f}" for name, value in entry["loss"].items())
-    print(f"epoch {entry['epoch']:2}: G_neg - G_pos {gaps};  accuracy {entry['val_accuracy']['all-labels']:.3f}")
+with in_one_sentence():
+    rule = ForwardForwardOf(
+        eq1=mine_or_reference(goodness, equations.positive_goodness),
+        eq2=mine_or_reference(goodness, equations.negative_goodness),
+        eq3_gradient=mine_or_reference(eq3_gradient, equations.positive_loss_gradient),
+        eq4_gradient=mine_or_reference(eq4_gradient, equations.negative_loss_gradient),
+    )
+    loss_pos = mine_or_reference(eq3, equations.positive_loss)
+    loss_neg = mine_or_reference(eq4, equations.negative_loss)
+    net, data = network.mlp(64, (120, 120)), load("digits")
+    rule.start(net, 10)
+    trainer = train.Trainer(net, rule, optim.Adam(0.003), epochs=12, show_progress=False)
+    for entry in trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs[::3]:
+        gaps = ", ".join(f"{name} {value:7.2f}" for name, value in entry["loss"].items())
+        print(f"epoch {entry['epoch']:2}: G_neg - G_pos {gaps};  accuracy {entry['val_accuracy']['all-labels']:.3f}")
 
-G = rule.layer_scores(net, data.x_test)[0]
-own, wrong = G[range(len(G)), data.y_test], G[range(len(G)), (data.y_test + 1) % 10]
-theta = rule.threshold(net, 0)
-print(f"block 1 on test digits: L_pos {loss_pos(own, theta):.3f}, L_neg {loss_neg(wrong, theta):.3f}")
+    G = rule.layer_scores(net, data.x_test)[0]
+    own, wrong = G[range(len(G)), data.y_test], G[range(len(G)), (data.y_test + 1) % 10]
+    theta = rule.threshold(net, 0)
+    print(f"block 1 on test digits: L_pos {loss_pos(own, theta):.3f}, L_neg {loss_neg(wrong, theta):.3f}")

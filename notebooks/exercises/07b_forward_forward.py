@@ -13,7 +13,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import equations, network
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 from mfnumpy.support import seeding
 
 # %% [markdown]
@@ -186,34 +186,33 @@ check("ff_step", ff_step)
 # To predict, every label is tried: ten passes for one answer. That is the price that Mono-Forward does not pay.
 
 # %%
-overlay = mine_or_reference(overlay_label, "overlay_label")
-wrong_labels = mine_or_reference(negative_labels, "negative_labels")
-normalise = mine_or_reference(normalise_length, "normalise_length")
-step = mine_or_reference(ff_step, "ff_step")
+with in_one_sentence():
+    overlay = mine_or_reference(overlay_label, "overlay_label")
+    wrong_labels = mine_or_reference(negative_labels, "negative_labels")
+    normalise = mine_or_reference(normalise_length, "normalise_length")
+    step = mine_or_reference(ff_step, "ff_step")
 
-data, theta = load("digits"), 2.0
-weights = [block.parameters["W"] for block in network.mlp(64, (120, 120)).blocks]
+    data, theta = load("digits"), 2.0
+    weights = [block.parameters["W"] for block in network.mlp(64, (120, 120)).blocks]
 
+    def goodness_of_all_blocks(x):
+        total = np.zeros(len(x))
+        for W in weights:
+            a = np.maximum(normalise(x) @ W, 0)
+            total, x = total + equations.positive_goodness(a), a
+        return total
 
-def goodness_of_all_blocks(x):
-    total = np.zeros(len(x))
-    for W in weights:
-        a = np.maximum(normalise(x) @ W, 0)
-        total, x = total + equations.positive_goodness(a), a
-    return total
-
-
-for epoch in range(20):
-    rng = seeding.stream(0, "shuffle", epoch)
-    order = rng.permutation(len(data.y_train))
-    for rows in np.array_split(order, len(order) // 32):
-        x, y = data.x_train[rows], data.y_train[rows]
-        x_pos, x_neg = overlay(x, y, 10), overlay(x, wrong_labels(y, 10, rng), 10)
-        for i, W in enumerate(weights):
-            x_pos, x_neg = normalise(x_pos), normalise(x_neg)
-            weights[i] = step(x_pos, x_neg, W, theta, 1.0)
-            x_pos, x_neg = np.maximum(x_pos @ W, 0), np.maximum(x_neg @ W, 0)
-    if epoch % 4 == 3:
-        tried = [overlay(data.x_test, np.full(len(data.y_test), label), 10) for label in range(10)]
-        scores = np.stack([goodness_of_all_blocks(x) for x in tried], axis=1)
-        print(f"epoch {epoch + 1:2}: accuracy {(scores.argmax(axis=1) == data.y_test).mean():.3f}")
+    for epoch in range(20):
+        rng = seeding.stream(0, "shuffle", epoch)
+        order = rng.permutation(len(data.y_train))
+        for rows in np.array_split(order, len(order) // 32):
+            x, y = data.x_train[rows], data.y_train[rows]
+            x_pos, x_neg = overlay(x, y, 10), overlay(x, wrong_labels(y, 10, rng), 10)
+            for i, W in enumerate(weights):
+                x_pos, x_neg = normalise(x_pos), normalise(x_neg)
+                weights[i] = step(x_pos, x_neg, W, theta, 1.0)
+                x_pos, x_neg = np.maximum(x_pos @ W, 0), np.maximum(x_neg @ W, 0)
+        if epoch % 4 == 3:
+            tried = [overlay(data.x_test, np.full(len(data.y_test), label), 10) for label in range(10)]
+            scores = np.stack([goodness_of_all_blocks(x) for x in tried], axis=1)
+            print(f"epoch {epoch + 1:2}: accuracy {(scores.argmax(axis=1) == data.y_test).mean():.3f}")

@@ -6,8 +6,11 @@
 #
 # Images are $(N, H, W, C)$. A row of `cols` is one patch, flattened in the order (kernel row, kernel column,
 # channel); the rows are in the order (image, row, column). `kernel`, `stride` and `padding` are an integer or a
-# pair (vertical, horizontal); `mfnumpy.support.validate.pair` makes pairs of both, and `layers.conv_output_size` gives
-# $(OH, OW)$.
+# pair (vertical, horizontal). Two functions are there for that:
+#
+# - `pair(name, value, least)` gives (vertical, horizontal) of an integer or a pair, each at least `least`; `name` is
+#   for its message: `pair("stride", 2, 1)` is `(2, 2)`, and `pair("padding", (0, 1), 0)` is `(0, 1)`;
+# - `layers.conv_output_size(height, width, kernel, stride=1, padding=0)` gives $(OH, OW)$.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
@@ -19,7 +22,7 @@ from data_utils import load
 from IPython.display import display
 from mfnumpy import equations, layers, optim
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 from mfnumpy.support import seeding
 from mfnumpy.support.validate import pair
 
@@ -252,36 +255,35 @@ display(check("avgpool_backward", avgpool_backward))
 # The gradients are written out, so that every one of your functions can be seen at work.
 
 # %%
-convolve = mine_or_reference(conv2d_forward, layers.conv2d_forward)
-convolve_back = mine_or_reference(conv2d_backward, layers.conv2d_backward)
-pool = mine_or_reference(avgpool_forward, layers.avgpool_forward)
-pool_back = mine_or_reference(avgpool_backward, layers.avgpool_backward)
+with in_one_sentence():
+    convolve = mine_or_reference(conv2d_forward, layers.conv2d_forward)
+    convolve_back = mine_or_reference(conv2d_backward, layers.conv2d_backward)
+    pool = mine_or_reference(avgpool_forward, layers.avgpool_forward)
+    pool_back = mine_or_reference(avgpool_backward, layers.avgpool_backward)
 
-data, maps, n = load("digits", layout="image"), 12, 12 * 4 * 4
-rng = seeding.stream(0, "exercise 8")
-parameters = {
-    "W": (rng.standard_normal((9, maps)) * np.sqrt(2 / 9)).astype("float32"),
-    "b": np.zeros(maps, "float32"),
-    "M": (rng.standard_normal((10, n)) / np.sqrt(n)).astype("float32"),
-}
-optimiser = optim.Adam(0.005)
+    data, maps, n = load("digits", layout="image"), 12, 12 * 4 * 4
+    rng = seeding.stream(0, "exercise 8")
+    parameters = {
+        "W": (rng.standard_normal((9, maps)) * np.sqrt(2 / 9)).astype("float32"),
+        "b": np.zeros(maps, "float32"),
+        "M": (rng.standard_normal((10, n)) / np.sqrt(n)).astype("float32"),
+    }
+    optimiser = optim.Adam(0.005)
 
+    def forward(x):
+        z = convolve(x, parameters["W"], parameters["b"], 3, 1, 1)
+        return z, pool(np.maximum(z, 0), 2).reshape(len(x), -1)
 
-def forward(x):
-    z = convolve(x, parameters["W"], parameters["b"], 3, 1, 1)
-    return z, pool(np.maximum(z, 0), 2).reshape(len(x), -1)
-
-
-for epoch in range(4):
-    order = seeding.stream(0, "shuffle", epoch).permutation(len(data.y_train))
-    for rows in np.array_split(order, len(order) // 32):
-        x, y = data.x_train[rows], data.y_train[rows]
-        z, a = forward(x)
-        dG = equations.cross_entropy_gradient(a @ parameters["M"].T, y)
-        dz = pool_back((dG @ parameters["M"]).reshape(-1, 4, 4, maps), 2) * (z > 0)
-        _, dW, db = convolve_back(x, parameters["W"], dz, 3, 1, 1)
-        gradients = {"W": dW, "b": db, "M": equations.projection_gradient(a, dG)}
-        for name, gradient in gradients.items():
-            optimiser.update(name, parameters[name], gradient.astype("float32"))
-    G = forward(data.x_test)[1] @ parameters["M"].T
-    print(f"epoch {epoch + 1}: accuracy {(G.argmax(axis=1) == data.y_test).mean():.3f}")
+    for epoch in range(4):
+        order = seeding.stream(0, "shuffle", epoch).permutation(len(data.y_train))
+        for rows in np.array_split(order, len(order) // 32):
+            x, y = data.x_train[rows], data.y_train[rows]
+            z, a = forward(x)
+            dG = equations.cross_entropy_gradient(a @ parameters["M"].T, y)
+            dz = pool_back((dG @ parameters["M"]).reshape(-1, 4, 4, maps), 2) * (z > 0)
+            _, dW, db = convolve_back(x, parameters["W"], dz, 3, 1, 1)
+            gradients = {"W": dW, "b": db, "M": equations.projection_gradient(a, dG)}
+            for name, gradient in gradients.items():
+                optimiser.update(name, parameters[name], gradient.astype("float32"))
+        G = forward(data.x_test)[1] @ parameters["M"].T
+        print(f"epoch {epoch + 1}: accuracy {(G.argmax(axis=1) == data.y_test).mean():.3f}")

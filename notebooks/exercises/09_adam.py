@@ -13,7 +13,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 from mfnumpy.course.plug import AdamOf
 
 # %% [markdown]
@@ -116,11 +116,12 @@ grade("adam_step", adam_step)
 # gradient descent with the same learning rate.
 
 # %%
-step = mine_or_reference(adam_step, optim.adam_step)
-data = load("digits")
-for name, optimiser in (("your Adam", AdamOf(step, 0.003)), ("plain SGD", optim.SGD(0.003))):
-    net, rule = network.mlp(64, (80, 80)), rules.MonoForward()
-    rule.start(net, 10)
-    trainer = train.Trainer(net, rule, optimiser, epochs=6, show_progress=False)
-    epochs = trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs
-    print(f"{name}: " + ", ".join(f"{entry['val_accuracy']['ff']:.3f}" for entry in epochs))
+with in_one_sentence():
+    step = mine_or_reference(adam_step, optim.adam_step)
+    data = load("digits")
+    for name, optimiser in (("your Adam", AdamOf(step, 0.003)), ("plain SGD", optim.SGD(0.003))):
+        net, rule = network.mlp(64, (80, 80)), rules.MonoForward()
+        rule.start(net, 10)
+        trainer = train.Trainer(net, rule, optimiser, epochs=6, show_progress=False)
+        epochs = trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs
+        print(f"{name}: " + ", ".join(f"{entry['val_accuracy']['ff']:.3f}" for entry in epochs))

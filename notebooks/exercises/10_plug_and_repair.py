@@ -13,7 +13,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import measure, network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 10.1 Plug in a block
@@ -134,29 +134,28 @@ check("repair", repair)
 # The accuracy after each step, for the sum of all blocks (`ff`) and for the last block (`bp`).
 
 # %%
-plug = mine_or_reference(plug_block, "plug_block")
-strike = mine_or_reference(damage, "damage")
-mend = mine_or_reference(repair, "repair")
+with in_one_sentence():
+    plug = mine_or_reference(plug_block, "plug_block")
+    strike = mine_or_reference(damage, "damage")
+    mend = mine_or_reference(repair, "repair")
 
-data = load("digits")
-net, rule = network.mlp(64, (80, 80)), rules.MonoForward()
-rule.start(net, 10)
+    data = load("digits")
+    net, rule = network.mlp(64, (80, 80)), rules.MonoForward()
+    rule.start(net, 10)
 
+    def report(what):
+        found = measure.evaluate(net, rule, data.x_test, data.y_test)
+        blocks = ", ".join(f"{value:.3f}" for value in found.layers)
+        print(f"{what:<34} ff {found.accuracy['ff']:.3f}, bp {found.accuracy['bp']:.3f}; each block {blocks}")
 
-def report(what):
-    found = measure.evaluate(net, rule, data.x_test, data.y_test)
-    blocks = ", ".join(f"{value:.3f}" for value in found.layers)
-    print(f"{what:<34} ff {found.accuracy['ff']:.3f}, bp {found.accuracy['bp']:.3f}; each block {blocks}")
-
-
-train.Trainer(net, rule, optim.Adam(0.003), epochs=5, show_progress=False).fit(data.x_train, data.y_train)
-report("two blocks, trained")
-plug(net, rule, 80)
-report("a third block, untrained")
-mend(net, rule, 2, data.x_train, data.y_train)
-report("the third block trained alone")
-W = net.blocks[1].parameters["W"]
-W[...] = strike(W, 0.8, np.random.default_rng(0))
-report("80 % of block 2 struck")
-mend(net, rule, 1, data.x_train, data.y_train)
-report("block 2 repaired alone")
+    train.Trainer(net, rule, optim.Adam(0.003), epochs=5, show_progress=False).fit(data.x_train, data.y_train)
+    report("two blocks, trained")
+    plug(net, rule, 80)
+    report("a third block, untrained")
+    mend(net, rule, 2, data.x_train, data.y_train)
+    report("the third block trained alone")
+    W = net.blocks[1].parameters["W"]
+    W[...] = strike(W, 0.8, np.random.default_rng(0))
+    report("80 % of block 2 struck")
+    mend(net, rule, 1, data.x_train, data.y_train)
+    report("block 2 repaired alone")

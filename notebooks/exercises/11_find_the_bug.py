@@ -15,7 +15,7 @@ import numpy as np
 from data_utils import load
 from mfnumpy import equations, network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 
 # %% tags=["broken"]
@@ -223,19 +223,20 @@ check("negative_labels", negative_labels)
 # rate.
 
 # %%
-mended = {
-    "weight_gradient": mine_or_reference(eq7, equations.weight_gradient),
-    "loss_gradient": mine_or_reference(eq6_gradient, equations.cross_entropy_gradient),
-}
-data = load("digits")
-for name, functions in (
-    ("bug 1", {"weight_gradient": broken_eq7}),
-    ("bug 2", {"loss_gradient": broken_eq6_gradient}),
-    ("mended", mended),
-):
-    net, rule = network.mlp(64, (80, 80)), rules.MonoForward(**functions)
-    rule.start(net, 10)
-    trainer = train.Trainer(net, rule, optim.SGD(0.2), epochs=5, batch_size=32, show_progress=False)
-    epochs = trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs
-    last = epochs[-1]
-    print(f"{name:<7} loss of block 2 {last['loss']['block2']:8.3f}, accuracy {last['val_accuracy']['ff']:.3f}")
+with in_one_sentence():
+    mended = {
+        "weight_gradient": mine_or_reference(eq7, equations.weight_gradient),
+        "loss_gradient": mine_or_reference(eq6_gradient, equations.cross_entropy_gradient),
+    }
+    data = load("digits")
+    for name, functions in (
+        ("bug 1", {"weight_gradient": broken_eq7}),
+        ("bug 2", {"loss_gradient": broken_eq6_gradient}),
+        ("mended", mended),
+    ):
+        net, rule = network.mlp(64, (80, 80)), rules.MonoForward(**functions)
+        rule.start(net, 10)
+        trainer = train.Trainer(net, rule, optim.SGD(0.2), epochs=5, batch_size=32, show_progress=False)
+        epochs = trainer.fit(data.x_train, data.y_train, data.x_test, data.y_test).epochs
+        last = epochs[-1]
+        print(f"{name:<7} loss of block 2 {last['loss']['block2']:8.3f}, accuracy {last['val_accuracy']['ff']:.3f}")

@@ -9,7 +9,7 @@
 
 # %%
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 12.1 What backpropagation keeps
@@ -129,19 +129,20 @@ check("ticks", ticks)
 import numpy as np
 from mfnumpy import measure, network, optim, rules
 
-N, d = 512, 64
-x = np.random.default_rng(0).random((N, d), dtype=np.float32)
-y = np.arange(N) % 10
-predict = {
-    "bp": mine_or_reference(kept_by_bp, lambda N, d, widths: float("nan")),
-    "mf": mine_or_reference(kept_by_mf, lambda N, d, widths: float("nan")),
-}
+with in_one_sentence():
+    N, d = 512, 64
+    x = np.random.default_rng(0).random((N, d), dtype=np.float32)
+    y = np.arange(N) % 10
+    predict = {
+        "bp": mine_or_reference(kept_by_bp, lambda N, d, widths: float("nan")),
+        "mf": mine_or_reference(kept_by_mf, lambda N, d, widths: float("nan")),
+    }
 
-print("blocks   rule   your count (MB)   measured (MB)")
-for blocks in (2, 4, 8):
-    for name in ("bp", "mf"):
-        widths = [64] * blocks
-        net, rule = network.mlp(d, widths), rules.make(name)
-        rule.start(net, 10)
-        measured = measure.peak_step_bytes(net, rule, optim.SGD(0.1), x, y) / 1e6
-        print(f"{blocks:6}   {name:<4}   {predict[name](N, d, widths) * 4 / 1e6:15.2f}   {measured:13.2f}")
+    print("blocks   rule   your count (MB)   measured (MB)")
+    for blocks in (2, 4, 8):
+        for name in ("bp", "mf"):
+            widths = [64] * blocks
+            net, rule = network.mlp(d, widths), rules.make(name)
+            rule.start(net, 10)
+            measured = measure.peak_step_bytes(net, rule, optim.SGD(0.1), x, y) / 1e6
+            print(f"{blocks:6}   {name:<4}   {predict[name](N, d, widths) * 4 / 1e6:15.2f}   {measured:13.2f}")

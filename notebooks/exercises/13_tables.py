@@ -11,7 +11,7 @@
 # %%
 from mfnumpy import network, rules
 from mfnumpy.check import check
-from mfnumpy.course import mine_or_reference
+from mfnumpy.course import in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 13.1 Table 4: how many parameters
@@ -137,13 +137,14 @@ check("chosen_by_validation", chosen_by_validation)
 # Your formula beside the arrays of real networks, which the package counts one by one.
 
 # %%
-predictions = {"bp": "readout", "ff": "all-labels", "ff_one_pass": "one-pass", "mf": "ff"}
-formula = mine_or_reference(parameters, lambda d, widths, m, rule: "-")
-for d, widths, m in ((784, [1000, 1000], 10), (3072, [2000, 2000, 2000], 100)):
-    print(f"{d} inputs, {widths}, {m} classes")
-    net = network.mlp(d, widths)
-    for name, prediction in predictions.items():
-        rule = rules.make(name)
-        rule.start(net, m)
-        counted = rule.count(net, prediction)
-        print(f"  {name:<12} counted {counted:>11,}   yours {formula(d, widths, m, name)}")
+with in_one_sentence():
+    predictions = {"bp": "readout", "ff": "all-labels", "ff_one_pass": "one-pass", "mf": "ff"}
+    formula = mine_or_reference(parameters, lambda d, widths, m, rule: "-")
+    for d, widths, m in ((784, [1000, 1000], 10), (3072, [2000, 2000, 2000], 100)):
+        print(f"{d} inputs, {widths}, {m} classes")
+        net = network.mlp(d, widths)
+        for name, prediction in predictions.items():
+            rule = rules.make(name)
+            rule.start(net, m)
+            counted = rule.count(net, prediction)
+            print(f"  {name:<12} counted {counted:>11,}   yours {formula(d, widths, m, name)}")

@@ -67,11 +67,11 @@ def test_the_guides_tutorial_works_as_it_is_printed(sources, tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("return W + v, v\n    ### END", "return W - v, v\n    ### END", "the solution has 0.0 of 3"),
+        ("return W + v, v\n    ### END", "return W - v, v\n    ### END", "the solution has 1.5 of 3"),
         ("return W + v, v\n    ### END", "return 1 / 0\n    ### END", "the solution has 0.0 of 3"),
         ('check("momentum_step", m', 'check("momentum_stop", m', "the checker has no exercise 'momentum_stop'"),
         ("<summary>Hint 3</summary>", "", "2 hints of 3"),
-        ("W, v = np.array", "np.nothing\nW, v = np.array", "has no attribute 'nothing'"),
+        ("W, v = np.array", "np.nothing\n    W, v = np.array", "has no attribute 'nothing'"),
     ],
 )
 def test_planted_faults_in_a_source_are_told_before_students_see_them(sources, tmp_path, old, new, says):

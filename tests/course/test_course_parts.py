@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 
 import numpy as np
@@ -11,7 +12,7 @@ pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbg
 
 from mfnumpy import equations, network, optim, rules
 from mfnumpy.check import Report
-from mfnumpy.course import grade, is_written, mine_or_reference
+from mfnumpy.course import grade, in_one_sentence, is_written, mine_or_reference
 from mfnumpy.course.__main__ import main
 from mfnumpy.course.grading.assemble import assemble
 from mfnumpy.course.grading.credit import share, shares
@@ -19,7 +20,7 @@ from mfnumpy.course.grading.reading import Cell
 from mfnumpy.course.grading.scan import scan
 from mfnumpy.course.plan import read_plans
 from mfnumpy.course.plug import AdamOf, ForwardForwardOf, network_of
-from mfnumpy.course.student import SEED_VARIABLE, reference_of
+from mfnumpy.course.student import SEED_VARIABLE, WrongFunctionError, reference_of
 from mfnumpy.errors import InvalidValueError, UnknownNameError
 from mfnumpy.layers import dense_backward, dense_forward, relu_backward
 from mfnumpy.train import Trainer
@@ -237,3 +238,33 @@ def test_commands_say_what_is_wrong_in_one_line(course, tmp_path, capsys):
         assert says in error
     assert not (tmp_path / "out").exists()
     assert main(["try", "--course", str(tmp_path)]) == 2
+
+
+def test_a_wrong_function_ends_the_last_cell_in_one_sentence(course):
+    """Not with a traceback through the trainer: eq7 of another shape, and a function that raises."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    source = course.read("source", EQUATIONS)
+    last = source.cells[-1].source
+    assert last.startswith("with in_one_sentence():")
+    shown, shell = [], InteractiveShell()
+    shell._showtraceback = lambda kind, error, lines: shown.extend(lines)
+    for wrong in ("return z", "return [][1]"):
+        names = {"mine_or_reference": lambda mine, reference: mine, "in_one_sentence": in_one_sentence}
+        exec(source.cells[1].source, names)
+        names |= {"eq5": equations.goodness_scores, "eq8": equations.projection_gradient}
+        exec(f"def eq7(x, z, M, dG):\n    {wrong}", names)
+        with pytest.raises(WrongFunctionError, match=r"^The network cannot go on with .* say which\.$") as found:
+            exec(last, names)
+        shown.clear()
+        with contextlib.suppress(WrongFunctionError):
+            try:
+                raise found.value
+            finally:
+                shell.showtraceback()
+        assert shown == [str(found.value)]
+
+
+def test_every_last_cell_is_guarded(course):
+    for name in course.names:
+        assert "\nwith in_one_sentence():" in "\n" + course.read("source", name).cells[-1].source, name
