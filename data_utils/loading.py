@@ -12,13 +12,14 @@ import numpy as np
 from data_utils import fetching, readers, registry
 from data_utils import scaling as scalings
 from data_utils.dataset import Dataset
-from data_utils.raw import HOLD_OUT_SEED, Part, Raw
+from data_utils.raw import HOLD_OUT_SEED, Part, Raw, held_out_anew
 from data_utils.source import Source
 from data_utils.views import RowView
 from mfnumpy.choices import VALIDATION
 from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import how_many, stratified
+from mfnumpy.support.validate import integer
 
 LAYOUTS = ("flat", "image")
 DTYPES = ("float32", "float64", "uint8")
@@ -32,6 +33,7 @@ def load(
     dtype: str = "float32",
     validation: int | float = VALIDATION.value,
     seed: int = 0,
+    hold_out: int = HOLD_OUT_SEED,
     subset: int | float | None = None,
     scaling: str | None = None,
     lazy: bool | None = None,
@@ -47,6 +49,7 @@ def load(
     dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
     validation: how much of the official training part becomes validation, a count (int) or a fraction (float),
         drawn by class, by `seed` alone; 0 for none. The test part never depends on `seed`.
+    hold_out: the seed of the test part where there is no official one; leave it, unless the test part is to vary.
     subset: at most so many samples of each part (int), or that fraction of each (float), drawn by class.
     scaling: "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
     lazy: True keeps bytes or sparse rows and converts a batch when it is taken (`RowView`), False converts all
@@ -62,6 +65,7 @@ def load(
     source = registry.get(name)
     kind = _check(source, layout, dtype, scaling)
     raw = readers.read(source, data_dir, download=download, progress=progress, options=options)
+    raw = held_out_anew(source, raw, integer("hold_out", hold_out, 0))
     raw, val_rows = _divide(raw, validation, subset, seed)
     if raw.features is not None:
         raw = raw.features(raw)

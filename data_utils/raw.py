@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from data_utils.source import Source
+from mfnumpy.errors import InvalidValueError
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import stratified
 
@@ -56,3 +57,22 @@ def hold_out(source: Source, x: Any, y: np.ndarray, notes: tuple[str, ...] = (),
     train_rows, test_rows = stratified(y, count, stream(HOLD_OUT_SEED, "test part"))
     note = f"test: our own stratified hold-out of {count:,} samples, the same for every seed (there is no official one)"
     return Raw(Part(x, y, train_rows), Part(x, y, test_rows), source.class_names, notes=(note, *notes), **more)
+
+
+def held_out_anew(source: Source, raw: Raw, seed: int) -> Raw:
+    """The same with another test part of our own, drawn by this seed, for those who vary it on purpose.
+
+    Raises InvalidValueError where there is an official test part.
+    """
+    if seed == HOLD_OUT_SEED:
+        return raw
+    if raw.train.x is not raw.test.x:
+        raise InvalidValueError(
+            f"{source.name} has an official test part, which no seed changes: expected hold_out={HOLD_OUT_SEED}; "
+            f"got {seed!r}."
+        )
+    y, count = raw.train.y, len(raw.test.rows)
+    train_rows, test_rows = stratified(y, count, stream(seed, "test part"))
+    note = f"test: our own stratified hold-out of {count:,} samples, by hold_out={seed} (there is no official one)"
+    train, test = replace(raw.train, rows=train_rows), replace(raw.test, rows=test_rows)
+    return replace(raw, train=train, test=test, notes=(note, *raw.notes[1:]))

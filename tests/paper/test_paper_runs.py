@@ -8,6 +8,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from data_utils import raw as raw_data
 from data_utils import registry as sources
 from mfnumpy.bench.memory import ProbeError
 from mfnumpy.cli import main
@@ -463,3 +464,26 @@ def test_a_run_that_another_sweep_finished_just_before_our_claim_is_not_made_aga
     made = sweep.Sweep(Racing(tmp_path), lambda job: pytest.fail("made twice"), lambda line: None)
     made.jobs([Job(TINY, 0)])
     assert (made.outcome.made, made.outcome.found) == (0, 1)
+
+
+def test_a_run_may_divide_the_data_by_its_own_seed(monkeypatch):
+    """The test part as well, which no other run of the same data changes; two rules of one seed have the same."""
+    config = Config("breast_cancer", "2x5", "mf", 1e-3, epochs=1, batch_size=32, validation=0.2, split="seed")
+    parts = {seed: runner.dataset_of(config, seed=seed) for seed in (0, 1, 2)}
+    fixed = runner.dataset_of(config.with_(split=0), seed=2)
+    assert {len(d.y_test) for d in parts.values()} == {114}
+    assert not np.array_equal(parts[1].y_test, parts[2].y_test)
+    np.testing.assert_array_equal(parts[0].x_test, fixed.x_test)
+    np.testing.assert_array_equal(parts[2].x_test, runner.dataset_of(config.with_(rule="bp"), seed=2).x_test)
+    raw = [np.sort(np.concatenate([d.y_train, d.y_val, d.y_test])) for d in parts.values()]
+    np.testing.assert_array_equal(raw[0], raw[1])  # nothing twice, nothing lost
+    one, again = runner.execute(config, 2), runner.execute(config.with_(split=0), 2)
+    assert one.history != again.history
+    assert repeat.differences(one, repeat.repeat(one)) == []
+    with pytest.raises(UnknownNameError, match="divide"):
+        runner.dataset_of(config.with_(split="sed"))
+    rows = {"x_train": np.zeros((4, 2)), "y_train": np.arange(4) % 2, "x_test": np.ones((2, 2)), "y_test": np.arange(2)}
+    official = raw_data.official(sources.get("mnist"), rows)
+    with pytest.raises(InvalidValueError, match="official test part"):
+        raw_data.held_out_anew(sources.get("mnist"), official, 1)
+    assert raw_data.held_out_anew(sources.get("mnist"), official, 0) is official

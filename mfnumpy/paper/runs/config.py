@@ -37,7 +37,8 @@ class Config:
     """A training run, without its seed. Two runs with equal settings and seed give the same history.
 
     dataset, subset, validation, split: what `data_utils.load` is asked for; `split` is its seed, the same for
-    every run, so that seeds differ in initialisation and order only. network: as `network.named` reads it.
+    every run, so that seeds differ in initialisation and order only; or "seed": the run's own, for the test part too.
+    network: as `network.named` reads it.
     rule, options: as `rules.make` reads them. lr, batch_size (None: full batch), epochs, decay: as `Trainer` does;
     the optimiser is Adam, as in the paper. patience: of the stopping rule, applied to the history afterwards.
     room: "rules", the rules as they are written, or "fast", the fast room's engine on one thread.
@@ -54,7 +55,7 @@ class Config:
     patience: int = choices.PATIENCE.of("reproduce")
     subset: int | None = None
     validation: int | float = choices.VALIDATION.value
-    split: int = 0
+    split: int | str = 0
     options: dict[str, Any] = field(default_factory=dict)
     room: str = "rules"
     tested: str = "every"

@@ -104,7 +104,7 @@ class Budget:
     headline: int = 0
     rules: tuple[str, ...] = ()
     tested: str = "every"
-    split: int = 0
+    split: int | str = 0
     until: Budget | None = None
 
     def config(self, rule: str, network: str | None = None) -> Config:

@@ -30,6 +30,7 @@ def dataset(
     subset: int | None,
     validation: int | float,
     split: int,
+    hold_out: int,
     data_dir: str | None = None,
     download: bool = True,
 ) -> Dataset:
@@ -40,15 +41,25 @@ def dataset(
         subset=subset,
         validation=validation,
         seed=split,
+        hold_out=hold_out,
         data_dir=data_dir,
         download=download,
     )
 
 
-def dataset_of(config: Config, data_dir: str | None = None, download: bool = True) -> Dataset:
-    """The data set of a configuration: images in their shape for convolutions, flat for everything else."""
+def dataset_of(config: Config, data_dir: str | None = None, download: bool = True, seed: int = 0) -> Dataset:
+    """The data set of a configuration and a seed: images in their shape for convolutions, flat for everything else."""
     layout = network.parse(config.network).layout
-    return dataset(config.dataset, layout, config.subset, config.validation, config.split, data_dir, download)
+    return dataset(config.dataset, layout, config.subset, config.validation, *_seeds(config, seed), data_dir, download)
+
+
+def _seeds(config: Config, seed: int) -> tuple[int, int]:
+    """Of the division into training and validation, and of the test part where there is no official one."""
+    if isinstance(config.split, int):
+        return config.split, 0
+    if config.split != "seed":
+        raise unknown_name("way to divide the data", config.split, ["seed"])
+    return seed, seed
 
 
 def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
@@ -95,7 +106,7 @@ def execute(config: Config, seed: int, data_dir: str | None = None, download: bo
     A run that diverges is a result as well: its record says so, and has the epochs before it.
     """
     start = time.perf_counter()
-    data = dataset_of(config, data_dir, download)
+    data = dataset_of(config, data_dir, download, seed)
     history, epoch_seconds, diverged = train(config, seed, data)
     net, rule = build(config, data, seed)
     result: dict[str, Any] = {"parameters": {mode: rule.count(net, mode) for mode in rule.predictions}}

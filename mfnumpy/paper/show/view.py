@@ -125,7 +125,8 @@ def described(config: Config) -> str:
     size = "all rows" if config.subset is None else f"at most {config.subset:,} rows of each part"
     rate = "constant rate" if config.decay == "constant" else f"{config.decay} decay of the rate"
     batch = "full batch" if config.batch_size is None else f"batch {config.batch_size}"
-    return f"{config.dataset}, {config.network}, {size}, {config.epochs} epochs, {batch}, {rate}"
+    anew = "" if config.split != "seed" else ", divided anew for each seed"
+    return f"{config.dataset}, {config.network}, {size}, {config.epochs} epochs, {batch}, {rate}{anew}"
 
 
 def in_parallel(record: Record) -> str:
