@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
+from mfnumpy.paper import results as report
 from mfnumpy.paper.experiments import registry
+from mfnumpy.paper.ledger.config import Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.runs import forecast, repeat
-from mfnumpy.paper.runs.config import Job
 from mfnumpy.paper.runs.plan import Cell, Plan
 from mfnumpy.paper.runs.sweep import Outcome, Sweep, maker
 from mfnumpy.paper.show import missing
-from mfnumpy.paper.show import results as report
 from mfnumpy.support.threads import blas_threads, check_threads
 
 CORETYPE = "OPENBLAS_CORETYPE"

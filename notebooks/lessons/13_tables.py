@@ -15,11 +15,10 @@ from data_utils import load
 from mfnumpy import check, equations, measure, rules
 from mfnumpy.network import mlp
 from mfnumpy.optim import Adam
-from mfnumpy.paper import published
+from mfnumpy.paper import published, verdicts
+from mfnumpy.paper import results as report
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.folder import Ledger
-from mfnumpy.paper.show import results as report
-from mfnumpy.paper.show import verdicts
 from mfnumpy.support import shipped
 from mfnumpy.teach import pictures, reveal, show_source
 from mfnumpy.train import Trainer

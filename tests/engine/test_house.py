@@ -88,6 +88,22 @@ def test_every_room_has_its_floor():
     assert rooms - {"__main__"} == FLOOR.keys()
 
 
+def test_the_wings_of_paper_import_one_way():
+    """What a run is, the ledger of runs, the making of them, what is shown; the experiments use all of these."""
+    uses = arrows(modules(PACKAGE))
+    parts = {
+        (name.split(".")[2], used.split(".")[2])
+        for name, all_used in uses.items()
+        for used in all_used
+        if name.startswith("mfnumpy.paper.") and used.startswith("mfnumpy.paper.")
+    }
+    graph: dict[str, set[str]] = {}
+    for a, b in parts:
+        if a != b:
+            graph.setdefault(a, set()).add(b)
+    assert circle(graph) == []
+
+
 @pytest.mark.parametrize("text", ["from mfnumpy.train import Trainer", "def f():\n    from mfnumpy import train"])
 def test_planted_circles_and_arrows_upwards_are_caught(tmp_path, text):
     root = tmp_path / "mfnumpy"

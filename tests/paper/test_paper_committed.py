@@ -6,11 +6,11 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
+from mfnumpy.paper import results as report
+from mfnumpy.paper import verdicts
 from mfnumpy.paper.experiments import registry
+from mfnumpy.paper.ledger.config import Config
 from mfnumpy.paper.ledger.folder import Ledger
-from mfnumpy.paper.runs.config import Config
-from mfnumpy.paper.show import results as report
-from mfnumpy.paper.show import verdicts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SHOWN = re.compile(r"\d+\.\d\d ± \d+\.\d\d \(\d+\)")

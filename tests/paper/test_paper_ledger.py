@@ -12,11 +12,11 @@ import pytest
 
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper import published
+from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.reading import LedgerError
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import protocol
-from mfnumpy.paper.runs.config import Config, Job
 from mfnumpy.paper.runs.measurements import epoch_job, memory_job, prediction_job
 
 CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
@@ -25,10 +25,10 @@ CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
 WORKER = """
 import sys, time
 from mfnumpy.paper import published
-from mfnumpy.paper.runs import protocol
+from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.runs.sweep import Sweep
 folder, pause, jobs = sys.argv[1], float(sys.argv[2]), int(sys.argv[3])
 config = Config("digits", "2x7", "mf", 1e-3, epochs=4001, subset=40)

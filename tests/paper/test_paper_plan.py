@@ -13,10 +13,11 @@ from mfnumpy.paper import experiments
 from mfnumpy.paper.experiments import registry, table5
 from mfnumpy.paper.experiments.comparing import MLP, compare, largest
 from mfnumpy.paper.experiments.experiment import Experiment
+from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import forecast, protocol
-from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs import forecast
 from mfnumpy.paper.runs.plan import Budget, of_rules
 from mfnumpy.paper.runs.search import Option, Tuning
 from mfnumpy.paper.show.judging import Verdict, better, holm
@@ -249,7 +250,7 @@ def test_options_that_no_rule_of_a_table_has_are_not_said_of_it():
     option = Option("label", (5.0,), ("ff",))
     assert option.rules == ("ff",)
     view = registry.view(Ledger("no such folder"), "laptop")
-    from mfnumpy.paper.show.results import budget_table
+    from mfnumpy.paper.results import budget_table
 
     searches = {(row[0], row[1]): row[6] for row in budget_table(view).rows}
     assert "label of ff, ff_one_pass: 5.0, 20.0" in searches["table3", "mnist"]

@@ -10,10 +10,10 @@ from mfnumpy import network, optim, rules
 from mfnumpy.errors import InvalidValueError, UnknownNameError
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.experiments.experiment import SCALES
+from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger.config import Config, key_of
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import protocol
-from mfnumpy.paper.runs.config import Config, key_of
 from mfnumpy.paper.runs.measurements import memory_job
 from mfnumpy.paper.show import statistics
 from mfnumpy.train import Trainer

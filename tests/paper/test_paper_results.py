@@ -13,20 +13,19 @@ import pytest
 
 from mfnumpy.errors import InvalidValueError, ShapeError
 from mfnumpy.network import parse
-from mfnumpy.paper import published
+from mfnumpy.paper import published, verdicts
+from mfnumpy.paper import results as report
 from mfnumpy.paper.experiments import accuracy, fig4, fig5, headline, registry, table4, table5
 from mfnumpy.paper.experiments.curves import errors_by_epoch
-from mfnumpy.paper.ledger import reading
+from mfnumpy.paper.ledger import protocol, reading
+from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.reading import LedgerError
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import protocol
-from mfnumpy.paper.runs.config import Config, Job
 from mfnumpy.paper.runs.measurements import epoch_job, measure, memory_job, prediction_job
 from mfnumpy.paper.runs.search import TUNING_SEED
 from mfnumpy.paper.show import judging as verdict_rule
-from mfnumpy.paper.show import results as report
-from mfnumpy.paper.show import tables, verdicts
+from mfnumpy.paper.show import tables
 from mfnumpy.paper.show.statistics import paired
 from mfnumpy.rules import RULES
 

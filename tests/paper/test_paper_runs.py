@@ -14,12 +14,12 @@ from mfnumpy.bench.memory import ProbeError
 from mfnumpy.cli import main
 from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
 from mfnumpy.paper.experiments import registry
-from mfnumpy.paper.ledger import reading
+from mfnumpy.paper.ledger import protocol, reading
+from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.reading import LedgerError
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import plan, protocol, repeat, runner, sweep
-from mfnumpy.paper.runs.config import Config, Job
+from mfnumpy.paper.runs import plan, repeat, runner, sweep
 from mfnumpy.paper.runs.plan import Budget
 from mfnumpy.paper.runs.search import Option, Tuning
 

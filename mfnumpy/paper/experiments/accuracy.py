@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from mfnumpy.paper import published
-from mfnumpy.paper.runs import protocol
+from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.statistics import summary
 from mfnumpy.paper.show.tables import MISSING, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from mfnumpy.paper.runs.protocol import READINGS
+from mfnumpy.paper.ledger.protocol import READINGS
 from mfnumpy.paper.show.judging import UNDECIDED, UNTESTED, Judged, Verdict
 from mfnumpy.paper.show.statistics import Paired, paired
 from mfnumpy.paper.show.view import Entry, View

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mfnumpy.paper.runs.config import Measurement
+from mfnumpy.paper.ledger.config import Measurement
 from mfnumpy.paper.runs.plan import Budget, Entries
 from mfnumpy.paper.show.judging import Verdict
 from mfnumpy.paper.show.tables import Table

@@ -11,8 +11,8 @@ import numpy as np
 from mfnumpy.comparison import plots
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments.experiment import Experiment
+from mfnumpy.paper.ledger.config import Measurement
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Measurement
 from mfnumpy.paper.runs.measurements import memory_job
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNTESTED, Verdict

@@ -22,7 +22,7 @@ from mfnumpy.paper.experiments.comparing import (
     rows_of,
 )
 from mfnumpy.paper.experiments.experiment import Experiment
-from mfnumpy.paper.runs.protocol import READINGS
+from mfnumpy.paper.ledger.protocol import READINGS
 from mfnumpy.paper.show.judging import MARGIN, UNTESTED, Verdict, better, no_worse, reaches
 from mfnumpy.paper.show.view import Entry, View, accuracy_summary
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from mfnumpy.paper.experiments.cnn_budgets import CIFAR10, FASHION
 from mfnumpy.paper.experiments.experiment import Experiment
+from mfnumpy.paper.ledger.protocol import STILL_RISING, main_accuracy
 from mfnumpy.paper.runs.plan import of_rules
-from mfnumpy.paper.runs.protocol import STILL_RISING, main_accuracy
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.statistics import Paired, paired, summary
 from mfnumpy.paper.show.tables import MISSING, Table

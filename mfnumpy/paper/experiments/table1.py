@@ -9,9 +9,9 @@ from mfnumpy.network import parse
 from mfnumpy.paper.experiments.budgets import LONG, QUICK_DIGITS, SHORT
 from mfnumpy.paper.experiments.comparing import by_reading, gap_text
 from mfnumpy.paper.experiments.experiment import Experiment
-from mfnumpy.paper.runs import protocol
+from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger.protocol import READINGS
 from mfnumpy.paper.runs.plan import Budget, Cell
-from mfnumpy.paper.runs.protocol import READINGS
 from mfnumpy.paper.runs.search import Tuning
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNTESTED, Verdict, better

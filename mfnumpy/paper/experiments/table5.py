@@ -10,7 +10,7 @@ from mfnumpy.network import named
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments import times
 from mfnumpy.paper.experiments.experiment import Experiment
-from mfnumpy.paper.runs.config import Measurement
+from mfnumpy.paper.ledger.config import Measurement
 from mfnumpy.paper.runs.measurements import N_CLASSES, epoch_job
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import IO
 
 from mfnumpy.errors import InvalidValueError, OutputError
+from mfnumpy.paper.ledger.config import Config, Job, Measurement
 from mfnumpy.paper.ledger.reading import LedgerError, read
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config, Job, Measurement
 from mfnumpy.support.files import atomic_write, make_folder
 
 

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 from mfnumpy.errors import CheckpointError
 from mfnumpy.paper import published
+from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.record import FORMAT, Record
-from mfnumpy.paper.runs import protocol
 
 
 class LedgerError(CheckpointError):

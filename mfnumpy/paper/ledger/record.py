@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from mfnumpy.paper.runs.config import key_of
+from mfnumpy.paper.ledger.config import key_of
 
 FORMAT = "mfnumpy-record-1"
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data_utils import registry
+from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config, Job
 from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.search import TUNING_SEED
 

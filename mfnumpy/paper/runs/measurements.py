@@ -20,9 +20,9 @@ from mfnumpy.bench.memory_probe import Probe
 from mfnumpy.bench.rounds import alternate
 from mfnumpy.network import Network
 from mfnumpy.paper import published
+from mfnumpy.paper.ledger.config import Measurement
 from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Measurement
 from mfnumpy.parallel import PipelineTrainer
 from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment

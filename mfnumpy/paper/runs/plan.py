@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from mfnumpy import choices
 from mfnumpy.errors import unknown_name
 from mfnumpy.network import parse
+from mfnumpy.paper.ledger.config import Config, Job, Measurement
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config, Job, Measurement
 from mfnumpy.paper.runs.search import TUNING_SEED, State, Tuning, search
 from mfnumpy.rules import RULES
 

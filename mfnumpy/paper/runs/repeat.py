@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from mfnumpy.paper.ledger.config import Config
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import runner
-from mfnumpy.paper.runs.config import Config
 from mfnumpy.support.threads import blas_libraries, blas_threads
 
 

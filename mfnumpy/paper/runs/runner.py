@@ -14,10 +14,10 @@ from mfnumpy.engines import trainer
 from mfnumpy.errors import DivergedError, unknown_name
 from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network
+from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger.config import Config
 from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import protocol
-from mfnumpy.paper.runs.config import Config
 from mfnumpy.paper.runs.testing import TestPart
 from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mfnumpy.paper.ledger.config import Config
+from mfnumpy.paper.ledger.protocol import best_first
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config
-from mfnumpy.paper.runs.protocol import best_first
 
 LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 """The candidates for Adam's learning rate, unless a budget says otherwise."""

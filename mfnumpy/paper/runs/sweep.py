@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mfnumpy.errors import DataError, DownloadError, MissingDataError
+from mfnumpy.paper.ledger.config import Config, Job, Measurement
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import runner
-from mfnumpy.paper.runs.config import Config, Job, Measurement
 from mfnumpy.paper.runs.measurements import measure
 from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.search import TUNING_SEED

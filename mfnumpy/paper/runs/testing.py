@@ -7,8 +7,8 @@ from typing import Any
 
 from mfnumpy.errors import DivergedError, unknown_name
 from mfnumpy.measure import Evaluation
-from mfnumpy.paper.runs import protocol
-from mfnumpy.paper.runs.config import Config
+from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger.config import Config
 
 TESTED = ("every", "kept")
 """every: the test accuracies of all epochs. kept: those of the epochs that validation keeps, and of the last."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.runs import forecast
-from mfnumpy.paper.runs.config import Config, Job
 from mfnumpy.paper.runs.plan import Cell, Plan
 from mfnumpy.paper.show.tables import MISSING, Table
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import statistics
 
+from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import protocol
 from mfnumpy.paper.show.view import Entry
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfnumpy import rules
+from mfnumpy.paper.ledger.config import Config
 from mfnumpy.paper.ledger.folder import Ledger
+from mfnumpy.paper.ledger.protocol import READINGS, read_at
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.config import Config
 from mfnumpy.paper.runs.plan import Budget, Cell, Plan
-from mfnumpy.paper.runs.protocol import READINGS, read_at
 from mfnumpy.paper.show.statistics import Paired, Summary, paired, summary
 from mfnumpy.paper.show.tables import MISSING
 

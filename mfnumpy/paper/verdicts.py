@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from mfnumpy.paper.experiments import registry
+from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs import protocol
 from mfnumpy.paper.show.judging import LEVEL, NOT, REPRODUCED, RULE, UNDECIDED, UNTESTED, Verdict, holm
 from mfnumpy.paper.show.statistics import summary
 from mfnumpy.paper.show.tables import MISSING, Table

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mfnumpy.comparison import plots
+from mfnumpy.paper import verdicts
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.search import Tuning
-from mfnumpy.paper.show import verdicts
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import View, command
 from mfnumpy.support.files import atomic_write
