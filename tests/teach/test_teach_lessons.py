@@ -1,5 +1,6 @@
 """Every lesson: what it must contain, and that its notebook is what its text says. Nothing is executed here."""
 
+import ast
 import html
 import json
 import re
@@ -144,3 +145,28 @@ def test_no_measured_number_stands_in_the_text_that_the_notebook_does_not_print(
 def test_a_number_out_of_the_blue_would_be_found():
     assert claimed_numbers("It reaches 97.3 % in lesson 3, see section 3.3 and arXiv 2501.09238, $0.5$.") == ["97.3 %"]
     assert claimed_numbers("a loss of 0.31") == ["0.31"]
+
+
+def guesses_used_elsewhere(code_cells):
+    """Names that a reader fills in (`name = ...`) and that anything else than reveal(name, ...) reads."""
+    trees = [ast.parse(code) for code in code_cells]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    dots = [n for n in nodes if isinstance(n, ast.Assign) and getattr(n.value, "value", None) is Ellipsis]
+    names = {target.id for n in dots for target in n.targets if isinstance(target, ast.Name)}
+    reveals = [n for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "reveal"]
+    asked = [n.args[0].id for n in reveals if isinstance(n.args[0], ast.Name)]
+    read = [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id in names]
+    return sorted(names.symmetric_difference(asked)) + [name for name in set(read) if read.count(name) != 1]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.stem)
+def test_whatever_a_reader_writes_or_leaves_out_the_lesson_runs_on(source):
+    code = [cell.source for cell in cells_of(source) if cell.cell_type == "code"]
+    assert guesses_used_elsewhere(code) == []
+
+
+def test_a_lesson_that_computes_with_a_guess_would_be_found():
+    asked = ["mine = ...", "reveal(mine, 3)"]
+    assert guesses_used_elsewhere(asked) == []
+    assert guesses_used_elsewhere([*asked, "y = mine + 1"]) == ["mine"]
+    assert guesses_used_elsewhere(["mine = ..."]) == ["mine"], "a question without an answer"
