@@ -7,19 +7,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mfnumpy import rules
 from mfnumpy.comparison.plots import figure, save, style_of
 from mfnumpy.fast import FastAdam, Team, engine
-from mfnumpy.measure import evaluate, peak_step_bytes
+from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network, cnn, mlp
 from mfnumpy.optim import Adam
 from mfnumpy.rules import Rule
 from mfnumpy.support.seeding import stream
-from mfnumpy.train import Trainer
 
 AXES: dict[str, tuple[int, ...]] = {
     "depth": (2, 4, 8, 16, 32, 64),
@@ -138,69 +136,4 @@ def growth_picture(found: Sequence[Growth], path: Path) -> list[Path]:
         ax.minorticks_off()
     axes[0, 0].set_ylabel("seconds per step")
     axes[1, 0].set_ylabel("peak MB per step")
-    return save(fig, path)
-
-
-@dataclass(frozen=True)
-class Convergence:
-    """Test error in percent after each epoch, for one rule at one depth, one row for each seed. Fig. 5."""
-
-    rule: str
-    depth: int
-    errors: list[list[float]]
-
-    def line(self) -> str:
-        """One line: the mean error after the first, a middle and the last epoch."""
-        mean = np.mean(self.errors, axis=0)
-        middle = len(mean) // 2
-        return (
-            f"{self.rule:<4}{self.depth:>4} layers: test error {mean[0]:5.1f} % after epoch 1, {mean[middle]:5.1f} % "
-            f"after {middle + 1}, {mean[-1]:5.1f} % after {len(mean)}"
-        )
-
-
-Parts = tuple[Any, np.ndarray, Any, np.ndarray]
-
-
-def converge(rule_name: str, depth: int, width: int, parts: Parts, epochs: int, seeds: int, batch: int) -> Convergence:
-    """Train with Adam at 0.001, as the paper does for Figs. 4 and 5. parts: x_train, y_train, x_test, y_test."""
-    x, y, x_test, y_test = parts
-    errors = []
-    for seed in range(seeds):
-        net = mlp(x.shape[1], [width] * depth, seed=seed)
-        rule = rules.make(rule_name)
-        rule.start(net, int(y.max()) + 1, seed)
-        row: list[float] = []
-
-        def note(entry: dict, net: Network = net, rule: Rule = rule, row: list[float] = row) -> None:
-            """Keep the test error of an epoch."""
-            row.append(100 * (1 - evaluate(net, rule, x_test, y_test).main))
-
-        options = {"epochs": epochs, "batch_size": min(batch, len(y)), "seed": seed, "show_progress": False}
-        Trainer(net, rule, FastAdam(lr=1e-3), on_epoch=note, **options).fit(x, y)  # type: ignore[arg-type]
-        errors.append(row)
-    return Convergence(rule_name, depth, errors)
-
-
-def convergence_picture(found: Sequence[Convergence], title: str, path: Path) -> list[Path]:
-    """Fig. 5: test error over epochs, a line for each depth; BP on the left, MF on the right."""
-    fig, axes = figure(width=9, columns=2, sharey=True)
-    depths = sorted({c.depth for c in found})
-    for one in found:
-        ax = axes[0 if one.rule == "bp" else 1]
-        shade = 0.3 + 0.7 * depths.index(one.depth) / max(1, len(depths) - 1)
-        mean = np.mean(one.errors, axis=0)
-        marker = "os^vDPX"[depths.index(one.depth) % 7]
-        style = {
-            "color": style_of(one.rule)["color"],
-            "alpha": shade,
-            "marker": marker,
-            "markevery": max(1, len(mean) // 6),
-        }
-        ax.semilogy(np.arange(1, len(mean) + 1), mean, label=f"{one.depth} layers", **style)
-    for ax, name in zip(axes, ("BP", "MF"), strict=True):
-        ax.set(title=name, xlabel="epoch")
-        ax.legend(fontsize=8)
-    axes[0].set_ylabel("test error (%)")
-    fig.suptitle(title)
     return save(fig, path)

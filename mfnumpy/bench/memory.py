@@ -16,9 +16,6 @@ from mfnumpy.bench.memory_probe import Probe
 from mfnumpy.errors import MfnumpyError
 from mfnumpy.support.files import make_folder
 
-PAPER_SLOPES = {"bp": 204.00, "mf": 16.16}
-"""Decimal megabytes per layer of 1000 neurons, Fig. 3(a). Its unit and batch size are inferred, not stated."""
-
 
 class ProbeError(MfnumpyError, RuntimeError):
     """A measuring process failed."""

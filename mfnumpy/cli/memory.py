@@ -25,13 +25,14 @@ def run(args: argparse.Namespace) -> int:
     from mfnumpy.bench import memory as study
     from mfnumpy.bench import memory_pictures as pictures
     from mfnumpy.cli.options import use_backend
+    from mfnumpy.paper.published import FIG3_SLOPES
     from mfnumpy.support.files import atomic_write, make_folder
 
     use_backend(args)
     own = backend.current().name
     out = make_folder(args.out)
     _check_needs(args, own)
-    found: dict[str, Any] = {"quick": args.quick, "backend": own, "paper_slopes": study.PAPER_SLOPES}
+    found: dict[str, Any] = {"quick": args.quick, "backend": own, "paper_slopes": FIG3_SLOPES}
     note = lambda text: print(text, flush=True)  # noqa: E731
 
     def write(**part: Any) -> None:
@@ -53,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
         if part in args.only:
             series = study.dense_depth(batch, where, note, own)
             write(**{part: [asdict(s) for s in series]})
-            title = f"Layers of 1000 neurons, batch {batch:,} (paper, Fig. 3a: BP 204.00, MF 16.16)"
+            printed = ", ".join(f"{rule.upper()} {slope:.2f}" for rule, slope in FIG3_SLOPES.items())
+            title = f"Layers of 1000 neurons, batch {batch:,} (paper, Fig. 3a: {printed})"
             pictures.depth_picture(series, title, out / f"{part}.png")
             _print(note, series)
     if "cnn" in args.only:
