@@ -190,7 +190,13 @@ def _with_kernels(kernels: str, args: argparse.Namespace) -> int:
     command += ["--offline"] * args.offline
     for option, value in (("--data-dir", args.data_dir), ("--threads", args.threads)):
         command += [] if value is None else [option, str(value)]
-    return subprocess.run(command, env=os.environ | {CORETYPE: kernels}).returncode
+    code = subprocess.run(command, env=os.environ | {CORETYPE: kernels}).returncode
+    if code < 0:  # ended by a signal: most likely an instruction that this processor does not have
+        raise InvalidValueError(
+            f"The repetition was ended by signal {-code}: this processor probably cannot run OpenBLAS's kernels for "
+            f"{kernels}. Repeat the record on a machine that can."
+        )
+    return code
 
 
 def _say(line: str) -> None:

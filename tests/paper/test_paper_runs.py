@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import signal
 import subprocess
 
 import numpy as np
@@ -429,6 +430,10 @@ def test_a_record_is_repeated_with_the_kernels_that_made_it(tmp_path, monkeypatc
     options = ["reproduce", "--repeat", "0123-s3", "--ledger", str(tmp_path), "--offline"]
     assert main(options) == 1
     assert started == [(["mfnumpy", "reproduce", "--repeat", "0123-s3", *options[3:]], "Nehalem")]
+    capsys.readouterr()
+    monkeypatch.setattr(subprocess, "run", lambda command, env: subprocess.CompletedProcess(command, -signal.SIGILL))
+    assert main(options) == 2
+    assert "cannot run OpenBLAS's kernels for Nehalem" in capsys.readouterr().err
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Nehalem")  # this processor has not got them: say so, do not try for ever
     assert main(options) == 0
     assert len(started) == 1
