@@ -1,7 +1,9 @@
 """Data sets for mfnumpy: found, fetched, checked, parsed and divided.
 
-    from data_utils import load, names data = load("mnist")                     # Dataset: x_train (54000,
-    784) float32 in [0, 1], y_train, x_val, ... data = load("cifar10", layout="image")   # (N, 32, 32, 3)
+    from data_utils import load, names
+
+    data = load("mnist")                     # Dataset: x_train (54000, 784) float32 in [0, 1], y_train, x_val, ...
+    data = load("cifar10", layout="image")   # (N, 32, 32, 3)
 
 Importing this needs NumPy only; what a data set needs besides is imported when it is loaded.
 """

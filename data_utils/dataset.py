@@ -13,12 +13,16 @@ from data_utils.views import RowView
 class Dataset:
     """A data set, divided and scaled, ready for a trainer.
 
-    x_*: (N, *input_shape) arrays, or `RowView`s of that shape (see `lazy` in `load`): both give float rows
-    for x[rows]. y_*: (N,) int64 labels from 0 to n_classes - 1. Where there is no validation part it has N =
-    0. class_names: one per class. input_shape: of one sample, in the layout asked for. image_shape: (H, W,
-    C), or None for tables and texts. feature_names: of the columns of a table or the words of a text; empty
-    for images. scaling: what was done to the values, in words. notes: what else a reader of a result should
-    know.
+    x_*: (N, *input_shape) arrays, or `RowView`s of that shape (see `lazy` in `load`); both give float rows for x[rows].
+    y_*: (N,) int64 labels from 0 to n_classes - 1.
+    class_names: one for each class.
+    input_shape: of one sample, in the layout asked for.
+    image_shape: (H, W, C), or None for tables and texts.
+    feature_names: of the columns of a table or the words of a text; empty for images.
+    scaling: what was done to the values, in words.
+    notes: what else a reader of a result should know.
+
+    Without a validation part, x_val and y_val have N = 0.
     """
 
     name: str
