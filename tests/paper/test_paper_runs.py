@@ -191,8 +191,7 @@ def test_an_option_is_searched_at_the_best_rate_and_the_default_keeps_its_key(tm
         options = job.config.options
         of_a = 0.1 if job.config.rule == "mf" else -0.1
         gain = 0.2 * (options.get("b") == 7) + of_a * ("a" in options)
-        for entry in record.history:
-            entry["val_accuracy"]["ff"] += gain
+        record.history[0]["val_accuracy"]["ff"] += gain  # all epochs of the fake are one
         return record
 
     options = (Option("a", (2.0,), ("mf", "bp")), Option("b", (5, 7), ("mf",)))
