@@ -11,7 +11,7 @@ import numpy as np
 from mfnumpy import equations
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
-from mfnumpy.layers import AvgPool2d, Conv2d, Dense, relu_backward, relu_forward
+from mfnumpy.layers import LINEAR, AvgPool2d, Conv2d, Dense, relu_backward, relu_forward
 
 
 @dataclass(frozen=True)
@@ -138,5 +138,5 @@ def block_from_spec(spec: dict, rng: np.random.Generator, name: str, dtype: str)
     """Build a block from what `Block.spec` returned, with weights drawn from rng."""
     options = dict(spec)
     kind, pool = options.pop("layer"), options.pop("pool", None)
-    linear = {"Dense": Dense, "Conv2d": Conv2d}[kind](rng=rng, dtype=dtype, name=name, **options)
+    linear = LINEAR[kind](rng=rng, dtype=dtype, name=name, **options)
     return Block(linear, None if pool is None else AvgPool2d(pool["size"], pool["stride"]))

@@ -26,7 +26,11 @@ from mfnumpy.layers.shape import (
     relu_forward,
 )
 
+LINEAR: dict[str, type[Dense] | type[Conv2d]] = {"Dense": Dense, "Conv2d": Conv2d}
+"""The layers that a block can have, by the word for each in a description (`spec`)."""
+
 __all__ = [
+    "LINEAR",
     "AvgPool2d",
     "Conv2d",
     "Dense",

@@ -195,3 +195,9 @@ class Conv2d:
         sizes = {"kernel": list(self.kernel), "stride": list(self.stride), "padding": list(self.padding)}
         channels = {"channels_in": self.channels_in, "channels_out": self.n_outputs}
         return {"layer": "Conv2d", **channels, **sizes, "bias": "b" in self.parameters}
+
+    @staticmethod
+    def weight_shape(spec: dict) -> tuple[int, int]:
+        """The shape of W, (KH*KW*C, F), in the layer that a description gives, before it is built."""
+        KH, KW = spec["kernel"]
+        return int(KH) * int(KW) * int(spec["channels_in"]), int(spec["channels_out"])

@@ -133,3 +133,8 @@ class Dense:
         """A JSON description from which the layer can be rebuilt."""
         n_in, n_out = self.parameters["W"].shape
         return {"layer": "Dense", "n_in": n_in, "n_out": n_out, "bias": "b" in self.parameters}
+
+    @staticmethod
+    def weight_shape(spec: dict) -> tuple[int, int]:
+        """The shape of W in the layer that a description gives, before it is built."""
+        return int(spec["n_in"]), int(spec["n_out"])

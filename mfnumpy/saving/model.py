@@ -12,6 +12,7 @@ import numpy as np
 from mfnumpy import rules
 from mfnumpy.backend import Array
 from mfnumpy.errors import CheckpointError, MfnumpyError
+from mfnumpy.layers import LINEAR
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.saving import checkpoint
@@ -86,11 +87,7 @@ def _refuse_giant_network(spec: dict, stored: Mapping[str, np.ndarray] | None) -
     """Every W must be there in the file, in the shape described, before one of that shape is drawn."""
     total = 0
     for i, block in enumerate(spec["blocks"]):
-        if block["layer"] == "Dense":
-            shape = (int(block["n_in"]), int(block["n_out"]))
-        else:
-            KH, KW = block["kernel"]
-            shape = (int(KH) * int(KW) * int(block["channels_in"]), int(block["channels_out"]))
+        shape = LINEAR[block["layer"]].weight_shape(block)
         name = f"block{i + 1}.W"
         if stored is not None and (name not in stored or stored[name].shape != shape):
             raise CheckpointError(f"it has a {name} of shape {shape}, which the file does not hold.")
