@@ -11,6 +11,7 @@ from itertools import repeat
 
 import numpy as np
 
+from mfnumpy.check.diagnose import axes, fit, formula, odd, shapes
 from mfnumpy.check.diagnose.compare import (
     FLOOR,
     LOOSE,
@@ -25,9 +26,10 @@ from mfnumpy.check.diagnose.compare import (
     run_recipe,
 )
 from mfnumpy.check.diagnose.explain import explain, pictures, report_on
-from mfnumpy.check.diagnose.recognise import Hit, recognise
+from mfnumpy.check.diagnose.probes import dependence
+from mfnumpy.check.diagnose.recognise import Hit, by_output, recognise
 from mfnumpy.check.diagnose.verdict import Verdict
-from mfnumpy.check.exercises import get
+from mfnumpy.check.exercises import get, sentence
 from mfnumpy.check.model import Case, Exercise, Finding, Mistake, flatten
 from mfnumpy.check.report import Report
 from mfnumpy.check.student.call import Caller, Stop, signature_problem
@@ -81,6 +83,11 @@ def draw_cases(exercise: Exercise, seed: int) -> list[Case]:
     return cases
 
 
+def _lines(*texts: str) -> str:
+    """Each line once."""
+    return "\n".join(dict.fromkeys(line for text in texts for line in text.split("\n") if line))
+
+
 class _Check:
     def __init__(self, exercise: Exercise, function: Callable, seed: int, seconds: float):
         self.exercise, self.seed = exercise, seed
@@ -97,7 +104,11 @@ class _Check:
                 raise Stop(Finding("wrong_signature", problem))
             result = self._judged() if self.exercise.judge is not None else self._compared()
         except Stop as stop:
-            result = self._found(stop.finding)
+            result = self._found(self._raised(stop))
+        names = shapes.exchanged_names(self.exercise, self.call.function)
+        if names and not result.passed:
+            result = replace(result, evidence=_lines(result.evidence, shapes.in_words(self.exercise, names)))
+        self.notes += odd.remarks(self.exercise, self.call.function)
         if self.call.printed and result.mistake != "not_written":
             first = self.call.printed.strip().splitlines()[:1]
             self.notes.append(f"It prints ({(first or [''])[0][:60]!r}); a function that returns its result need not.")
@@ -151,6 +162,16 @@ class _Check:
         hits = recognise(self.exercise, self.cases, got, right)
         if hits:
             return self._recognised(hits, verdict)
+        if facts := self._output_by_output(verdict):
+            return verdict.fitted(facts)
+        if problem is not None and problem.mistake == "wrong_shape":
+            return self._wrong_shape(problem, raw, right_raw)
+        if problem is not None and problem.mistake == "wrong_dtype":
+            return self._found(problem)
+        for solve in (self._solved, self._solved_on_ordinary_draws, self._another_formula):
+            report = solve(verdict)
+            if report is not None:  # a report that did not pass counts as false
+                return report
         if problem is not None:
             return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))
         suspect = verdict.suspect()
@@ -158,6 +179,70 @@ class _Check:
         if variant is not None and self._lies_between(variant, got, right):
             return self._accepted(variant.name)
         return verdict.unrecognised(None if variant else suspect, self.call, stream(self.seed, "probes"))
+
+    def _output_by_output(self, verdict: Verdict) -> list[Finding]:
+        """A known mistake in each of several outputs; [] if one of them has none."""
+        hits = by_output(self.exercise, verdict.cases, verdict.got, verdict.right)
+        facts: dict[str, tuple[str, list[str]]] = {}
+        for output, hit in hits.items():
+            says = " ".join(sentence(self.exercise, name) for name in sorted(hit.names))
+            facts.setdefault(says, ("+".join(sorted(hit.names)), []))[1].append(output)
+        return [Finding(name, f"{' and '.join(outputs)}: {says}") for says, (name, outputs) in facts.items()]
+
+    def _solved(self, verdict: Verdict) -> Report | None:
+        """What fits all cases of the verdict: an unknown number, pieces, a changed part, two known mistakes."""
+        told = (self.exercise, verdict.cases, verdict.got, verdict.right)
+        facts = [] if verdict.only_extreme() else fit.explained(*told)
+        if facts:
+            return verdict.fitted(facts)
+        hits = recognise(*told, pairs=True)
+        return self._recognised(hits, verdict) if hits else None
+
+    def _another_formula(self, verdict: Verdict) -> Report | None:
+        """The formula that the function computes, and the arguments that it misses."""
+        if verdict.only_extreme():
+            return None
+        with quiet():
+            facts = formula.read_out(self.exercise, verdict.cases, verdict.got, verdict.right)
+        if not facts:
+            return None
+        ordinary = [case for case in self.cases if not case.extreme]
+        missed = dependence(self.exercise, ordinary, self.call, stream(self.seed, "probes"))
+        return verdict.fitted([*facts, *(Finding(None, says) for says in missed)])
+
+    def _solved_on_ordinary_draws(self, verdict: Verdict) -> Report | None:
+        """The same without the extreme cases, in which something else may be wrong as well."""
+        ordinary = [k for k, case in enumerate(self.cases) if not case.extreme]
+        if len(ordinary) == len(self.cases) or verdict.only_extreme():
+            return None
+        part = verdict.on(ordinary)
+        hits = recognise(self.exercise, part.cases, part.got, part.right)
+        facts = [] if hits else fit.explained(self.exercise, part.cases, part.got, part.right)
+        report = self._recognised(hits, part) if hits else part.fitted(facts) if facts else None
+        if report is None or report.passed:
+            return None
+        where = " and ".join(dict.fromkeys(case.extreme for case in self.cases if case.extreme))
+        return replace(report, evidence=_lines(report.evidence, f"For {where} something else may be wrong as well."))
+
+    def _wrong_shape(self, problem: Finding, raw: list[Named], right_raw: list[Named]) -> Report:
+        """What was probably meant: by the values of the result, else by trying other arguments."""
+        finding = fit.in_another_order(self.exercise, raw, right_raw)
+        finding = finding or axes.of_result(self.exercise, self.cases, raw, right_raw)
+        if finding is None or finding.mistake == "wrong_shape":
+            finding = shapes.meant(self.exercise, self.call, self.cases[0], stream(self.seed, "shapes")) or finding
+        if finding is not None:
+            problem = Finding(finding.mistake, _lines(problem.evidence, finding.evidence), problem.where)
+        return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))
+
+    def _raised(self, stop: Stop) -> Finding:
+        """Of an exception: what the shapes tell, if another reading of the arguments would be right."""
+        finding = stop.finding
+        if finding.mistake != "raises" or self.exercise.judge is not None or self.call.left <= 0:
+            return finding
+        meant = shapes.meant(self.exercise, self.call, self.cases[0], stream(self.seed, "shapes"))
+        if meant is None:
+            return finding
+        return Finding(meant.mistake or "raises", _lines(finding.evidence, meant.evidence), finding.where)
 
     def _reference(self, case: Case) -> Named:
         return [(n, np.asarray(a)) for n, a in flatten(self.exercise.reference(*case.args), self.exercise.outputs)]
@@ -229,7 +314,10 @@ class _Check:
         for case, got, want in zip(self.cases, raw, right, strict=False):
             for (name, g), (_, w) in zip(got, want, strict=True):
                 if g.shape != w.shape:
-                    return Finding("wrong_shape", f"{name} has the shape {g.shape}; expected is {w.shape}.", name)
+                    says = f"{name} has the shape {g.shape}; expected is {w.shape}."
+                    if g.ndim and w.ndim and g.shape[1:] == w.shape[1:] and g.shape[0] < w.shape[0]:
+                        says += f" {w.shape[0] - len(g)} of its rows (or entries) are lost: too few."
+                    return Finding("wrong_shape", says, name)
                 if w.dtype.kind == "f" and g.dtype.kind != "f" and w.ndim:
                     cut = f"{name} has dtype {g.dtype}; expected is a float dtype."
                     return Finding("wrong_dtype", f"{cut} Was it stored in an array of integers?", name)

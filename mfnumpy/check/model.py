@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,12 +31,28 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Free:
+    """A wrong version with a number in it that is not known: it is estimated from what the student got.
+
+    steps(value): the replaced steps. starts: where the search begins; none: the values are tried that `values` gives.
+    values(args): for a number that cannot be searched for by its slope, such as a threshold: where it may lie.
+    says: what the number is, e.g. "the slope there is {}". tries: values that the matrix plants.
+    """
+
+    steps: Callable[[float], Mapping[str, Callable]]
+    starts: tuple[float, ...]
+    says: str
+    tries: tuple[float, ...] = ()
+    values: Callable[..., np.ndarray] | None = None
+
+
+@dataclass(frozen=True)
 class Mistake:
     """A known mistake in one exercise: the steps of the exercise's recipe that it replaces.
 
     says: one sentence on what is wrong, never on what to write in its place; "" for the one that it has elsewhere.
-    versions: several sets of replaced steps where the same mistake has a free number in it (a threshold, an
-    epsilon).
+    versions: several sets of replaced steps where it can be made in several ways. free: those with a number in them
+    that is estimated.
     accepted: a legitimate variant: it is named, and it passes.
     """
 
@@ -44,6 +60,7 @@ class Mistake:
     versions: tuple[Mapping[str, Callable], ...]
     accepted: bool = False
     says: str = ""
+    free: tuple[Free, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,8 @@ class Exercise:
     linear: arguments in which the first output is linear. kind: "real" outputs, or "labels" (integers).
     judge: decides in place of a comparison where many answers are right.
     transposable: whether a transposed output is worth looking for.
+    slices: {"sample": {"x": 0, "dG": 0}}: the arguments, with their axes, of which one slice alone gives one piece of a
+    result that is a sum of such pieces. axes: {"dW": ("input feature", "neuron")}: what the axes of an output count.
     sentences: what is said here of names that are no replaced steps (factors, a judge's findings), and of names that
     elsewhere have a sentence that would not be true here.
     """
@@ -85,12 +104,21 @@ class Exercise:
     judge: Callable | None = None
     transposable: bool = True
     sentences: Mapping[str, str] = field(default_factory=dict)
+    slices: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def signature(self) -> str:
         """The signature as it is printed, e.g. "my_eq7(x, z, M, dG) -> dW"."""
         returned = ", ".join(self.outputs) or "None"
         return f"({', '.join(self.arguments)}) -> {f'({returned})' if len(self.outputs) > 1 else returned}"
+
+
+def mapped(version: Any, change: Callable[[Mapping], Mapping]) -> Any:
+    """A version, with a free number or without, with its replaced steps changed: to another exercise's, for example."""
+    if isinstance(version, Free):
+        return replace(version, steps=lambda value: change(version.steps(value)))
+    return change(version)
 
 
 def split(entry: Any) -> tuple[str, list[Any]]:
@@ -105,8 +133,13 @@ def mistakes(table: Mapping[str, Any] | None = None, accepted: Iterable[str] = (
 
     A sentence may be left out where the name has one in another exercise, and the list where one version is all.
     """
-    rows = {name: split(entry) for name, entry in {**(table or {}), **more}.items()}
-    return tuple(Mistake(name, tuple(steps), name in set(accepted), says) for name, (says, steps) in rows.items())
+    made = []
+    for name, entry in {**(table or {}), **more}.items():
+        says, steps = split(entry)
+        known = tuple(version for version in steps if not isinstance(version, Free))
+        free = tuple(version for version in steps if isinstance(version, Free))
+        made.append(Mistake(name, known, name in set(accepted), says, free))
+    return tuple(made)
 
 
 def flatten(value: Any, names: tuple[str, ...]) -> list[tuple[str, Any]]:

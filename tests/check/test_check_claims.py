@@ -281,7 +281,7 @@ def test_should_not_change_is_said_only_if_it_should_not_on_any_draw():
 
     def adam(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
         m = beta1 * m + (1 - beta1) * gradient
-        v = beta2 * v + (1 - beta2) * m**2
+        v = beta2 * v + (1 - beta2) * np.abs(m * gradient)
         return parameter - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + epsilon), m, v
 
     report = check("adam_step", adam)

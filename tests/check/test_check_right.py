@@ -8,6 +8,7 @@ import pytest
 from check_variants import VARIANTS
 
 from mfnumpy.check import EXERCISES, GRADING_SEED, check
+from mfnumpy.check.matrix import with_signature
 
 SEEDS = int(os.environ.get("MFNUMPY_CHECK_SEEDS", "3"))
 """For the long run: MFNUMPY_CHECK_SEEDS=100 pytest tests/check/test_check_right.py"""
@@ -22,7 +23,7 @@ def test_right_answer_passes(name, function):
 
 def test_reference_passes_without_any_note():
     for name, exercise in EXERCISES.items():
-        report = check(name, exercise.reference)
+        report = check(name, with_signature(exercise, exercise.reference))
         assert report.passed, report
         assert report.notes == (), report
 

@@ -41,11 +41,12 @@ def _draw_accuracy(rng: Rng, k: int) -> Case:
 
 
 def _accuracy(predict, X, y, batch_size, *, starts=lambda n, size: range(0, n, size), count=np.count_nonzero,
-              combine=lambda counts, sizes, n, size: sum(counts) / n, match=lambda p, y: p == y):  # fmt: skip
+              combine=lambda counts, sizes, n, size: sum(counts) / n, match=lambda p, y: p == y, labels=lambda y,
+                  batch: y[batch]):  # fmt: skip
     counts, lengths = [], []
     for start in starts(len(X), batch_size):
         batch = slice(start, start + batch_size)
-        counts.append(count(match(predict(X[batch]), y[batch])))
+        counts.append(count(match(predict(X[batch]), labels(y, batch))))
         lengths.append(len(y[batch]))
     return combine(counts, lengths, len(X), batch_size)
 
@@ -108,6 +109,33 @@ ACCURACY = Exercise(
                          {"match": lambda p, y: p}],
         first_batch_skipped=["The first batch is skipped.",
                              {"starts": lambda n, size: range(size if n > size else 0, n, size)}],
+        count_overwritten=["Only the last batch counts: the count is overwritten in a loop (= in place of +=).",
+                           {"combine": lambda c, s, n, size: c[-1] / n}],
+        same_labels_for_all=["The labels are not sliced: each batch is compared with the first labels of y, not "
+            "with its own labels.",
+                             {"labels": lambda y, batch: y[: len(y[batch])]},
+                                 {"labels": lambda y, batch: y[-len(y[batch]):]}],
+        labels_shifted=["Each batch is compared with labels of other rows: they are shifted.",
+                        {"labels": lambda y, batch: np.roll(y, 1)[batch]},
+                            {"labels": lambda y, batch: np.roll(y, -1)[batch]}],
+        first_batch_counted_twice=["A batch is counted twice.", {"combine": lambda c, s, n, size: (sum(c) + c[0]) / n},
+                                   {"combine": lambda c, s, n, size: (sum(c) + c[-1]) / n}],
+        divided_by_number_of_batches=["The count is divided by the number of batches, not of rows.",
+                                      {"combine": lambda c, s, n, size: sum(c) / len(c)}],
+        divided_by_batch_size=["The count is divided by the batch size, not by the number of rows.",
+                               {"combine": lambda c, s, n, size: sum(c) / size}],
+        best_batch=["The best batch is reported.", {"combine": lambda c, s, n, size: max(a / b for a, b in zip(c, s,
+            strict=True))}],
+        whole_number_division=["The result is cut to a whole number.",
+            {"combine": lambda c, s, n, size: float(sum(c) // n)}],
+        share_of_batches=["A batch counts as right or wrong as a whole.",
+                          {"combine": lambda c, s, n, size: np.mean([a == b for a, b in zip(c, s, strict=True)])}],
+        last_row_of_batch_dropped=["The last row of each batch is left out.",
+            {"count": lambda hit: np.count_nonzero(hit[:-1])}],
+        first_row_of_batch_only=["Only the first row of each batch counts.",
+            {"count": lambda hit: int(hit[0]) if len(hit) else 0}],
+        absolute_difference=["Labels are treated as numbers: their distance is counted, not whether they agree.",
+                             {"match": lambda p, y: np.abs(p - y) <= 1}],
     ),
 )  # fmt: skip
 

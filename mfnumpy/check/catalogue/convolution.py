@@ -9,15 +9,14 @@ from mfnumpy.check.catalogue.images import (
     COLUMN_ORDERS,
     GEOMETRIES,
     LAYOUTS,
-    PUTS,
     dims_of,
     flip,
     geometry_of,
     patches_of,
-    put_back,
     reorder,
 )
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.catalogue.images_back import PUTS, put_back
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 from mfnumpy.layers import col2im, conv2d_backward, conv2d_forward, im2col
 from mfnumpy.support.validate import pair
 
@@ -47,10 +46,6 @@ def _draw_conv(rng: Rng, k: int) -> Case:
     return Case((real(rng, *shape), W, real(rng, F), *geometry), dims_of(shape, geometry, F), form=form)
 
 
-def _only(names, table):
-    return {name: table[name] for name in names}
-
-
 CONV_FORWARD = Exercise(
     name="conv2d_forward",
     title="Convolution, forward",
@@ -65,11 +60,10 @@ CONV_FORWARD = Exercise(
     recipe=_conv,
     draw=_draw_conv,
     draws=len(GEOMETRIES),
+    axes={"z": ("image", "row", "column", "map")},
     mistakes=mistakes(
         {
-            **_only(("kernel_flipped", "stride_missing", "padding_missing", "padding_not_zero", "padding_on_one_side",
-                     "only_first_channel", "last_window_dropped", "channels_mixed", "row_order",
-                         "padding_sides_swapped"), LAYOUTS),
+            **{name: entry for name, entry in LAYOUTS.items() if name != "column_order"},
             "column_order": [{"weights": lambda W, shape: W[::-1]}] + [{"weights": _weight_order(*axes)} for axes in
                              ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))],
             "bias_missing": {"bias": lambda z, b: z},
@@ -87,6 +81,13 @@ CONV_FORWARD = Exercise(
             "rectified": {"after": lambda z: np.maximum(z, 0)},
             "flat_rows_returned": ["The result is still flat rows; it should be images.",
                                    {"fold": lambda rows, size: rows}],
+            "bias_constant": ["The bias is not used as it is: it is multiplied by a number.",
+                           Free(lambda c: {"bias": lambda z, b: z + c * b}, (2.0, 0.5), "by {}", (2.0, 0.3))],
+            "bias_per_row": ["The bias is added along another axis than that of the maps.",
+                          {"bias": lambda z, b: z + np.resize(b, len(z))[:, None]}],
+            "map_left_out": ["The last map is left out: it stays 0 (or at the bias).",
+                          {"weights": lambda W, shape: np.hstack([W[:, :-1], 0 * W[:, -1:]])}],
+            "maps_reversed": ["The maps come in reverse order.", {"weights": lambda W, shape: W[:, ::-1]}],
         }
     ),
 )  # fmt: skip
@@ -130,10 +131,12 @@ CONV_BACKWARD = Exercise(
                "bias_averaged_over_batch": "The gradient of the bias is averaged over the images in place of summed.",
                "bias_averaged_over_places":
                    "The gradient of the bias is averaged over the places of the image in place of summed."},
+    slices={"image": {"x": 0, "dz": 0}, "map": {"W": 1, "dz": 3}},
+    axes={"dx": ("image", "row", "column", "channel"), "dW": ("row of W", "map"), "db": ("map",)},
     mistakes=mistakes(
         {
-            **_only(("assigned_for_added", "divided_by_coverage", "padding_cropped_wrongly", "padding_not_cropped",
-                     "stride_missing"), PUTS),
+            **{name: entry for name, entry in PUTS.items() if name not in ("column_order", "kernel_flipped",
+                "row_order")},
             "column_order": [{"lay": reorder(*axes)} for axes in COLUMN_ORDERS],
             "weights_in_another_order": ["The rows of the weights are taken in another order than the numbers of a "
                                          "patch.",
@@ -161,6 +164,19 @@ CONV_BACKWARD = Exercise(
             "bias_of_one_row": [{"bias": lambda dz: dz[0].sum(axis=(0, 1))}],
             "outputs_in_another_order": [{"after": lambda dx, dW, db: (dW, db, dx)},
                                          {"after": lambda dx, dW, db: (dW, dx, db)}],
+            "kernel_flipped_one_way": {"before": lambda cols, shape, *g: np.flip(cols.reshape(patches_of(shape, *g)),
+                3).reshape(cols.shape)},
+            "error_flattened_wrongly": ["dz is flattened to rows in another order of axes (channels first): its "
+                "entries are mixed.",
+                                     *[{"rows": lambda dz, o=o: dz.transpose(o).reshape(-1, dz.shape[-1]),
+                                        "bias": lambda dz, o=o: dz.transpose(o).reshape(-1, dz.shape[-1]).sum(axis=0)}
+                                       for o in ((0, 3, 1, 2), (3, 0, 1, 2), (0, 1, 3, 2), (0, 3, 2, 1))],
+                                     {"rows": lambda dz: dz.reshape(dz.shape[-1], -1).T,
+                                      "bias": lambda dz: dz.reshape(dz.shape[-1], -1).T.sum(axis=0)}],
+            "input_for_error": ["dx comes from the weights of another order, or without them.",
+                             {"weights": lambda W, shape: np.ones_like(W)}, {"weights": lambda W, shape: np.sign(W)}],
+            "input_gradient_is_mean": ["dx is averaged over the maps in place of summed.",
+                {"weights": lambda W, shape: W / W.shape[1]}],
         }
     ),
 )  # fmt: skip

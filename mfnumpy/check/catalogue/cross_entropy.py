@@ -17,7 +17,7 @@ from mfnumpy.check.catalogue.softmax import (
     rows_apart,
     softmax_by,
 )
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
 def _hot(y, m):
@@ -64,6 +64,17 @@ def _squared_error(G, y):
     return ((eq.softmax(G) - _hot(y, G.shape[1])) ** 2).sum(axis=1).mean()
 
 
+def _margin(G, y, over=np.max):
+    gap = 1 + G - G[np.arange(len(y)), y][:, None]
+    gap[np.arange(len(y)), y] = 0
+    return over(np.maximum(gap, 0), axis=1).mean()
+
+
+def _others_only(G, y):
+    rest = np.where(_hot(y, G.shape[1]) > 0, -np.inf, G)
+    return (np.log(np.exp(rest - G.max(axis=1)[:, None]).sum(axis=1)) + G.max(axis=1) - G[np.arange(len(y)), y]).mean()
+
+
 def _all_logarithms(G, y):
     """The one-hot label picks the true class only after the logarithm: 0 times -inf is not a number."""
     return -(_hot(y, G.shape[1]) * np.log(eq.softmax(G))).sum(axis=1).mean()
@@ -91,6 +102,7 @@ EQ6 = Exercise(
     extremes=_extreme_loss,
     scales={"1/m": "mean_over_classes"},
     sentences={"mean_over_classes": "It is divided by the number of classes as well; the mean is over the batch only."},
+    slices={"sample": {"G": 0, "y": 0}},
     mistakes=mistakes(
         not_shifted=[
             {"log_p": lambda G: np.log(no_shift(G))},
@@ -149,6 +161,53 @@ EQ6 = Exercise(
                                    {"pick": lambda lp, y: (np.exp(lp) * lp).sum(axis=1)}],
         loss_not_reduced=["One value for each sample is returned; the mean over the batch is still to be taken.",
                           {"mean": lambda values: -values}],
+        probability_for_log=["The loss is made of 1 - p; the logarithm of the probability is missing.",
+                             {"pick": lambda lp, y: np.exp(lp)[np.arange(len(y)), y] - 1},
+                             {"pick": lambda lp, y: -((1 - np.exp(lp)[np.arange(len(y)), y]) ** 2)}],
+        log_of_complement=["The logarithm is taken of 1 - p.",
+                           {"pick": lambda lp, y: np.log(1 - np.exp(lp[np.arange(len(y)), y]))},
+                           {"pick": lambda lp, y: -np.log(1 - np.exp(lp[np.arange(len(y)), y]))}],
+        one_in_log=["A 1 is added inside the logarithm: log(1 + p).",
+                    {"pick": lambda lp, y: np.log1p(np.exp(lp[np.arange(len(y)), y]))}],
+        label_smoothed=["The labels are smoothed: the other classes count as well.",
+                        Free(lambda e: {"pick": lambda lp, y: (1 - e) * lp[np.arange(len(y)),
+                            y] + e * lp.mean(axis=1)}, (0.1,),
+                             "the share of the other classes is {}", (0.1, 0.05)),
+                        Free(lambda e: {"pick": lambda lp, y: (1 - e) * lp[np.arange(len(y)), y] + e * (
+                            lp.sum(axis=1) - lp[np.arange(len(y)), y]) / (lp.shape[1] - 1)}, (0.1,),
+                             "the share of the other classes is {}", (0.1,))],
+        every_pair_counted=["The index takes every label for every row (p[:, y] has N x N entries): each row uses "
+            "the labels of other "
+                            "samples.", {"pick": lambda lp, y: lp[:, y].mean(axis=1)},
+                            {"log_p": eq.softmax, "pick": lambda p, y: np.log(p[:, y].sum(axis=1))}],
+        temperature=[Free(lambda c: {"log_p": lambda G: log_softmax(c * G)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],
+        focal=["Samples that are right already count less: a factor (1 - p)^gamma, as in the focal loss.",
+               Free(lambda c: {"pick": lambda lp, y: ((1 - np.exp(lp)) ** c * lp)[np.arange(len(y)), y]}, (1.0, 2.0),
+                    "gamma is {}", (1.5,))],
+        hinge_for_cross_entropy=["This is a hinge (a margin between scores), not the cross-entropy.",
+            {"whole": _margin},
+                                 {"whole": lambda G, y: _margin(G, y, np.sum)}],
+        largest_for_log_sum=["The largest score stands where log-sum-exp belongs.",
+            {"log_p": lambda G: G - G.max(axis=1)[:, None]}],
+        exponential_of_loss=["The exponential of the loss is returned (the perplexity).",
+                             {"mean": lambda values: np.exp(-values.mean())},
+                                 {"mean": lambda values: np.exp(values.mean())}],
+        squared_mean=["The losses are squared before they are averaged.", {"mean": lambda values: (values**2).mean()},
+                      {"mean": lambda values: np.sqrt((values**2).mean())}],
+        median_for_mean=["The median over the batch is taken in place of the mean.",
+            {"mean": lambda values: -np.median(values)}],
+        smallest_for_mean=["The smallest loss of the batch is returned in place of the mean.",
+                           {"mean": lambda values: -values.max()}],
+        only_wrong_counted=["Only samples that are predicted wrongly (or rightly) count.",
+                            {"pick": lambda lp, y: lp[np.arange(len(y)), y] * (lp.argmax(axis=1) != y)},
+                            {"pick": lambda lp, y: lp[np.arange(len(y)), y] * (lp.argmax(axis=1) == y)}],
+        absolute_error=["This is an absolute error of the probabilities, not the cross-entropy.",
+                        {"whole": lambda G, y: np.abs(eq.softmax(G) - _hot(y, G.shape[1])).sum(axis=1).mean()},
+                        {"whole": lambda G, y: np.abs(eq.softmax(G) - _hot(y, G.shape[1])).mean()}],
+        accuracy_for_loss=["The share of right (or wrong) predictions is returned, not the loss.",
+                           {"whole": lambda G, y: (G.argmax(axis=1) == y).mean()},
+                               {"whole": lambda G, y: (G.argmax(axis=1) != y).mean()}],
+        other_classes_missing=["The true class is left out of the total under the logarithm.", {"whole": _others_only}],
     ),
 )  # fmt: skip
 
@@ -190,6 +249,7 @@ EQ6_GRADIENT = Exercise(
     extremes=_extreme_gradient,
     regions=_true_class,
     scales={"1/m": "mean_over_classes"},
+    axes={"dG": ("sample", "class")},
     mistakes=mistakes(
         not_shifted={"p": no_shift},
         shifted_by_whole_maximum={"p": lambda G: softmax_by(G, shift=np.max)},
@@ -223,8 +283,6 @@ EQ6_GRADIENT = Exercise(
                          {"combine": lambda p, t: _through_softmax(p, p - t)}],
         diagonal_of_jacobian=["The result is multiplied by p (1 - p), as if each class had a sigmoid of its own.",
                               {"combine": lambda p, t: (p - t) * p * (1 - p)}],
-        diagonal_only=["Only the diagonal is filled; the other entries are not 0.",
-                       {"combine": lambda p, t: -t * (1 - p)}],
         gradient_at_p=["This is the gradient at the probabilities; it has not come back through the softmax.",
                        {"combine": lambda p, t: -t / p}],
         divided_by_p=["The result is divided by the probabilities.",
@@ -243,6 +301,25 @@ EQ6_GRADIENT = Exercise(
                        {"combine": lambda p, t: np.sign(p - t)}],
         averaged_over_batch_early=["The batch is averaged too early: before the product or the curve, not after it.",
                                    {"mean": lambda d: np.broadcast_to(d.mean(axis=0), d.shape) / d.shape[0]}],
+        label_smoothed=["The labels are smoothed: the other classes count as well.",
+                        Free(lambda e: {"target": lambda y, m, p: (1 - e) * _hot(y, m) + e / m}, (0.1,),
+                             "the share of the other classes is {}", (0.1,)),
+                        Free(lambda e: {"target": lambda y, m, p: (1 - e) * _hot(y, m) + e * (1 - _hot(y,
+                            m)) / (m - 1)}, (0.1,),
+                             "the share of the other classes is {}", (0.1,))],
+        label_value=["In place of the 1 of the label another number is taken off.",
+                     Free(lambda c: {"target": lambda y, m, p: c * _hot(y, m)}, (2.0, 0.5), "it is {}", (2.0, 0.3))],
+        temperature=[Free(lambda c: {"p": lambda G: eq.softmax(c * G)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],
+        true_class_only=["Only the true class of each row is filled; the other classes get no gradient.",
+                         {"combine": lambda p, t: (p - 1) * t}, {"combine": lambda p, t: p * t},
+                         {"combine": lambda p, t: (1 - p) * t}],
+        multiplied_by_p=["The difference is multiplied by p once more.", {"combine": lambda p, t: p * (p - t)}],
+        constant_taken_off=["The same number is taken off every class, not the label.",
+                            {"target": lambda y, m, p: 1 / m}, {"target": lambda y, m, p: 1.0}],
+        log_for_difference=["A logarithm of p stands in the gradient.", {"combine": lambda p, t: -t * np.log(p)},
+                            {"combine": lambda p, t: np.log(p) - t}],
+        only_wrong_counted=["Only samples that are predicted wrongly get a gradient.",
+                            {"combine": lambda p, t: (p - t) * (p.argmax(axis=1) != t.argmax(axis=1))[:, None]}],
     ),
 )  # fmt: skip
 

@@ -37,6 +37,13 @@ DENSE_FORWARD = Exercise(
     reference=dense_forward,
     recipe=_forward,
     draw=_draw_forward,
+    sentences={
+        "bias_averaged": "A mean of the bias, or a part of it, is added in its place.",
+        "bias_summed": "The bias is summed to one number; each neuron has its own.",
+        "last_column_dropped": "The last input feature is left out.",
+    },
+    slices={"input feature": {"x": 1, "W": 0, "b": None}},
+    axes={"z": ("sample", "neuron")},
     mistakes=mistakes(
         bias_missing=["The bias is missing.", {"bias": lambda z, b: z}],
         bias_added_to_weights=[
@@ -106,8 +113,12 @@ DENSE_BACKWARD = Exercise(
     draw=_draw_backward,
     linear=("dz",),
     scales={"1/N": "averaged_again", "db:1/N": "bias_averaged"},
-    sentences={"averaged_again":
+    sentences={"bias_averaged": "The gradient of the bias is the mean over the batch, not the sum.",
+               "bias_summed": "The gradient of the bias is summed to one number; each neuron has its own.",
+               "averaged_again":
                    "It is averaged over the batch again; the incoming gradient already carries the mean."},
+    slices={"sample": {"x": 0, "dz": 0}, "neuron": {"W": 1, "dz": 1}},
+    axes={"dx": ("sample", "input feature"), "dW": ("input feature", "neuron"), "db": ("neuron",)},
     mistakes=mistakes(
         {
             **product_mistakes("product"),
@@ -179,9 +190,10 @@ RELU_BACKWARD = Exercise(
     transposable=False,
     regions=lambda z, da: {"where z < 0": z < 0, "where z is between 0 and 1": (z > 0) & (z <= 1), "where z > 1": z > 1,
                            "where da < 0": da < 0, "where z = 0": z == 0},
+    axes={"dz": ("sample", "neuron")},
     mistakes=mistakes(
         {
-            **mask_mistakes(),
+            **mask_mistakes(zs=lambda z, da: z),
             "mask_of_any_sample": {"gate": lambda z, da: da * (z > 0).any(axis=0)},
             "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
             "preactivation_added": ["The forward pass and the error are added; the slope should multiply the error.",

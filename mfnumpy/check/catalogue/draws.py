@@ -8,12 +8,17 @@ import numpy as np
 
 from mfnumpy.check.model import Rng
 
+SQUARE = -2
+"""As the number of a case: all sizes are equal, so that any product of matrices can be computed."""
+
 MARGIN = 2e-3
 """No pre-activation comes closer to 0 than this, so that float32 and float64 mask the same neurons."""
 
 
 def sizes(rng: Rng, k: int, *first: int, low: int = 3, high: int = 10) -> tuple[int, ...]:
-    """Different sizes: the given ones for the first case, then random ones from low to high - 1."""
+    """Different sizes: the given ones for the first case, then random ones from low to high - 1; all 6 for SQUARE."""
+    if k == SQUARE:
+        return (6,) * len(first)
     if k == 0:
         return first
     return tuple(int(n) for n in rng.permutation(np.arange(low, high))[: len(first)])

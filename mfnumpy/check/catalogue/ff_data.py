@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import labels, real, sizes
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 from mfnumpy.rules import ff
 
 
@@ -70,6 +70,7 @@ OVERLAY = Exercise(
         "in the first n_classes inputs": np.arange(x.shape[1])[None, :] + 0 * x < m,
         "in the inputs behind the first n_classes": np.arange(x.shape[1])[None, :] + 0 * x >= m,
     },
+    axes={"x": ("sample", "input")},
     mistakes=mistakes(
         label_pixels_not_reset=["The label is written, but the other label pixels keep their old values.",
                                 {"write": _set_only}],
@@ -116,6 +117,38 @@ OVERLAY = Exercise(
         first_label_for_all=["Every sample gets the first sample's label.",
                              {"mark": lambda y, m, x: eq.one_hot(np.full_like(y, y[0]), m, "float64")}],
         label_missing=[{"write": lambda x, mark: x}, {"mark": lambda y, m, x: np.zeros((len(y), m))}],
+        label_of_row_mean=["The label is written as the mean (or another number) of the row, not as a 1.",
+                           {"mark": lambda y, m, x: np.abs(x).mean(axis=1, keepdims=True) * eq.one_hot(y, m,
+                               "float64")},
+                           {"mark": lambda y, m, x: x.mean(axis=1, keepdims=True) * eq.one_hot(y, m, "float64")},
+                           {"mark": lambda y, m, x: x.mean() * eq.one_hot(y, m, "float64")},
+                           {"mark": lambda y, m, x: x.std() * eq.one_hot(y, m, "float64")},
+                           {"mark": lambda y, m, x: np.linalg.norm(x, axis=1, keepdims=True) * eq.one_hot(y, m,
+                               "float64")},
+                           {"mark": lambda y, m, x: x.sum(axis=1, keepdims=True) * eq.one_hot(y, m, "float64")}],
+        label_constant=["The label is written as another number than 1.",
+                        Free(lambda c: {"mark": lambda y, m, x: c * eq.one_hot(y, m, "float64")}, (5.0,),
+                            "it is {}", (10.0, 0.5, -1.0))],
+        other_entries_constant=["The entries of the other classes are not 0.",
+                                Free(lambda c: {"mark": lambda y, m, x: eq.one_hot(y, m, "float64") + c * (
+                                    1 - eq.one_hot(y, m, "float64"))}, (-1.0,), "they are {}", (-1.0, 0.1))],
+        label_number_written=["The label's number is written into one input; it should be one-hot.",
+                              {"write": lambda x, mark: np.hstack([mark.argmax(axis=1)[:, None], x[:, 1:]])}],
+        label_in_reverse=["The one-hot label is written in reverse order.",
+                          {"mark": lambda y, m, x: eq.one_hot(m - 1 - y, m, "float64")}],
+        labels_of_other_samples=["Samples get each other's labels: their order is shifted or reversed.",
+                                 {"mark": lambda y, m, x: eq.one_hot(y[::-1], m, "float64")},
+                                 {"mark": lambda y, m, x: eq.one_hot(np.roll(y, 1), m, "float64")},
+                                 {"mark": lambda y, m, x: eq.one_hot(np.roll(y, -1), m, "float64")},
+                                 {"mark": lambda y, m, x: eq.one_hot(np.sort(y), m, "float64")}],
+        label_in_first_row_only=["Only the first sample gets its label.",
+                                 {"write": lambda x, mark: np.vstack([np.hstack([mark[:1], x[:1, mark.shape[1]:]]),
+                                     x[1:]])}],
+        image_moved=["The image is moved to make room for the label: its last inputs are lost.",
+                     {"write": lambda x, mark: np.hstack([mark, x[:, : -mark.shape[1]]])}],
+        cumulative_label=["All inputs up to the label are 1, not that of the label alone.",
+                          {"mark": lambda y, m, x: (np.arange(m) <= y[:, None]) * 1.0},
+                          {"mark": lambda y, m, x: (np.arange(m) >= y[:, None]) * 1.0}],
     ),
 )  # fmt: skip
 
@@ -154,9 +187,11 @@ NORMALISE = Exercise(
     draw=_draw_length,
     extremes=_zero_row,
     scales={"root of n": "rms_for_length"},
-    sentences={"rms_for_length":
+    sentences={"not_normalised": "The rows are not divided by their length.",
+               "rms_for_length":
                    "Rows are scaled to a root mean square of 1, as in Hinton's own code; the exercise asks for length "
                    "1."},
+    axes={"a": ("sample", "neuron")},
     mistakes=mistakes(
         zero_row_divided=["A row of zeros is divided by its length 0.",
                           {"divide": lambda a, size: a / size}],
@@ -193,6 +228,28 @@ NORMALISE = Exercise(
                        {"divide": lambda a, size: np.sign(a)}],
         goodness_divided=["Rows are divided by the root of their length.",
                           {"size": lambda a: np.sqrt(np.linalg.norm(a, axis=1, keepdims=True))}],
+        other_norm=["Another norm than the length is used.",
+                    Free(lambda q: {"size": lambda a: (np.abs(a) ** q).sum(axis=1, keepdims=True) ** (1 / q)}, (3.0,
+                        1.5),
+                         "the power in it is {}", (3.0, 1.5))],
+        epsilon_large=["The epsilon is so large that lengths are not 1.",
+                       Free(lambda e: {"divide": lambda a, size: a / (size + e)}, (0.1, 1.0), "it is {}", (0.05, 0.5)),
+                       Free(lambda e: {"size": lambda a: np.sqrt((a * a).sum(axis=1, keepdims=True) + e)}, (0.1, 1.0),
+                            "it stands under the root and is {}", (0.05, 0.5)),
+                       Free(lambda e: {"divide": lambda a, size: a / np.maximum(size, e)}, (5.0,), "it is {}", (4.0,))],
+        min_max_scaled=["Each row is scaled to the range from its smallest to its largest entry.",
+                        {"divide": lambda a, size: (a - a.min(axis=1, keepdims=True)) / np.ptp(a, axis=1,
+                            keepdims=True)},
+                        {"divide": lambda a, size: a / np.ptp(a, axis=1, keepdims=True)}],
+        mean_absolute=["Rows are divided by the mean of their absolute values.",
+                       {"size": lambda a: np.abs(a).mean(axis=1, keepdims=True)}],
+        length_of_next_row=["Each row is divided by the length of another row.",
+                            {"size": lambda a: np.roll(np.linalg.norm(a, axis=1, keepdims=True), 1, axis=0)},
+                            {"size": lambda a: np.linalg.norm(a, axis=1, keepdims=True)[::-1]},
+                            {"size": lambda a: np.linalg.norm(a, axis=1, keepdims=True)[0]},
+                            {"size": lambda a: np.linalg.norm(a, axis=1, keepdims=True)[-1]}],
+        largest_length=["All rows are divided by the largest length of the batch.",
+                        {"size": lambda a: np.linalg.norm(a, axis=1).max()}],
     ),
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from mfnumpy import equations as eq
 from mfnumpy.check.catalogue import references
 from mfnumpy.check.catalogue.draws import clear_of_kinks, rate, real, sizes, until
 from mfnumpy.check.catalogue.parts import unit_rows, update_mistakes
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
 def _draw_ff(rng: Rng, k: int) -> Case:
@@ -60,6 +60,14 @@ def _mean_share(a, dG):
     return eq.goodness_gradient(a, dG) / a.shape[1]
 
 
+def _difference(x_pos, x_neg, W, theta, lr):
+    """A step on log(1 + exp(G_neg - G_pos)), sample by sample."""
+    zs = [x @ W for x in (x_pos, x_neg)]
+    slope = _naive(_goodness(zs[1]) - _goodness(zs[0])) / len(x_pos)
+    up, down = (x.T @ (slope[:, None] * 2 * np.maximum(z, 0)) for x, z in zip((x_pos, x_neg), zs, strict=True))
+    return W - lr * (down - up)
+
+
 FF_STEP = Exercise(
     name="ff_step",
     title="Forward-Forward, one step of one block",
@@ -82,6 +90,8 @@ FF_STEP = Exercise(
                    "A factor 2 is missing: that of the derivative of the square, or the mean was taken over both "
                    "halves together.",
                "mean_for_sum_after": "The result is divided by the number of neurons."},
+    slices={"sample": {"x_pos": 0, "x_neg": 0}},
+    axes={"W": ("input feature", "neuron")},
     mistakes=mistakes(
         {
             **update_mistakes(),
@@ -141,6 +151,35 @@ FF_STEP = Exercise(
             "mean_missing_in_one_half": ["The mean over the batch is missing in one of the two halves.",
                                          {"positive": lambda G, t: eq.positive_loss_gradient(G, t) * len(G)},
                                          {"negative": lambda G, t: eq.negative_loss_gradient(G, t) * len(G)}],
+            "theta_constant": ["theta is not used: a constant stands for it.",
+                            Free(lambda c: {"positive": lambda G, t: eq.positive_loss_gradient(G, c),
+                                            "negative": lambda G, t: eq.negative_loss_gradient(G, c)}, (1.0, 2.0,
+                                                5.0), "it is {}", (2.0,))],
+            "theta_scaled": ["theta is multiplied by a number.",
+                          Free(lambda c: {"positive": lambda G, t: eq.positive_loss_gradient(G, c * t),
+                                          "negative": lambda G, t: eq.negative_loss_gradient(G, c * t)}, (2.0, 0.5,
+                                              6.0), "by {}", (2.0,))],
+            "argument_scaled": ["The sigmoid is too steep or too flat: inside it the argument is multiplied "
+                "(doubled, halved).",
+                             Free(lambda c: {"positive": lambda G, t: eq.positive_loss_gradient(c * G, c * t),
+                                             "negative": lambda G, t: eq.negative_loss_gradient(c * G, c * t)}, (2.0,
+                                                 0.5), "by {}", (2.0,))],
+            "halves_weighted": ["One half of the data has another weight than the other.",
+                             Free(lambda c: {"combine": lambda p, n: c * p + n}, (0.5,),
+                                 "the positive half counts {} times", (0.4, 2.0)),
+                             Free(lambda c: {"combine": lambda p, n: p + c * n}, (0.5,),
+                                 "the negative half counts {} times", (0.4,))],
+            "leaky_activation": [Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
+                "its slope there is {}", (0.2,))],
+            "tanh_for_sigmoid": {"positive": lambda G, t: -np.tanh(t - G) / len(G),
+                "negative": lambda G, t: np.tanh(G - t) / len(G)},
+            "loss_for_gradient": {"positive": lambda G, t: -np.logaddexp(0, t - G) / len(G), "negative": lambda G,
+                t: np.logaddexp(0, G - t) / len(G)},
+            "distance_for_sigmoid": {"positive": lambda G, t: -(t - G) / len(G),
+                "negative": lambda G, t: (G - t) / len(G)},
+            "halves_subtracted": ["The goodness of the two halves is subtracted before the curve: one loss of the "
+                "difference.",
+                               {"whole": lambda *args: _difference(*args)}],
         }
     ),
 )  # fmt: skip

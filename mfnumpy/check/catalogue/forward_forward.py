@@ -9,7 +9,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import real, sizes
-from mfnumpy.check.model import Case, Exercise, Mistake, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Mistake, Rng, mistakes
 
 
 def _goodness(a, *, square=np.square, total=lambda s: s.sum(axis=1), after=lambda G: G):
@@ -34,6 +34,8 @@ def _make_goodness(number: int, kind: str) -> Exercise:
         reference=eq.positive_goodness if number == 1 else eq.negative_goodness,
         recipe=_goodness,
         draw=_draw_activity,
+        slices={"neuron": {"a": 1}},
+        axes={"G": ("sample",)},
         scales={"1/n": "mean_for_sum", "n": "scaled_by_width", "-1": "goodness_negated"},
         sentences={"goodness_negated": "The sign is wrong: goodness is never negative."},
         mistakes=mistakes(
@@ -69,6 +71,12 @@ def _make_goodness(number: int, kind: str) -> Exercise:
             activity_rectified_again=["The activation is rectified again; what comes in is already the activation.",
                                       {"square": lambda a: np.maximum(a, 0) ** 2}],
             averaged_over_batch_early={"after": lambda G: np.full_like(G, G.mean())},
+            other_power=["The activations are raised to another power than 2.",
+                         Free(lambda q: {"square": lambda a: np.abs(a) ** q}, (1.5, 3.0), "it is {}", (1.5, 2.5))],
+            neighbours_multiplied=["Neighbouring neurons are multiplied with each other, not each with itself.",
+                                   {"square": lambda a: a * np.roll(a, 1, axis=1)}],
+            logarithm_taken=["A logarithm is taken of the goodness.", {"after": np.log}, {"after": np.log1p}],
+            exponential_taken=["An exponential stands where the square belongs.", {"square": np.exp}],
             goodness_centred=["The mean over the batch is taken off the goodness.",
                               {"after": lambda G: G - G.mean()}],
         ),
@@ -117,6 +125,28 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
     return mistakes(
         positive_and_negative_swapped=["The roles of positive and negative data are exchanged.",
                                        {"argument": lambda G, theta: d * (G - theta)}],
+        argument_scaled=["The curve is too steep or too flat: inside it the argument is multiplied.",
+                         Free(lambda c: {"argument": lambda G, theta: c * d * (theta - G)}, (2.0, 0.5),
+                             "by {}", (2.0, 0.7)),
+                         Free(lambda c: {"curve": lambda u: _softplus(c * u) / c}, (2.0, 0.5), "by {}", (3.0,))],
+        theta_constant=["theta is not used: a constant stands for it.",
+                        Free(lambda c: {"argument": lambda G, theta: d * (c - G)}, (2.0, 5.0), "it is {}", (2.0, 1.3))],
+        theta_scaled=["theta is multiplied by a number.",
+                      Free(lambda c: {"argument": lambda G, theta: d * (c * theta - G)}, (2.0, 0.5),
+                          "by {}", (2.0, 0.3))],
+        margin_added=["A number is added to the distance from theta: a margin.",
+                      Free(lambda c: {"argument": lambda G, theta: d * (theta - G) + c}, (0.5,), "it is {}", (0.4,))],
+        other_one=["Another number stands where the 1 next to the exponential belongs.",
+                   Free(lambda c: {"curve": lambda u: np.log(c + np.exp(u))}, (2.0, 0.5), "it is {}", (2.0,))],
+        squared_hinge=["This is a squared hinge, not the smooth loss.", {"curve": lambda u: np.maximum(u, 0) ** 2}],
+        absolute_for_softplus=["The absolute distance from theta is used in place of the loss.", {"curve": np.abs}],
+        other_curve=["Another curve stands where log(1 + exp(u)) belongs.", {"curve": np.tanh},
+                     {"curve": lambda u: np.log(1 + np.abs(u))}, {"curve": lambda u: np.log(1 + u * u)},
+                     {"curve": lambda u: np.log(np.cosh(u))}, {"curve": lambda u: np.log(2 + np.exp(u) + np.exp(-u))}],
+        median_for_mean={"mean": np.median},
+        smallest_for_mean={"mean": np.min},
+        squared_mean={"mean": lambda values: (values**2).mean()},
+        exponential_of_loss={"mean": lambda values: np.exp(values.mean())},
         overflow=["It overflows where the goodness is far from theta: an exponential of 1000 is infinite.",
             {"curve": lambda u: np.log(1 + np.exp(u))}, {"curve": lambda u: -np.log(1 / (1 + np.exp(u)))},
             {"curve": lambda u: np.log1p(np.exp(u))}, {"curve": lambda u: u + np.log(1 + np.exp(-u))},
@@ -156,6 +186,26 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
 
 def _gradient_mistakes(d: float) -> tuple[Mistake, ...]:
     return mistakes(
+        argument_scaled=["The sigmoid is too steep or too flat: inside it the argument is multiplied (doubled, "
+            "halved).",
+                         Free(lambda c: {"argument": lambda G, theta: c * d * (theta - G)}, (2.0, 0.5),
+                             "by {}", (2.0, 0.7))],
+        theta_constant=["theta is not used: a constant stands for it.",
+                        Free(lambda c: {"argument": lambda G, theta: d * (c - G)}, (2.0, 5.0), "it is {}", (2.0, 1.3))],
+        theta_scaled=["theta is multiplied by a number.",
+                      Free(lambda c: {"argument": lambda G, theta: d * (c * theta - G)}, (2.0, 0.5),
+                          "by {}", (2.0, 0.3))],
+        margin_added=["A number is added to the distance from theta: a margin.",
+                      Free(lambda c: {"argument": lambda G, theta: d * (theta - G) + c}, (0.5,), "it is {}", (0.4,))],
+        other_one=["Another number stands where the 1 next to the exponential belongs.",
+                   Free(lambda c: {"curve": lambda u: 1 / (c + np.exp(-u))}, (2.0, 0.5), "it is {}", (2.0,))],
+        hard_sigmoid=["A piece of a straight line (a hard sigmoid, a ReLU) stands where a sigmoid belongs.",
+                      {"curve": lambda u: np.clip(0.25 * u + 0.5, 0, 1)},
+                          {"curve": lambda u: np.clip(0.2 * u + 0.5, 0, 1)},
+                      {"curve": lambda u: np.clip(u / 6 + 0.5, 0, 1)}, {"curve": lambda u: np.maximum(u, 0)}],
+        sigmoid_squared=["The sigmoid is squared, or its root is taken.", {"curve": lambda u: _sigmoid(u) ** 2},
+                         {"curve": lambda u: np.sqrt(_sigmoid(u))}],
+        distance_for_sigmoid=["The distance from theta itself stands where a sigmoid belongs.", {"curve": lambda u: u}],
         sigmoid_flipped=["The sigmoid runs the wrong way: samples that are already right get the largest gradient.",
                          {"argument": lambda G, theta: d * (G - theta)}],
         positive_and_negative_swapped={"argument": lambda G, theta: d * (G - theta), "sign": d},
@@ -163,6 +213,7 @@ def _gradient_mistakes(d: float) -> tuple[Mistake, ...]:
         sigmoid_derivative=["This is the derivative of a sigmoid; the loss is derived once too often.",
                             {"curve": lambda u: _sigmoid(u) * _sigmoid(-u)}],
         tanh_for_sigmoid=["A tanh stands where a sigmoid belongs.",
+                          {"curve": lambda u: np.tanh(u / 2)},
                           {"curve": np.tanh}],
         step_for_sigmoid=["A hard step stands where a sigmoid belongs.",
                           {"curve": lambda u: (u > 0) * 1.0}],
@@ -205,6 +256,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         lesson="lesson 7",
         reference=reference,
         recipe=_recipe(lambda G, theta: d * (theta - G), _softplus, 1.0),
+        slices={"sample": {"G": 0}},
         mistakes=_loss_mistakes(d),
         **shared,
     )
@@ -218,6 +270,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         lesson="lesson 7",
         reference=slope,
         recipe=_gradient_recipe(d),
+        axes={"dG": ("sample",)},
         mistakes=_gradient_mistakes(d),
         **shared,
     )

@@ -1,4 +1,4 @@
-"""Exercises im2col and col2im, and what goes wrong in them."""
+"""Exercise im2col, and what goes wrong in it; the geometries and layouts that all image exercises share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 from mfnumpy.layers import col2im, conv_output_size, im2col
 from mfnumpy.support.validate import pair
 
@@ -59,7 +59,7 @@ def reorder(*axes):
     return changed
 
 
-def _restore(*axes):
+def restore(*axes):
     """col2im for columns that were laid out by `reorder(*axes)`."""
 
     def changed(cols, x_shape, kernel, stride, padding):
@@ -109,6 +109,52 @@ def _drop_last(x, kernel, stride, padding):
     return patches[:, :rows, :columns].reshape(-1, KH * KW * x.shape[3])
 
 
+def _without_channel(x, c):
+    x = x.copy()
+    x[..., c] = 0
+    return x
+
+
+def _axes(x, g):
+    return im2col(x, *g).reshape(patches_of(x.shape, *g)).copy()
+
+
+def _without_kernel(x, g, axis, place):
+    """Columns in which one row (axis 0) or column (1) of the kernel sees nothing."""
+    patches = _axes(x, g)
+    np.moveaxis(patches, 3 + axis, 0)[place] = 0
+    return patches.reshape(im2col(x, *g).shape)
+
+
+def _without_window(x, g, *axes):
+    """Windows of which the last along these axes are empty."""
+    patches = _axes(x, g)
+    for axis in axes:
+        np.moveaxis(patches, axis, 0)[-1] = 0
+    return patches.reshape(im2col(x, *g).shape)
+
+
+def _flip_one(x, g, axis):
+    return np.flip(_axes(x, g), axis).reshape(im2col(x, *g).shape)
+
+
+def _padded_one_way(x, kernel, stride, padding, axis):
+    """Zeros in one direction; in the other the image is moved, and lost on one side."""
+    P = pair("padding", padding, 0)
+    wide = np.zeros((x.shape[0], x.shape[1] + 2 * P[0], x.shape[2] + 2 * P[1], x.shape[3]))
+    at = [P[0] if axis == 0 else 0, P[1] if axis == 1 else 0]
+    wide[:, at[0] : at[0] + x.shape[1], at[1] : at[1] + x.shape[2]] = x
+    return im2col(wide, kernel, stride, 0)
+
+
+def _first_window(x, g, *axes):
+    """The first window for all places along these axes (by default along both)."""
+    patches = _axes(x, g)
+    for axis in axes or (1, 2):
+        patches = np.repeat(np.take(patches, [0], axis=axis), patches.shape[axis], axis=axis)
+    return patches.reshape(im2col(x, *g).shape)
+
+
 LAYOUTS: dict[str, Any] = {
     "column_order": ["The numbers of a patch are in another order than the rows of the weights.",
                      *({"lay": reorder(*axes)} for axes in COLUMN_ORDERS), {"lay": lambda x, *g: im2col(x, *g)[:,
@@ -148,6 +194,41 @@ LAYOUTS: dict[str, Any] = {
                            {"lay": lambda x, *g: im2col(np.repeat(x[..., :1], x.shape[3], axis=3), *g)}],
     "only_first_image": ["Only the first image of the batch is used.",
                          {"lay": lambda x, *g: im2col(np.repeat(x[:1], len(x), axis=0), *g)}],
+    "only_last_image": ["Only the last image of the batch is used.",
+                        {"lay": lambda x, *g: im2col(np.repeat(x[-1:], len(x), axis=0), *g)}],
+    "last_channel_left_out": ["The last channel is left out.",
+        {"lay": lambda x, *g: im2col(_without_channel(x, -1), *g)}],
+    "first_channel_left_out": ["The first channel is left out.",
+        {"lay": lambda x, *g: im2col(_without_channel(x, 0), *g)}],
+    "kernel_row_left_out": ["The last row of the kernel is left out.",
+        {"lay": lambda x, *g: _without_kernel(x, g, 0, -1)}],
+    "kernel_column_left_out": ["The last column of the kernel is left out.",
+                               {"lay": lambda x, *g: _without_kernel(x, g, 1, -1)}],
+    "kernel_start_left_out": ["The first row (or column) of the kernel is left out.",
+                              {"lay": lambda x, *g: _without_kernel(x, g, 0, 0)},
+                              {"lay": lambda x, *g: _without_kernel(x, g, 1, 0)}],
+    "last_row_of_windows_empty": ["The last row of windows is left out: it stays 0.",
+                                  {"lay": lambda x, *g: _without_window(x, g, 1)}],
+    "last_column_of_windows_empty": ["The last column of windows is left out: it stays 0.",
+                                     {"lay": lambda x, *g: _without_window(x, g, 2)},
+                                     {"lay": lambda x, *g: _without_window(x, g, 1, 2)}],
+    "kernel_flipped_one_way": ["The kernel is flipped in one direction, up and down or left and right.",
+                               {"lay": lambda x, *g: _flip_one(x, g, 3)}, {"lay": lambda x, *g: _flip_one(x, g, 4)}],
+    "channels_reversed": ["The channels come in reverse order.", {"lay": lambda x, *g: im2col(x[..., ::-1], *g)}],
+    "padding_value": ["The padding is with another number than 0.",
+                      Free(lambda c: {"lay": lambda x, *g: im2col(x - c, *g) + c}, (1.0,), "it is {}", (2.0,))],
+    "padding_one_way_only": ["The padding is there in one direction only, vertical or horizontal.",
+                             {"lay": lambda x, k, s, p: _padded_one_way(x, k, s, p, 0)},
+                             {"lay": lambda x, k, s, p: _padded_one_way(x, k, s, p, 1)}],
+    "windows_shifted": ["The windows begin one pixel too far to the right or down.",
+                        {"lay": lambda x, *g: im2col(np.roll(x, -1, axis=1), *g)},
+                        {"lay": lambda x, *g: im2col(np.roll(x, -1, axis=2), *g)},
+                        {"lay": lambda x, *g: im2col(np.roll(x, (-1, -1), axis=(1, 2)), *g)}],
+    "same_window_everywhere": ["Every place gets the first window: it does not move.",
+                               {"lay": lambda x, *g: _first_window(x, g)}],
+    "windows_do_not_move_down": ["The window moves in one direction only.",
+        {"lay": lambda x, *g: _first_window(x, g, 1)},
+                                 {"lay": lambda x, *g: _first_window(x, g, 2)}],
 }  # fmt: skip
 
 
@@ -171,111 +252,9 @@ IM2COL = Exercise(
     recipe=lambda x, kernel, stride, padding, lay=im2col: lay(x, kernel, stride, padding),
     draw=_draw_im2col,
     draws=len(GEOMETRIES),
+    axes={"cols": ("patch", "number of the patch")},
     mistakes=mistakes(LAYOUTS),
 )
 
 
-def put_back(cols, x_shape, kernel, stride, padding, *, put=col2im, before=lambda cols, *rest: cols):
-    """col2im as steps that can be replaced."""
-    return put(before(cols, x_shape, kernel, stride, padding), x_shape, kernel, stride, padding)
-
-
-def _put(pixels, new):
-    return pixels + new
-
-
-def _loop(combine, crop=lambda x, PH, PW, H, W: x[:, PH : PH + H, PW : PW + W], back=False, shift=0):
-    """col2im window by window, with another way to combine what falls on one pixel."""
-
-    def changed(cols, x_shape, kernel, stride, padding):
-        """Patch by patch, with this mistake in the loop."""
-        (SH, SW), (PH, PW) = pair("stride", stride, 1), pair("padding", padding, 0)
-        N, OH, OW, KH, KW, C = patches_of(x_shape, kernel, stride, padding)
-        x = np.zeros((N, x_shape[1] + 2 * PH, x_shape[2] + 2 * PW, C))
-        patches = cols.reshape(N, OH, OW, KH, KW, C)
-        places = [(i, j) for i in range(OH) for j in range(OW)]
-        for i, j in reversed(places) if back else places:
-            window = np.s_[:, i * SH : i * SH + KH, j * SW : j * SW + KW]
-            x[window] = combine(x[window], patches[:, i, j])
-        return np.ascontiguousarray(crop(x, PH, PW, *x_shape[1:3]))
-
-    return changed
-
-
-def _coverage(x_shape, *geometry):
-    return col2im(np.ones_like(im2col(np.ones(x_shape), *geometry)), x_shape, *geometry)
-
-
-def _draw_col2im(rng: Rng, k: int) -> Case:
-    shape, geometry, form = geometry_of(rng, k)
-    cols = real(rng, *im2col(np.zeros(shape), *geometry).shape)
-    return Case((cols, shape, *geometry), dims_of(shape, geometry), form=form)
-
-
-def _shared_pixels(cols, x_shape, *geometry):
-    count = _coverage(x_shape, *geometry)
-    return {"at pixels that several patches share": count > 1, "at pixels that one patch alone covers": count == 1,
-            "at pixels that no patch covers": count == 0}  # fmt: skip
-
-
-PUTS: dict[str, Any] = {
-    "assigned_for_added": [
-        "Pixels that several patches share are overwritten; their shares should be added.",
-        *[
-            {"put": _loop(lambda old, new: new)},
-            {"put": _loop(lambda old, new: new, back=True)},
-        ]
-        + [{"put": _loop(lambda old, new: np.where(old == 0, new, old))}],
-    ],
-    "divided_by_coverage": [
-        "Pixels that several patches share are averaged; their shares should be added.",
-        {"put": lambda cols, *g: col2im(cols, *g) / np.maximum(_coverage(*g), 1)},
-    ],
-    "largest_for_sum": {"put": _loop(np.maximum)},
-    "padding_cropped_wrongly": [
-        "The padding is cut off on the wrong side.",
-        {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, :H, :W])},
-        {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, -H:, -W:])},
-        {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, PH:-PH, PW:-PW])},
-        {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, 2 * PH : 2 * PH + H, 2 * PW : 2 * PW + W])},
-    ],
-    "padding_not_cropped": ["The padding is still on the image.", {"put": _loop(_put, lambda x, PH, PW, H, W: x)}],
-    "kernel_flipped": {"before": lambda cols, shape, *g: flip(cols, shape, *g)},
-    "column_order": [{"put": _restore(*axes)} for axes in COLUMN_ORDERS],
-    "row_order": [{"put": _restore(*axes)} for axes in ROW_ORDERS],
-    "stride_missing": {"put": lambda cols, shape, k, s, p: _stride_one(cols, shape, k, s, p)},
-}
-
-
-def _stride_one(cols, x_shape, kernel, stride, padding):
-    """The windows laid down one pixel apart, whatever the stride."""
-    (PH, PW), (N, OH, OW, KH, KW, C) = pair("p", padding, 0), patches_of(x_shape, kernel, stride, padding)
-    x = np.zeros((N, x_shape[1] + 2 * PH, x_shape[2] + 2 * PW, C))
-    patches = cols.reshape(N, OH, OW, KH, KW, C)
-    for i in range(OH):
-        for j in range(OW):
-            x[:, i : i + KH, j : j + KW] += patches[:, i, j]
-    return np.ascontiguousarray(x[:, PH : PH + x_shape[1], PW : PW + x_shape[2]])
-
-
-COL2IM = Exercise(
-    name="col2im",
-    title="col2im",
-    arguments=("cols", "x_shape", "kernel", "stride", "padding"),
-    outputs=("x",),
-    about="""The transpose of im2col: bring each number of each row back to the pixel that it came from.
-
-    cols: (N*OH*OW, KH*KW*C), ordered as im2col's. x_shape: (N, H, W, C), without padding. kernel: (KH, KW) or
-    an integer. stride, padding: integers. Returns (N, H, W, C).""",
-    lesson="lesson 8",
-    reference=col2im,
-    recipe=put_back,
-    draw=_draw_col2im,
-    draws=len(GEOMETRIES),
-    regions=_shared_pixels,
-    linear=("cols",),
-    mistakes=mistakes(PUTS),
-)
-
-
-EXERCISES = (IM2COL, COL2IM)
+EXERCISES = (IM2COL,)

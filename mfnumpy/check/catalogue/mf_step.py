@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from mfnumpy import equations as eq
@@ -17,7 +19,7 @@ from mfnumpy.check.catalogue.draws import (
     until,
 )
 from mfnumpy.check.catalogue.parts import COARSE, SMALLEST, loss_mistakes, mask_mistakes, unit_rows, update_mistakes
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes, split
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mapped, mistakes, split
 
 
 def _draw_mf(rng: Rng, k: int) -> Case:
@@ -45,14 +47,27 @@ def _gated(gate):
 
 
 _WEIGHT_MASKS = {
-    name: [{"weight_gradient": _gated(v["gate"])} for v in split(entry)[1]]
-    for name, entry in mask_mistakes(thresholds=COARSE).items()
-    if name not in ("mask_only", "error_missing")
+    name: [mapped(version, lambda v: {"weight_gradient": _gated(v["gate"])}) for version in split(entry)[1]]
+    for name, entry in mask_mistakes(thresholds=COARSE, zs=lambda x, y, W, M, lr: x @ W).items()
+    if name not in ("mask_only", "error_missing", "error_of_active_clipped")
 }
+
+
+def _in_steps(steps, version):
+    """The same wrong update in each of these steps."""
+    return dict.fromkeys(steps, version["update"])
 
 
 def _relu(z):
     return np.maximum(z, 0)
+
+
+def _online(x, y, W, M, lr, mean=False, after=False):
+    """One step for each sample; the activation handed on is from before, or from after them all."""
+    a, rate = _relu(x @ W), lr / len(x) if mean else lr
+    for n in range(len(x)):
+        W, M, _ = references.mf_step(x[n : n + 1], y[n : n + 1], W, M, rate)
+    return W, M, _relu(x @ W) if after else a
 
 
 MF_STEP = Exercise(
@@ -70,12 +85,15 @@ MF_STEP = Exercise(
     draw=_draw_mf,
     extremes=_extreme_mf,
     updates={"W": "W", "M": "M"},
+    slices={"sample": {"x": 0, "y": 0}},
+    axes={"W": ("input feature", "neuron"), "M": ("class", "neuron"), "a": ("sample", "neuron")},
     mistakes=mistakes(
         {
             **_WEIGHT_MASKS,
             **loss_mistakes("loss_gradient"),
-            **{name: [dict.fromkeys(steps, v["update"])
-                      for steps in (("update_W",), ("update_W", "update_M")) for v in split(entry)[1]]
+            **{name: [mapped(version, partial(_in_steps, steps))
+                      for steps in (("update_W",), ("update_W", "update_M"), ("update_M",))
+                      for version in split(entry)[1]]
                for name, entry in update_mistakes().items()},
             "projection_updated_first": ["M is updated before the error goes back through it; the error belongs to "
                                          "the M of the forward pass.",
@@ -114,6 +132,26 @@ MF_STEP = Exercise(
             "goodness_squared": {"project": lambda a, M: (a * a) @ M.T},
             "projection_reshaped": {"project": lambda a, M: a @ M.reshape(M.shape[::-1])},
             "input_normalised": {"project": lambda a, M: unit_rows(a) @ M.T},
+            "one_sample_at_a_time": ["Samples are updated one after the other (online), in place of one step for "
+                "the batch.",
+                                  {"whole": _online},
+                                      {"whole": partial(_online, mean=True)},
+                                  {"whole": partial(_online, after=True)}],
+            "loss_after_update": ["The error for W is computed with the updated M: the loss belongs to the forward "
+                "pass.",
+                               {"error_seen": lambda old, new: new()},
+                               {"error_seen": lambda old, new: new(), "projection_seen": lambda old, new: new}],
+            "leaky_activation": ["The activation lets negative pre-activations through: that is a leaky ReLU.",
+                              Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
+                                  "its slope there is {}", (0.2,))],
+            "error_through_pseudoinverse": ["The error goes back through another matrix than M.",
+                                         {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.sign(M)) * (z > 0))},
+                                         {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.abs(M)) * (z > 0))},
+                                         {"weight_gradient": lambda x, z, M,
+                                             dG: x.T @ ((dG @ unit_rows(M)) * (z > 0))}],
+            "target_class_only": {"weight_gradient": lambda x, z, M, dG: x.T @ ((np.minimum(dG, 0) @ M) * (z > 0))},
+            "scores_squared": {"project": lambda a, M: (a @ M.T) ** 2},
+            "rectified_scores": {"project": lambda a, M: np.maximum(a @ M.T, 0)},
         }
     ),
 )  # fmt: skip

@@ -34,6 +34,8 @@ EQ5 = Exercise(
     draw=_draw_scores,
     linear=("a", "M"),
     scales={"1/n": "scaled_by_width"},
+    slices={"neuron": {"a": 1, "M": 1}},
+    axes={"G": ("sample", "class")},
     mistakes=mistakes(
         reshaped_for_transposed=["A matrix is reshaped where it should be transposed: the shape fits, the entries "
                                  "are mixed.",
@@ -102,9 +104,11 @@ EQ7 = Exercise(
     draw=_draw_weights,
     extremes=_zero_preactivation,
     linear=("x", "M", "dG"),
+    slices={"sample": {"x": 0, "z": 0, "dG": 0}, "class": {"M": 0, "dG": 1}},
+    axes={"dW": ("input feature", "neuron")},
     mistakes=mistakes(
         {
-            **mask_mistakes(),
+            **mask_mistakes(zs=lambda x, z, M, dG: z),
             **product_mistakes("product"),
             "mask_of_any_sample": [
                 "The mask lets through every neuron that is active for any sample; each sample has its own.",
@@ -183,6 +187,8 @@ EQ8 = Exercise(
     recipe=_projection_gradient,
     draw=_draw_projection,
     linear=("a", "dG"),
+    slices={"sample": {"a": 0, "dG": 0}},
+    axes={"dM": ("class", "neuron")},
     mistakes=mistakes(
         {
             **_swapped_roles(product_mistakes("product")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -18,9 +19,9 @@ from mfnumpy.check.catalogue.draws import (
     small_positives,
     until,
 )
-from mfnumpy.check.catalogue.parts import COARSE, SMALLEST, loss_mistakes, mask_mistakes, update_mistakes
+from mfnumpy.check.catalogue.parts import COARSE, SMALLEST, loss_mistakes, mask_mistakes, unit_rows, update_mistakes
 from mfnumpy.check.catalogue.references import from_output, through_feedback, through_weights
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
 def _network(rng: Rng, k: int) -> tuple:
@@ -64,13 +65,63 @@ def _extreme(draw):
     return extremes
 
 
+def _online(x, y, weights, lr, send_back, mean=False):
+    """One step for each sample."""
+    for n in range(len(x)):
+        rate = lr / len(x) if mean else lr
+        weights = references.layered_step(x[n : n + 1], y[n : n + 1], weights, rate, send_back)
+    return weights
+
+
+def _layer_after_layer(x, y, weights, lr, send_back, order=iter):
+    """Each layer is updated after a forward pass of its own, in which those before it have changed."""
+    new = list(weights)
+    for layer in order(range(len(weights))):
+        new[layer] = references.layered_step(x, y, new, lr, send_back)[layer]
+    return new
+
+
+def _hidden_z(x, y, weights, *rest):
+    """The pre-activations of all hidden layers, in one row."""
+    zs = []
+    for W in weights[:-1]:
+        zs.append(x @ W)
+        x = np.maximum(zs[-1], 0)
+    return np.concatenate([z.ravel() for z in zs])
+
+
 def _shared() -> dict:
     """Mistakes that concern all three rules."""
-    masks = {name: steps for name, steps in mask_mistakes(thresholds=COARSE).items() if name != "error_missing"}
+    masks = {
+        name: steps
+        for name, steps in mask_mistakes(thresholds=COARSE, zs=_hidden_z).items()
+        if name not in ("error_missing", "error_of_active_clipped")
+    }
     return {
         **masks,
         **loss_mistakes("output_error"),
         **update_mistakes(),
+        "one_sample_at_a_time": [{"whole": _online},
+            {"whole": partial(_online, mean=True)}],
+        "forward_again_for_each_layer": [
+            "The forward pass is repeated with the new weights after each layer; all gradients belong to the old "
+                "weights.",
+            {"whole": _layer_after_layer},
+                {"whole": partial(_layer_after_layer, order=reversed)}],
+        "mask_of_layer_below": ["The mask is that of the layer below, from the layer's input.",
+                                {"gate_z": lambda zs, inputs, layer: inputs[layer]}],
+        "error_from_layer_below": [
+            "The error is handed on from layer to layer upwards: each layer starts from the error of the layer "
+                "below, not from "
+            "the output error.", {"order": iter}],
+        "leaky_activation": [Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
+                                  "its slope there is {}", (0.2,))],
+        "mask_of_wrong_layer": ["The mask is that of another layer.",
+                                {"gate_z": lambda zs, inputs, layer: zs[layer - 1]},
+                                {"gate_z": lambda zs, inputs, layer: zs[layer + 1]},
+                                    {"gate_z": lambda zs, inputs, layer: zs[0]}],
+        "hidden_normalised": ["The hidden activations are scaled to length 1.",
+            {"hidden": lambda z: unit_rows(np.maximum(z, 0))}],
         "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
         "rectified_output": ["The last layer is rectified; it should be linear.",
                              {"last": lambda z: np.maximum(z, 0)},
@@ -117,6 +168,7 @@ BP_STEP = Exercise(
     draw=_draw_bp,
     extremes=_extreme(_draw_bp),
     updates={"weights": "weights"},
+    slices={"sample": {"x": 0, "y": 0}},
     mistakes=mistakes(
         {
             **_shared(),
@@ -179,6 +231,7 @@ FA_STEP = Exercise(
     draw=_draw_fa,
     extremes=_extreme(_draw_fa),
     updates={"weights": "weights"},
+    slices={"sample": {"x": 0, "y": 0}},
     mistakes=mistakes(
         {
             **_shared(),
@@ -237,10 +290,15 @@ DFA_STEP = Exercise(
     draw=_draw_dfa,
     extremes=_extreme(_draw_dfa),
     updates={"weights": "weights"},
+    slices={"sample": {"x": 0, "y": 0}},
     mistakes=mistakes(
         {
             **_shared(),
             "weights_for_feedback": {"send_back": lambda feedback: through_weights},
+            "error_from_layer_below": [{"order": iter, "send_back": through_feedback}],
+            "error_from_layer_above": ["The error is handed down from layer to layer; here the output error goes "
+                "to each.",
+                                       {"send_back": through_feedback}],
             "feedback_at_top_then_weights": ["Only the topmost hidden layer gets its direct feedback; below, the "
                                              "error comes through weights.",
                                              {"send_back": lambda f: lambda layer, d, e, w:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import optim
 from mfnumpy.check.catalogue.draws import rate, real, sizes
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
 def _draw_sgd(rng: Rng, k: int) -> Case:
@@ -27,6 +27,7 @@ SGD_STEP = Exercise(
     recipe=lambda p, g, lr, step=optim.sgd_step: step(p, g, lr),
     draw=_draw_sgd,
     updates={"parameter": "parameter"},
+    axes={"parameter": ("row", "column")},
     mistakes=mistakes(
         step_returned=["The step is returned in place of the new parameter.",
                        {"step": lambda p, g, lr: lr * g}, {"step": lambda p, g, lr: -lr * g}],
@@ -48,12 +49,28 @@ SGD_STEP = Exercise(
                            {"step": lambda p, g, lr: p - lr * g.mean(axis=0)}],
         parameter_unchanged=["The parameter is not changed.",
                              {"step": lambda p, g, lr: p.copy()}],
+        gradient_rescaled=["The gradient is divided by its length plus a number.",
+                           Free(lambda c: {"step": lambda p, g, lr: p - lr * g / (np.linalg.norm(g) + c)}, (1.0,),
+                               "it is {}", (1.0,))],
+        parameter_shrunk=["The parameter itself shrinks in each step, by a share of the learning rate or of its own.",
+
+                          Free(lambda c: {"step": lambda p, g, lr: c * p - lr * g}, (0.9,),
+                              "it is multiplied by {}", (0.9, 0.99))],
+        gradient_rooted=["A root of the gradient is used.", {"step": lambda p, g,
+            lr: p - lr * np.sign(g) * np.sqrt(np.abs(g))}],
+        gradient_clipped_at=["Large entries of the gradient are clipped.",
+                             Free(lambda c: {"step": lambda p, g, lr: p - lr * np.clip(g, -c, c)}, (1.0, 0.3),
+                                 "at {}", (0.7, 0.2))],
+        gradient_divided_by_parameter=["The gradient is scaled by the parameter.",
+            {"step": lambda p, g, lr: p - lr * g * np.abs(p)},
+                                           {"step": lambda p, g, lr: p - lr * g / p}],
     ),
 )  # fmt: skip
 
 
 def _adam(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon, *,
-          incoming=lambda g: g,
+          incoming=lambda g, p: g,
+          surprise=lambda g, m: g,
           first=lambda m, g, beta1: beta1 * m + (1 - beta1) * g,
           second=lambda v, g, beta2: beta2 * v + (1 - beta2) * g * g,
           time=lambda t: t,
@@ -64,14 +81,20 @@ def _adam(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon, *,
           direction=lambda m_hat, v_hat, epsilon: m_hat / (np.sqrt(v_hat) + epsilon),
           move=lambda p, lr, d: p - lr * d,
           used=lambda new, old: new,
+          direction_sees=lambda m_hat, g, beta1, t: m_hat,
           numerator=lambda m_new, g: m_new,
+          rate=lambda lr, t: lr,
+          kept=lambda new, old: new,
           returned=lambda p, m, v, m_hat, v_hat: (p, m, v)):  # fmt: skip
-    gradient, (beta1, beta2) = incoming(gradient), betas(beta1, beta2)
-    new_m, new_v = first(m, gradient, beta1), second(v, gradient, beta2)
+    gradient, (beta1, beta2) = incoming(gradient, parameter), betas(beta1, beta2)
+    new_m = first(m, gradient, beta1)
+    new_v = second(v, surprise(gradient, new_m), beta2)
     beta1, beta2 = correcting(beta1, beta2)
     m_hat = correct_m(numerator(used(new_m, m), gradient), beta1, time(t))
+    m_hat = direction_sees(m_hat, gradient, beta1, t)
     v_hat = correct_v(used(new_v, v), beta2, time(t))
-    return returned(move(parameter, lr, direction(m_hat, v_hat, epsilon)), new_m, new_v, m_hat, v_hat)
+    step = move(parameter, rate(lr, t), direction(m_hat, v_hat, epsilon))
+    return returned(step, kept(new_m, m), kept(new_v, v), m_hat, v_hat)
 
 
 def _adam_case(
@@ -134,6 +157,7 @@ ADAM_STEP = Exercise(
     sentences={"epsilon_misplaced":
                    "Epsilon is not where the algorithm has it: where all gradients are tiny, the step has another "
                    "size."},
+    axes={"parameter": ("row", "column"), "m": ("row", "column"), "v": ("row", "column")},
     mistakes=mistakes(
         bias_correction_missing=["Both bias corrections are missing: the first steps come out with the wrong size.",
                                  {"correct_m": lambda m, b, t: m, "correct_v": lambda v, b, t: v}],
@@ -163,9 +187,9 @@ ADAM_STEP = Exercise(
                      "legitimate.",
                      _EPSILON_HAT],
         sign_flipped=["The sign is the wrong way round: a step would climb in place of descending.",
-                      {"incoming": np.negative}],
+                      {"incoming": lambda g, p: -g}],
         betas_swapped=["beta1 and beta2 are exchanged.",
-                       {"betas": lambda b1, b2: (b2, b1)}, {"correcting": lambda b1, b2: (b2, b1)}],
+                       {"betas": lambda b1, b2: (b2, b1)}],
         one_beta_for_both=["One of the two betas is used for both moments.",
                            {"betas": lambda b1, b2: (b1, b1)}, {"betas": lambda b1, b2: (b2, b2)},
                            {"correcting": lambda b1, b2: (b1, b1)}, {"correcting": lambda b1, b2: (b2, b2)}],
@@ -208,9 +232,62 @@ ADAM_STEP = Exercise(
         infinity_norm=["A running maximum is used: that is AdaMax.",
                        {"second": lambda v, g, b: np.maximum(b * v, np.abs(g))}],
         step_returned=[{"move": lambda p, lr, d: lr * d}, {"move": lambda p, lr, d: -lr * d}],
-        weight_decay_added=[{"move": lambda p, lr, d, c=c: p - lr * (d + c * p)} for c in (0.1, 0.01, 1e-3)],
         gradient_averaged={"second": lambda v, g, b: b * v + (1 - b) * (g * g).mean()},
         accepted=("epsilon_hat",),
+        multiplied_by_time=["The moments are multiplied by t: 1 - beta is not raised to the power t.",
+                            {"correct_m": lambda m, b, t: m / (1 - b) * t,
+                                "correct_v": lambda v, b, t: v / (1 - b) * t},
+                            {"correct_m": lambda m, b, t: m / ((1 - b) * t),
+                                "correct_v": lambda v, b, t: v / ((1 - b) * t)},
+                            {"correct_m": lambda m, b, t: m / (1 - b) ** t,
+                                "correct_v": lambda v, b, t: v / (1 - b) ** t}],
+        rate_falls_with_time=["The learning rate falls with t: the step size depends on the time step beyond the "
+            "corrections.",
+                              {"rate": lambda lr, t: lr / np.sqrt(t)}, {"rate": lambda lr, t: lr / t},
+                              {"rate": lambda lr, t: lr / (1 + t)}],
+        epsilon_constant=["epsilon is not used: a constant stands for it.",
+                          Free(lambda c: {"direction": lambda m, v, e: m / (np.sqrt(v) + c)}, (1e-3, 0.1),
+                              "it is {}", (0.01, 0.2))],
+        epsilon_scaled=["Epsilon is multiplied by a number, or divided.",
+                        {"direction": lambda m, v, e: m / (np.sqrt(v) + np.sqrt(e))},
+                            {"direction": lambda m, v, e: m / (np.sqrt(v) + 2 * e)}],
+        beta1_constant=["beta1 is not used: a constant stands for it.",
+                        Free(lambda c: {"betas": lambda b1, b2: (c, b2)}, (0.9, 0.5), "it is {}", (0.9, 0.6))],
+        beta2_constant=["beta2 is not used: a constant stands for it.",
+                        Free(lambda c: {"betas": lambda b1, b2: (b1, c)}, (0.99, 0.5), "it is {}", (0.999, 0.6))],
+        other_root=["Another power than the square root is taken of the second moment.",
+                    Free(lambda c: {"direction": lambda m, v, e: m / (v**c + e)}, (0.25, 0.75),
+                        "it is {}", (0.25, 1 / 3))],
+        root_before_correction=["The second correction is applied after the root, without a root of its own.",
+                                {"correct_v": lambda v, b, t: v / (1 - b**t) ** 2}],
+        surprise_for_square=["The second moment is of the difference from the mean: that is AdaBelief's.",
+                             {"surprise": lambda g, m: g - m}],
+        looks_ahead=["The gradient is mixed into the corrected first moment once more: that is Nadam.",
+            {"direction_sees": lambda m_hat, g, b1, t: b1 * m_hat + (1 - b1) * g / (1 - b1**t)}],
+        weight_decay_in_gradient=["A share of the parameter is added to the gradient before the moments: that is "
+            "weight decay.",
+                                  Free(lambda c: {"incoming": lambda g, p: g + c * p}, (0.1, 0.01),
+                                      "it is {}", (0.01, 0.2))],
+        weight_decay_added=[Free(lambda c: {"move": lambda p, lr, d: p - lr * (d + c * p)}, (0.1,),
+            "it is {}", (0.2, 0.03)),
+                            Free(lambda c: {"move": lambda p, lr, d: p * (1 - c) - lr * d}, (0.1,),
+                                "a share {}", (0.05,))],
+        old_moments_returned=["The old moments are returned in place of the new ones.",
+            {"kept": lambda new, old: old + 0}],
+        rate_clipped=["The direction of the step is clipped.",
+                      Free(lambda c: {"direction": lambda m, v, e: np.clip(m / (np.sqrt(v) + e), -c, c)}, (1.0, 0.5),
+                          "at {}", (0.6,))],
+        sign_of_step=["Only the sign of the first moment is used, not its size.",
+            {"direction": lambda m, v, e: np.sign(m)},
+                      {"direction": lambda m, v, e: np.sign(m) / (np.sqrt(v) + e)}],
+        gradient_for_second_moment=["The gradient's own square stands where its running mean belongs.",
+                                    {"second": lambda v, g, b: g * g}],
+        moments_of_gradient_only=["The first moment is the gradient alone: nothing is kept of the old one.",
+                                  {"first": lambda m, g, b: g}, {"first": lambda m, g, b: (1 - b) * g}],
+        second_moment_of_first=["The second moment is made of the first moment, not of the gradient.",
+            {"surprise": lambda g, m: m}],
+        corrections_exchanged=["The bias corrections are exchanged: each moment is corrected with the other's beta.",
+                               {"correcting": lambda b1, b2: (b2, b1)}],
     ),
 )  # fmt: skip
 
@@ -251,6 +328,7 @@ BIAS_CORRECTED = Exercise(
     draw=_draw_moments,
     transposable=False,
     linear=("m",),
+    axes={"m_hat": ("row", "column"), "v_hat": ("row", "column")},
     mistakes=mistakes(
         not_corrected=["A moment is not corrected at all.", *_both(lambda m, b, t: m)],
         correction_without_time=["The correction divides by 1 - beta at every t: it does not use the time step as a "

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from mfnumpy import equations as eq
+from mfnumpy.check.model import Free
 
 LEAKS = (0.01, 0.1, 0.2)
 COARSE = (1.0, 0.5, 0.1, -0.5, -1.0)
@@ -12,8 +15,13 @@ THRESHOLDS = (*COARSE, 0.01)
 SMALLEST = min(t for t in COARSE if t > 0)
 
 
-def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS) -> dict:
-    """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz."""
+def mask_mistakes(
+    step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS, zs: Callable[..., np.ndarray] | None = None
+) -> dict:
+    """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz.
+
+    zs(args): all pre-activations of a case, between which an unknown threshold may lie.
+    """
 
     def sigmoid(z):
         """A sigmoid's derivative in place of the mask."""
@@ -36,6 +44,51 @@ def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS
         "mask_threshold": [
             "The ReLU's mask cuts at another threshold than 0.",
             *[one(lambda z, da, t=t: da * (z > t)) for t in thresholds],
+            *(
+                []
+                if zs is None
+                else [Free(lambda t: one(lambda z, da: da * (z > t)), (), "it cuts near {}", (0.3, -0.2), values=zs)]
+            ),
+        ],
+        "mask_by_mean": [
+            "The ReLU's mask compares with a mean of z, not with 0.",
+            one(lambda z, da: da * (z > z.mean())),
+            one(lambda z, da: da * (z > z.mean(axis=0))),
+            one(lambda z, da: da * (z > z.mean(axis=-1, keepdims=True))),
+        ],
+        "mask_of_row": [
+            "Whole samples are masked, by the sum (or mean) of their z; each entry has a mask of its own.",
+            one(lambda z, da: da * (z.sum(axis=-1, keepdims=True) > 0)),
+            one(lambda z, da: da * np.expand_dims(z.sum(axis=1) > 0, 1)),
+        ],
+        "slope_not_one": [
+            "Active neurons pass the error with another factor than 1.",
+            Free(lambda s: one(lambda z, da: s * da * (z > 0) + da * (z <= 0)), (0.5,), "that factor is {}", (0.3,)),
+        ],
+        "error_of_active_clipped": [
+            "The error is clipped: large errors are cut.",
+            Free(lambda c: one(lambda z, da: np.clip(da, -c, c) * (z > 0)), (1.0, 0.1, 0.01), "at {}", (0.5,)),
+        ],
+        "mask_capped": [
+            "Neurons with a large z, above some value, pass no error: that is a ReLU that is cut off (capped, as "
+            "ReLU6).",
+            *(
+                []
+                if zs is None
+                else [
+                    Free(
+                        lambda t: one(lambda z, da: da * (z > 0) * (z < t)), (), "the cap is near {}", (1.0,), values=zs
+                    )
+                ]
+            ),
+        ],
+        "elu_mask": [
+            "Where z is negative the slope is exp(z): that is an ELU's, not a ReLU's.",
+            one(lambda z, da: da * np.where(z > 0, 1, np.exp(np.minimum(z, 0)))),
+        ],
+        "softplus_or_swish_mask": [
+            "The slope is that of another smooth activation (GELU, SiLU), but the activation is a ReLU.",
+            one(lambda z, da: da * (sigmoid(z) + z * sigmoid(z) * sigmoid(-z))),
         ],
         "mask_on_error": [
             "The mask looks at the sign of the error; it must look at what the neuron did in the forward pass.",
@@ -57,6 +110,9 @@ def mask_mistakes(step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS
         "leaky_mask": [
             "Neurons that were off pass a little of the error: that is the slope of a leaky ReLU.",
             *[one(lambda z, da, s=s: da * np.where(z > 0, 1, s)) for s in LEAKS],
+            Free(
+                lambda s: one(lambda z, da: da * np.where(z > 0, 1, s)), (0.3,), "that slope is {}", (0.05, 0.3, -1.5)
+            ),
         ],
         "sigmoid_mask": [
             "The slope is a sigmoid's, but the activation is a ReLU.",
@@ -126,6 +182,15 @@ def product_mistakes(step: str) -> dict:
     }  # fmt: skip
 
 
+def _hot(G, y):
+    return eq.one_hot(y, G.shape[1], "float64")
+
+
+def _through(p, g):
+    """A gradient at p sent back through the softmax."""
+    return p * (g - (p * g).sum(axis=1, keepdims=True))
+
+
 LOSS_GRADIENTS = {
     "softmax_missing": lambda G, y: (G - eq.one_hot(y, G.shape[1], "float64")) / len(G),
     "softmax_twice": lambda G, y: eq.cross_entropy_gradient(eq.softmax(G), y),
@@ -136,6 +201,15 @@ LOSS_GRADIENTS = {
     "prediction_for_label": lambda G, y: eq.cross_entropy_gradient(G, G.argmax(axis=1)),
     "column_of_labels": lambda G, y: (eq.softmax(G) - np.isin(np.arange(G.shape[1]), y)) / len(G),
     "probability_missing": lambda G, y: -eq.one_hot(y, G.shape[1], "float64") / len(G),
+    "squared_error_for_cross_entropy": lambda G, y: _through(eq.softmax(G), 2 * (eq.softmax(G) - _hot(G, y))) / len(G),
+    "diagonal_of_jacobian": lambda G, y: (eq.softmax(G) - _hot(G, y)) * eq.softmax(G) * (1 - eq.softmax(G)) / len(G),
+    "true_class_only": lambda G, y: (eq.softmax(G) - 1) * _hot(G, y) / len(G),
+    "other_classes_only": lambda G, y: eq.softmax(G) * (1 - _hot(G, y)) / len(G),
+    "hard_prediction": lambda G, y: (_hot(G, G.argmax(axis=1)) - _hot(G, y)) / len(G),
+    "log_softmax_for_softmax": lambda G, y: (np.log(eq.softmax(G)) - _hot(G, y)) / len(G),
+    "not_normalised": lambda G, y: (np.exp(G - G.max(axis=1, keepdims=True)) - _hot(G, y)) / len(G),
+    "mean_over_classes": lambda G, y: (eq.softmax(G) - _hot(G, y)) / G.size,
+    "label_added": lambda G, y: (eq.softmax(G) + _hot(G, y)) / len(G),
     "sigmoid_for_softmax": lambda G, y: (1 / (1 + np.exp(-G)) - eq.one_hot(y, G.shape[1], "float64")) / len(G),
 }
 
@@ -150,12 +224,30 @@ LOSS_GRADIENTS["jacobian_on_top"] = _jacobian_on_top
 
 def loss_mistakes(step: str) -> dict:
     """What goes wrong in the gradient of the loss, inside a whole step."""
-    table = {name: {step: function} for name, function in LOSS_GRADIENTS.items()}
+    table: dict = {name: {step: function} for name, function in LOSS_GRADIENTS.items()}
+    table["hard_prediction"] = ["The predicted class gets all: a maximum stands where a softmax belongs.",
+                                table["hard_prediction"]]  # fmt: skip
     table["not_shifted"] = {step: _shifted(lambda G: 0.0)}
     table["shifted_by_whole_maximum"] = {step: _shifted(np.max)}
     clips = (500, 700, 100, 50)
     clipped = [{step: lambda G, y, c=c: eq.cross_entropy_gradient(np.clip(G, -c, c), y)} for c in clips]
+    table["label_smoothed"] = [
+        Free(lambda e: {step: _smoothed(e)}, (0.1,), "the share of the other classes is {}", (0.1,))
+    ]
+    table["temperature"] = [Free(lambda c: {step: lambda G, y: eq.cross_entropy_gradient(c * G, y)}, (2.0, 0.5),
+                                 "it is {}", (2.0,))]  # fmt: skip
     return {**table, "scores_clipped": clipped}
+
+
+def _smoothed(share):
+    """The gradient with a share of the label spread over all classes."""
+
+    def gradient(G, y):
+        """(p - y) / N with smoothed labels."""
+        m = G.shape[1]
+        return (eq.softmax(G) - (1 - share) * eq.one_hot(y, m, "float64") - share / m) / len(G)
+
+    return gradient
 
 
 def _shifted(shift):
@@ -177,6 +269,15 @@ def update_mistakes(step: str = "update") -> dict:
         "gradient_clipped": [{step: lambda p, g, lr, c=c: p - lr * np.clip(g, -c, c)} for c in (0.1, 0.01)],
         "weight_decay_added": [{step: lambda p, g, lr, c=c: p - lr * (g + c * p)} for c in (1.0, 0.1, 0.01, 1e-3,
             1e-4)],
+        "gradient_clipped_at": ["Large entries of the gradient are clipped.",
+                                Free(lambda c: {step: lambda p, g, lr: p - lr * np.clip(g, -c, c)}, (0.1, 0.01),
+                                    "at {}", (0.03,))],
+        "weight_decay_share": ["A share of the parameter is added to its gradient: that is weight decay.",
+                               Free(lambda c: {step: lambda p, g, lr: p - lr * (g + c * p)}, (0.1,),
+                                   "it is {}", (0.05,))],
+        "parameter_shrunk": ["The parameter itself shrinks in each step.",
+                             Free(lambda c: {step: lambda p, g, lr: c * p - lr * g}, (0.9,),
+                                 "it is multiplied by {}", (0.9,))],
         "update_multiplied": {step: lambda p, g, lr: p * (1 - lr * g)},
         "step_returned": [{step: lambda p, g, lr: lr * g}, {step: lambda p, g, lr: -lr * g},
             {step: lambda p, g, lr: g}],

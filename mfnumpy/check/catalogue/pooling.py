@@ -29,9 +29,18 @@ def _draw_pool(rng: Rng, k: int) -> Case:
     form = FORMS[2] if k == 3 else FORMS[1]
     return Case(
         (real(rng, N, OH * PH, OW * PW, C), size),
-        {"N": N, "window": PH * PW, "side": (PH * PW) ** 0.5, "C": C},
+        {"N": N, "window": PH * PW, "height": PH, "width": PW, "C": C},
         form=form,
     )
+
+
+def _moved_by_one(x, size):
+    """As many windows as there should be, each one pixel from the one before it."""
+    (PH, PW), (N, H, W, C) = pair("size", size, 1), x.shape
+    out = np.zeros((N, H // PH, W // PW, C))
+    for i, j in np.ndindex(H // PH, W // PW):
+        out[:, i, j] = x[:, i : i + PH, j : j + PW].mean(axis=(1, 2))
+    return out
 
 
 def _mixed(x, size):
@@ -53,10 +62,13 @@ POOL_FORWARD = Exercise(
     reference=avgpool_forward,
     recipe=_pool,
     draw=_draw_pool,
-    scales={"window": "sum_for_mean", "side": "divided_by_side", "1/window": "averaged_twice"},
+    scales={"window": "sum_for_mean", "height": "divided_by_side", "width": "divided_by_side",
+        "1/window": "averaged_twice"},
     sentences={"sum_for_mean": "The sum of the window is taken in place of the mean.",
-               "divided_by_side": "It is divided by the side of the window, not by its number of pixels.",
+               "divided_by_side": "It is divided by the side of the window, by its height or width alone, not by "
+                   "its number of pixels.",
                "averaged_twice": "It is divided by the number of pixels twice."},
+    axes={"y": ("image", "row", "column", "channel")},
     mistakes=mistakes(
         largest_for_mean={"reduce": lambda w: w.max(axis=(2, 4))},
         smallest_for_mean=["The smallest value of the window is taken in place of the mean.",
@@ -85,6 +97,31 @@ POOL_FORWARD = Exercise(
         channels_as_rows=["Channels are treated as rows of the image.",
                           {"whole": lambda x, size: avgpool_forward(
             x.transpose(0, 3, 1, 2).reshape(x.shape), size)}],
+        windows_move_by_one=["The windows move by one pixel (a stride of 1), so that they overlap; they should lie "
+            "side by side.",
+                             {"whole": lambda x, size: _moved_by_one(x, size)}],
+        window_off_by_one=["Each window is taken one pixel too far.",
+                           {"whole": lambda x, size: avgpool_forward(np.roll(x, -1, axis=1), size)},
+                           {"whole": lambda x, size: avgpool_forward(np.roll(x, -1, axis=2), size)},
+                           {"whole": lambda x, size: avgpool_forward(np.roll(x, (-1, -1), axis=(1, 2)), size)}],
+        last_of_window_left_out=["The last row or column of each window is left out.",
+                                 {"reduce": lambda w: w[:, :, :-1].mean(axis=(2, 4))},
+                                     {"reduce": lambda w: w[:, :, :, :, :-1].mean(axis=(2, 4))},
+                                 {"reduce": lambda w: w[:, :, :-1].sum(axis=(2, 4)) / (w.shape[2] * w.shape[4])},
+                                 {"reduce": lambda w: w[:, :, :, :, :-1].sum(axis=(2, 4)) / (w.shape[2] * w.shape[4])}],
+        images_averaged=["The images of the batch are averaged as well; each has its own.",
+                         {"reduce": lambda w: np.repeat(w.mean(axis=(0, 2, 4))[None], len(w), axis=0)}],
+        middle_of_window=["Sums of the largest and the smallest value stand for the mean.",
+                          {"reduce": lambda w: (w.max(axis=(2, 4)) + w.min(axis=(2, 4))) / 2}],
+        absolute_in_window=["The signs of the pixels are lost before they are averaged.",
+            {"reduce": lambda w: np.abs(w).mean(axis=(2, 4))}],
+        rectified_pixels=["Negative pixels are cut off before (or after) the mean.",
+                          {"reduce": lambda w: np.maximum(w, 0).mean(axis=(2, 4))},
+                              {"reduce": lambda w: np.maximum(w.mean(axis=(2, 4)), 0)}],
+        one_window_for_image=["Every window gets the mean of the whole image.",
+                              {"reduce": lambda w: np.broadcast_to(w.mean(axis=(1, 2, 3, 4), keepdims=True)[:, :, 0,
+                                  :, 0],
+                               (w.shape[0], w.shape[1], w.shape[3], w.shape[5]))}],
     ),
 )  # fmt: skip
 
@@ -101,6 +138,21 @@ def _pool_back(dy, size, *, spread=_spread, share=lambda dy, PH, PW: dy / (PH * 
 def _draw_pool_back(rng: Rng, k: int) -> Case:
     case = _draw_pool(rng, k)
     return Case((real(rng, *avgpool_forward(*case.args).shape), case.args[1]), case.dims, form=case.form)
+
+
+def _emptied(dy, PH, PW, *axes):
+    """Spread, but for the last pixels along these axes."""
+    dx = _spread(dy, PH, PW)
+    for axis in axes:
+        np.moveaxis(dx, axis, 0)[-1] = 0
+    return dx
+
+
+def _row_mask(dy, PH, PW, axis, first=False):
+    """1 where a pixel is not the last of its window along an axis; or, first, where it is the first."""
+    mask = np.ones((PH, PW)) * (0 if first else 1)
+    np.moveaxis(mask, axis, 0)[0 if first else -1] = 1 if first else 0
+    return np.tile(mask, dy.shape[1:3])[None, :, :, None]
 
 
 def _one_pixel(place):
@@ -127,9 +179,11 @@ POOL_BACKWARD = Exercise(
     recipe=_pool_back,
     draw=_draw_pool_back,
     linear=("dy",),
-    scales={"window": "share_not_divided", "side": "divided_by_side", "1/window": "divided_twice"},
+    scales={"window": "share_not_divided", "height": "divided_by_side", "width": "divided_by_side",
+        "1/window": "divided_twice"},
     sentences={"share_not_divided": "Every pixel gets the whole error; it should be shared out over the window.",
                "divided_twice": "The error is divided by the number of pixels twice."},
+    axes={"dx": ("image", "row", "column", "channel")},
     mistakes=mistakes(
         one_pixel_gets_all=["One pixel of each window gets all; every pixel has its share.",
                             *[
@@ -146,13 +200,39 @@ POOL_BACKWARD = Exercise(
             {"spread": lambda dy, PH, PW: dy.repeat(PH * PW, axis=2).reshape(_spread(dy, PH, PW).shape)},
             {"spread": lambda dy, PH, PW: np.tile(dy.ravel(), PH * PW).reshape(_spread(dy, PH, PW).shape)},
         ],
-        diagonal_only={"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * np.tile(np.eye(PH, PW), dy.shape[1:3])[None,
-            :, :, None]},
+        diagonal_only=["Only the diagonal of each window is filled; the other entries are not 0.",
+                       {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * np.tile(np.eye(PH, PW), dy.shape[1:3])[None,
+            :, :, None]}],
         not_spread=["The error is not spread over the windows: the image is still small.",
                     {"spread": lambda dy, PH, PW: dy}],
         channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3],
             axis=3) / (PH * PW)},
         image_sides_swapped={"spread": lambda dy, PH, PW: _spread(dy, PH, PW).transpose(0, 2, 1, 3)},
+        last_pixel_left_out=["The last column (or row) of pixels is left out: it stays 0.",
+                             {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 2)},
+                                 {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 1)},
+                             {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 1, 2)}],
+        last_of_window_left_out=["The last row or column of each window is left out.",
+                                 {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 0)},
+                                 {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 1)}],
+        first_row_of_window_only=["Only the first row or column of each window gets its share.",
+                                  {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 0,
+                                      first=True)},
+                                  {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 1,
+                                      first=True)},
+                                  {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 0,
+                                      first=True),
+                                   "share": lambda dy, PH, PW: dy},
+                                  {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 1,
+                                      first=True),
+                                   "share": lambda dy, PH, PW: dy}],
+        image_mirrored=[{"spread": lambda dy, PH, PW: _spread(dy[:, ::-1], PH, PW)},
+            {"spread": lambda dy, PH, PW: _spread(dy[:, :, ::-1], PH, PW)}],
+        windows_shifted_by_one=["The shares land one pixel too far.",
+            {"spread": lambda dy, PH, PW: np.roll(_spread(dy, PH, PW), 1, axis=1)},
+                                {"spread": lambda dy, PH, PW: np.roll(_spread(dy, PH, PW), 1, axis=2)}],
+        images_averaged=[{"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=0, keepdims=True), len(dy),
+            axis=0) / (PH * PW)}],
     ),
 )  # fmt: skip
 

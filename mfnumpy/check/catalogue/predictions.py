@@ -28,6 +28,12 @@ def _vote(layers):
     return votes.argmax(axis=1)
 
 
+def _surest(layers, sure):
+    """The choice of that layer which is surest, for each sample."""
+    best = np.argmax([sure(g) for g in layers], axis=0)
+    return np.array([layers[k][n].argmax() for n, k in enumerate(best)])
+
+
 def _predict(layers, *, combine, choose=lambda g: g.argmax(axis=1)):
     return choose(combine(layers))
 
@@ -51,6 +57,31 @@ _CHOICES = {
     "one_hot_returned": [
         "One-hot rows are returned, not labels.",
         {"choose": lambda g: (g == g.max(axis=1, keepdims=True)) * 1},
+    ],
+    "last_class_never_predicted": [
+        "The last class is never predicted: it is left out.",
+        {"choose": lambda g: g[:, :-1].argmax(axis=1)},
+    ],
+    "first_class_never_predicted": [
+        "The first class is never predicted: it is left out.",
+        {"choose": lambda g: 1 + g[:, 1:].argmax(axis=1)},
+        {"choose": lambda g: g[:, 1:].argmax(axis=1)},
+    ],
+    "second_largest": ["The second largest score is chosen.", {"choose": lambda g: np.argsort(g, axis=1)[:, -2]}],
+    "first_label_for_all": [{"choose": lambda g: np.full(len(g), g[0].argmax())}],
+    "sorted_order": [
+        "The order of the classes by score is mixed up with their number.",
+        {"choose": lambda g: np.argsort(np.argsort(g, axis=1), axis=1)[:, -1]},
+    ],
+    "labels_in_reverse": [
+        "The labels come in reverse order.",
+        {"choose": lambda g: g.argmax(axis=1)[::-1].copy()},
+        {"choose": lambda g: g.shape[1] - 1 - g.argmax(axis=1)},
+    ],
+    "classes_centred": [
+        "The mean of each class over the batch is taken off the scores first.",
+        {"choose": lambda g: (g - g.mean(axis=0)).argmax(axis=1)},
+        {"choose": lambda g: eq.softmax(g.T).T.argmax(axis=1)},
     ],
     "absolute_value": {"choose": lambda g: np.abs(g).argmax(axis=1)},
 }
@@ -77,6 +108,7 @@ PREDICT_FF = Exercise(
     recipe=lambda layers, combine=sum, **steps: _predict(layers, combine=combine, **steps),
     draw=_draw_layers,
     kind="labels",
+    axes={"labels": ("sample",)},
     mistakes=mistakes(
         {
             **_CHOICES,
@@ -108,6 +140,55 @@ PREDICT_FF = Exercise(
             "layer_returned": ["The choice is between layers, not between classes.",
                                {"combine": lambda layers: layers,
                                "choose": lambda layers: np.argmax([g.max(axis=1) for g in layers], axis=0)}],
+            "layers_normalised": ["The scores of each layer are scaled (to length 1, or by their largest) before "
+                "they are added.",
+                               {"combine": lambda layers: sum(g / np.linalg.norm(g, axis=1,
+                                   keepdims=True) for g in layers)},
+                               {"combine": lambda layers: sum(g / np.linalg.norm(g) for g in layers)},
+                               {"combine": lambda layers: sum(g / np.abs(g).max(axis=1,
+                                   keepdims=True) for g in layers)},
+                               {"combine": lambda layers: sum(g / np.abs(g).max() for g in layers)},
+                               {"combine": lambda layers: sum((g - g.mean(axis=1, keepdims=True)) / g.std(axis=1,
+                                   keepdims=True) for g in layers)},
+                               {"combine": lambda layers: sum(g / g.std() for g in layers)},
+                               {"combine": lambda layers: sum(g / g.sum(axis=1, keepdims=True) for g in layers)}],
+            "later_layers_weighted": ["The layers have different weights; each should count once.",
+                                   {"combine": lambda layers: sum((i + 1) * g for i, g in enumerate(layers))},
+                                   {"combine": lambda layers: sum(i * g for i, g in enumerate(layers))},
+                                   {"combine": lambda layers: sum(g / (i + 1) for i, g in enumerate(layers))},
+                                   {"combine": lambda layers: sum(g / 2**i for i, g in enumerate(layers))},
+                                   {"combine": lambda layers: sum(g * 2**i for i, g in enumerate(layers))},
+                                   {"combine": lambda layers: sum(np.cumsum(layers, axis=0))},
+                                   {"combine": lambda layers: sum(layers) + layers[-1]},
+                                       {"combine": lambda layers: sum(layers) + layers[0]}],
+            "last_layer_left_out_of_two": ["Only the first two layers count.",
+                {"combine": lambda layers: layers[0] + layers[1]}],
+            "only_ends_count": ["Only the first and the last layer count.",
+                {"combine": lambda layers: layers[0] + layers[-1]}],
+            "layers_subtracted": ["The layers are subtracted from each other; they should be added.",
+                               {"combine": lambda layers: layers[0] - sum(layers[1:])},
+                                   {"combine": lambda layers: layers[-1] - sum(layers[:-1])}],
+            "absolute_before_sum": ["The scores lose their signs, or negative ones are cut off, before they are added.",
+                                 {"combine": lambda layers: sum(np.abs(g) for g in layers)},
+                                 {"combine": lambda layers: sum(np.maximum(g, 0) for g in layers)}],
+            "exponentials_added": ["The scores go through an exponential before they are added.",
+                                {"combine": lambda layers: sum(np.exp(g) for g in layers)}],
+            "sigmoid_before_sum": ["The scores go through a sigmoid before the sum.",
+                                {"combine": lambda layers: sum(1 / (1 + np.exp(-g)) for g in layers)}],
+            "second_layer_only": {"combine": lambda layers: layers[1]},
+            "most_confident_layer": ["The layer that is surest decides alone, sample by sample; the scores of all "
+                "should be added.",
+                                  {"combine": lambda layers: layers,
+                                      "choose": lambda layers: _surest(_softmaxes(layers), lambda g: g.max(axis=1))}],
+            "labels_averaged": ["The labels of the layers are averaged; scores should be added before the choice.",
+                             {"combine": lambda layers: layers,
+                              "choose": lambda layers: np.rint(np.mean([g.argmax(axis=1) for g in layers],
+                                  axis=0)).astype(int)},
+                             {"combine": lambda layers: layers,
+                              "choose": lambda layers: np.mean([g.argmax(axis=1) for g in layers],
+                                  axis=0).astype(int)}],
+            "log_before_sum": ["A logarithm is taken of the scores before they are added.",
+                {"combine": lambda layers: sum(np.log(np.abs(g)) for g in layers)}],
         }
     ),
 )  # fmt: skip
@@ -125,6 +206,7 @@ PREDICT_BP = Exercise(
     recipe=lambda layers, combine=_last, **steps: _predict(layers, combine=combine, **steps),
     draw=_draw_layers,
     kind="labels",
+    axes={"labels": ("sample",)},
     mistakes=mistakes(
         {
             **_CHOICES,
@@ -138,6 +220,18 @@ PREDICT_BP = Exercise(
             "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
             "second_layer_only": ["Only the second layer is asked.", {"combine": lambda layers: layers[1]}],
             "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
+            "layer_averaged_with_below": [
+                "The layer below counts as well; the last one decides alone.",
+                {"combine": lambda layers: layers[-1] + layers[-2]},
+            ],
+            "softmax_summed": [
+                "All layers are asked, after a softmax in each; the last one decides alone.",
+                {"combine": lambda layers: sum(_softmaxes(layers))},
+            ],
+            "product_for_last": [
+                "The layers' scores are multiplied; the last one decides alone.",
+                {"combine": lambda layers: np.prod(layers, axis=0)},
+            ],
         }
     ),
 )

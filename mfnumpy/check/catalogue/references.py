@@ -19,7 +19,8 @@ def mf_step(
     x, y, W, M, lr, *,
     hidden=relu_forward, project=eq.goodness_scores, loss_gradient=eq.cross_entropy_gradient,
     weight_gradient=eq.weight_gradient, projection_gradient=eq.projection_gradient,
-    projection_seen=lambda old, new: old, again=None, update_W=sgd_step, update_M=sgd_step,
+    projection_seen=lambda old, new: old, error_seen=lambda old, new: old, again=None,
+    update_W=sgd_step, update_M=sgd_step, whole=None,
     handed_on=lambda x, z, a, W, G: a, returned=lambda W, M, a: (W, M, a),
 ):  # fmt: skip
     """One Mono-Forward step of one block by SGD, Eqs. (5)-(8).
@@ -27,11 +28,14 @@ def mf_step(
     x: (N, D). y: (N,) integers. W: (D, H). M: (m, H). Returns the new W, the new M, and a: (N, H) from
     before.
     """
+    if whole is not None:  # only in wrong versions
+        return whole(x, y, W, M, lr)
     z = x @ W
     a = hidden(z)
     G = project(a, M)
     dG = loss_gradient(G, y)
     new_M = update_M(M, projection_gradient(a, dG), lr)
+    dG = error_seen(dG, lambda: loss_gradient(project(a, new_M), y))
     new_W = update_W(W, weight_gradient(x, z, projection_seen(M, new_M), dG), lr)
     if again is not None:  # only in wrong versions: M learns from a second forward pass
         a2, dG2 = again(x, y, new_W, M, dG)
@@ -40,7 +44,7 @@ def mf_step(
 
 
 def layered_step(
-    x, y, weights, lr, send_back, *,
+    x, y, weights, lr, send_back, *, whole=None, gate_z=lambda zs, inputs, layer: zs[layer], order=reversed,
     hidden=relu_forward, last=lambda z: z, output_error=eq.cross_entropy_gradient, gate=relu_backward,
     product=_product, update=sgd_step, trained=lambda layer, layers: True,
     weights_seen=lambda old, new: old, returned=lambda new: new,
@@ -52,17 +56,20 @@ def layered_step(
     `layer`, from the error `delta` at the layer above or from the output's error e. Returns the new weights,
     a list.
     """
+    if whole is not None:  # only in wrong versions
+        return whole(x, y, weights, lr, send_back)
     inputs, zs = [x], []
     for layer, W in enumerate(weights):
         zs.append(inputs[-1] @ W)
         inputs.append(hidden(zs[-1]) if layer < len(weights) - 1 else last(zs[-1]))
     e = delta = output_error(inputs[-1], y)
     new = list(weights)
-    for layer in reversed(range(len(weights))):
+    for layer in order(range(len(weights))):
         if layer < len(weights) - 1:
-            delta = gate(zs[layer], send_back(layer, delta, e, weights_seen(weights, new)))
+            delta = gate(gate_z(zs, inputs, layer), send_back(layer, delta, e, weights_seen(weights, new)))
         if trained(layer, len(weights)):
-            new[layer] = update(weights[layer], product(inputs[layer], delta), lr)
+            error = delta if layer < len(weights) - 1 else e
+            new[layer] = update(weights[layer], product(inputs[layer], error), lr)
     return returned(new)
 
 
@@ -100,12 +107,14 @@ def ff_step(
     x_pos, x_neg, W, theta, lr, *,
     before=lambda x: x, hidden=relu_forward, goodness=eq.positive_goodness, share=eq.goodness_gradient,
     gate=relu_backward, positive=eq.positive_loss_gradient, negative=eq.negative_loss_gradient, product=_product,
-    combine=lambda p, n: p + n, update=sgd_step, negative_sees=lambda old, new: old,
+    combine=lambda p, n: p + n, update=sgd_step, negative_sees=lambda old, new: old, whole=None,
 ):  # fmt: skip
     """One Forward-Forward step of one block by SGD: it minimises mean L_pos + mean L_neg, Eqs. (1)-(4).
 
     x_pos, x_neg: (N, D). W: (D, H). Returns the new W.
     """
+    if whole is not None:  # only in wrong versions
+        return whole(x_pos, x_neg, W, theta, lr)
 
     def gradient(x, W, slope):
         """dW of one half of the data."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import exact, real, sizes
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
 def softmax_by(scores, *, shift=lambda s: s.max(axis=1, keepdims=True), power=np.exp,
@@ -81,7 +81,9 @@ SOFTMAX = Exercise(
     draw=_draw_scores,
     extremes=_extreme_scores,
     scales={"m": "mean_for_sum_in_softmax"},
-    sentences={"mean_for_sum_in_softmax": "It is divided by the mean of the row, not by its total."},
+    sentences={"scaled_by_width": "The scores are divided by the root of the number of classes.",
+               "mean_for_sum_in_softmax": "It is divided by the mean of the row, not by its total."},
+    axes={"p": ("sample", "class")},
     mistakes=mistakes(
         not_shifted=["Large scores overflow: the scores are exponentiated as they are.",
                      {"shift": lambda s: 0.0}],
@@ -129,6 +131,26 @@ SOFTMAX = Exercise(
                               {"total": lambda e: np.sqrt((e * e).sum(axis=1, keepdims=True))}],
         scaled_by_width=["There is a factor of the layer's width that does not belong here.",
                          {"whole": lambda s: eq.softmax(s / np.sqrt(s.shape[1]))}],
+        added_to_denominator=["A number is added to the denominator: the rows no longer sum to 1.",
+                              Free(lambda c: {"total": lambda e: c + e.sum(axis=1, keepdims=True)}, (1.0, 0.01),
+                                  "it is {}",
+                                   (1.0, 0.3))],
+        temperature=["The scores are multiplied by a number before the exponential (a temperature).",
+                     Free(lambda c: {"whole": lambda s: eq.softmax(c * s)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],
+        class_missing_in_total=["The total leaves out the last or the first class.",
+                                {"total": lambda e: e[:, :-1].sum(axis=1, keepdims=True)},
+                                {"total": lambda e: e[:, 1:].sum(axis=1, keepdims=True)}],
+        odds_for_probability=["Each class is divided by the total of the other classes: those are odds.",
+                              {"after": lambda p: p / (1 - p)}],
+        complement=["1 - p is returned.", {"after": lambda p: 1 - p}],
+        probability_clipped=["The probabilities are clipped away from 0 and 1.",
+                             Free(lambda c: {"after": lambda p: np.clip(p, c, 1 - c)}, (0.1, 0.01), "at {}", (0.05,))],
+        softplus_for_exponential=["A softplus stands where the exponential belongs.",
+                                  {"whole": lambda s: np.logaddexp(0, s) / np.logaddexp(0, s).sum(axis=1,
+                                      keepdims=True)}],
+        squares_for_exponential=["Squares stand where exponentials belong.",
+                                 {"whole": lambda s: s * s / (s * s).sum(axis=1, keepdims=True)}],
+        rounded=["The result is rounded.", *[{"after": lambda p, n=n: np.round(p, n)} for n in (1, 2, 3, 4)]],
     ),
 )  # fmt: skip
 

@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ LOOSE = 2e-5
 SMALL = 1e-7
 """Closer than this is equal; between the two there may be an epsilon, or float32."""
 TIGHT = 1e-9
+CONSTANT = "a constant"
+"""The term of a factor that is the same number on all cases, and none that is made of their sizes."""
 FLOOR = 1e-12
 
 Named = list[tuple[str, np.ndarray]]
@@ -133,6 +134,11 @@ class Factor:
         """The factor in words: its terms, multiplied."""
         return " x ".join(self.terms)
 
+    @property
+    def constant(self) -> bool:
+        """Whether it is a number of its own, not made of the case's numbers."""
+        return self.terms == (CONSTANT,)
+
 
 def term_values(cases: Sequence[Case]) -> dict[str, np.ndarray]:
     """Each possible term of a factor, with its value on every case that has it."""
@@ -153,27 +159,36 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
     case = int(np.flatnonzero(known)[0])
     first = float(ratios[case])
 
-    def fits(values: np.ndarray) -> bool:
-        """Whether these values explain all known ratios."""
-        return bool(np.allclose(ratios[known], values[known], rtol=1e-4, atol=0))
+    names, values = list(table), np.array(list(table.values()))[:, known]
+    wanted = ratios[known]
 
-    if np.allclose(ratios[known], 1.0, rtol=3e-5, atol=0):
+    def fit(products: np.ndarray) -> np.ndarray:
+        """Which of these products explain all known ratios; the last axis counts cases."""
+        return (np.abs(products - wanted) <= 1e-4 * np.abs(products)).all(axis=-1)
+
+    def factors(*terms: str) -> list[Factor]:
+        """One factor of these terms."""
+        return [Factor(terms, first, case)]
+
+    if (np.abs(wanted - 1) <= 3e-5).all():
         return [Factor((), 1.0)]
-    single = [Factor((name,), first, case) for name, values in table.items() if fits(values)]
+    single = [f for k in np.flatnonzero(fit(values)) for f in factors(names[k])]
     if single:
         return single
-    pairs = combinations_with_replacement(table.items(), 2)
-    double = [Factor((a, b), first, case) for (a, va), (b, vb) in pairs if fits(va * vb)]
-    if (
-        not double
-        and "lr" in table
-        and np.isclose((ratios * table["lr"])[known], (ratios * table["lr"])[known][0]).all()
-    ):
-        return [Factor(("1/lr",), first, case)]  # a number of its own in place of the learning rate
-    return double
-
-
-def possible_factors(table: Mapping[str, np.ndarray], case: int) -> np.ndarray:
-    """The values on one case of all factors that have a name, sorted."""
-    single = np.array([1.0, *(values[case] for values in table.values())])
-    return np.sort(np.outer(single, single).ravel())
+    several = len(wanted) > 1 and bool((values != values[:, :1]).any())
+    if several and (np.abs(wanted - first) <= 1e-4 * abs(first)).all():
+        return factors(CONSTANT)
+    sizes = [k for k, name in enumerate(names) if name[0].isalpha()]
+    for power in (-2, 2):
+        for k in sizes:
+            if fit(values[k] ** float(power)):
+                return factors(f"{names[k]}^{power}")
+    places = np.argwhere(fit(values[:, None] * values[None]))
+    double = [f for a, b in places if a <= b for f in factors(names[a], names[b])]
+    if double:
+        return double
+    own = wanted * np.array(table["lr"])[known] if "lr" in table else np.empty(0)
+    if own.size > 1 and np.isclose(own, own[0]).all():
+        return factors("1/lr")  # a number of its own in place of the learning rate
+    roots = [(f"{names[k]}^{power}", values[k] ** power) for k in sizes for power in (0.5, -0.5)]
+    return [f for name, value in roots if fit(value) for f in factors(name)]

@@ -24,6 +24,8 @@ def moved(case: Case, place: int, rng: Rng) -> Case | None:
         new = np.roll(value, 1) if (np.roll(value, 1) != value).any() else None
     elif isinstance(value, float):
         new = value * 1.3
+    elif isinstance(value, int) and not isinstance(value, bool):
+        new = value + 1
     elif isinstance(value, list):
         new = [v * (1 + 0.2 * rng.random(np.shape(v))) for v in value]
     if new is None:
@@ -118,13 +120,40 @@ def largest(name: str, got: np.ndarray, right: np.ndarray) -> tuple[str, str]:
     error = np.where(np.isfinite(error), error, np.inf)
     if not error.ndim:
         size = abs(float(right)) or 1.0
-        return name, f"It is off by {100 * float(error) / size:.2g} %" if np.isfinite(error) else "It is not finite"
+        return name, f"it is off by {_percent(float(error) / size)}" if np.isfinite(error) else "it is not finite"
     index = np.unravel_index(int(error.argmax()), error.shape)
     where = f"{name}[{', '.join(str(int(i)) for i in index)}]"
     if not np.isfinite(error[index]):
         return where, "the value there is not finite"
     size = np.abs(right[np.isfinite(right)]).max(initial=0.0) or 1.0
-    return where, f"it is off by {100 * float(error[index]) / size:.2g} % of the largest entry"
+    return where, f"it is off by {_percent(float(error[index]) / size, ' of the largest entry')}"
+
+
+def _percent(share: float, of: str = "") -> str:
+    """A share as a person would write it: 2.9 %, 34 %, 5 times."""
+    if share >= 2:
+        return f"{share:.0f} times{of.replace(' of', '', 1) if of else ' the right value'}"
+    return f"{100 * share:.0f} %{of}" if share >= 0.1 else f"{100 * share:.1g} %{of}"
+
+
+def mixing(exercise: Exercise, case: Case, call: Caller, rng: Rng) -> list[str]:
+    """Whether the result of one sample changes with another sample, and should not."""
+    nouns = {output: axes[0] for output, axes in exercise.axes.items() if axes[0] in ("sample", "image")}
+    moved_args = [
+        np.concatenate([value[:-1], 1.5 * value[-1:] + 0.3]) if isinstance(value, np.ndarray) and value.ndim > 1
+        and value.dtype.kind == "f" and len(value) == case.dims.get("N") else value
+        for value in case.args
+    ]  # fmt: skip
+    try:
+        one, two = dict(call.named(*case.args)), dict(call.named(*moved_args))
+    except Stop:
+        return []
+    return [
+        f"{output}: the first {noun} changes when the last one does, and should not: something is taken over the batch."
+        for output, noun in nouns.items()
+        if output in one and one[output].ndim and one[output].shape == two[output].shape
+        and len(one[output]) == case.dims.get("N") and not close(one[output][0], two[output][0], 1e-7)
+    ]  # fmt: skip
 
 
 def right_outputs(got: Sequence[Named], right: Sequence[Named]) -> tuple[list[str], list[str]]:

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 
 from mfnumpy.check.diagnose.compare import (
+    CONSTANT,
     LOOSE,
     Factor,
     Named,
     all_close,
     name_factor,
-    possible_factors,
     quiet,
     ratio,
     run_recipe,
@@ -26,7 +26,8 @@ from mfnumpy.check.model import Case, Exercise
 
 MEANS = {
     "-1": "sign_flipped", "2": "factor_two", "1/2": "factor_half", "N": "mean_missing", "1/N": "mean_twice",
-    "lr": "lr_twice", "1/lr": "lr_missing",
+    "lr": "lr_twice", "1/lr": "lr_missing", "lr^2": "lr_twice_again", "lr^-2": "lr_divides",
+    CONSTANT: "constant_factor",
 }  # fmt: skip
 """What a factor means, where the exercise does not say otherwise."""
 FORWARD = {"eq1", "eq2", "eq5", "softmax", "dense_forward", "relu_backward", "im2col", "col2im", "conv2d_forward",
@@ -34,10 +35,12 @@ FORWARD = {"eq1", "eq2", "eq5", "softmax", "dense_forward", "relu_backward", "im
 """Exercises without a mean over the batch: a factor N is only a factor there."""
 
 
+GENERAL = {"constant_factor", "scaled_by_size"}
+"""Names that say little: they count only where no other explains as much."""
 MOST = 4
 """More mistakes at once than this are not looked for."""
-PAIRED = 4
-"""Of each mistake so many versions take part in pairs."""
+PAIRED = 2000
+"""So many pairs are tried, those first whose mistakes stand first in the catalogue: a check is to be quick."""
 
 
 @dataclass(frozen=True)
@@ -63,18 +66,52 @@ def meaning(exercise: Exercise, term: str, output: str = "") -> str:
         return exercise.scales[term]
     if exercise.name in FORWARD and term in ("N", "1/N"):
         return "scaled_by_batch"
+    if exercise.name in FORWARD and term == "-1":
+        return "sign_wrong"
     return MEANS.get(term, "scaled_by_size")
 
 
-def recognise(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Hit]:
-    """All explanations with the fewest mistakes (four at most); several if the numbers cannot decide; [] if
-    none.
+def recognise(
+    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named], pairs: bool = False
+) -> list[Hit]:
+    """All explanations with the fewest mistakes (four at most); several if the numbers cannot decide; [] if none.
+
+    Without pairs: only what is one mistake, known or a factor. With pairs: also two known ones, scaled and turned.
     """
     search = _Search(exercise, list(cases), list(got), list(right))
     with quiet():
         singles = search.hits(search.singles())
-        fewest = min((hit.steps for hit in singles), default=9)
-        return _best(singles if fewest == 1 else singles + search.hits(search.pairs()))
+        if not pairs:
+            return _best([hit for hit in singles if hit.steps == 1])
+        return _best(singles + search.hits(search.pairs()))
+
+
+def by_output(
+    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
+) -> dict[str, Hit]:
+    """For each output that is wrong the one known mistake in it; {} unless each has one, or if there is only one."""
+    ordinary = [k for k, case in enumerate(cases) if not case.extreme]
+    cases, got, right = [cases[k] for k in ordinary], [got[k] for k in ordinary], [right[k] for k in ordinary]
+    found: dict[str, Hit] = {}
+    outputs_ = list(dict.fromkeys(name for outputs in right for name, _ in outputs))
+    if len(outputs_) < 2:
+        return found
+    with quiet():
+        for output in outputs_:
+            rows = [(c, _only(output, g), _only(output, r)) for c, g, r in zip(cases, got, right, strict=True)]
+            rows = [row for row in rows if row[2]]
+            search = _Search(exercise, [c for c, *_ in rows], [g for _, g, _ in rows], [r for *_, r in rows], output)
+            if all(all_close(g, r, LOOSE) for _, g, r in rows):
+                continue
+            hits = _best([hit for hit in search.hits(search.singles()) if hit.steps == 1])
+            if not hits:
+                return {}
+            found[output] = hits[0]
+    return found if len(found) > 1 else {}
+
+
+def _only(output: str, named: Named | None) -> Named:
+    return [(name, array) for name, array in named or [] if name == output]
 
 
 def _best(hits: list[Hit]) -> list[Hit]:
@@ -83,14 +120,15 @@ def _best(hits: list[Hit]) -> list[Hit]:
     for hit in hits:
         if hit.steps == fewest <= MOST:
             best.setdefault(hit.names, hit)
-    return list(best.values())
+    known = {names: hit for names, hit in best.items() if not names & GENERAL}
+    return list((known or best).values())
 
 
 class _Search:
-    def __init__(self, exercise: Exercise, cases: list[Case], got: list[Named], right: list[Named]):
-        self.exercise, self.cases, self.got, self.right = exercise, cases, got, right
+    def __init__(self, exercise: Exercise, cases: list[Case], got: list[Named], right: list[Named], only: str = ""):
+        """only: the output that is looked at; "" for all."""
+        self.exercise, self.cases, self.got, self.right, self.only = exercise, cases, got, right, only
         self.terms = term_values(cases)
-        self.possible = [possible_factors(self.terms, k) for k in range(len(cases))]
 
     def singles(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
         """Nothing but the reference, then each known mistake in each of its versions."""
@@ -100,14 +138,15 @@ class _Search:
                 yield (mistake.name,), version
 
     def pairs(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
-        """Two known mistakes that concern different steps."""
-        for one, two in combinations(self.exercise.mistakes, 2):
-            if one.accepted or two.accepted:
-                continue
-            for a in one.versions[:PAIRED]:
-                for b in two.versions[:PAIRED]:
-                    if not set(a) & set(b) and "whole" not in a and "whole" not in b:
-                        yield (one.name, two.name), {**a, **b}
+        """Two known mistakes that concern different steps, each in its first version."""
+        known = [m for m in self.exercise.mistakes if m.versions and not m.accepted and "whole" not in m.versions[0]]
+        order = sorted(combinations(range(len(known)), 2), key=sum)
+        pairs = ((known[i], known[j]) for i, j in order if not set(known[i].versions[0]) & set(known[j].versions[0]))
+        scalar = all(
+            a.ndim == 0 for _, a in self.right[0]
+        )  # any two numbers are in proportion: each pair runs on all cases
+        for one, two in islice(pairs, PAIRED // 4 if scalar else PAIRED):
+            yield (one.name, two.name), {**one.versions[0], **two.versions[0]}
 
     def hits(self, combinations_: Iterator[tuple[tuple[str, ...], Mapping]]) -> list[Hit]:
         """The mistakes that give exactly what the student got."""
@@ -124,24 +163,18 @@ class _Search:
         turned: dict[str, bool] = {}
         for k, case in enumerate(self.cases):
             wrong = run_recipe(self.exercise, case, steps) if steps else self.right[k]
+            if self.only:
+                wrong = _only(self.only, wrong)
             if wrong is None and case.extreme:  # to raise there is as wrong as to give NaN
                 wrong = [(name, np.full(a.shape, np.nan)) for name, a in self.right[k]]
             fit = self._fit(self.got[k], wrong)
-            if fit is None or not all(self._has_name(r, k) for _, r, _ in fit):
+            if fit is None:
                 return None
             for name, r, turn in fit:
                 if turned.setdefault(name, turn) != turn:
                     return None
                 ratios.setdefault(name, np.full(len(self.cases), np.nan))[k] = r
         return self._hit(names, ratios, turned)
-
-    def _has_name(self, r: float, k: int) -> bool:
-        """Whether a factor with a name has this value on case k. A learning rate may be any constant."""
-        if np.isnan(r) or "lr" in self.terms:
-            return True
-        values = self.possible[k]
-        near = np.searchsorted(values, r)
-        return bool((np.abs(values[max(near - 1, 0) : near + 2] - r) <= 2e-4 * abs(r)).any())
 
     def _fit(self, got: Named, wrong: Named | None) -> list[tuple[str, float, bool]] | None:
         """For each output its ratio, and whether it is transposed; None if one is not in proportion."""

@@ -20,6 +20,10 @@ SENTENCES = {
     "input_returned": "The result shares its memory with an argument.",
     "not_deterministic": "Two calls with the same arguments give different answers.",
     "sign_flipped": "The sign is the wrong way round: a step would climb in place of descending.",
+    "sign_wrong": "The sign is the wrong way round.",
+    "constant_factor": "There is a constant factor that does not belong here.",
+    "lr_divides": "The step is divided by the learning rate.",
+    "lr_twice_again": "The learning rate is used three times.",
     "factor_two": "There is a factor 2 too many.",
     "factor_half": "A factor 2 is missing.",
     "mean_missing": "The mean over the batch is missing.",
@@ -28,7 +32,7 @@ SENTENCES = {
     "lr_twice": "The learning rate is used twice.",
     "scaled_by_batch": "There is a factor of the batch size that does not belong here.",
     "scaled_by_size": "There is a factor made of a size of the arrays that does not belong here.",
-    "transposed": "The values are right, but rows and columns are exchanged.",
+    "transposed": "It is transposed: the values are right, but rows and columns are exchanged.",
 }
 
 LESSONS = {

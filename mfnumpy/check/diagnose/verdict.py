@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mfnumpy.check.diagnose import probes
+from mfnumpy.check.diagnose import places, probes
 from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close
 from mfnumpy.check.diagnose.explain import explain, lesson_of, pictures
 from mfnumpy.check.diagnose.recognise import Hit
-from mfnumpy.check.model import Case, Exercise, Rng
+from mfnumpy.check.model import Case, Exercise, Finding, Rng
 from mfnumpy.check.report import Report
 from mfnumpy.check.student.call import Caller
 
@@ -32,6 +32,13 @@ class Verdict:
     raw: list[Named]
     right_raw: list[Named]
 
+    def on(self, places: list[int]) -> Verdict:
+        """The same on some of the cases."""
+        cases, got, right, raw, right_raw = (
+            [row[k] for k in places] for row in (self.cases, self.got, self.right, self.raw, self.right_raw)
+        )
+        return Verdict(self.blank, self.exercise, cases, got, right, raw, right_raw)  # type: ignore[arg-type]
+
     @property
     def k(self) -> int:
         """The first case that is wrong."""
@@ -50,6 +57,15 @@ class Verdict:
             return replace(base, candidates=tuple(names))
         return replace(base, mistake=names[0], lesson=lesson_of(self.exercise, names[0]))
 
+    def fitted(self, facts: list[Finding]) -> Report:
+        """What was solved for; one line for each fact."""
+        names = "+".join(sorted({name for fact in facts if fact.mistake for name in fact.mistake.split("+")}))
+        lines = [self._state(), *(fact.evidence for fact in facts)]
+        report = replace(
+            self._base(), mistake=names or None, evidence="\n".join(dict.fromkeys(line for line in lines if line))
+        )
+        return replace(report, lesson=lesson_of(self.exercise, names or None))
+
     def unrecognised(self, mistake: str | None, call: Caller, rng: Rng) -> Report:
         """Not in the catalogue: what the numbers do tell. mistake: what is likely if only an extreme case fails."""
         case, got, right = self.cases[self.k], self.got[self.k], self.right[self.k]
@@ -61,21 +77,25 @@ class Verdict:
             for (name, g), (_, r) in zip(got, right, strict=True):
                 if not all_close([(name, g)], [(name, r)], LOOSE):
                     lines += [f"{name}: {s}" for s in probes.support(self.exercise, case, probes.wrong_entries(g, r))]
+            lines += [
+                finding.evidence for finding in places.wrong_slices(self.exercise, self.cases, self.got, self.right)
+            ]
             lines += probes.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
             lines += probes.linearity(self.exercise, self.cases[0], call)
+            lines += probes.mixing(self.exercise, self.cases[0], call, rng)
         if not mistake:
             lines.append(f"The mistake is not recognised; the largest error is at {where}: {size}.")
-        return replace(self._base(), mistake=mistake, evidence="\n".join(line for line in lines if line))
+        return replace(self._base(), mistake=mistake, evidence="\n".join(dict.fromkeys(line for line in lines if line)))
 
     def suspect(self) -> str | None:
         """The likely mistake if only an extreme case is wrong. case.suspect is "if not finite|if finite"."""
-        if not self._only_extreme():
+        if not self.only_extreme():
             return None
         broken, _, finite = self.cases[self.k].suspect.partition("|")
         is_finite = all(np.isfinite(a).all() for _, a in self.got[self.k])
         return (finite if is_finite and "|" in self.cases[self.k].suspect else broken) or None
 
-    def _only_extreme(self) -> bool:
+    def only_extreme(self) -> bool:
         """Whether all ordinary draws are right."""
         return self.cases[self.k].extreme != "" and all(
             all_close(g, r, LOOSE)
@@ -104,7 +124,7 @@ class Verdict:
         if len(hit.names) > 1:
             lines.append("Two things at once:" if len(hit.names) == 2 else "Several things at once:")
         factors = [self._factor(output, factor, mixed=bool(hit.known)) for output, factor in hit.factors]
-        meaning = explain(self.exercise, tuple(sorted(hit.names)))
+        meaning = "\n".join(self._meaning(name, hit) for name in sorted(hit.names))
         if factors and len(hit.names) == 1:
             factors[-1] = f"{factors[-1][:-1]}: {meaning[0].lower()}{meaning[1:]}"
             meaning = ""
@@ -112,13 +132,21 @@ class Verdict:
             [*lines, *factors, *(f"{output} is transposed." for output in hit.transposed), meaning]
         ).strip()
 
+    def _meaning(self, name: str, hit: Hit) -> str:
+        """The sentence of a mistake; of a constant factor with its size."""
+        values = [factor.value for _, factor in hit.factors if factor.constant]
+        if name != "constant_factor" or not values:
+            return explain(self.exercise, (name,))
+        return f"There is a factor {values[0]:.4g} {'too many' if abs(values[0]) > 1 else 'that does not belong here'}."
+
     def _factor(self, output: str, factor: Factor, mixed: bool) -> str:
         """Such as: dW: every entry is exactly 7.000 x ours, and the batch has N = 7."""
         what = f"the change of {output}" if output.partition("[")[0] in self.exercise.updates else output
         entry = "the value" if dict(self.got[factor.case])[output].ndim == 0 else "every entry"
         ours = "what the other mistake alone would give" if mixed else "ours"
         dims = self.cases[factor.case].dims
-        names = [t.removeprefix("1/") for t in factor.terms if t.removeprefix("1/") in dims]
+        terms = [t.removeprefix("1/").partition("^")[0] for t in factor.terms]
+        names = [t for t in terms if t in dims]
         given = ", ".join(f"{'the batch has ' if n == 'N' else ''}{n} = {dims[n]:.4g}" for n in dict.fromkeys(names))
         return f"{what}: {entry} is exactly {factor.value:#.4g} x {ours}{f', and {given}' if given else ''}."
 
@@ -142,6 +170,6 @@ class Verdict:
             here = f" in this network of {len(right)} layers" if networks else ""
             parts.append(f"{' and '.join(good)} {'are' if len(good) > 1 else 'is'} right{here}.")
         case = self.cases[self.k]
-        if self._only_extreme():
+        if self.only_extreme():
             parts.append(f"It is right on ordinary draws, and wrong for {case.extreme}.")
         return " ".join(parts)

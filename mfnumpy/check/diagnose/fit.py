@@ -1,0 +1,59 @@
+"""What a wrong answer did, solved for: an unknown number, pieces of a sum, one part changed, something added.
+
+Each explanation must hold on all draws to rounding. They are tried from the simplest on, and the first one counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import permutations
+
+import numpy as np
+
+from mfnumpy.check.diagnose import affine, estimate, pieces, transforms
+from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, quiet
+from mfnumpy.check.exercises import sentence
+from mfnumpy.check.model import Case, Exercise, Finding
+
+
+def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
+    """One explanation of what the student got, in one or more facts; [] if none of these kinds holds."""
+    if exercise.kind not in ("real", "labels"):
+        return []
+    with quiet():
+        if exercise.kind == "real":
+            for kind in (with_a_number, pieces.missing_or_doubled, affine.added):
+                if found := kind(exercise, cases, got, right):
+                    return found
+        return transforms.changed_part(exercise, cases, got, right)[:1]
+
+
+def with_a_number(
+    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
+) -> list[Finding]:
+    """A mistake of the catalogue with an unknown number in it."""
+    for mistake in exercise.mistakes:
+        for free in mistake.free:
+            value = estimate.number(exercise, cases, got, free)
+            if value is not None:
+                says = sentence(exercise, mistake.name)
+                return [Finding(mistake.name, f"{says[:-1]}: {free.says.format(f'{value:.4g}')}.")]
+    return []
+
+
+def in_another_order(exercise: Exercise, raw: Sequence[Named], right: Sequence[Named]) -> Finding | None:
+    """Several outputs that are right, and come in another order."""
+    count = len(exercise.outputs)
+    if not 2 <= count <= 4 or any(len(outputs) != count for outputs in right):
+        return None
+    for order in permutations(range(count)):
+        if order == tuple(range(count)):
+            continue
+        pairs = ((g[i][1], w[j][1]) for g, w in zip(raw, right, strict=True) for j, i in enumerate(order))
+        if all(s.shape == t.shape and all_close([("", np.asarray(s, float))], [("", np.asarray(t, float))], LOOSE)
+               for s, t in pairs):  # fmt: skip
+            names = ", ".join(exercise.outputs[order.index(k)] for k in range(count))
+            expected = ", ".join(exercise.outputs)
+            says = f"The results come in another order than asked for: ({names}) in place of ({expected})."
+            return Finding("outputs_in_another_order", says)
+    return None

@@ -1,0 +1,228 @@
+"""One part of the exercise changed in a way that fits any array: an argument, a step in between, or the result.
+
+What a person does to an array by mistake is seldom special to one equation: it is squared, rectified, normalised, its
+rows are shifted. Each of these is tried on each part, and counts if it alone gives what the student got on every draw.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, close, quantities, run_recipe
+from mfnumpy.check.model import Case, Exercise, Finding, flatten
+
+
+def _unit(axis: int | None) -> Callable:
+    return lambda a: a / (np.linalg.norm(a, axis=axis, keepdims=axis is not None) + 1e-12)
+
+
+def _centred(axis: int | None) -> Callable:
+    return lambda a: a - a.mean(axis=axis, keepdims=axis is not None)
+
+
+def _standardised(axis: int) -> Callable:
+    return lambda a: _centred(axis)(a) / (a.std(axis=axis, keepdims=True) + 1e-12)
+
+
+def _averaged(axis: int) -> Callable:
+    return lambda a: np.broadcast_to(a.mean(axis=axis, keepdims=True), a.shape)
+
+
+def _softmax(axis: int) -> Callable:
+    def apply(a: np.ndarray) -> np.ndarray:
+        """A softmax along this axis."""
+        e = np.exp(a - a.max(axis=axis, keepdims=True))
+        return e / e.sum(axis=axis, keepdims=True)
+
+    return apply
+
+
+TRANSFORMS: dict[str, tuple[str, Callable]] = {
+    "squared": ("{} is squared", np.square),
+    "absolute": ("the signs of {} are lost: an absolute value is taken", np.abs),
+    "rectified": ("negative entries of {} are cut off", lambda a: np.maximum(a, 0)),
+    "binarised": ("only the signs of {} are used, not the sizes", np.sign),
+    "stepped": ("{} counts as on or off only, 1 where it is positive", lambda a: (a > 0) * 1.0),
+    "negated": ("the sign of {} is wrong", np.negative),
+    "ones": ("{} is not used: the result is as if all its entries were 1", np.ones_like),
+    "zeros": ("{} is not used: the result is as if all its entries were 0", np.zeros_like),
+    "rows_normalised": ("each row of {} is scaled to length 1", _unit(-1)),
+    "columns_normalised": ("each column of {} is scaled to length 1", _unit(0)),
+    "normalised": ("{} is scaled to length 1 as a whole", _unit(None)),
+    "scaled_by_largest": ("{} is divided by its largest entry", lambda a: a / np.abs(a).max()),
+    "rows_scaled_by_largest": ("each row of {} is divided by its largest entry",
+                               lambda a: a / np.abs(a).max(axis=-1, keepdims=True)),
+    "rows_scaled_by_sum": ("each row of {} is divided by its sum", lambda a: a / a.sum(axis=-1, keepdims=True)),
+    "centred_over_batch": ("the mean over the first axis is taken off {}", _centred(0)),
+    "centred_over_row": ("the mean of each row is taken off {}", _centred(-1)),
+    "centred": ("the mean of all entries is taken off {}", _centred(None)),
+    "standardised_over_batch": ("each column of {} is standardised over the batch", _standardised(0)),
+    "standardised_over_row": ("each row of {} is standardised", _standardised(-1)),
+    "averaged_over_batch": ("{} is averaged over the first axis: every row is the same", _averaged(0)),
+    "averaged_over_row": ("{} is averaged along each row: every column is the same", _averaged(-1)),
+    "softmaxed": ("a softmax is applied to {}", _softmax(-1)),
+    "softmaxed_over_batch": ("a softmax over the batch is applied to {}", _softmax(0)),
+    "sigmoided": ("a sigmoid is applied to {}", lambda a: 1 / (1 + np.exp(-a))),
+    "tanhed": ("a tanh is applied to {}", np.tanh),
+    "rooted": ("a square root is taken of {}", lambda a: np.sqrt(np.abs(a))),
+    "rows_reversed": ("the rows of {} are in reverse order", lambda a: a[::-1]),
+    "columns_reversed": ("the columns of {} are in reverse order", lambda a: a[..., ::-1]),
+    "rows_shifted": ("the rows of {} are shifted by one", lambda a: np.roll(a, 1, axis=0)),
+    "rows_shifted_back": ("the rows of {} are shifted by one", lambda a: np.roll(a, -1, axis=0)),
+    "columns_shifted": ("the columns of {} are shifted by one", lambda a: np.roll(a, 1, axis=-1)),
+    "columns_shifted_back": ("the columns of {} are shifted by one", lambda a: np.roll(a, -1, axis=-1)),
+    "first_row_for_all": ("the first row of {} stands for all rows",
+                          lambda a: np.broadcast_to(a[:1], a.shape)),
+    "last_row_for_all": ("the last row of {} stands for all rows", lambda a: np.broadcast_to(a[-1:], a.shape)),
+    "reshaped": ("{} is reshaped where its axes should be exchanged or kept", lambda a: a.T.reshape(a.shape)),
+    "rounded": ("{} is rounded to whole numbers", np.rint),
+    "truncated": ("{} is cut to whole numbers: is it stored in an array of integers?", np.trunc),
+    "row_sums": ("{} is summed along each row, and every column gets the sum",
+                 lambda a: np.broadcast_to(a.sum(axis=-1, keepdims=True), a.shape)),
+    "column_sums": ("{} is summed over the first axis, and every row gets the sum",
+                    lambda a: np.broadcast_to(a.sum(axis=0, keepdims=True), a.shape)),
+    "running_sum": ("{} is a running sum along its first axis", lambda a: np.cumsum(a, axis=0)),
+}  # fmt: skip
+"""What may be done to an array, in words with a place for its name."""
+
+STEPS = {
+    "gate": "the masked error", "error": "the error at the activation", "project": "the scores G",
+    "loss_gradient": "the gradient of the loss at G", "output_error": "the error of the output",
+    "weight_gradient": "dW", "projection_gradient": "dM", "product": "the product", "to_input": "dx",
+    "hidden": "the activation", "goodness": "the goodness", "share": "the error at the activation",
+    "positive": "the slope of the positive loss", "negative": "the slope of the negative loss", "p": "the probability",
+    "log_p": "the log-probability", "combine": "the difference", "curve": "the curve", "argument": "the argument",
+    "power": "the exponential", "square": "the square", "size": "the length", "mark": "the label",
+    "first": "the first moment", "second": "the second moment", "direction": "the direction of the step",
+    "correct_m": "the corrected first moment", "correct_v": "the corrected second moment",
+    "spread": "the spread error", "reduce": "the mean of the window",
+}  # fmt: skip
+"""What the steps of the recipes compute, in words."""
+
+
+def changed_part(
+    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
+) -> list[Finding]:
+    """The changes of one part that explain all cases. Call it inside `quiet`."""
+    found = []
+    for name, says, run in _trials(exercise, right):
+        if all(
+            all_close(outputs, run(k, case), LOOSE) for k, (case, outputs) in enumerate(zip(cases, got, strict=True))
+        ):
+            found.append(Finding(name, says))
+    return found + clipped(got, right)
+
+
+def clipped(got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
+    """Large entries of one output cut at the same size on all cases."""
+    for output in dict.fromkeys(name for outputs in right for name, _ in outputs):
+        limits, fits = set(), True
+        for g, r in zip(got, right, strict=True):
+            for (name, s), (_, t) in zip(g, r, strict=True):
+                limit = float(np.abs(s).max(initial=0.0)) if name == output else np.inf
+                fits = fits and close(s, np.clip(t, -limit, limit), LOOSE)
+                if fits and name == output and limit < 0.999 * np.abs(t).max(initial=0.0):
+                    limits.add(round(limit, 7))
+        if fits and len(limits) == 1 and 0 not in limits:
+            says = f"Large entries of {output} are clipped, at {limits.pop():.4g}."
+            return [Finding("result_clipped", says)]
+    return []
+
+
+Trial = tuple[str, str, Callable[[int, Case], Named | None]]
+
+
+def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
+    for step, noun in _steps(exercise).items():
+        default = inspect.signature(exercise.recipe).parameters[step].default
+        for name, (says, transform) in TRANSFORMS.items():
+            steps = {step: _after(default, transform)}
+            yield f"step_{name}", _sentence(says, noun), partial(_with_steps, exercise, steps)
+    for place, argument in enumerate(exercise.arguments):
+        for name, (says, transform) in TRANSFORMS.items():
+            change = _changing(exercise, place, transform)
+            yield f"argument_{name}", _sentence(says, f"the argument {argument}"), change
+        for other, instead in enumerate(exercise.arguments):
+            if other != place:
+                says = f"The argument {instead} is used where {argument} belongs."
+                yield "argument_for_another", says, _substituted(exercise, place, other)
+    for name, (says, transform) in TRANSFORMS.items():
+        for output in exercise.outputs:
+            what = f"the change of {output}" if output in exercise.updates else output
+            yield f"result_{name}", _sentence(says, what), _result(right, output, transform)
+
+
+def _with_steps(exercise: Exercise, steps: Mapping, k: int, case: Case) -> Named | None:
+    return run_recipe(exercise, case, steps)
+
+
+def _sentence(says: str, noun: str) -> str:
+    text = says.format(noun)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _steps(exercise: Exercise) -> dict[str, str]:
+    """The recipe's steps that have a name in words."""
+    parameters: Mapping[str, Any] = inspect.signature(exercise.recipe).parameters
+    known = {name: STEPS[name] for name, p in parameters.items() if p.kind == p.KEYWORD_ONLY and name in STEPS}
+    return {name: noun for name, noun in known.items() if callable(parameters[name].default)}
+
+
+def _after(step: Callable, transform: Callable) -> Callable:
+    return lambda *args: transform(np.asarray(step(*args)))
+
+
+def _reference(exercise: Exercise, case: Case, args: tuple) -> Named | None:
+    """What the reference gives for other arguments, compared as if the case's own had been given."""
+    try:
+        named = [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
+    except Exception:
+        return None
+    return quantities(exercise, case, named)
+
+
+def _changing(exercise: Exercise, place: int, transform: Callable) -> Callable[[int, Case], Named | None]:
+    def run(k: int, case: Case) -> Named | None:
+        """The reference with one argument changed; of a parameter that is updated, only in what is computed."""
+        value = case.args[place]
+        items = value if isinstance(value, list) else [value]
+        if not all(isinstance(v, np.ndarray) and v.dtype.kind == "f" and v.ndim for v in items):
+            return None
+        new = [np.asarray(transform(v), dtype=float) for v in items]
+        if exercise.arguments[place] in exercise.updates.values():
+            return None
+        args = [*case.args]
+        args[place] = new if isinstance(value, list) else new[0]
+        return _reference(exercise, case, tuple(args))
+
+    return run
+
+
+def _substituted(exercise: Exercise, place: int, other: int) -> Callable[[int, Case], Named | None]:
+    def run(k: int, case: Case) -> Named | None:
+        """The reference with one argument in another's place."""
+        old, new = case.args[place], case.args[other]
+        if type(old) is not type(new) or isinstance(old, list) or np.shape(old) != np.shape(new):
+            return None
+        args = [*case.args]
+        args[place] = new
+        return _reference(exercise, case, tuple(args))
+
+    return run
+
+
+def _result(right: Sequence[Named], output: str, transform: Callable) -> Callable[[int, Case], Named | None]:
+    def run(k: int, case: Case) -> Named | None:
+        """The right result with one output (of a list, each of its arrays) changed."""
+        changed = []
+        for name, array in right[k]:
+            new = transform(array) if name.partition("[")[0] == output and array.ndim else array
+            changed.append((name, np.asarray(new)))
+        return changed
+
+    return run
