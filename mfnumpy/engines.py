@@ -24,7 +24,7 @@ from mfnumpy.support.validate import integer
 from mfnumpy.train import Trainer
 
 ENGINES = ("auto", "reference", "fast")
-"""What can be asked for. auto: the fast engine wherever there is one, for it wins at every size that was measured."""
+"""What can be asked for. auto: the fast engine wherever there is one."""
 
 WAYS = ("layers",)
 """layers: blocks at work on different batches at once; the same bytes as without."""
