@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy.check.catalogue.draws import real, sizes
-from mfnumpy.check.catalogue.parts import mask_mistakes, product_mistakes
+from mfnumpy.check.catalogue.parts import mask_mistakes, product_mistakes, without_slope
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import (
     dense_backward,
@@ -193,7 +193,7 @@ RELU_BACKWARD = Exercise(
     axes={"dz": ("sample", "neuron")},
     mistakes=mistakes(
         {
-            **mask_mistakes(zs=lambda z, da: z),
+            **without_slope(mask_mistakes(zs=lambda z, da: z)),
             "mask_of_any_sample": {"gate": lambda z, da: da * (z > 0).any(axis=0)},
             "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
             "preactivation_added": ["The forward pass and the error are added; the slope should multiply the error.",

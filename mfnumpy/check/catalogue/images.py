@@ -39,7 +39,13 @@ def dims_of(shape: tuple, geometry: tuple, F: int | None = None) -> dict:
     """The numbers that a factor may be made of: images, places of the window, its pixels, and maps."""
     OH, OW = conv_output_size(shape[1], shape[2], *geometry)
     KH, KW = pair("kernel", geometry[0], 1)
-    return {"N": shape[0], "places": OH * OW, "K": KH * KW, **({} if F is None else {"F": F})}
+    return {
+        "N": shape[0],
+        "places": OH * OW,
+        "K": KH * KW,
+        "numbers of a patch": KH * KW * shape[3],
+        **({} if F is None else {"F": F}),
+    }
 
 
 def patches_of(shape, kernel, stride, padding):
@@ -155,6 +161,22 @@ def _first_window(x, g, *axes):
     return patches.reshape(im2col(x, *g).shape)
 
 
+def _one_pixel_apart(x, kernel, stride, padding):
+    """As many windows as there should be, one pixel apart."""
+    patches = im2col(x, kernel, 1, padding).reshape(patches_of(x.shape, kernel, 1, padding))
+    _, OH, OW, KH, KW, C = patches_of(x.shape, kernel, stride, padding)
+    return patches[:, :OH, :OW].reshape(-1, KH * KW * C)
+
+
+def _dilated(x, kernel, stride, padding):
+    """Every second pixel of windows twice as large; zeros beyond the image."""
+    (SH, SW), (PH, PW) = pair("stride", stride, 1), pair("padding", padding, 0)
+    N, OH, OW, KH, KW, C = patches_of(x.shape, kernel, stride, padding)
+    wide = np.pad(x, ((0, 0), (PH, PH + KH), (PW, PW + KW), (0, 0)))
+    cut = [wide[:, i * SH : i * SH + 2 * KH : 2, j * SW : j * SW + 2 * KW : 2] for i, j in np.ndindex(OH, OW)]
+    return np.stack(cut, axis=1).reshape(N * OH * OW, KH * KW * C)
+
+
 LAYOUTS: dict[str, Any] = {
     "column_order": ["The numbers of a patch are in another order than the rows of the weights.",
                      *({"lay": reorder(*axes)} for axes in COLUMN_ORDERS), {"lay": lambda x, *g: im2col(x, *g)[:,
@@ -168,7 +190,7 @@ LAYOUTS: dict[str, Any] = {
     "kernel_sides_swapped": ["Height and width of the kernel are exchanged.",
                              {"lay": lambda x, k, s, p: im2col(x, pair("k", k, 1)[::-1], s, p)}],
     "stride_missing": ["The stride is not used.",
-                       {"lay": lambda x, k, s, p: im2col(x, k, 1, p)}],
+                       {"lay": lambda x, k, s, p: im2col(x, k, 1, p)}, {"lay": lambda x, *g: _one_pixel_apart(x, *g)}],
     "stride_sides_swapped": ["Vertical and horizontal stride are exchanged.",
                              {"lay": lambda x, k, s, p: im2col(x, k, pair("s", s, 1)[::-1], p)}],
     "stride_is_kernel": ["The kernel's size is used as the stride.",
@@ -220,6 +242,8 @@ LAYOUTS: dict[str, Any] = {
     "padding_one_way_only": ["The padding is there in one direction only, vertical or horizontal.",
                              {"lay": lambda x, k, s, p: _padded_one_way(x, k, s, p, 0)},
                              {"lay": lambda x, k, s, p: _padded_one_way(x, k, s, p, 1)}],
+    "dilated": ["The pixels of a window are two apart: that is a dilated convolution.",
+                {"lay": lambda x, *g: _dilated(x, *g)}],
     "windows_shifted": ["The windows begin one pixel too far to the right or down.",
                         {"lay": lambda x, *g: im2col(np.roll(x, -1, axis=1), *g)},
                         {"lay": lambda x, *g: im2col(np.roll(x, -1, axis=2), *g)},
@@ -252,7 +276,7 @@ IM2COL = Exercise(
     recipe=lambda x, kernel, stride, padding, lay=im2col: lay(x, kernel, stride, padding),
     draw=_draw_im2col,
     draws=len(GEOMETRIES),
-    axes={"cols": ("patch", "number of the patch")},
+    axes={"cols": ("patch", "number within the patch")},
     mistakes=mistakes(LAYOUTS),
 )
 

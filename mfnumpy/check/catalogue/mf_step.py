@@ -48,8 +48,8 @@ def _gated(gate):
 
 _WEIGHT_MASKS = {
     name: [mapped(version, lambda v: {"weight_gradient": _gated(v["gate"])}) for version in split(entry)[1]]
-    for name, entry in mask_mistakes(thresholds=COARSE, zs=lambda x, y, W, M, lr: x @ W).items()
-    if name not in ("mask_only", "error_missing", "error_of_active_clipped")
+    for name, entry in mask_mistakes(thresholds=COARSE, zs=lambda x, y, W, M, lr: x @ W, in_a_step=True).items()
+    if name not in ("mask_only", "error_missing", "slope_not_one")
 }
 
 
@@ -60,6 +60,11 @@ def _in_steps(steps, version):
 
 def _relu(z):
     return np.maximum(z, 0)
+
+
+def _twice(x, y, W, M, lr):
+    W, M, _ = references.mf_step(x, y, W, M, lr)
+    return references.mf_step(x, y, W, M, lr)
 
 
 def _online(x, y, W, M, lr, mean=False, after=False):
@@ -120,7 +125,13 @@ MF_STEP = Exercise(
                 {"hidden": lambda z: z + 0, "handed_on": lambda x, z, a, W, G: _relu(z)},
             ],
             "other_activation": ["The forward pass uses another activation than a ReLU.",
-                                 {"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))},
+                                 {"hidden": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)},
+                                     {"hidden": lambda z: np.logaddexp(0, z)},
+                             {"hidden": lambda z: z / (1 + np.exp(-z))}, {"hidden": np.square}, {"hidden": np.abs},
+                             {"hidden": lambda z: np.maximum(z, 0) ** 2}, {"hidden": lambda z: np.clip(z, 0, 1)},
+                             {"hidden": lambda z: (z > 0) * 1.0}, {"hidden": lambda z: np.minimum(z, 0)},
+                                 {"hidden": np.sign},
+                             {"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))},
                                  {"hidden": lambda z: np.where(z > 0, z, 0.01 * z)}],
             "projection_unchanged": ["M is not trained.",
                                      {"update_M": lambda p, g, lr: p + 0}],
@@ -137,6 +148,7 @@ MF_STEP = Exercise(
                                   {"whole": _online},
                                       {"whole": partial(_online, mean=True)},
                                   {"whole": partial(_online, after=True)}],
+            "two_steps_taken": [{"whole": _twice}],
             "loss_after_update": ["The error for W is computed with the updated M: the loss belongs to the forward "
                 "pass.",
                                {"error_seen": lambda old, new: new()},

@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import real, sizes
-from mfnumpy.check.catalogue.parts import mask_mistakes, product_mistakes, unit_rows
+from mfnumpy.check.catalogue.parts import mask_mistakes, product_mistakes, unit_rows, without_slope
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes, split
 from mfnumpy.layers import dense_parameter_gradients, relu_backward
 
@@ -108,7 +108,7 @@ EQ7 = Exercise(
     axes={"dW": ("input feature", "neuron")},
     mistakes=mistakes(
         {
-            **mask_mistakes(zs=lambda x, z, M, dG: z),
+            **without_slope(mask_mistakes(zs=lambda x, z, M, dG: z)),
             **product_mistakes("product"),
             "mask_of_any_sample": [
                 "The mask lets through every neuron that is active for any sample; each sample has its own.",

@@ -94,8 +94,8 @@ def _shared() -> dict:
     """Mistakes that concern all three rules."""
     masks = {
         name: steps
-        for name, steps in mask_mistakes(thresholds=COARSE, zs=_hidden_z).items()
-        if name not in ("error_missing", "error_of_active_clipped")
+        for name, steps in mask_mistakes(thresholds=COARSE, zs=_hidden_z, in_a_step=True).items()
+        if name != "error_missing"
     }
     return {
         **masks,
@@ -108,6 +108,8 @@ def _shared() -> dict:
                 "weights.",
             {"whole": _layer_after_layer},
                 {"whole": partial(_layer_after_layer, order=reversed)}],
+        "two_steps_taken": [{"whole": lambda x, y, weights, lr, send_back: references.layered_step(
+            x, y, references.layered_step(x, y, weights, lr, send_back), lr, send_back)}],
         "mask_of_layer_below": ["The mask is that of the layer below, from the layer's input.",
                                 {"gate_z": lambda zs, inputs, layer: inputs[layer]}],
         "error_from_layer_below": [
@@ -130,7 +132,13 @@ def _shared() -> dict:
                               {"returned": lambda new: new[::-1]}],
         "mask_on_output": ["The error of the output is masked, but the last layer is linear.",
                            {"output_error": _masked_error}],
-        "other_activation": [{"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
+        "other_activation": [{"hidden": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)},
+            {"hidden": lambda z: np.logaddexp(0, z)},
+                             {"hidden": lambda z: z / (1 + np.exp(-z))}, {"hidden": np.square}, {"hidden": np.abs},
+                             {"hidden": lambda z: np.maximum(z, 0) ** 2}, {"hidden": lambda z: np.clip(z, 0, 1)},
+                             {"hidden": lambda z: (z > 0) * 1.0}, {"hidden": lambda z: np.minimum(z, 0)},
+                                 {"hidden": np.sign},
+                             {"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
         "only_last_layer": ["Only the last layer is trained.",
                             {"trained": lambda layer, layers: layer == layers - 1}],
         "last_layer_unchanged": ["The last layer is not trained.",
@@ -240,6 +248,11 @@ FA_STEP = Exercise(
                                      {"send_back": lambda feedback: through_weights}],
             "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
                 new: new},
+            "feedback_of_another_layer": ["A layer uses the feedback matrix of another layer.",
+                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[layer - 1]},
+                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[-1]},
+                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[0]},
+                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[::-1][layer]}],
             "feedback_reshaped": ["A feedback matrix is reshaped where it should be used as it is.",
                                   {"send_back": _with(lambda B: B.T.reshape(B.shape))}],
             "feedback_binarised": ["Only the signs of the feedback matrices are used.",
@@ -296,6 +309,9 @@ DFA_STEP = Exercise(
             **_shared(),
             "weights_for_feedback": {"send_back": lambda feedback: through_weights},
             "error_from_layer_below": [{"order": iter, "send_back": through_feedback}],
+            "feedback_of_another_layer": [{"send_back": lambda f: lambda layer, d, e, w: e @ f[layer - 1]},
+                                          {"send_back": lambda f: lambda layer, d, e, w: e @ f[-1]},
+                                          {"send_back": lambda f: lambda layer, d, e, w: e @ f[0]}],
             "error_from_layer_above": ["The error is handed down from layer to layer; here the output error goes "
                 "to each.",
                                        {"send_back": through_feedback}],

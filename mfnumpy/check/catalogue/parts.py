@@ -16,11 +16,16 @@ SMALLEST = min(t for t in COARSE if t > 0)
 
 
 def mask_mistakes(
-    step: str = "gate", thresholds: tuple[float, ...] = THRESHOLDS, zs: Callable[..., np.ndarray] | None = None
+    step: str = "gate",
+    thresholds: tuple[float, ...] = THRESHOLDS,
+    zs: Callable[..., np.ndarray] | None = None,
+    in_a_step: bool = False,
 ) -> dict:
     """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz.
 
-    zs(args): all pre-activations of a case, between which an unknown threshold may lie.
+    zs(args): all pre-activations of a case,
+        between which an unknown threshold may lie. in_a_step: the mask is part of a
+    whole training step, where a factor is not one of the result.
     """
 
     def sigmoid(z):
@@ -62,12 +67,25 @@ def mask_mistakes(
             one(lambda z, da: da * np.expand_dims(z.sum(axis=1) > 0, 1)),
         ],
         "slope_not_one": [
-            "Active neurons pass the error with another factor than 1.",
-            Free(lambda s: one(lambda z, da: s * da * (z > 0) + da * (z <= 0)), (0.5,), "that factor is {}", (0.3,)),
+            "Active neurons pass the error on with another factor than 1.",
+            Free(lambda s: one(lambda z, da: s * da * (z > 0)), (0.5,), "that factor is {}", (0.3,)),
+            *(
+                [
+                    one(lambda z, da: len(z) * da * (z > 0)),
+                    one(lambda z, da: da * (z > 0) / z.shape[1]),
+                ]
+                if in_a_step
+                else []
+            ),
         ],
-        "error_of_active_clipped": [
+        "error_clipped": [
             "The error is clipped: large errors are cut.",
-            Free(lambda c: one(lambda z, da: np.clip(da, -c, c) * (z > 0)), (1.0, 0.1, 0.01), "at {}", (0.5,)),
+            Free(
+                lambda c: one(lambda z, da: np.clip(da, -c, c) * (z > 0)),
+                (1.0, 0.1, 0.03, 0.01),
+                "at {}",
+                (0.02,) if in_a_step else (0.5,),
+            ),
         ],
         "mask_capped": [
             "Neurons with a large z, above some value, pass no error: that is a ReLU that is cut off (capped, as "
@@ -133,6 +151,11 @@ def mask_mistakes(
         ],
         "error_missing": ["The incoming error is not used.", one(lambda z, da: np.maximum(z, 0))],
     }
+
+
+def without_slope(table: dict) -> dict:
+    """Where the mask is all there is, another slope is a factor of the result."""
+    return {name: entry for name, entry in table.items() if name != "slope_not_one"}
 
 
 def unit_rows(a):

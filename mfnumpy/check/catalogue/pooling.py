@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.catalogue.images import FORMS
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 from mfnumpy.layers import avgpool_backward, avgpool_forward
 from mfnumpy.support.validate import pair
 
@@ -100,7 +100,11 @@ POOL_FORWARD = Exercise(
         windows_move_by_one=["The windows move by one pixel (a stride of 1), so that they overlap; they should lie "
             "side by side.",
                              {"whole": lambda x, size: _moved_by_one(x, size)}],
+        divided_by_constant=["The sum is divided by a constant, whatever the size of the window.",
+                             Free(lambda c: {"reduce": lambda w: w.sum(axis=(2, 4)) / c}, (4.0,), "by {}", (4.0,))],
         window_off_by_one=["Each window is taken one pixel too far.",
+                           {"whole": lambda x, size: avgpool_forward(np.roll(x, 1, axis=1), size)},
+                           {"whole": lambda x, size: avgpool_forward(np.roll(x, 1, axis=2), size)},
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, -1, axis=1), size)},
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, -1, axis=2), size)},
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, (-1, -1), axis=(1, 2)), size)}],
@@ -208,6 +212,8 @@ POOL_BACKWARD = Exercise(
         channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3],
             axis=3) / (PH * PW)},
         image_sides_swapped={"spread": lambda dy, PH, PW: _spread(dy, PH, PW).transpose(0, 2, 1, 3)},
+        divided_by_constant=["The error is divided by a constant, whatever the size of the window.",
+                             Free(lambda c: {"share": lambda dy, PH, PW: dy / c}, (4.0,), "by {}", (4.0,))],
         last_pixel_left_out=["The last column (or row) of pixels is left out: it stays 0.",
                              {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 2)},
                                  {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 1)},

@@ -42,7 +42,8 @@ def letters(exercise: Exercise) -> dict[str, tuple[str, ...]]:
 def _of_array(exercise: Exercise, case: Case, name: str, s: np.ndarray, t: np.ndarray) -> Finding | None:
     names = letters(exercise)
     axes = names.get(name) if len(exercise.outputs) > 1 else names.get("returns", names.get(name))
-    axes = axes if axes is not None and len(axes) == t.ndim else tuple(f"axis {k}" for k in range(t.ndim))
+    if axes is None or len(axes) != t.ndim:
+        axes = ("N", "H", "W", "C") if t.ndim == 4 else tuple(f"axis {k}" for k in range(t.ndim))
     expected = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
     for guess in (_permuted, _squeezed, _reduced, _not_reduced, _cut, _flat):
         found = guess(exercise, name, s, t, axes, expected)
@@ -148,7 +149,9 @@ def _cut(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: s
                     which = f": the {words} {noun} is lost (left out)"
             says.append(f"one {noun} too few ({s.shape[k]} for {t.shape[k]}){which}")
         elif abs(short) <= 2 and t.ndim == 4:
-            says.append(f"{abs(short)} {noun}s too {'few' if short > 0 else 'many'} ({s.shape[k]} for {t.shape[k]})")
+            says.append(
+                f"{abs(short)} {_many(noun)} too {'few' if short > 0 else 'many'} ({s.shape[k]} for {{t.shape[k]}})"
+            )
     if says and len(says) == len(differing):
         return Finding("cut_short", f"{name} has {' and '.join(says)}.")
     return None
@@ -170,7 +173,9 @@ def _stretched(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple) -> Fi
         long, short = s.shape[k] / t.shape[k], t.shape[k] / s.shape[k]
         if long != 1 and (long.is_integer() or short.is_integer()):
             size = f"{int(long)} times too long" if long > 1 else f"{int(short)} times too short"
-            says.append(f"the axis of the {_noun(exercise, name, axes, k)}s is {size} ({s.shape[k]} for {t.shape[k]})")
+            says.append(
+                f"the axis of the {_many(_noun(exercise, name, axes, k))} is {size} ({s.shape[k]} for {{t.shape[k]}})"
+            )
         elif long != 1:
             return None
     return (
@@ -212,6 +217,11 @@ def _equal(s: np.ndarray, t: np.ndarray) -> bool:
 
 _NOUNS = {"N": "sample", "D": "input feature", "H": "neuron", "n": "neuron", "m": "class", "C": "channel", "F": "map",
           "OH": "row", "OW": "column", "W": "column"}  # fmt: skip
+
+
+def _many(noun: str) -> str:
+    """The plural of a noun."""
+    return f"{noun}es" if noun.endswith(("ch", "s")) else noun if noun.startswith("number") else f"{noun}s"
 
 
 def _noun(exercise: Exercise, name: str, axes: tuple, k: int) -> str:

@@ -11,7 +11,7 @@ from itertools import permutations
 import numpy as np
 
 from mfnumpy.check.diagnose import affine, estimate, pieces, transforms
-from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, quiet
+from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, close, quiet
 from mfnumpy.check.exercises import sentence
 from mfnumpy.check.model import Case, Exercise, Finding
 
@@ -22,10 +22,27 @@ def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], r
         return []
     with quiet():
         if exercise.kind == "real":
-            for kind in (with_a_number, pieces.missing_or_doubled, affine.added):
+            for kind in (not_trained, with_a_number, pieces.missing_or_doubled, affine.added):
                 if found := kind(exercise, cases, got, right):
                     return found
         return transforms.changed_part(exercise, cases, got, right)[:1]
+
+
+def not_trained(
+    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
+) -> list[Finding]:
+    """Parameters that come back as they were, while all others are right."""
+    still, names = (
+        set(),
+        {name for outputs in right for name, _ in outputs if name.partition("[")[0] in exercise.updates},
+    )
+    for outputs, wanted in zip(got, right, strict=True):
+        for (name, s), (_, t) in zip(outputs, wanted, strict=True):
+            if name in names and s.shape == t.shape and not s.any() and t.any():
+                still.add(name)
+            elif not close(s, t, LOOSE):
+                return []
+    return [Finding("not_trained", f"{name} is not trained: it comes back unchanged.") for name in sorted(still)]
 
 
 def with_a_number(

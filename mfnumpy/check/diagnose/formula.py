@@ -7,31 +7,27 @@ student's formula, never ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from mfnumpy import equations as eq
-from mfnumpy.check.diagnose.compare import CONSTANT, LOOSE, Named, name_factor, ratio, term_values
+from mfnumpy.check.diagnose.compare import CONSTANT, LOOSE, Named, all_close, name_factor, ratio, term_values
+from mfnumpy.check.diagnose.formulas_of_steps import FORMULAS, TABLES
 from mfnumpy.check.model import Case, Exercise, Finding
-
-Formula = tuple[str, Callable[[], np.ndarray]]
-Table = tuple[np.ndarray, list[list[str]], Callable[..., str]]
-"""The values of all formulas, the words of the parts along each axis, and what makes a formula of the words."""
 
 
 def read_out(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
     """The formula that fits, as one finding; [] if none does. Call it inside `quiet`."""
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]
-    if exercise.name in _TABLES:
+    if exercise.name in TABLES:
         return _of_one_number(exercise, [cases[k] for k in ordinary], [got[k] for k in ordinary])
-    spell = _FORMULAS.get(exercise.name)
-    if spell is None or any(len(got[k]) != 1 for k in ordinary):
+    spell = FORMULAS.get(exercise.name)
+    if spell is None or not _only_first_is_wrong([got[k] for k in ordinary], [right[k] for k in ordinary]):
         return []
     first, *others = ordinary
     terms = term_values([cases[k] for k in ordinary])
-    student = [got[k][0][1] for k in ordinary]
+    student = [np.asarray(got[k][0][1], dtype=float) for k in ordinary]
+    labels = exercise.kind == "labels"
     if not all(np.isfinite(s).all() for s in student):
         return []
     for text, value in spell(*cases[first].args):
@@ -45,17 +41,42 @@ def read_out(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], ri
             if r is None:
                 break
             ratios.append(r)
+        if labels and not np.allclose(ratios, 1):
+            continue
         if len(ratios) == len(ordinary) and (factors := name_factor(np.array(ratios), terms)):
             factor = factors[0]
             own = f"{factor.value:.4g}" if factor.terms == (CONSTANT,) else factor.text
             times = f"{own} x " if factor.terms else ""
-            return [Finding("another_formula", f"It computes another formula: {times}{text}.")]
+            return [Finding("another_formula", in_words(times + text))]
     return []
+
+
+GLOSSARY = {
+    "|": "an absolute value", "^2": "a square", "^3": "a third power", "max(": "a ReLU, negative entries cut off",
+        "min(": "positive entries cut off",
+    "exp(": "an exponential", "sqrt": "a square root", "> 0]": "a mask", "< 0]": "an inverted mask",
+        "log": "a logarithm", "sign": "only signs",
+    "sigmoid(": "a sigmoid", "sigmoid'": "the slope of a sigmoid", "tanh(": "a tanh",
+        "tanh'": "the slope of a tanh", "softplus": "a softplus",
+    "1 / ": "a division", "softmax": "a softmax",
+}  # fmt: skip
+"""What the signs of a formula mean, in words."""
+
+
+def in_words(text: str) -> str:
+    """The sentence on a formula, with the signs in it explained."""
+    words = ", ".join(word for sign, word in GLOSSARY.items() if sign in text)
+    return f"It computes another formula: {text}.{f' In it: {words}.' if words else ''}"
+
+
+def _only_first_is_wrong(got: list[Named], right: list[Named]) -> bool:
+    """Whether the formulas, which are those of the first output, can be all that is wrong."""
+    return all(all_close(g[1:], r[1:], LOOSE) for g, r in zip(got, right, strict=True))
 
 
 def _of_one_number(exercise: Exercise, cases: list[Case], got: list[Named]) -> list[Finding]:
     student = np.array([float(np.ravel(outputs[0][1])[0]) for outputs in got])
-    tables = [_TABLES[exercise.name](*case.args) for case in cases]
+    tables = [TABLES[exercise.name](*case.args) for case in cases]
     values = np.array([np.ravel(table[0]) for table in tables])
     usual = np.isfinite(values).all(axis=0) & (np.abs(values) > 1e-9).all(axis=0)
     ratios = np.where(usual, student[:, None] / values, np.nan)
@@ -68,7 +89,7 @@ def _of_one_number(exercise: Exercise, cases: list[Case], got: list[Named]) -> l
             place = np.unravel_index(int(fits[0]), shape)
             text = read(*(names[k] for names, k in zip(words, place, strict=True)))
             times = f"{ratios[0, fits[0]]:.4g} x " if by is None else f"{term} x " if term else ""
-            return [Finding("another_formula", f"It computes another formula: {times}{text}.")]
+            return [Finding("another_formula", in_words(times + text))]
     return []
 
 
@@ -86,237 +107,3 @@ def _ratio(s: np.ndarray, value: Callable[[], np.ndarray]) -> float | None:
         return None
     r = ratio(s, t, LOOSE)
     return None if r is None or np.isnan(r) else r
-
-
-def _sigmoid(u: np.ndarray) -> np.ndarray:
-    return 0.5 * (1 + np.tanh(0.5 * u))
-
-
-_OF: dict[str, Callable] = {
-    "{}": lambda u: u, "|{}|": np.abs, "{}^2": np.square, "{}^3": lambda u: u**3,
-        "max({}, 0)": lambda u: np.maximum(u, 0),
-    "sign({})": np.sign, "[{} > 0]": lambda u: (u > 0) * 1.0, "[{} < 0]": lambda u: (u < 0) * 1.0, "exp({})": np.exp,
-    "sigmoid({})": _sigmoid, "tanh({})": np.tanh, "softplus({})": lambda u: np.logaddexp(0, u),
-    "sqrt|{}|": lambda u: np.sqrt(np.abs(u)), "log(1 + |{}|)": lambda u: np.log1p(np.abs(u)), "1": np.ones_like,
-    "exp(-{})": lambda u: np.exp(-u), "1 / {}": lambda u: 1 / u, "min({}, 0)": lambda u: np.minimum(u, 0),
-    "sigmoid'({})": lambda u: _sigmoid(u) * _sigmoid(-u), "tanh'({})": lambda u: 1 - np.tanh(u) ** 2,
-    "max({}, 0)^2": lambda u: np.maximum(u, 0) ** 2, "log|{}|": lambda u: np.log(np.abs(u)),
-    "min(max({}, 0), 1)": lambda u: np.clip(u, 0, 1),
-}  # fmt: skip
-_OVER: dict[str, Callable] = {
-    "the sum": np.sum, "the mean": np.mean, "the largest": np.max, "the smallest": np.min, "the product": np.prod,
-    "the median": np.median, "the standard deviation": np.std, "the variance": np.var,
-}  # fmt: skip
-_THEN: dict[str, Callable] = {
-    "{}": lambda u: u, "{}^2": np.square, "the square root of {}": lambda u: np.sqrt(np.abs(u)),
-        "log {}": lambda u: np.log(np.abs(u)),
-    "|{}|": np.abs, "exp {}": np.exp, "1 / {}": lambda u: 1 / u, "1 - {}": lambda u: 1 - u,
-}  # fmt: skip
-
-
-def _relu_backward(z: np.ndarray, da: np.ndarray) -> Iterator[Formula]:
-    for one, f in _OF.items():
-        for two, g in _OF.items():
-            yield f"{one.format('da')} * {two.format('z')}", partial(lambda f, g: f(da) * g(z), f, g)
-    for name, wrong in {"da where da > z": da * (da > z), "da + z": da + z, "da - z": da - z,
-        "max(da, z)": np.maximum(da, z),
-                        "max(da + z, 0)": np.maximum(da + z, 0),
-                            "da where z > mean of da": da * (z > da.mean())}.items():  # fmt: skip
-        yield name, partial(np.asarray, wrong)
-    for words, inside in (
-        ("z > 0 else -da", np.where(z > 0, da, -da)),
-        ("z > 0 else z", np.where(z > 0, da, z)),
-        ("z > 0 else 1", np.where(z > 0, da, 1)),
-        ("z > 0 else max(da, 0)", np.where(z > 0, da, np.maximum(da, 0))),
-    ):
-        yield f"da where {words}", partial(np.asarray, inside)  # fmt: skip
-
-
-def _goodness(a: np.ndarray) -> Iterator[Formula]:
-    for inner, f in _OF.items():
-        for axis, where in ((1, "over the neurons"), (0, "over the batch")):
-            for over, reduce in _OVER.items():
-                for outer, h in _THEN.items():
-                    what = outer.format(f"{over} {where} of {inner.format('a')}")
-                    yield what, partial(lambda f, r, h, axis: h(r(f(a), axis=axis)), f, reduce, h, axis)
-    G = (a * a).sum(axis=1)
-    for name, value in {"the sum of a^2 plus the sum of a": G + a.sum(axis=1),
-        "the sum of a^2 minus the sum of a": G - a.sum(axis=1),
-                        "the sum of a^2 minus the number of neurons": G - a.shape[1],
-                            "the square of the first neuron": a[:, 0] ** 2,
-                        "the square of the last neuron": a[:, -1] ** 2,
-                            "the sum of a^2 up to that row": np.cumsum(G)}.items():  # fmt: skip
-        yield name, partial(np.asarray, value)
-
-
-def _arguments(G: np.ndarray, theta: float) -> dict[str, np.ndarray]:
-    return {
-        "theta - G": theta - G, "G - theta": G - theta, "G": G, "-G": -G, "G + theta": G + theta,
-            "theta * G": theta * G,
-        "-theta * G": -theta * G, "G / theta": G / theta, "G^2 - theta": G * G - theta, "theta - G^2": theta - G * G,
-        "theta - the sum of G": np.full(G.shape, theta - G.sum()), "the sum of G - theta": np.full(G.shape,
-            G.sum() - theta),
-        "theta - G / N": theta - G / len(G), "G / N - theta": G / len(G) - theta, "theta - N G": theta - len(G) * G,
-        "theta^2 - G": theta**2 - G, "G - theta^2": G - theta**2, "theta^2 - G^2": theta**2 - G**2,
-        "(theta - G) / theta": (theta - G) / theta, "theta - the mean of G": np.full(G.shape, theta - G.mean()),
-        "-|theta - G|": -np.abs(theta - G), "the root of G - theta": np.sqrt(np.abs(G)) - theta,
-        "theta - the root of G": theta - np.sqrt(np.abs(G)), "theta - max(G, 0)": theta - np.maximum(G, 0),
-        "theta - G in reverse order": theta - G[::-1], "1 - G": 1 - G, "G - 1": G - 1, "theta": np.full(G.shape, theta),
-    }  # fmt: skip
-
-
-def _loss_table(G: np.ndarray, theta: float) -> Table:
-    """Outer function of a reduction of a curve of an argument, for all of them at once."""
-    arguments = _arguments(G, theta)
-    curves = np.array([[f(u) for f in _OF.values()] for u in arguments.values()])
-    reduced = np.stack([*(r(curves, axis=-1) for r in _OVER.values()), curves[..., 0], curves[..., -1]], axis=-1)
-    values = np.stack([h(reduced) for h in _THEN.values()], axis=-1)
-    words = [list(arguments), list(_OF), [*_OVER, "the first", "the last"], list(_THEN)]
-
-    def read(u: str, curve: str, over: str, then: str) -> str:
-        """The formula in words."""
-        return then.format(f"{over} of {curve.format(f'({u})')}")
-
-    return values, words, read
-
-
-def _loss_slope(G: np.ndarray, theta: float) -> Iterator[Formula]:
-    weights = {"": np.ones_like(G), " * G": G, " * theta": np.full(G.shape, theta), " * (G - theta)": G - theta,
-               " where G > theta": (theta < G) * 1.0, " where G < theta": (theta > G) * 1.0}  # fmt: skip
-    for name, u in _arguments(G, theta).items():
-        for inner, f in _OF.items():
-            for times, w in weights.items():
-                yield f"{inner.format(f'({name})')}{times}", partial(lambda u, f, w: f(u) * w, u, f, w)
-            yield (
-                f"the mean of {inner.format(f'({name})')} for each",
-                partial(lambda u, f: np.full(u.shape, f(u).mean()), u, f),
-            )
-        yield f"sigmoid({name}) - 1/2", partial(lambda u: _sigmoid(u) - 0.5, u)
-
-
-def _probabilities(G: np.ndarray) -> dict[str, np.ndarray]:
-    return {
-        "softmax(G)": eq.softmax(G), "softmax(-G)": eq.softmax(-G), "sigmoid(G)": _sigmoid(G),
-            "softmax over the batch": eq.softmax(G.T).T,
-        "exp(G)": np.exp(G), "G": G, "softmax(softmax(G))": eq.softmax(eq.softmax(G)),
-            "softmax(|G|)": eq.softmax(np.abs(G)),
-        "softmax(max(G, 0))": eq.softmax(np.maximum(G, 0)),
-            "exp(G) / the total of everything": np.exp(G) / np.exp(G).sum(),
-        "softmax(tanh(G))": eq.softmax(np.tanh(G)), "softmax(sigmoid(G))": eq.softmax(_sigmoid(G)),
-            "softmax(G^2)": eq.softmax(G * G),
-        "softmax(G / the row's largest)": eq.softmax(G / np.abs(G).max(axis=1, keepdims=True)),
-            "softmax(G / m)": eq.softmax(G / G.shape[1]),
-        "softmax(G), squared": eq.softmax(G) ** 2, "softmax of normalised rows": eq.softmax(G / np.linalg.norm(G,
-            axis=1, keepdims=True)),
-        "softmax(G) rounded to 0 or 1": (G.max(axis=1, keepdims=True) == G) * 1.0, "1 - softmax(G)": 1 - eq.softmax(G),
-        "softmax in reverse": eq.softmax(G)[:, ::-1], "log softmax(G)": np.log(eq.softmax(G)), "tanh(G)": np.tanh(G),
-        "the row-wise running sum of softmax(G)": np.cumsum(eq.softmax(G), axis=1),
-            "sorted softmax(G)": np.sort(eq.softmax(G), axis=1),
-        "softmax(G) / (1 - softmax(G))": eq.softmax(G) / (1 - eq.softmax(G)),
-        "exp(G - row's largest) / row sum of exp(G)": np.exp(G - G.max(axis=1,
-            keepdims=True)) / np.exp(G).sum(axis=1, keepdims=True),
-        "exp(G - row's largest) / row sum of G": np.exp(G - G.max(axis=1, keepdims=True)) / G.sum(axis=1,
-            keepdims=True),
-        "exp(G) / (row sum of exp(G))^2": np.exp(G) / np.exp(G).sum(axis=1, keepdims=True) ** 2,
-        "softmax(G) / its row's largest": eq.softmax(G) / eq.softmax(G).max(axis=1, keepdims=True),
-        "exp(G) / column sum of exp(G)": np.exp(G) / np.exp(G).sum(axis=0), "G / row sum of G": G / G.sum(axis=1,
-            keepdims=True),
-        "softplus(G) / its row sum": np.logaddexp(0, G) / np.logaddexp(0, G).sum(axis=1, keepdims=True),
-        "softmax(G - column mean)": eq.softmax(G - G.mean(axis=0)),
-            "the mean softmax of the batch": np.broadcast_to(eq.softmax(G).mean(axis=0), G.shape),
-    }  # fmt: skip
-
-
-def _softmax(scores: np.ndarray) -> Iterator[Formula]:
-    for name, p in _probabilities(scores).items():
-        for outer, h in _THEN.items():
-            yield outer.format(name), partial(lambda p, h: h(p), p, h)
-
-
-def _targets(G: np.ndarray, y: np.ndarray, p: np.ndarray) -> dict[str, np.ndarray]:
-    m = G.shape[1]
-
-    def hot(labels: np.ndarray) -> np.ndarray:
-        """One-hot rows."""
-        return eq.one_hot(labels, m, "float64")
-
-    return {
-        "one-hot(y)": hot(y), "one-hot(y - 1)": hot((y - 1) % m), "one-hot(y + 1)": hot((y + 1) % m),
-            "one-hot(the predicted class)": hot(p.argmax(axis=1)),
-        "one-hot(labels of the next sample)": hot(np.roll(y, -1)),
-            "one-hot(labels of the sample before)": hot(np.roll(y, 1)),
-        "one-hot(labels in reverse order)": hot(y[::-1]), "one-hot(m - 1 - y)": hot(m - 1 - y), "y": np.repeat(y[:,
-            None], m, axis=1).astype(float),
-        "one-hot(the first label)": hot(np.full_like(y, y[0])), "1 - one-hot(y)": 1 - hot(y), "1": np.ones_like(G),
-            "1/m": np.full(G.shape, 1 / m),
-        "one-hot(the smallest score)": hot(p.argmin(axis=1)), "0": np.zeros_like(G), "2 one-hot(y) - 1": 2 * hot(y) - 1,
-        "one-hot(sorted labels)": hot(np.sort(y)), "y / m": np.repeat(y[:, None] / m, m, axis=1),
-    }  # fmt: skip
-
-
-_OF_P: dict[str, Callable] = {
-    "-log p": lambda p: -np.log(p), "p": lambda p: p, "p^2": np.square, "1 - p": lambda p: 1 - p,
-    "(1 - p)^2": lambda p: (1 - p) ** 2, "-log(1 - p)": lambda p: -np.log(1 - p), "p log p": lambda p: p * np.log(p),
-    "1 / p": lambda p: 1 / p, "log(1 + p)": np.log1p, "log(p)^2": lambda p: np.log(p) ** 2,
-    "sqrt(p)": lambda p: np.sqrt(np.abs(p)), "exp(-p)": lambda p: np.exp(-p),
-        "softplus(-p)": lambda p: np.logaddexp(0, -p),
-    "max(1 - p, 0)": lambda p: np.maximum(1 - p, 0),
-        "-p log(p), (1 - p) log(1 - p)": lambda p: -p * np.log(p) - (1 - p) * np.log(1 - p),
-}  # fmt: skip
-
-
-def _cross_entropy_table(G: np.ndarray, y: np.ndarray) -> Table:
-    """A function of a probability, weighed by a target, summed over the classes and reduced over the batch."""
-    probabilities = _probabilities(G)
-    targets = _targets(G, y, eq.softmax(G))
-    T = np.array(list(targets.values()))
-    F = np.array([[f(p) for f in _OF_P.values()] for p in probabilities.values()])
-    rows = np.einsum("pfnm,tnm->pftn", np.where(np.isfinite(F), F, 0), T)
-    rows[~np.isfinite(F).all(axis=(2, 3))] = np.nan
-    values = np.stack([rows.mean(axis=-1), rows.max(axis=-1), rows.min(axis=-1), rows[..., 0], rows[..., -1]], axis=-1)
-    words = [
-        list(probabilities),
-        list(_OF_P),
-        list(targets),
-        ["the mean", "the largest", "the smallest", "the first", "the last"],
-    ]
-
-    def read(p: str, f: str, target: str, over: str) -> str:
-        """The formula in words."""
-        return f"{over} over the batch of {f} with p = {p}, weighed by {target}"
-
-    return values, words, read
-
-
-def _cross_entropy_slope(G: np.ndarray, y: np.ndarray) -> Iterator[Formula]:
-    p0, hot = eq.softmax(G), eq.one_hot(y, G.shape[1], "float64")
-    weights = {"": np.ones_like(G), ", times p": p0, ", times 1 - p": 1 - p0, ", times p (1 - p)": p0 * (1 - p0),
-        ", at the true class only": hot,
-               ", at the other classes only": 1 - hot, ", times G": G, ", times -log p": -np.log(p0),
-                   ", divided by p": 1 / p0,
-               ", where p is largest only": (G.max(axis=1, keepdims=True) == G) * 1.0,
-               ", where the prediction is wrong only": np.broadcast_to((G.argmax(axis=1) != y)[:, None],
-                   G.shape) * 1.0}  # fmt: skip
-    for name, p in _probabilities(G).items():
-        for target, t in _targets(G, y, p).items():
-            for sign, d in (("-", p - t), ("+", p + t), ("*", p * t)):
-                yield f"{name} {sign} {target}", partial(np.asarray, d)
-            for word, w in weights.items() if name in ("softmax(G)", "sigmoid(G)", "G") else ():
-                yield f"{name} - {target}{word}", partial(np.multiply, p - t, w)
-            yield f"the square of {name} - {target}", partial(np.square, p - t)
-            yield (
-                f"{name} - {target}, rows scaled to length 1",
-                partial(lambda d: d / np.linalg.norm(d, axis=1, keepdims=True), p - t),
-            )
-    for target, t in _targets(G, y, p0).items():
-        yield f"softmax(G - {target})", partial(eq.softmax, G - t)
-
-
-_FORMULAS: dict[str, Callable[..., Iterator[Formula]]] = {
-    "relu_backward": _relu_backward, "eq1": _goodness, "eq2": _goodness, "eq3_gradient": _loss_slope,
-        "eq4_gradient": _loss_slope, "softmax": _softmax, "eq6_gradient": _cross_entropy_slope,
-}  # fmt: skip
-"""The formulas that are tried for each exercise, from its arguments."""
-
-_TABLES: dict[str, Callable[..., Table]] = {"eq3": _loss_table, "eq4": _loss_table, "eq6": _cross_entropy_table}
-"""For results of one number: all formulas at once."""

@@ -199,6 +199,9 @@ class _Search:
         meanings: set[str] = set()
         for output, values in ratios.items():
             choices = name_factor(values, self.terms)
+            seen = np.flatnonzero(~np.isnan(values))
+            if not choices and len(seen) == 1:  # an output that only one of the cases has
+                choices = [Factor((CONSTANT,), float(values[seen[0]]), int(seen[0]))]
             if not choices:
                 return None
             known = [c for c in choices if all(t in self.exercise.scales or t in MEANS for t in c.terms)]

@@ -82,6 +82,28 @@ TRANSFORMS: dict[str, tuple[str, Callable]] = {
     "reshaped": ("{} is reshaped where its axes should be exchanged or kept", lambda a: a.T.reshape(a.shape)),
     "rounded": ("{} is rounded to whole numbers", np.rint),
     "truncated": ("{} is cut to whole numbers: is it stored in an array of integers?", np.trunc),
+    "largest_taken_off": ("the largest entry of each row is taken off {}", lambda a: a - a.max(axis=-1, keepdims=True)),
+    "log_softmaxed": ("a log-softmax is applied to {}", lambda a: np.log(_softmax(-1)(a))),
+    "columns_weighed": ("each column of {} is multiplied by its number",
+                        lambda a: a * (1 + np.arange(a.shape[-1]))),
+    "columns_weighed_from_0": ("each column of {} is multiplied by its number, from 0 on",
+                               lambda a: a * np.arange(a.shape[-1])),
+    "small_entries_cut": ("entries of {} below its mean are cut off", lambda a: a * (a > a.mean())),
+    "largest_kept": ("only the largest entry of each row of {} is kept",
+                     lambda a: a * (a == a.max(axis=-1, keepdims=True))),
+    "inverted": ("the pseudo-inverse stands for the transpose of {}",
+                 lambda a: np.linalg.pinv(a).T if a.ndim == 2 else a * np.nan),
+    "scaled_by_largest_signed": ("{} is divided by its largest entry", lambda a: a / a.max()),
+    "scaled_by_sum": ("{} is divided by the sum of its entries", lambda a: a / a.sum()),
+    "cubed": ("the third power of {} is taken", lambda a: a**3),
+    "exponentiated": ("an exponential is taken of {}", np.exp),
+    "running_sum_of_columns": ("{} is a running sum along its rows", lambda a: np.cumsum(a, axis=-1)),
+    "mirrored": ("{} is mirrored, up and down and left and right", lambda a: a[:, ::-1,
+        ::-1] if a.ndim == 4 else a * np.nan),
+    "upside_down": ("{} is upside down", lambda a: a[:, ::-1] if a.ndim == 4 else a * np.nan),
+    "left_right": ("{} is mirrored left and right", lambda a: a[:, :, ::-1] if a.ndim == 4 else a * np.nan),
+    "reshaped_back": ("{} is reshaped where its axes should be exchanged or kept",
+                      lambda a: a.reshape(a.shape[::-1]).T if a.ndim == 2 else a * np.nan),
     "row_sums": ("{} is summed along each row, and every column gets the sum",
                  lambda a: np.broadcast_to(a.sum(axis=-1, keepdims=True), a.shape)),
     "column_sums": ("{} is summed over the first axis, and every row gets the sum",
@@ -143,6 +165,9 @@ def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
         for name, (says, transform) in TRANSFORMS.items():
             steps = {step: _after(default, transform)}
             yield f"step_{name}", _sentence(says, noun), partial(_with_steps, exercise, steps)
+    yield from _sent_back(exercise)
+    for name, (says, transform) in TRANSFORMS.items():
+        yield f"arguments_{name}", _sentence(says, "every argument"), _changing_all(exercise, transform)
     for place, argument in enumerate(exercise.arguments):
         for name, (says, transform) in TRANSFORMS.items():
             change = _changing(exercise, place, transform)
@@ -151,6 +176,12 @@ def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
             if other != place:
                 says = f"The argument {instead} is used where {argument} belongs."
                 yield "argument_for_another", says, _substituted(exercise, place, other)
+    for place, argument in enumerate(exercise.arguments):
+        for output in exercise.outputs:
+            says = f"{output} is masked: it is 0 where the argument {argument} is negative."
+            yield "result_masked", says, _masked(right, output, place, lambda a: a > 0)
+            says = f"{output} is multiplied by the argument {argument}."
+            yield "result_multiplied", says, _masked(right, output, place, lambda a: a)
     for name, (says, transform) in TRANSFORMS.items():
         for output in exercise.outputs:
             what = f"the change of {output}" if output in exercise.updates else output
@@ -159,6 +190,38 @@ def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
 
 def _with_steps(exercise: Exercise, steps: Mapping, k: int, case: Case) -> Named | None:
     return run_recipe(exercise, case, steps)
+
+
+def _sent_back(exercise: Exercise) -> Iterator[Trial]:
+    """In a network: the error that is sent back, and the weights that it goes through."""
+    parameters = inspect.signature(exercise.recipe).parameters
+    if "send_back" not in parameters:
+        return
+    default, fed = parameters["send_back"].default, "feedback" in exercise.arguments
+
+    def around(transform: Callable, of_weights: bool) -> Callable:
+        """send_back with the error, or the weights, changed first."""
+
+        def changed(step: Callable, layer: int, d: Any, e: Any, weights: list) -> Any:
+            """One layer's error at its activation."""
+            if of_weights:
+                return step(layer, d, e, [transform(W) for W in weights])
+            return step(layer, transform(d), transform(e), weights)
+
+        return (lambda feedback: partial(changed, default(feedback))) if fed else partial(changed, default)
+
+    for name, (says, transform) in TRANSFORMS.items():
+        yield (
+            f"sent_{name}",
+            _sentence(says, "the error that is sent back"),
+            partial(_with_steps, exercise, {"send_back": around(transform, False)}),
+        )
+        if not fed:
+            yield (
+                f"backward_weights_{name}",
+                _sentence(says, "the weights in the backward pass"),
+                partial(_with_steps, exercise, {"send_back": around(transform, True)}),
+            )
 
 
 def _sentence(says: str, noun: str) -> str:
@@ -203,6 +266,19 @@ def _changing(exercise: Exercise, place: int, transform: Callable) -> Callable[[
     return run
 
 
+def _changing_all(exercise: Exercise, transform: Callable) -> Callable[[int, Case], Named | None]:
+    def run(k: int, case: Case) -> Named | None:
+        """The reference with all float arrays changed, if there are several."""
+        floats = [isinstance(v, np.ndarray) and v.dtype.kind == "f" and v.ndim > 0 for v in case.args]
+        if sum(floats) < 2 or exercise.updates:
+            return None
+        return _reference(
+            exercise, case, tuple(transform(v) if f else v for v, f in zip(case.args, floats, strict=True))
+        )
+
+    return run
+
+
 def _substituted(exercise: Exercise, place: int, other: int) -> Callable[[int, Case], Named | None]:
     def run(k: int, case: Case) -> Named | None:
         """The reference with one argument in another's place."""
@@ -212,6 +288,22 @@ def _substituted(exercise: Exercise, place: int, other: int) -> Callable[[int, C
         args = [*case.args]
         args[place] = new
         return _reference(exercise, case, tuple(args))
+
+    return run
+
+
+def _masked(right: Sequence[Named], output: str, place: int, mask: Callable) -> Callable[[int, Case], Named | None]:
+    def run(k: int, case: Case) -> Named | None:
+        """The right result, with one output multiplied by something of an argument of its shape."""
+        value = case.args[place]
+        if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+            return None
+        fits = [name == output and array.shape == value.shape for name, array in right[k]]
+        if not any(fits):
+            return None
+        return [
+            (name, array * mask(value) if fit else array) for fit, (name, array) in zip(fits, right[k], strict=True)
+        ]
 
     return run
 

@@ -1,0 +1,303 @@
+"""Formulas of steps, labels in inputs, normalisation and predictions; and all formulas by exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import product
+
+import numpy as np
+
+from mfnumpy import equations as eq
+from mfnumpy.check.diagnose import formulas
+from mfnumpy.check.diagnose.formulas import OF, OVER, Formula, Table
+
+
+def _sgd(p: np.ndarray, g: np.ndarray, lr: float) -> Iterator[Formula]:
+    """By how much the parameter is changed."""
+    parts = {"1": np.ones_like(p), "p": p, "|p|": np.abs(p), "sign(p)": np.sign(p), "1 / p": 1 / p, "p^2": p * p}
+    gradients = {
+        **{curve.format("g"): f(g) for curve, f in OF.items()},
+        "the mean of g": np.full(g.shape, g.mean()), "the sum of g": np.full(g.shape, g.sum()),
+        "the row means of g": np.broadcast_to(g.mean(axis=1, keepdims=True), g.shape),
+        "the column means of g": np.broadcast_to(g.mean(axis=0), g.shape), "g where |g| < 1": g * (np.abs(g) < 1),
+        "g where |g| > 1": g * (np.abs(g) > 1), "g / (|g| + 1)": g / (np.abs(g) + 1), "g + sign(p)": g + np.sign(p),
+        "g + p": g + p, "g - p": g - p, "g transposed and reshaped": g.reshape(g.shape[::-1]).T, "g reversed": g[::-1],
+        "g / (1 + lr)": g / (1 + lr), "g reshaped": g.T.reshape(g.shape),
+    }  # fmt: skip
+    for (one, u), (two, w) in product(gradients.items(), parts.items()):
+        yield f"the change is {one} * {two}", partial(np.multiply, u, w)
+    new = {"g - lr p": g - lr * p, "lr g - p": lr * g - p, "p - lr": p - lr + 0 * g,
+        "p / (1 + lr g)": p / (1 + lr * g), "p - lr p": p - lr * p,
+           "p exp(-lr g)": p * np.exp(-lr * g),
+               "p - lr g, scaled to length 1": (p - lr * g) / np.linalg.norm(p - lr * g),
+           "p - lr g, clipped to [-1, 1]": np.clip(p - lr * g, -1, 1),
+               "p - lr g, without negative entries": np.maximum(p - lr * g, 0),
+           "p - g^lr": p - np.abs(g) ** lr, "|p - lr g|": np.abs(p - lr * g),
+               "the mean of p and p - lr g": p - lr * g / 2,
+           "p - lr g, rounded": np.round(p - lr * g, 2), "(p - lr g) / (1 + lr)": (p - lr * g) / (1 + lr),
+               "p - lr (g + 2 p)": p - lr * (g + 2 * p)}  # fmt: skip
+    for name, value in new.items():
+        yield f"the new parameter is {name}", partial(np.subtract, p, value)
+
+
+def _adam(p, g, m, v, t, lr, beta1, beta2, epsilon) -> Iterator[Formula]:  # type: ignore[no-untyped-def]
+    """By how much the parameter is changed, with the moments as they should be."""
+    new_m, new_v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g
+
+    def corrected(name: str, x: np.ndarray, own: float, other: float) -> dict[str, np.ndarray]:
+        """What may stand for the corrected moment x."""
+        return {
+            f"{name} / (1 - beta^t)": x / (1 - own**t), name: x, f"{name} / (1 - beta)": x / (1 - own),
+                f"{name} / (1 - beta t)": x / (1 - own * t),
+            f"{name} / (1 - beta^(t+1)), time one step ahead": x / (1 - own ** (t + 1)),
+                f"{name} / (1 + beta^t)": x / (1 + own**t),
+            f"{name} (1 - beta^t), multiplied": x * (1 - own**t), f"{name} / beta^t, without the 1 -": x / own**t,
+                f"{name} / t": x / t,
+            f"{name} / (1 - other beta^t)": x / (1 - other**t), f"{name} t / (1 - beta)": x * t / (1 - own),
+                f"{name} / (1 - beta)^t": x / (1 - own) ** t,
+            f"{name} / (1 - beta^-t)": x / (1 - own**-t), f"{name} / (1 - beta^t)^2": x / (1 - own**t) ** 2,
+                f"{name} / sqrt(1 - beta^t)": x / np.sqrt(1 - own**t),
+            f"{name} / (1 - 0.9^t)": x / (1 - 0.9**t), f"{name} / (1 - 0.999^t)": x / (1 - 0.999**t),
+                f"{name} / (1 - beta^(2t))": x / (1 - own ** (2 * t)),
+            f"{name} / (1 - beta / t)": x / (1 - own / t), f"{name} - beta^t": x - own**t,
+                f"{name} / (t - beta)": x / (t - own),
+        }  # fmt: skip
+
+    firsts = {
+        **corrected("m", new_m, beta1, beta2),
+        **corrected("g", g, beta1, beta2),
+        "old m / (1 - beta^t)": m / (1 - beta1**t),
+        "sign of m": np.sign(new_m),
+    }
+    seconds = {**corrected("v", new_v, beta2, beta1), "g^2": g * g, "old v / (1 - beta^t)": v / (1 - beta2**t),
+        "the mean of v": np.full(v.shape, new_v.mean() / (1 - beta2**t)),
+               "the sum of v": np.full(v.shape, new_v.sum() / (1 - beta2**t)), "the largest of v": np.full(v.shape,
+                   new_v.max() / (1 - beta2**t)), "m^2": new_m**2}  # fmt: skip
+    ways: dict[str, Callable] = {
+        "m / (sqrt(v) + epsilon)": lambda a, b: a / (np.sqrt(b) + epsilon),
+            "m / sqrt(v + epsilon), epsilon under the root": lambda a, b: a / np.sqrt(b + epsilon),
+        "m / (v + epsilon), without the root": lambda a, b: a / (b + epsilon), "m sqrt(v), multiplied": lambda a,
+            b: a * np.sqrt(b),
+        "m / (sqrt(v) epsilon)": lambda a, b: a / (np.sqrt(b) * epsilon), "m / (1 + sqrt(v))": lambda a,
+            b: a / (1 + np.sqrt(b)), "m (sqrt(v) + epsilon), multiplied": lambda a, b: a * (np.sqrt(b) + epsilon),
+                "m v": lambda a, b: a * b,
+        "sqrt|m| / sqrt(v)": lambda a, b: np.sqrt(np.abs(a)) / (np.sqrt(b) + epsilon), "m / v^2": lambda a,
+            b: a / (b * b + epsilon), "m": lambda a, b: a,
+        "m / (sqrt(v) - epsilon)": lambda a, b: a / (np.sqrt(b) - epsilon),
+            "m / sqrt(v), then epsilon added": lambda a, b: a / np.sqrt(b) + epsilon,
+        "m / sqrt(v), and epsilon added to the parameter": lambda a, b: a / np.sqrt(b) - epsilon / lr,
+    }  # fmt: skip
+    for (one, a), (two, b), (way, f) in product(firsts.items(), seconds.items(), ways.items()):
+        yield f"the step is {way}, with {one} for m and {two} for v", partial(f, a, b)
+
+
+def _overlay(x: np.ndarray, y: np.ndarray, n: int) -> Iterator[Formula]:
+    rows, D = np.arange(len(y)), x.shape[1]
+    areas = {"the first n_classes inputs": slice(0, n), "one input too many": slice(0, n + 1),
+        "one input too few": slice(0, n - 1), "no input": slice(0, 0),
+             "every input": slice(0, D), "the last n_classes inputs": slice(D - n, D),
+                 "all but the first n_classes inputs": slice(n, D), "the inputs from the second on": slice(1,
+                 n)}  # fmt: skip
+    cleared: dict[str, Callable] = {
+        "set to 0": lambda a: 0 * a,
+        "halved": lambda a: a / 2,
+        "negated": lambda a: -a,
+        "set to 1": np.ones_like,
+    }
+    places = {"the label": y, "the label + 1": y + 1, "the label - 1": y - 1, "the reversed label": n - 1 - y,
+        "the label from the end": D - 1 - y, "n_classes + the label": n + y,
+              "the label of the next sample": np.roll(y, -1), "the label of the sample before": np.roll(y, 1),
+                  "the first label": np.full_like(y, y[0]), "D - n_classes + the label": D - n + y}  # fmt: skip
+    values = {"1": np.ones(len(y)), "the row's largest": x.max(axis=1), "the label's number": y.astype(float),
+        "the row's mean": x.mean(axis=1), "1 / n_classes": np.full(len(y), 1 / n),
+              "the label's number + 1": y + 1.0, "the largest of all": np.full(len(y), x.max()),
+                  "the row's length": np.linalg.norm(x, axis=1)}  # fmt: skip
+    for (area, s), (clear, f), (place, at), (value, written) in product(
+        areas.items(), cleared.items(), places.items(), values.items()
+    ):
+        yield f"{area} {clear}, and {value} written at {place}", partial(_written, x, s, f, rows, at, written)
+    for name, count in (
+        ("the first sample", 1),
+        ("all samples but the last", len(y) - 1),
+        ("the first n_classes samples", n),
+    ):
+        for area, s in areas.items():
+            out = x.copy()
+            out[:count, s] = 0
+            for whom, index in (("its label", rows[:count]), ("each label", rows)):
+                done = out.copy()
+                done[index, y[index]] = 1
+                yield f"{area} of {name} set to 0, and 1 written at {whom}", partial(np.asarray, done)
+    cleared_once = x.copy()
+    cleared_once[:, :n] = 0
+    for name, index in (
+        ("the first sample alone", rows[:1]),
+        ("the last sample alone", rows[-1:]),
+        ("all but the first sample", rows[1:]),
+        ("all but the last sample", rows[:-1]),
+    ):
+        done = cleared_once.copy()
+        done[index, y[index]] = 1
+        yield f"a label is written for {name}", partial(np.asarray, done)
+
+
+def _written(
+    x: np.ndarray, area: slice, clear: Callable, rows: np.ndarray, places: np.ndarray, values: np.ndarray
+) -> np.ndarray:
+    out = x.copy()
+    out[:, area] = clear(out[:, area])
+    out[rows, places] = values
+    return out
+
+
+def _normalised(a: np.ndarray) -> Iterator[Formula]:
+    tops = {"a": a, "max(a, 0)": np.maximum(a, 0), "a - row mean": a - a.mean(axis=1, keepdims=True),
+        "a - column mean": a - a.mean(axis=0), "a^2": a * a, "|a|": np.abs(a), "exp(a)": np.exp(a),
+            "a - row minimum": a - a.min(axis=1, keepdims=True)}  # fmt: skip
+    bottoms: dict[str, np.ndarray] = {}
+    for (axis, where), (over, reduce), (curve, f) in product(
+        ((1, "each row"), (0, "each column"), (None, "everything")), OVER.items(), OF.items()
+    ):
+        reduced = np.asarray(reduce(f(a), axis=axis))
+        reduced = np.expand_dims(reduced, axis) if axis is not None else reduced
+        bottoms[f"{over} of {curve.format('a')} over {where}"] = reduced
+        bottoms[f"the root of {over} of {curve.format('a')} over {where}"] = np.sqrt(np.abs(reduced))
+    for left_out, part in (("first", a[:, 1:]), ("last", a[:, :-1])):
+        bottoms[f"the length without the {left_out} neuron"] = np.linalg.norm(part, axis=1, keepdims=True)
+    length = np.linalg.norm(a, axis=1, keepdims=True)
+    for name, value in {"1 where the length is smaller": np.maximum(length, 1), "1 + length": 1 + length,
+        "the length of the next row": np.roll(length, -1, axis=0),
+        "the running sum of lengths": np.cumsum(length)[:, None],
+                        "the length of its positive part": np.linalg.norm(np.maximum(a, 0), axis=1, keepdims=True),
+                            "the sum of all lengths": length.sum(), "n": np.array(1.0)}.items():  # fmt: skip
+        bottoms[name] = value
+    for (top, u), (bottom, w) in product(tops.items(), bottoms.items()):
+        yield f"({top}) / ({bottom})", partial(np.divide, u, w)
+
+
+def _prediction(layers: list[np.ndarray]) -> Iterator[Formula]:
+    """Labels from all layers: what is done in each, how they come together, and which class is chosen."""
+    each: dict[str, Callable] = {**{curve: f for curve, f in OF.items() if curve != "1"},
+        "softmax({})": eq.softmax, "log softmax({})": lambda g: np.log(eq.softmax(g)),
+        "{} - its row mean": lambda g: g - g.mean(axis=1, keepdims=True),
+            "{} - its column mean": lambda g: g - g.mean(axis=0),
+            "{} / its row length": lambda g: g / np.linalg.norm(g, axis=1, keepdims=True),
+        "{} / its spread": lambda g: g / g.std(),
+            "the ranks of {}": lambda g: g.argsort(axis=1).argsort(axis=1).astype(float),
+            "the sorted {}": lambda g: np.sort(g, axis=1),
+        "one-hot(the class chosen from {})": lambda g: (g == g.max(axis=1, keepdims=True)) * 1.0,
+            "{} in reverse order": lambda g: g[::-1], "{} / its row largest": lambda g: g / np.abs(g).max(axis=1,
+            keepdims=True)}  # fmt: skip
+    picked = {"all layers": slice(None), "the last layer": slice(-1, None), "the first layer": slice(0, 1),
+        "the first two layers": slice(0, 2), "the last two layers": slice(-2, None),
+        "all but the first layer": slice(1, None),
+              "all but the last layer": slice(0, -1), "the second layer": slice(1, 2), "the third layer": slice(2,
+                  3), "every second layer": slice(0, None, 2), "the inner layers": slice(1, -1)}  # fmt: skip
+    together: dict[str, Callable] = {"the sum": lambda s: s.sum(axis=0), "the largest": lambda s: s.max(axis=0),
+        "the smallest": lambda s: s.min(axis=0), "the product": lambda s: s.prod(axis=0),
+        "the median": lambda s: np.median(s, axis=0),
+        "the sum with weights 1, 2, 3": lambda s: np.tensordot(1.0 + np.arange(len(s)), s, 1),
+            "the last minus the first": lambda s: s[-1] - s[0],
+            "the first minus the others": lambda s: 2 * s[0] - s.sum(axis=0),
+            "the last minus the others": lambda s: 2 * s[-1] - s.sum(axis=0)}  # fmt: skip
+    chosen: dict[str, Callable] = {"the largest": lambda g: g.argmax(axis=1),
+        "the smallest": lambda g: g.argmin(axis=1), "the last class left out": lambda g: g[:, :-1].argmax(axis=1),
+        "the first class left out": lambda g: 1 + g[:, 1:].argmax(axis=1),
+        "the second largest": lambda g: np.argsort(g, axis=1)[:, -2],
+            "that of the first sample": lambda g: np.full(len(g), g[0].argmax()),
+            "the label plus 1": lambda g: g.argmax(axis=1) + 1, "in reverse order": lambda g: g.argmax(axis=1)[::-1],
+        "the label of the next sample": lambda g: np.roll(g.argmax(axis=1), -1)}  # fmt: skip
+    for (inner, f), (layers_, s) in product(each.items(), picked.items()):
+        stack = np.array([f(g) for g in layers[s]])
+        if not len(stack):
+            continue
+        for over, r in together.items():
+            scores = r(stack)
+            for choice, c in chosen.items():
+                yield f"of {over} over {layers_} of {inner.format('G')}, {choice} is chosen", partial(c, scores)
+    for name, value in {"the largest over layers and classes, counted on through all layers": np.concatenate(layers,
+        axis=1).argmax(axis=1),
+                        "the labels of the layers, averaged": np.rint(np.mean([g.argmax(axis=1) for g in layers],
+                            axis=0)), "the labels of the layers, averaged and cut":
+                       np.floor(np.mean([g.argmax(axis=1) for g in layers], axis=0)),
+                        "the largest label of the layers": np.max([g.argmax(axis=1) for g in layers], axis=0),
+                            "the sum of the labels": np.sum([g.argmax(axis=1) for g in layers],
+                            axis=0)}.items():  # fmt: skip
+        yield name, partial(np.asarray, value)
+
+
+def _accuracy_table(predict: Callable, X: np.ndarray, y: np.ndarray, size: int) -> Table:
+    """What may be counted, by what it may be divided, and how the result may be rounded."""
+    hits = [predict(X[k : k + size]) == y[k : k + size] for k in range(0, len(y), size)]
+    counts, lengths = np.array([h.sum() for h in hits]), np.array([len(h) for h in hits])
+    shares, whole = counts / lengths, lengths == size
+    running = 0.0
+    for share in shares:
+        running = (running + share) / 2
+    counted = {
+        "the right predictions": counts.sum(), "the wrong predictions": len(y) - counts.sum(),
+            "the right predictions without the last batch": counts[:-1].sum(),
+        "the right predictions without the first batch": counts[1:].sum(),
+            "the right predictions of whole batches": counts[whole].sum(),
+            "the sum of the batches' accuracies": shares.sum(),
+        "the sum of the accuracies of whole batches": shares[whole].sum(),
+            "the sum of the accuracies without the last batch": shares[:-1].sum(),
+            "the first batch's right predictions": counts[0],
+        "the last batch's right predictions": counts[-1], "the best batch's accuracy": shares.max(),
+            "the worst batch's accuracy": shares.min(), "the median of the batches' accuracies": np.median(shares),
+        "the product of the batches' accuracies": shares.prod(), "the running mean of accuracies": running,
+            "the batches that are right as a whole": sum(h.all() for h in hits),
+        "the batches with any right prediction": sum(h.any() for h in hits),
+            "the right predictions but the last row of each batch": sum(h[:-1].sum() for h in hits),
+        "the right predictions but the first row of each batch": sum(h[1:].sum() for h in hits),
+            "the first rows of the batches": sum(h[0] for h in hits),
+            "the last rows of the batches": sum(h[-1] for h in hits),
+        "the square of the right predictions": counts.sum() ** 2,
+            "the right predictions and one more": counts.sum() + 1,
+            "the mean accuracy of the first and the last batch": (shares[0] + shares[-1]) / 2,
+    }  # fmt: skip
+    divisors = {"1": 1, "the number of rows": len(y), "the number of rows - 1": len(y) - 1,
+        "the number of rows + 1": len(y) + 1, "the number of batches": len(hits),
+        "the number of batches - 1": len(hits) - 1,
+                "the number of whole batches": len(y) // size, "the batch size": size,
+                    "the number of batches times the batch size": len(hits) * size,
+                    "the rows of whole batches": len(y) // size * size,
+                "the number of features": X.shape[1], "the rows of the last batch": lengths[-1],
+                    "the number of batches + 1": len(hits) + 1,
+                    "the root of the number of rows": len(y) ** 0.5}  # fmt: skip
+    roundings: dict[str, Callable] = {
+        "{}": lambda v: v,
+        "{}, rounded to one digit": lambda v: np.round(v, 1),
+        "{}, rounded to two digits": lambda v: np.round(v, 2),
+        "1 - {}": lambda v: 1 - v,
+        "{} squared": np.square,
+    }
+    with np.errstate(all="ignore"):
+        plain = np.array(list(counted.values()), dtype=float)[:, None] / np.array(list(divisors.values()), dtype=float)
+        values = np.stack([f(plain) for f in roundings.values()], axis=-1)
+
+    def read(what: str, by: str, rounding: str) -> str:
+        """The formula in words."""
+        return rounding.format(what if by == "1" else f"{what} divided by {by}")
+
+    return values, [list(counted), list(divisors), list(roundings)], read
+
+
+FORMULAS: dict[str, Callable[..., Iterator[Formula]]] = {
+    "relu_backward": formulas.relu_backward, "eq1": formulas.goodness, "eq2": formulas.goodness,
+        "eq3_gradient": formulas.loss_slope,
+        "eq4_gradient": formulas.loss_slope, "softmax": formulas.softmax,
+            "eq6_gradient": formulas.cross_entropy_slope, "sgd_step": _sgd,
+            "adam_step": _adam, "overlay_label": _overlay,
+    "normalise_length": _normalised, "mf_predict_ff": _prediction, "mf_predict_bp": _prediction,
+}  # fmt: skip
+"""The formulas that are tried for each exercise, from its arguments."""
+
+TABLES: dict[str, Callable[..., Table]] = {
+    "accuracy_over_batches": _accuracy_table,
+    "eq3": formulas.loss_table,
+    "eq4": formulas.loss_table,
+    "eq6": formulas.cross_entropy_table,
+}
+"""For results of one number: all formulas at once."""
