@@ -69,7 +69,12 @@ class Batches:
         return batches_of(n, self.batch_size or n)
 
     def of_epoch(self, n: int, phase: int, epoch: int, start: int = 0) -> Iterator[Batch]:
-        """The batches of one epoch over n samples, from batch `start` on. phase, epoch: counted from 0."""
+        """The batches of one epoch.
+
+        n: how many samples there are.
+        phase, epoch: of the run, counted from 0; a run layer by layer has a phase for each block.
+        start: the batch to begin with, for a resumed epoch.
+        """
         turn, slices = phase * self.epochs + epoch, self.slices(n)
         order = stream(self.seed, "shuffle", turn).permutation(n)
         for number in range(start, len(slices)):

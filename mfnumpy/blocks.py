@@ -92,7 +92,13 @@ class Block:
         return self.linear.parameter_gradients(trace.rows, dz)
 
     def error_to_input(self, dz: Array, trace: Trace, W: Array | None = None) -> Array:
-        """dx = dz W^T: what backpropagation hands to the block below. With W given, Feedback Alignment's."""
+        """dx = dz W^T: what backpropagation hands to the block below.
+
+        dz: the shape of trace.z.
+        trace: of the forward pass.
+        W: another matrix of W's shape, Feedback Alignment's B; None for the block's own weights.
+        Returns dx, the shape of trace.x.
+        """
         return self.linear.input_gradient(dz, trace.x.shape, W)
 
     def local_gradients(
@@ -135,7 +141,13 @@ class Block:
 
 
 def block_from_spec(spec: dict, rng: np.random.Generator, name: str, dtype: str) -> Block:
-    """Build a block from what `Block.spec` returned, with weights drawn from rng."""
+    """A block from what `Block.spec` returned.
+
+    spec: the description; "layer" is a key of `layers.LINEAR`.
+    rng: the weights are drawn from it.
+    name: of the block, "block1".
+    dtype: of the parameters, "float32" or "float64".
+    """
     options = dict(spec)
     kind, pool = options.pop("layer"), options.pop("pool", None)
     linear = LINEAR[kind](rng=rng, dtype=dtype, name=name, **options)

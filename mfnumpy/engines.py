@@ -55,8 +55,9 @@ def choose(
     parallel: str | None = None,
     offload: str | os.PathLike | None = None,
 ) -> Chosen:
-    """The engine for a started rule; all arguments are those of `trainer`.
+    """The engine for a started rule.
 
+    net, rule, engine, optimiser, parallel, offload: those of `trainer`.
     Raises UnknownNameError for another engine, InvalidValueError where the fast one was asked for and there is none.
     """
     if engine not in ENGINES:
@@ -116,9 +117,12 @@ def trainer(
         with engines.trainer(net, rule, lr=1e-3, epochs=10) as trainer:
             trainer.fit(x, y)
 
+    net, rule: the network, and the rule that was started for it.
     engine: one of ENGINES.
     threads: of the fast engine or the pipeline, by default as many as pay off; of BLAS in the reference, by default
         as many as it has.
+    optimiser: by name, "adam" or "sgd".
+    lr: its learning rate.
     parallel: None or one of WAYS.
     offload: a folder in which parameters and moments are kept as long as the block lasts, or None.
     options: the Trainer's.

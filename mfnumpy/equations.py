@@ -128,7 +128,11 @@ def cross_entropy_gradient(G: Array, y: Array) -> Array:
 def weight_gradient(x: Array, z: Array, M: Array, dG: Array) -> Array:
     """Eq. (7): dL/dW = dL/dG . dG/da . da/dz . dz/dW, which is x^T ((dG M) * [z > 0]).
 
-    x: (N, d) input of the block. z: (N, n) = x W. M: (m, n), before its update. dG: (N, m). Returns dW: (d, n).
+    x: (N, d) input of the block.
+    z: (N, n) = x W.
+    M: (m, n) projection matrix, before its update.
+    dG: (N, m), gradient of the mean loss at the goodness scores.
+    Returns dW: (d, n).
     The update is W <- W - eta dW. Nothing here comes from any other block: this is what makes the rule local.
     """
     check_shapes("Eq. (7)", x=(x, "Nd"), z=(z, "Nn"), M=(M, "mn"), dG=(dG, "Nm"))
@@ -173,7 +177,13 @@ def softmax(scores: Array) -> Array:
 
 
 def one_hot(y: Array, n_classes: int, dtype: str = "float32") -> Array:
-    """y_c of Eq. (6): 1 for the true class, else 0. y: (N,) integers. Returns (N, n_classes)."""
+    """y_c of Eq. (6): 1 for the true class, else 0.
+
+    y: (N,) integer labels.
+    n_classes: m.
+    dtype: of the result, "float32" by default.
+    Returns (N, m).
+    """
     return (y[:, None] == xp_of(y).arange(n_classes)[None, :]).astype(dtype)
 
 

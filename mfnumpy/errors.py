@@ -84,9 +84,11 @@ class DataWarning(UserWarning):
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> UnknownNameError:
-    """Build the error for a name that does not exist, with the nearest existing name suggested.
+    """The error for a name that does not exist, with the nearest existing name suggested.
 
-    kind: what the name should have named ("rule", "data set", ...). known: the names that exist.
+    kind: what the name should have named ("rule", "data set", ...).
+    name: as it was given.
+    known: the names that exist.
     Returns the error, to be raised by the caller.
     """
     known = sorted(known)

@@ -36,7 +36,11 @@ class Evaluation:
 def accuracy_over_batches(predict: Callable[[Any], Any], X: Any, y: Any, batch_size: int) -> float:
     """(number of right predictions) / (number of rows), computed batch by batch; the last batch may be shorter.
 
-    predict: (rows) -> (rows,) labels. X: (N, ...). y: (N,) integer labels. Returns a float from 0 to 1.
+    predict: (rows) -> (rows,) labels.
+    X: (N, ...) samples.
+    y: (N,) integer labels.
+    batch_size: rows per call of predict.
+    Returns a float from 0 to 1.
     Raises InvalidValueError for an empty X or a batch size below 1, ShapeError unless predict gives one label per row.
     """
     if batch_size < 1 or len(y) == 0:
@@ -68,10 +72,12 @@ def rows_at_a_time(net: Network) -> int:
 def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | None = None) -> Evaluation:
     """Accuracy of the rule's predictions on x, y; every row counts once, the last partial batch too.
 
-    x: (N, ...) on the host or the device, or a view that gives float rows. y: (N,) integer labels.
-    batch_size: rows per forward pass, by default `rows_at_a_time`. Raises InvalidValueError for no rows or no
-    batch size, LabelError or ShapeError for labels that do not belong to x or to the rule's classes, DivergedError if
-    a score is NaN or infinite.
+    net, rule: the network, and the rule that was started for it.
+    x: (N, ...) on the host or the device, or a view that gives float rows.
+    y: (N,) integer labels.
+    batch_size: rows per forward pass; None for `rows_at_a_time`.
+    Raises InvalidValueError for no rows or no batch size, LabelError or ShapeError for labels that do not belong to x
+    or to the rule's classes, DivergedError if a score is NaN or infinite.
     """
     most = rows_at_a_time(net) if batch_size is None else integer("batch_size", batch_size, 1)
     batches = batches_of(len(y), most)
@@ -92,8 +98,11 @@ AllScores = Callable[[Network, Rule, Array], tuple[dict[str, Array], list[Array]
 def count_right(
     net: Network, rule: Rule, x: Any, y: np.ndarray, batches: Iterable[slice], all_scores: AllScores | None = None
 ) -> Counts:
-    """Count right predictions over these batches of the rows of x, y; all_scores: None for the rule's own.
+    """The numbers of right predictions over these batches of the rows of x, y.
 
+    net, rule, x, y: as in `evaluate`.
+    batches: slices of the rows; a part of them where others count the rest.
+    all_scores: what gives the scores; None for the rule's own.
     Raises as `evaluate`.
     """
     rule.check_started(net)
@@ -132,7 +141,13 @@ def evaluation(counts: Sequence[Counts], n: int) -> Evaluation:
 
 
 def gradients_of(net: Network, rule: Rule, x: Array, y: Array, seed: int = 0) -> dict[str, Array]:
-    """All gradients of one batch, by parameter name, without applying any."""
+    """All gradients of one batch, by parameter name, without applying any.
+
+    net, rule: the network, and the rule that was started for it.
+    x: (N, *input_shape).
+    y: (N,) integer labels.
+    seed: of the wrong labels that Forward-Forward draws.
+    """
     gradients: dict[str, Array] = {}
     for step in rule.steps(net, x, y, stream(seed, "negatives")):
         gradients |= step.gradients
@@ -142,8 +157,13 @@ def gradients_of(net: Network, rule: Rule, x: Array, y: Array, seed: int = 0) ->
 def alignment(net: Network, rule: Rule, x: Array, y: Array) -> dict[str, float]:
     """Angle in degrees between the rule's dW of each block and backpropagation's for the same batch and output.
 
-    90 is no relation, 0 the same direction. For rules with projection matrices backpropagation starts from the
-    last M, for the others from their readout. Raises InvalidValueError for Forward-Forward, which has no output.
+    net, rule: the network, and the rule that was started for it.
+    x: (N, *input_shape).
+    y: (N,) integer labels.
+    Returns {"block1.W": angle, ...}; 90 is no relation, 0 the same direction.
+
+    For rules with projection matrices backpropagation starts from the last M, for the others from their readout.
+    Raises InvalidValueError for Forward-Forward, which has no output.
     """
     rule.check_started(net)
     W = rule.output_weights()
@@ -165,6 +185,11 @@ def alignment(net: Network, rule: Rule, x: Array, y: Array) -> dict[str, float]:
 
 def peak_step_bytes(net: Network, rule: Rule, optimiser: Optimiser, x: Array, y: Array) -> int:
     """The most bytes that are alive at once during one training step, beyond the batch itself.
+
+    net, rule: the network, and the rule that was started for it.
+    optimiser: its moments count; at its first step they are made in it.
+    x: (N, *input_shape).
+    y: (N,) integer labels.
 
     Counted are parameters, the rule's matrices, moments, activations, gradients and temporaries: what is there
     before the step, and what the backend's meter sees allocated in it. The step is taken: parameters change.

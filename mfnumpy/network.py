@@ -25,7 +25,12 @@ PAPER_MAPS = (64, 128, 256, 512)
 
 
 class Network:
-    """Blocks in order. Block i's weights depend on (seed, i) alone, not on how many blocks follow."""
+    """Blocks in order. Block i's weights depend on (seed, i) alone, not on how many blocks follow.
+
+    input_shape: of one sample: (H, W, C), or the number of features.
+    seed: of the weights.
+    dtype: of weights and inputs, "float32" or "float64".
+    """
 
     def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32"):
         check_float_dtype(dtype)
@@ -70,7 +75,14 @@ class Network:
         pool: Size | None = CONVOLUTION["pool"],
         bias: bool = BIAS,
     ) -> Block:
-        """A convolutional block that fits onto the last one, with fresh weights; not yet plugged in."""
+        """A convolutional block that fits onto the last one, with fresh weights; not yet plugged in.
+
+        channels: how many feature maps it gives.
+        kernel, stride, padding: of the convolution, integers, or (vertical, horizontal); by default the paper's.
+        pool: the window of average pooling, which is its stride too; None for no pooling.
+        bias: whether there is a bias.
+        Raises ShapeError where the block below gives no images.
+        """
         if len(self.output_shape) != 3:
             raise ShapeError(f"A convolution needs images (H, W, C); the network gives {self.output_shape}.")
         spec = {
@@ -168,7 +180,14 @@ def mlp(
     seed: int = 0,
     dtype: str = "float32",
 ) -> Network:
-    """A multi-layer perceptron of ReLU blocks. Without biases, as the parameter counts of the paper's Table 4 imply."""
+    """A multilayer perceptron of ReLU blocks; by default as wide as the paper's for MNIST.
+
+    input_shape: of one sample, or the number of features; the first block flattens it.
+    hidden: neurons of each block.
+    bias: whether every layer has a bias; the paper's has none, as the parameter counts of its Table 4 imply.
+    seed: of the weights.
+    dtype: of weights and inputs, "float32" or "float64".
+    """
     net = Network(input_shape, seed=seed, dtype=dtype)
     for width in hidden:
         net.plug(net.new_dense(width, bias=bias))
@@ -187,7 +206,16 @@ def cnn(
     seed: int = 0,
     dtype: str = "float32",
 ) -> Network:
-    """A convolutional network, each block convolution -> ReLU -> average pooling; the paper's by default."""
+    """A convolutional network, each block convolution -> ReLU -> average pooling; the paper's by default.
+
+    input_shape: (H, W, C) of one sample.
+    channels: feature maps of each block.
+    kernel, stride, padding, pool: of every block, see `Network.new_conv`.
+    bias: whether every layer has a bias.
+    seed: of the weights.
+    dtype: of weights and inputs, "float32" or "float64".
+    Raises ShapeError for an input that is no image, or too small for so many blocks.
+    """
     net = Network(input_shape, seed=seed, dtype=dtype)
     for maps in channels:
         net.plug(net.new_conv(maps, kernel=kernel, stride=stride, padding=padding, pool=pool, bias=bias))
@@ -250,7 +278,10 @@ class Architecture:
         return parse(f"{depth}x{width}")
 
     def build(self, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32") -> Network:
-        """The network for this input. Raises ShapeError where a CNN is given no images, or images too small."""
+        """The network for this input. Raises ShapeError where a CNN is given no images, or images too small.
+
+        input_shape, bias, seed, dtype: those of `named`.
+        """
         if self.images:
             return cnn(input_shape, self.widths, bias=bias, seed=seed, dtype=dtype)
         return mlp(math.prod(input_shape), self.widths, bias=bias, seed=seed, dtype=dtype)

@@ -15,7 +15,12 @@ BETA1, BETA2, EPSILON = (choices.ADAM.value[name] for name in ("beta1", "beta2",
 
 
 def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:
-    """parameter - lr * gradient: the update as it is printed in Eqs. (7) and (8). Returns a new array."""
+    """parameter - lr * gradient: the update as it is printed in Eqs. (7) and (8).
+
+    parameter, gradient: the same shape.
+    lr: eta.
+    Returns a new array.
+    """
     return parameter - lr * gradient
 
 
@@ -36,7 +41,13 @@ def adam_step(
         v <- beta2 v + (1 - beta2) g^2         v_hat = v / (1 - beta2^t)
         parameter <- parameter - lr m_hat / (sqrt(v_hat) + epsilon)
 
-    parameter, gradient g, m, v: the same shape. t: 1 at this parameter's first step.
+    parameter: of any shape.
+    gradient: g, of the parameter's shape.
+    m, v: running means of g and of g^2, of that shape too; zeros before the first step.
+    t: 1 at this parameter's first step.
+    lr: the step size.
+    beta1, beta2: how much of the old m and v stays.
+    epsilon: keeps the division from zero.
     Returns new arrays (parameter, m, v). Source: Kingma and Ba 2015, Algorithm 1.
     """
     m = beta1 * m + (1 - beta1) * gradient
@@ -52,7 +63,12 @@ class Optimiser(Protocol):
     lr: float
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
-        """Change the parameter in place by one step of size lr * scale."""
+        """Change the parameter in place by one step of size lr * scale.
+
+        name: of the parameter, "block1.W"; by it the optimiser knows what it remembers of it.
+        parameter, gradient: the same shape.
+        scale: the batch's share of the learning rate.
+        """
 
     def spec(self) -> dict:
         """A JSON description from which it can be rebuilt."""
@@ -65,7 +81,12 @@ class Optimiser(Protocol):
 
 
 def check_gradient(name: str, parameter: Array, gradient: Array) -> None:
-    """Check that a gradient is an array of its parameter's shape. Raises DTypeError or ShapeError, naming it."""
+    """Check that a gradient is an array of its parameter's shape. Raises DTypeError or ShapeError, naming it.
+
+    name: of the parameter, for the message.
+    parameter: what is to be changed.
+    gradient: what a rule, or a student's function, computed for it.
+    """
     if not hasattr(gradient, "shape"):
         raise DTypeError(
             f"{name}: the gradient must be an array; got {type(gradient).__name__}. "
@@ -90,7 +111,10 @@ class SGD:
         self.lr = _check_lr(lr)
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
-        """Change the parameter in place by `sgd_step`. Raises ShapeError if the gradient's shape differs."""
+        """Change the parameter in place by `sgd_step`; arguments as in `Optimiser.update`.
+
+        Raises DTypeError for a gradient that is no array, ShapeError for one of another shape.
+        """
         check_gradient(name, parameter, gradient)
         parameter[...] = sgd_step(parameter, gradient, self.lr * scale)
 
@@ -110,6 +134,8 @@ class SGD:
 
 class Adam:
     """Adam with moments m, v and time t for each parameter.
+
+    lr, beta1, beta2, epsilon: as in `adam_step`; by default those of `choices`.
 
     t counts the steps of that parameter, not the calls: a local rule updates each block on its own, and a block
     that is plugged in later starts at t = 1.
@@ -143,7 +169,8 @@ class Adam:
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
         """Change the parameter in place by `adam_step`, block by block so that temporaries stay in the cache.
 
-        Raises ShapeError if the gradient's shape differs from the parameter's.
+        Arguments as in `Optimiser.update`.
+        Raises DTypeError for a gradient that is no array, ShapeError for one of another shape.
         """
         check_gradient(name, parameter, gradient)
         if self._is_new(name, parameter):

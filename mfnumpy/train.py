@@ -39,9 +39,9 @@ Losses = list[tuple[int | None, float]]
 class History:
     """What a run left behind.
 
-    epochs: one dict each (loss by block, accuracies), to the bit the same for the same seed. seconds: wall-clock
-    time of each epoch's training, without evaluation. ran_with: engine, threads and kernels, on which the last bits
-    depend; a further entry, with the epoch in which it began, where a resumed run went on with others.
+    epochs: one dict each (loss by block, accuracies), to the bit the same for the same seed.
+    seconds: wall-clock time of each epoch's training, without evaluation.
+    ran_with: engine, threads and kernels, on which the last bits depend; one more where a resumed run had others.
     """
 
     epochs: list[dict]
@@ -54,15 +54,20 @@ class Trainer:
 
     Another engine is a subclass that has its own `learn`; `mfnumpy.engines.trainer` chooses among them.
 
-    epochs: passes over the data (with "layer_by_layer", for each block). batch_size: rows per step, None for all of
-    them (full batch). decay: of the learning rate over the epochs: "constant", "linear", "cosine".
+    net, rule: the network, and the rule that was started for it.
+    optimiser: applies each gradient, see `optim.make`.
+    epochs: passes over the data (with "layer_by_layer", for each block).
+    batch_size: rows per step, None for all of them (full batch).
+    seed: of the order of rows, of each batch's random numbers and of the validation rows.
+    decay: of the learning rate over the epochs: "constant", "linear", "cosine".
     schedule: "together", or "layer_by_layer" for local rules (block i for all its epochs, then frozen).
-    only: indices of the blocks to be trained; all others, and any readout, keep their bytes.
+    only: indices of the blocks to be trained; all others, and any readout, keep their bytes. None for all blocks.
     patience: stop after so many epochs without a better validation accuracy, and take the best epoch's parameters.
-    path: where a checkpoint is written after each epoch and on Ctrl-C. notes: JSON values to keep in it.
-    show_progress: a bar on standard error; by default only where that is a terminal.
-    on_epoch: called with each epoch's entry in the history. before_save: called when a checkpoint is about to be
-    written, and nothing but the disk can prevent it any more.
+    path: where a checkpoint is written after each epoch and on Ctrl-C; None for no checkpoint.
+    notes: JSON values to keep in it.
+    show_progress: a bar on standard error; None for one where that is a terminal.
+    on_epoch: called with each epoch's entry in the history.
+    before_save: called when nothing but the disk can prevent a checkpoint any more.
     """
 
     engine = "reference"
@@ -118,12 +123,14 @@ class Trainer:
         validation: int | float | None = None,
         resume: bool = False,
     ) -> History:
-        """Train on x: (N, *input_shape) of the network's dtype and y: (N,) integer labels; return the history.
+        """Train on x, y, and return the history.
 
-        x may be an array, or a view whose x[rows] gives one. x_val, y_val are evaluated after each epoch;
-        in their place, validation holds out so many rows of x (int) or that share (float), drawn by class and seed.
+        x: (N, *input_shape) of the network's dtype, an array, or a view whose x[rows] gives one.
+        y: (N,) integer labels.
+        x_val, y_val: as x and y, evaluated after each epoch; None for no evaluation.
+        validation: in their place, so many rows of x (int) or that share (float) to hold out, drawn by class and seed.
         resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run if engine,
-        threads and kernels are those of the checkpoint, see `History.ran_with`.
+            threads and kernels are those of the checkpoint, see `History.ran_with`.
         Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, OutputError where no checkpoint
         can be written, CheckpointError where there is none or one of another run (by its options and samples of its
         data), DivergedError if a loss, a score or what would be written is not finite, and KeyboardInterrupt on Ctrl-C,
@@ -165,6 +172,7 @@ class Trainer:
         """Train on these batches of x, y, in their order; yield each with its losses when it has been learned.
 
         batches: rows, step sizes and random numbers; they end early on Ctrl-C.
+        x, y: all of the data, as in `fit`.
         only: the blocks to be trained, None for all.
         Raises DivergedError for a loss that is not finite.
         """
@@ -210,7 +218,12 @@ class Trainer:
         return state.batch == total
 
     def finite(self, block: int | None, loss: Any, batch: Batch) -> float:
-        """A loss as a number, for `learn` to yield. Raises DivergedError, naming the block, if it is not finite."""
+        """A loss as a number, for `learn` to yield. Raises DivergedError, naming the block, if it is not finite.
+
+        block: by index; None for the whole network or the readout alone.
+        loss: a scalar of either backend.
+        batch: where in the run it is, for the message.
+        """
         value = float(loss)
         if not math.isfinite(value):
             where = f"epoch {batch.epoch + 1}, batch {batch.number + 1}"

@@ -20,9 +20,14 @@ Size = int | tuple[int, int]
 
 
 def conv_output_size(height: int, width: int, kernel: Size, stride: Size = 1, padding: Size = 0) -> tuple[int, int]:
-    """OH = (H + 2 PH - KH) // SH + 1, and OW likewise.
+    """Size of a convolution's output: OH = (H + 2 PH - KH) // SH + 1, and OW likewise.
 
-    Raises InvalidValueError for a size that is not a positive integer, ShapeError if the kernel does not fit.
+    height, width: H and W of the image.
+    kernel: an integer, or (KH, KW).
+    stride: an integer, or (SH, SW).
+    padding: zeros on each side, an integer, or (PH, PW).
+    Returns (OH, OW).
+    Raises InvalidValueError for a size that is no integer or too small, ShapeError if the kernel does not fit.
     """
     (KH, KW), (SH, SW), (PH, PW) = (
         pair("kernel", kernel, 1),
@@ -40,7 +45,13 @@ def conv_output_size(height: int, width: int, kernel: Size, stride: Size = 1, pa
 def windows(
     size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int]
 ) -> Iterator[tuple[int, int, slice, slice]]:
-    """For each place (i, j) in the window: where it lies in the image, for all windows at once."""
+    """Each place (i, j) in the window, with where it lies in the image for all windows at once.
+
+    size: (OH, OW), how many windows there are.
+    kernel: (KH, KW), the window.
+    stride: (SH, SW), from one window to the next.
+    Yields i, j and the slices of rows and of columns, OH and OW long.
+    """
     (OH, OW), (SH, SW) = size, stride
     for i in range(kernel[0]):
         for j in range(kernel[1]):
@@ -58,9 +69,12 @@ def check_images(name: str, x: Array) -> None:
 
 
 def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
-    """Lay each patch of an image out as a row: cols[(n, oh, ow), (i, j, c)] = x_padded[n, oh SH + i, ow SW + j, c].
+    """Each patch of an image as a row: cols[(n, oh, ow), (i, j, c)] = x_padded[n, oh SH + i, ow SW + j, c].
 
-    x: (N, H, W, C). kernel, stride, padding: an integer or (vertical, horizontal); padding is with zeros.
+    x: (N, H, W, C).
+    kernel: an integer, or (KH, KW).
+    stride: an integer, or (SH, SW).
+    padding: zeros on each side, an integer, or (PH, PW).
     Returns cols: (N*OH*OW, KH*KW*C), dtype of x, a new array. Raises ShapeError if x is no image or too small.
     """
     check_images("im2col", x)
@@ -78,10 +92,13 @@ def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array
 
 
 def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
-    """Add each row back to where im2col took it from: the adjoint, <im2col(x), c> = <x, col2im(c)>.
+    """The adjoint of im2col, <im2col(x), c> = <x, col2im(c)>: each row is added to where it was taken from.
 
-    cols: (N*OH*OW, KH*KW*C). x_shape: (N, H, W, C). Returns (N, H, W, C). Pixels that several patches share
-    receive the sum. Raises ShapeError if cols is not what im2col makes of such images.
+    cols: (N*OH*OW, KH*KW*C).
+    x_shape: (N, H, W, C), the shape that im2col was given.
+    kernel, stride, padding: those that im2col was given.
+    Returns (N, H, W, C), dtype of cols. Pixels that several patches share receive the sum.
+    Raises ShapeError if cols is not what im2col makes of such images.
     """
     xp = xp_of(cols)
     N, H, W, C = x_shape
@@ -102,7 +119,12 @@ def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1
 def conv2d_forward(x: Array, W: Array, b: Array | None, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
     """z = im2col(x) W + b, folded back into images.
 
-    x: (N, H, W, C). W: (KH*KW*C, F). b: (F,) or None. Returns z: (N, OH, OW, F).
+    x: (N, H, W, C).
+    W: (KH*KW*C, F).
+    b: (F,), or None for no bias.
+    kernel, stride, padding: as in `im2col`.
+    Returns z: (N, OH, OW, F), dtype of x.
+    Raises ShapeError if x is no image or W has other rows, DTypeError if the dtypes differ.
     """
     rows = im2col(x, kernel, stride, padding)
     size = conv_output_size(x.shape[1], x.shape[2], kernel, stride, padding)
@@ -114,7 +136,11 @@ def conv2d_backward(
 ) -> tuple[Array, Array, Array]:
     """dx = col2im(dz W^T), dW = im2col(x)^T dz, db = sum of dz over images and places.
 
-    x: (N, H, W, C). W: (KH*KW*C, F). dz: (N, OH, OW, F). Returns dx: (N, H, W, C), dW: (KH*KW*C, F), db: (F,).
+    x: (N, H, W, C).
+    W: (KH*KW*C, F).
+    dz: (N, OH, OW, F), gradient of the loss at z.
+    kernel, stride, padding: those of the forward pass.
+    Returns dx: (N, H, W, C), dW: (KH*KW*C, F), db: (F,).
     Raises ShapeError for another dz: with OH and OW interchanged its rows would belong to other patches.
     """
     check_images("conv2d_backward", x)
@@ -128,6 +154,14 @@ def conv2d_backward(
 
 class Conv2d:
     """A convolutional layer: Dense on the patches of an image. It holds its parameters and nothing else.
+
+    channels_in: C of the images that it takes.
+    channels_out: F, how many feature maps it gives.
+    rng: W is drawn from it, see `he_normal`.
+    kernel, stride, padding: integers, or (vertical, horizontal).
+    bias: whether there is a b; it starts at 0.
+    dtype: of the parameters, "float32" or "float64".
+    name: in messages.
 
     parameters: {"W": (KH*KW*C, F)} and, with bias, {"b": (F,)}.
     """
@@ -186,7 +220,12 @@ class Conv2d:
         return {"W": dW, "b": db} if "b" in self.parameters else {"W": dW}
 
     def input_gradient(self, dz: Array, x_shape: tuple[int, ...], W: Array | None = None) -> Array:
-        """The error at the input, through W, or through the given matrix of W's shape."""
+        """dx = col2im(dz W^T), the error at the input.
+
+        dz: (N, OH, OW, F), or its rows.
+        x_shape: (N, H, W, C), the shape of dx.
+        W: the matrix to go back through, (KH*KW*C, F); None for the layer's own.
+        """
         W = self.parameters["W"] if W is None else W
         return col2im(dz.reshape(-1, dz.shape[-1]) @ W.T, x_shape, self.kernel, self.stride, self.padding)
 

@@ -15,7 +15,10 @@ from mfnumpy.support.validate import check_float_dtype, check_shapes, integer, s
 def dense_forward(x: Array, W: Array, b: Array | None = None) -> Array:
     """z = x W + b.
 
-    x: (N, D). W: (D, H). b: (H,) or None for no bias. Returns z: (N, H), dtype of x.
+    x: (N, D).
+    W: (D, H).
+    b: (H,), or None for no bias.
+    Returns z: (N, H), dtype of x.
     Raises ShapeError if x's features are not W's rows, DTypeError if the dtypes differ.
     """
     _check_features("Dense", x, W)
@@ -45,7 +48,10 @@ def dense_input_gradient(dz: Array, W: Array) -> Array:
 def dense_backward(x: Array, W: Array, dz: Array) -> tuple[Array, Array, Array]:
     """All three gradients of z = x W + b.
 
-    x: (N, D). W: (D, H). dz: (N, H). Returns dx: (N, D), dW: (D, H), db: (H,). Raises ShapeError otherwise.
+    x: (N, D).
+    W: (D, H).
+    dz: (N, H), gradient of the loss at z.
+    Returns dx: (N, D), dW: (D, H), db: (H,). Raises ShapeError otherwise.
     """
     dW, db = dense_parameter_gradients(x, dz)
     return dense_input_gradient(dz, W), dW, db
@@ -54,7 +60,11 @@ def dense_backward(x: Array, W: Array, dz: Array) -> tuple[Array, Array, Array]:
 def he_normal(rng: np.random.Generator, fan_in: int, fan_out: int, dtype: str) -> Array:
     """W ~ N(0, 2 / fan_in), which keeps the variance through a ReLU.
 
-    Returns W: (fan_in, fan_out) on the backend in use; drawn on the host in float64, then rounded to dtype.
+    rng: drawn from on the host, in float64.
+    fan_in: inputs of one neuron, the rows of W.
+    fan_out: neurons, the columns of W.
+    dtype: to which the draws are rounded, "float32" or "float64".
+    Returns W: (fan_in, fan_out) on the backend in use.
     Raises InvalidValueError for a size below 1 or another dtype. Source: He et al. 2015, Eq. (10).
     """
     fan_in, fan_out = integer("the number of inputs", fan_in, 1), integer("the number of outputs", fan_out, 1)
@@ -74,6 +84,13 @@ def _check_features(name: str, x: Array, W: Array) -> None:
 
 class Dense:
     """A fully connected layer. It holds its parameters and nothing else.
+
+    n_in: D, how many features it takes.
+    n_out: H, how many neurons it has.
+    rng: W is drawn from it, see `he_normal`.
+    bias: whether there is a b; it starts at 0.
+    dtype: of the parameters, "float32" or "float64".
+    name: in messages.
 
     parameters: {"W": (n_in, n_out)} and, with bias, {"b": (n_out,)}.
     """
@@ -126,7 +143,12 @@ class Dense:
         return {"W": dW, "b": db} if "b" in self.parameters else {"W": dW}
 
     def input_gradient(self, dz: Array, x_shape: tuple[int, ...], W: Array | None = None) -> Array:
-        """The error at the input, through W, or through the given matrix of W's shape."""
+        """dx = dz W^T, the error at the input.
+
+        dz: (N, H).
+        x_shape: (N, ...), the shape of dx.
+        W: the matrix to go back through, (D, H); None for the layer's own.
+        """
         return dense_input_gradient(dz, self.parameters["W"] if W is None else W).reshape(x_shape)
 
     def spec(self) -> dict:

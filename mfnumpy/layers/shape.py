@@ -26,7 +26,9 @@ def relu_backward(z: Array, da: Array) -> Array:
 def avgpool_forward(x: Array, size: Size, stride: Size | None = None) -> Array:
     """The mean over each window: y[n, oh, ow, c] = mean of x[n, oh SH : oh SH + PH, ow SW : ow SW + PW, c].
 
-    x: (N, H, W, C). size: the window, an integer or (height, width). stride: by default the window itself.
+    x: (N, H, W, C).
+    size: the window, an integer, or (PH, PW).
+    stride: from one window to the next, an integer, or (SH, SW); None for the window itself.
     Returns (N, OH, OW, C). Rows and columns that fill no whole window are left out.
     """
     check_images("AvgPool2d", x)
@@ -43,9 +45,12 @@ def avgpool_forward(x: Array, size: Size, stride: Size | None = None) -> Array:
 def avgpool_backward(
     dy: Array, size: Size, x_shape: tuple[int, ...] | None = None, stride: Size | None = None
 ) -> Array:
-    """Share each error out evenly over its window: dx = dy / (PH PW) at every place of the window.
+    """Each error shared out evenly over its window: dx = dy / (PH PW) at every place of the window.
 
-    dy: (N, OH, OW, C). x_shape: (N, H, W, C) of the input; without it, the image that the windows fill exactly.
+    dy: (N, OH, OW, C), gradient of the loss at the pooled images.
+    size: the window, an integer, or (PH, PW).
+    x_shape: (N, H, W, C) of the input; None for the image that the windows fill exactly.
+    stride: from one window to the next, an integer, or (SH, SW); None for the window itself.
     Returns dx of that shape; left-out rows and columns get 0. Raises ShapeError if dy does not belong to x_shape.
     """
     check_images("avgpool_backward", dy)

@@ -62,9 +62,11 @@ for _rule in (
 
 
 def make(name: str, *, dataset: str | None = None, **options: Any) -> Rule:
-    """Return a new rule by name.
+    """A new rule by name.
 
-    dataset: take the options that `choices` has for it, where there are any. options: the rule's own, which go first.
+    name: a key of RULES.
+    dataset: take the options that `choices` has for it, where there are any; None for none.
+    options: the rule's own, which go first.
     Raises UnknownNameError for an unknown name, with the nearest one suggested.
     """
     if name not in RULES:

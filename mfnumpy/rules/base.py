@@ -25,7 +25,8 @@ class Step:
     """Gradients that are ready to be applied.
 
     block: the index of the block, or None where the step belongs to the whole network or to the readout alone.
-    loss: the mean loss over the batch, a scalar. gradients: by parameter name, of that mean loss.
+    loss: the mean loss over the batch, a scalar.
+    gradients: by parameter name, of that mean loss.
     """
 
     block: int | None
@@ -162,7 +163,10 @@ class Rule:
     def start(self, net: Network, n_classes: int, seed: int = 0) -> None:
         """Draw the rule's own matrices afresh for this network.
 
-        n_classes: m >= 2. Raises InvalidValueError for a network or a number of classes that the rule cannot train.
+        net: with at least one block.
+        n_classes: m >= 2.
+        seed: of the matrices.
+        Raises InvalidValueError for a network or a number of classes that the rule cannot train.
         """
         n_classes = integer("n_classes", n_classes, 2)
         if not net.blocks:
@@ -218,7 +222,13 @@ class Rule:
         return {name: holder[key] for name, (holder, key) in self.homes(net).items()}
 
     def put(self, net: Network, name: str, array: Array) -> None:
-        """Let this array be the parameter of that name. Raises InvalidValueError where no place is known for it."""
+        """Let this array be a parameter.
+
+        net: the network that the rule was started for.
+        name: of the parameter, as in `parameters`: "block1.W".
+        array: of the shape of the one whose place it takes.
+        Raises InvalidValueError where no place is known for the name.
+        """
         homes = self.homes(net)
         if name not in homes:
             raise InvalidValueError(f"The rule '{self.name}' does not say where its {name} lies (Rule.homes).")
@@ -244,17 +254,27 @@ class Rule:
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
     ) -> Iterator[Step]:
-        """Yield the gradients of one batch. x: (N, *input_shape), y: (N,) integer labels.
+        """Yield the gradients of one batch.
 
-        rng: this batch's random numbers, for rules that need some. only: the blocks to be trained; a local rule
-        then leaves out what they do not need, the trainer leaves out the other blocks' gradients.
+        net: the network that the rule was started for.
+        x: (N, *input_shape).
+        y: (N,) integer labels.
+        rng: this batch's random numbers, for rules that need some.
+        only: the blocks to be trained, None for all; a local rule then leaves out what they do not need, the trainer
+            leaves out the other blocks' gradients.
         """
         raise NotImplementedError
 
     # -- predicting --------------------------------------------------------------------------------------------------
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
-        """(N, m) scores; the largest is the prediction. x: (N, *input_shape). prediction: None for the default."""
+        """Scores of each class, the largest of which is the prediction.
+
+        net: the network that the rule was started for.
+        x: (N, *input_shape).
+        prediction: one of `predictions`; None for the first.
+        Returns (N, m).
+        """
         mode = self.checked_prediction(prediction)
         self.check_started(net)
         for part in self.parts:

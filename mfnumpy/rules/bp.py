@@ -24,7 +24,10 @@ class Backpropagation(GlobalRule):
     readout: Readout
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
-        """From the top block to the first, each error made of the one above: every block waits for all above it."""
+        """From the top block to the first, each error made of the one above: every block waits for all above it.
+
+        Arguments as in `GlobalRule.errors_at_z`.
+        """
         da = self.readout.input_gradient(dG, traces[-1].a.shape)
         for i in reversed(range(len(net.blocks))):
             dz = net.blocks[i].error_at_z(da, traces[i])

@@ -25,7 +25,7 @@ class Shallow(GlobalRule):
     exact = False
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
-        """No error reaches any block."""
+        """No error reaches any block; arguments as in `GlobalRule.errors_at_z`."""
         return iter(())
 
 
@@ -51,7 +51,10 @@ class MonoForwardJoint(GlobalRule):
     def block_gradients(
         self, net: Network, traces: list[Trace], y: Array, dG: Array | None
     ) -> tuple[Any, dict[str, Array]]:
-        """The sum of all L_i, and its gradients, together with those of the readout's loss if there is one."""
+        """The sum of all L_i, and its gradients, together with those of the readout's loss if there is one.
+
+        Arguments as in `GlobalRule.block_gradients`.
+        """
         loss: Any = 0.0
         gradients: dict[str, Array] = {}
         da = None if self.readout is None else self.readout.input_gradient(dG, traces[-1].a.shape)

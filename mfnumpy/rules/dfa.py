@@ -48,6 +48,9 @@ class DirectFeedbackAlignment(GlobalRule):
         self.feedback.fit(net, draw)
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
-        """Every block at once, in any order: each needs the output's error and its own z."""
+        """Every block at once, in any order: each needs the output's error and its own z.
+
+        Arguments as in `GlobalRule.errors_at_z`.
+        """
         for i, block in enumerate(net.blocks):
             yield i, block.error_at_z(dG @ self.feedback[i], traces[i])

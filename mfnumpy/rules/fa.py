@@ -42,7 +42,7 @@ class FeedbackAlignment(GlobalRule):
                 self.feedback[i:] = [normal(self.seed, "feedback", i, W.shape, variance, net.dtype)]
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
-        """As backpropagation, with B for W."""
+        """Backpropagation's path, with B for W; arguments as in `GlobalRule.errors_at_z`."""
         da = self.readout.input_gradient(dG, traces[-1].a.shape, W=self.feedback[-1])
         for i in reversed(range(len(net.blocks))):
             dz = net.blocks[i].error_at_z(da, traces[i])

@@ -18,7 +18,7 @@ from mfnumpy.support.validate import check_labels, positive
 
 
 def overlay_label(x: Array, y: Array, n_classes: int, strength: float = 1.0) -> Array:
-    """Write the label one-hot over the first m inputs, whatever they held before.
+    """The samples with their label written one-hot over the first m inputs, whatever those held before.
 
     x: (N, d) with d >= m.
     y: (N,) integer labels.
@@ -33,7 +33,7 @@ def overlay_label(x: Array, y: Array, n_classes: int, strength: float = 1.0) -> 
 
 
 def overlay_neutral(x: Array, n_classes: int, strength: float = 1.0) -> Array:
-    """Write strength/m over the first m inputs, a label that says nothing.
+    """The samples with strength/m written over the first m inputs, a label that says nothing.
 
     x: (N, d) with d >= m.
     n_classes: m.
@@ -48,7 +48,10 @@ def overlay_neutral(x: Array, n_classes: int, strength: float = 1.0) -> Array:
 def negative_labels(y: Array, n_classes: int, rng: np.random.Generator) -> Array:
     """A wrong label for each sample, uniform over the m - 1 wrong ones: (y + u) mod m with u from 1 to m - 1.
 
-    y: (N,) integer labels. rng: drawn from on the host. Returns (N,), never equal to y anywhere.
+    y: (N,) integer labels.
+    n_classes: m.
+    rng: drawn from on the host.
+    Returns (N,), never equal to y anywhere.
     """
     shift = rng.integers(1, n_classes, size=y.shape[0])
     wide = y.astype(shift.dtype)  # in int8, 99 + 56 would wrap
@@ -132,7 +135,10 @@ class ForwardForward(LocalRule):
             )
 
     def enter(self, net: Network, x: Array, y: Array, rng: np.random.Generator | None) -> Array:
-        """The batch twice: with its own labels, then with wrong ones. Returns (2N, d)."""
+        """The batch twice: with its own labels, then with wrong ones. Returns (2N, d).
+
+        Arguments as in `LocalRule.enter`; rng is needed.
+        """
         self.check_started(net)
         if rng is None:
             raise InvalidValueError("Forward-Forward draws wrong labels for each batch: pass rng=...")
@@ -140,7 +146,10 @@ class ForwardForward(LocalRule):
         return xp_of(x).concatenate([overlay_label(x, which, self.n_classes, self.label) for which in labels])
 
     def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
-        """One block: goodness of both halves, the gradient of mean L_pos + mean L_neg, and the activities handed on."""
+        """One block: goodness of both halves, the gradient of mean L_pos + mean L_neg, and the activities handed on.
+
+        Arguments as in `LocalRule.local_step`, with x: (2N, d), the positive half first.
+        """
         block, theta, N = net.blocks[i], self.threshold(net, i), x.shape[0] // 2
         trace = block.forward(NORMALISE[self.normalise](x))
         G_pos = self.positive_goodness(trace.a[:N])  # (1)
@@ -153,7 +162,7 @@ class ForwardForward(LocalRule):
         return Step(i, loss, named(block.name, block.parameter_gradients(dz, trace))), trace.a
 
     def pass_on(self, net: Network, i: int, x: Array) -> Array:
-        """The activities of block i for its normalised input."""
+        """The activities of block i for its normalised input; arguments as in `LocalRule.pass_on`."""
         return net.blocks[i].forward(NORMALISE[self.normalise](x)).a
 
     def threshold(self, net: Network, i: int) -> float:
@@ -175,7 +184,7 @@ class ForwardForward(LocalRule):
         return [xp_of(x).stack(column, axis=1) for column in columns]
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
-        """The goodness of all blocks added, for every label, (N, m)."""
+        """The goodness of all blocks added, for every label, (N, m); arguments as in `Rule.scores`."""
         self.checked_prediction(prediction)
         return sum(self.layer_scores(net, x))
 
@@ -217,7 +226,10 @@ class ForwardForwardOnePass(ForwardForward):
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
     ) -> Iterator[Step]:
-        """FF's steps, then one of the readout alone (not where only some blocks are trained)."""
+        """FF's steps, then one of the readout alone (not where only some blocks are trained).
+
+        Arguments as in `Rule.steps`.
+        """
         if only is None:
             activities = self.activities(net, x)
             G = self.readout.forward(activities)
@@ -227,7 +239,7 @@ class ForwardForwardOnePass(ForwardForward):
             yield Step(None, equations.cross_entropy(G, y), named("readout", gradients))
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
-        """The readout's scores from one pass, or FF's goodness for every label."""
+        """The readout's scores from one pass, or FF's goodness for every label; arguments as in `Rule.scores`."""
         if self.checked_prediction(prediction) == "all-labels":
             return super().scores(net, x, "all-labels")
         return self.readout.forward(self.activities(net, x))

@@ -29,7 +29,12 @@ class GlobalRule(Rule):
         self.readout = Readout()
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:
-        """Yield (i, dz_i) for every block that learns: how the output's error reaches the blocks IS the rule."""
+        """Yield (i, dz_i) for every block that learns: how the output's error reaches the blocks IS the rule.
+
+        net: the network that the rule was started for.
+        traces: of all blocks, from one forward pass.
+        dG: (N, m), gradient of the mean loss at the readout's scores.
+        """
         raise NotImplementedError
 
     def steps(
@@ -40,7 +45,10 @@ class GlobalRule(Rule):
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
     ) -> Iterator[Step]:
-        """One Step at the very end: no block can be updated before the whole network has run (update locking)."""
+        """One Step at the very end: no block can be updated before the whole network has run (update locking).
+
+        Arguments as in `Rule.steps`.
+        """
         self.check_started(net)
         traces, loss, gradients, dG = net.forward(x), 0, {}, None
         if self.readout is not None:
@@ -56,7 +64,10 @@ class GlobalRule(Rule):
     ) -> tuple[Any, dict[str, Array]]:
         """The sum of the losses besides the readout's, here 0, and the gradients of all blocks that learn, by name.
 
-        traces: of all blocks. y: (N,) labels. dG: (N, m), the error of the readout's scores; None without a readout.
+        net: the network that the rule was started for.
+        traces: of all blocks, from one forward pass.
+        y: (N,) integer labels.
+        dG: (N, m), gradient of the mean loss at the readout's scores; None without a readout.
         """
         assert dG is not None
         gradients: dict[str, Array] = {}

@@ -27,15 +27,32 @@ class LocalRule(Rule):
         return type(self).steps is LocalRule.steps
 
     def enter(self, net: Network, x: Array, y: Array, rng: np.random.Generator | None) -> Array:
-        """What the first block is given for a batch; x itself, unless the rule hides the label in it."""
+        """What the first block is given for a batch; x itself, unless the rule hides the label in it.
+
+        net: the network that the rule was started for.
+        x: (N, *input_shape).
+        y: (N,) integer labels.
+        rng: this batch's random numbers, None for a rule that needs none.
+        """
         return x
 
     def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
-        """The Step of block i for its input x, and the output that it hands on, computed before any update."""
+        """The Step of block i, and the output that it hands on, computed before any update.
+
+        net: the network that the rule was started for.
+        i: index of the block.
+        x: its input, which the block below handed on.
+        y: (N,) integer labels.
+        """
         raise NotImplementedError
 
     def pass_on(self, net: Network, i: int, x: Array) -> Array:
-        """The output that block i hands on when it is not being trained."""
+        """The output that block i hands on when it is not being trained.
+
+        net: the network that the rule was started for.
+        i: index of the block.
+        x: its input, which the block below handed on.
+        """
         return net.blocks[i].forward(x).a
 
     def steps(
@@ -46,7 +63,10 @@ class LocalRule(Rule):
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
     ) -> Iterator[Step]:
-        """One Step per block, yielded before the next block runs; nothing ever comes back from it."""
+        """One Step per block, yielded before the next block runs; nothing ever comes back from it.
+
+        Arguments as in `Rule.steps`.
+        """
         chosen = range(len(net.blocks)) if only is None else sorted(only)
         x = self.enter(net, x, y, rng)
         for i in range(max(chosen, default=-1) + 1):

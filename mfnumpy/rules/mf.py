@@ -23,8 +23,10 @@ class MonoForward(LocalRule):
     """W_i and M_i learn from L_i = cross-entropy(softmax(a_i M_i^T), y) alone. The last M is the output layer.
 
     The equations can be handed in, each in place of the reference, so that a student's own is trained with:
-    project (a, M) -> G, loss_gradient (G, y) -> dG, weight_gradient (x, z, M, dG) -> dW,
-    projection_gradient (a, dG) -> dM.
+    project: (a, M) -> G, Eq. (5).
+    loss_gradient: (G, y) -> dG, of Eq. (6).
+    weight_gradient: (x, z, M, dG) -> dW, Eq. (7).
+    projection_gradient: (a, dG) -> dM, Eq. (8).
     Source: Gong, Li and Abdulla 2025, section 3.
     """
 
@@ -48,7 +50,10 @@ class MonoForward(LocalRule):
         self.weight_gradient, self.projection_gradient = weight_gradient, projection_gradient
 
     def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
-        """One block, one batch: the paper's algorithm. Both gradients use W and M as they were in the forward pass."""
+        """One block, one batch: the paper's algorithm. Both gradients use W and M as they were in the forward pass.
+
+        Arguments as in `LocalRule.local_step`.
+        """
         self.check_started(net)
         block, M = net.blocks[i], self.M[i]
         trace = block.forward(x)  # z = x W, a = relu(z)

@@ -22,7 +22,11 @@ Home = tuple[MutableMapping[str, Array] | MutableSequence[Array], Any]
 def normal(seed: int, purpose: str, index: int, shape: tuple[int, int], variance: float, dtype: str) -> Array:
     """N(0, variance), drawn on the host in float64, then rounded to dtype and put on the device.
 
-    seed, purpose, index: the same three give the same numbers. shape: of the matrix. Returns an array of that shape.
+    seed, purpose, index: the same three give the same numbers, see `seeding.stream`.
+    shape: of the matrix.
+    variance: of each entry.
+    dtype: "float32" or "float64".
+    Returns an array of that shape.
     """
     values = stream(seed, purpose, index).standard_normal(shape) * math.sqrt(variance)
     return backend.to_device(values.astype(dtype))
@@ -69,7 +73,12 @@ class Readout:
         self.layer = None
 
     def plug(self, net: Network, n_classes: int, seed: int) -> None:
-        """Draw the readout, unless there is one whose inputs are still as many."""
+        """Draw the readout, unless there is one whose inputs are still as many.
+
+        net: gives the number of inputs n, and the dtype.
+        n_classes: m, the number of outputs.
+        seed: of the weights.
+        """
         if self.misfit(net):
             layer = Dense(self._inputs(net), n_classes, stream(seed, "readout"), dtype=net.dtype, name="readout")
             # no ReLU follows: the variance of a projection, not that of a block's weights
@@ -100,11 +109,22 @@ class Readout:
         return self._layer.parameter_gradients(a, dG)
 
     def input_gradient(self, dG: Array, a_shape: tuple[int, ...], W: Array | None = None) -> Array:
-        """da = dG W_out^T, or through a given matrix of its shape. dG: (N, m). Returns da of a_shape."""
+        """da = dG W_out^T, the error at the activities that it reads.
+
+        dG: (N, m), gradient of the mean loss at its scores.
+        a_shape: (N, ...), the shape of da.
+        W: another matrix of W_out's shape, Feedback Alignment's B; None for its own.
+        """
         return self._layer.input_gradient(dG, a_shape, W)
 
     def scores(self, net: Network, x: Array, mode: str) -> Array:
-        """(N, m) scores of a readout of the last block. x: (N, *input_shape)."""
+        """Scores of a readout of the last block.
+
+        net: the network that the rule was started for.
+        x: (N, *input_shape).
+        mode: one of its `predictions`; all have the same scores.
+        Returns (N, m).
+        """
         for block in net.blocks:
             x = block.forward(x).a
         return self.forward(x)
@@ -138,7 +158,12 @@ class Projections:
         self.M = PerBlock()
 
     def plug(self, net: Network, n_classes: int, seed: int) -> None:
-        """Draw M_i ~ N(0, 1/n_i) for new blocks; the others keep what they learned."""
+        """Draw M_i ~ N(0, 1/n_i) for new blocks; the others keep what they learned.
+
+        net: gives n_i of each block, and the dtype.
+        n_classes: m.
+        seed: of the matrices.
+        """
 
         def draw(i: int) -> Array:
             """M of block i."""
@@ -175,7 +200,13 @@ class Projections:
         return sum(layers) if mode == "ff" else layers[-1]
 
     def scores(self, net: Network, x: Array, mode: str) -> Array:
-        """(N, m) scores. x: (N, *input_shape)."""
+        """Scores by which these matrices predict.
+
+        net: the network that the rule was started for.
+        x: (N, *input_shape).
+        mode: "ff" or "bp".
+        Returns (N, m).
+        """
         if mode == "ff":
             return self.combined(self.layer_scores(net, x), mode)
         for block in net.blocks:

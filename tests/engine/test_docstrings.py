@@ -1,6 +1,7 @@
-"""Every public function, class and method says what it does; the core stays small enough to read."""
+"""Every public function, class and method says what it does; from three arguments on, a line says what each one is."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,6 +47,96 @@ def silent(tree: ast.AST) -> list[str]:
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_a_function_inside_another_says_what_it_is_for(path):
     assert silent(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def arguments(function: ast.FunctionDef, of_a_class: bool) -> list[str]:
+    """The names of a function's arguments, without the first one of a method."""
+    a = function.args
+    names = [arg.arg for arg in (*a.posonlyargs, *a.args)]
+    static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
+    names = names[1:] if of_a_class and not static else names
+    return [*names, *(arg.arg for arg in (*a.kwonlyargs, a.vararg, a.kwarg) if arg is not None)]
+
+
+def called(tree: ast.AST, prefix: str = "", of: ast.ClassDef | None = None) -> Iterator[tuple[str, list[str], str]]:
+    """Public functions and methods, and the constructors that a class writes: name, arguments and docstring.
+
+    A constructor may be documented in its class. Exceptions, which are not looked at: what a dataclass generates (its
+    fields stand with their types right below its docstring), names with an underscore in front, functions inside of
+    functions.
+    """
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from called(node, f"{prefix}{node.name}.", node)
+        elif isinstance(node, ast.FunctionDef) and (node.name in ("__init__", "__call__") or node.name[0] != "_"):
+            text = ast.get_docstring(node) or ""
+            if node.name == "__init__" and of is not None:
+                text = f"{ast.get_docstring(of)}\n{text}"
+            yield prefix + node.name, arguments(node, of is not None), text
+
+
+def described(text: str) -> set[str]:
+    """The names that a docstring explains, each on a line that begins with it: "x: ..." or "x, W: ..."."""
+    lines = re.findall(r"^ *((?:\*{0,2}\w+, )*\*{0,2}\w+): \S", text, flags=re.MULTILINE)
+    return {name.lstrip("*") for line in lines for name in line.split(", ")}
+
+
+def left_out(functions: dict[str, tuple[list[str], str]]) -> list[str]:
+    """What from three arguments on lacks a line for an argument, with the names of those that it lacks.
+
+    "As `f`", "as in `f`" and "those of `f`" stand for the lines of f, which must have them: a method that takes the
+    place of another, a twin in the other engine, a function that hands its arguments on.
+    """
+    missing = []
+    for name, (names, text) in functions.items():
+        if len(names) < 3:
+            continue
+        known = described(text)
+        for other in re.findall(r"(?:[Aa]s|[Aa]s in|those of)\s`([\w.]+)`", text):
+            known.update(*(described(t) for n, (_, t) in functions.items() if f".{n}".endswith(f".{other}")))
+        lacking = [n for n in names if n not in known and n[0] != "_"]
+        if lacking:
+            missing.append(f"{name}: {', '.join(lacking)}")
+    return missing
+
+
+def everything_called() -> dict[str, tuple[list[str], str]]:
+    """All that `called` finds in both packages, by dotted name with the module's in front."""
+    found = {}
+    for path in FILES:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for name, names, text in called(ast.parse(path.read_text(encoding="utf-8"))):
+            found[f"{module}.{name}"] = (names, text)
+    return found
+
+
+STILL_TO_DO = (
+    *(f"mfnumpy.{room}." for room in ("bench", "check", "cli", "comparison", "course", "fast", "paper", "parallel")),
+    *(f"mfnumpy.{room}." for room in ("saving", "support", "teach")),
+    "data_utils.",
+)
+"""Rooms in which arguments are still being described; each goes from here when it is done."""
+
+
+def test_from_three_arguments_on_a_line_says_what_each_one_is():
+    missing = [line for line in left_out(everything_called()) if not line.startswith(STILL_TO_DO)]
+    assert not missing, f"{len(missing)} functions leave arguments out:\n" + "\n".join(missing)
+
+
+def test_planted_an_argument_without_a_line_is_named():
+    tree = ast.parse(
+        "class A:\n"
+        "    def f(self, x, W, dz):\n        'Does.\\n\\n    x, W: (N, n).\\n    dz: the rest.'\n"
+        "    def g(self, x, W, dz=1):\n        'Does.\\n\\n    x: (N, n). W: in the same line. dz = 1.'\n"
+        "class B:\n    'Is.\\n\\n    rows: many.\\n    options: of X.'\n"
+        "    def __init__(self, rows, *, seed, **options): pass\n"
+        "    def f(self, x, W, dz): 'As `A.f`.'\n"
+        "    def g(self, x, W, dz): 'As `A.missing`.'\n"
+        "    def _h(self, x, W, dz): pass\n"
+        "def two(x, y): 'Does.'\n"
+    )
+    functions = {name: (names, text) for name, names, text in called(tree)}
+    assert left_out(functions) == ["A.g: W, dz", "B.__init__: seed", "B.g: x, W, dz"]
 
 
 @pytest.mark.parametrize("path", CORE, ids=relative)
