@@ -113,8 +113,10 @@ class Comparison:
     def begin(cls, names: Sequence[str], net: Network, settings: Settings, config: dict | None = None) -> Comparison:
         """The comparison before its first run.
 
-        names: of the rules, in the order of the table. net: a network as each run trains one.
-        settings: how every run is trained. config: what else the comparison should say of itself.
+        names: of the rules, in the order of the table.
+        net: a network as each run trains one.
+        settings: how every run is trained.
+        config: what else the comparison should say of itself.
         """
         own = asdict(settings) | {"rules": list(names), "network": net.describe().splitlines()}
         return cls([], [], (config or {}) | own)
@@ -206,12 +208,15 @@ def run_one(
     settings: Settings,
     on_epoch: Callable[[dict], None] | None = None,
 ) -> Run:
-    """Train one rule with one seed and measure it on the test part, which is looked at once, at the end.
+    """One rule with one seed, trained, and measured on the test part, which is looked at once, at the end.
 
-    make: gives the rule, new. seed: of the network, the rule and the order of the samples.
+    make: gives the rule, new.
+    seed: of the network, the rule and the order of the samples.
     build: seed -> a fresh network, the same for every rule.
-    data: x_train, y_train, x_val, y_val, x_test, y_test. n_classes: m.
-    settings: how every run is trained. on_epoch: called with the history's entry after each epoch.
+    data: x_train, y_train, x_val, y_val, x_test, y_test.
+    n_classes: m.
+    settings: how every run is trained.
+    on_epoch: called with the history's entry after each epoch.
     Raises DivergedError if a loss or score is not finite.
     """
     net, rule = build(seed), make()
@@ -243,13 +248,16 @@ def compare(
 ) -> Iterator[tuple[Run | Diverged, Comparison]]:
     """Train every rule with every seed; yields each run as it ends, with the comparison of all that ended so far.
 
-    The validation part is drawn anew for each seed, the same for all rules. A run that diverges is yielded as such,
-    and the others go on.
-
-    begun: the comparison before its first run, see `Comparison.begin`. build: seed -> a fresh network.
-    load: seed -> the data set divided by that seed. n_classes: m. settings: how every run is trained.
+    begun: the comparison before its first run, see `Comparison.begin`.
+    build: seed -> a fresh network.
+    load: seed -> the data set divided by that seed.
+    n_classes: m.
+    settings: how every run is trained.
     share: how many runs at once, and the threads of each; the results are the same bytes for any number of jobs.
     spool: where runs in other processes leave what they have, or None.
+
+    The validation part is drawn anew for each seed, the same for all rules. A run that diverges is yielded as such,
+    and the others go on.
     """
     found = begun
     context = (build, load, n_classes, settings, backend.current().name, spool)

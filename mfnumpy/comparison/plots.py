@@ -31,7 +31,12 @@ def style_of(rule: str) -> dict[str, str]:
 
 
 def figure(width: float = 7.0, height: float = 4.2, rows: int = 1, columns: int = 1, **options: Any) -> tuple[Any, Any]:
-    """A figure that draws without a screen, and its axes. Raises MissingLibraryError without matplotlib."""
+    """A figure that draws without a screen, and its axes. Raises MissingLibraryError without matplotlib.
+
+    width, height: in inches.
+    rows, columns: of axes; with more than one, the axes are an array of them.
+    options: Matplotlib's, for `subplots`.
+    """
     require("matplotlib")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -71,8 +76,11 @@ def render(fig: Any, kind: str) -> bytes:
 def curves(runs: dict[str, list[np.ndarray]], ylabel: str, title: str, *, log: bool = False) -> Any:
     """One line for each rule over the epochs: the mean over seeds, with a band from the lowest to the highest.
 
-    runs: rule -> one array of values for each seed. A seed that stopped earlier than others counts up to its last
-    epoch. Returns the figure.
+    runs: rule -> one array of values for each seed; a seed that stopped earlier counts up to its last epoch.
+    ylabel: what the values are.
+    title: above the picture.
+    log: a logarithmic axis; without it, the first epochs of a slow rule may be cut off below.
+    Returns the figure.
     """
     fig, ax = figure()
     for name, values in runs.items():

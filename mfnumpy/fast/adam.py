@@ -17,7 +17,9 @@ BLOCK = 458_752
 
 
 class FastAdam(Adam):
-    """The same optimiser as `Adam`, with the same state and description, written for speed.
+    """The same optimiser as `Adam`, with the same state, description and arguments, written for speed.
+
+    lr, beta1, beta2, epsilon: as in `adam_step`.
 
     The two bias corrections are folded into the step size and epsilon, as at the end of Kingma and Ba's section 2:
     lr_t = lr sqrt(1 - beta2^t) / (1 - beta1^t), epsilon_t = epsilon sqrt(1 - beta2^t). That is algebraically the
@@ -44,15 +46,22 @@ class FastAdam(Adam):
             self.t[name] += 1
 
     def step(self, name: str, parameter: Array, gradient: Array, part: slice, scale: float = 1.0) -> None:
-        """Change rows `part` of a parameter for which `begin` was called. gradient: of these rows alone; overwritten.
+        """Change some rows of a parameter, in place. Workers may call this for different rows of one parameter at once.
 
-        Workers may call this for different rows of one parameter at once.
+        name: of the parameter, for which `begin` was called.
+        parameter: all of it.
+        gradient: of these rows alone; it is overwritten.
+        part: the rows.
+        scale: the batch's share of the learning rate.
         """
         for p, m, v, g in self._blocks(name, parameter, gradient, part):
             self._change(p, m, v, g, *self._rates(name, scale))
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
-        """One whole step of one parameter, in place. Raises ShapeError if the gradient's shape differs."""
+        """One whole step of one parameter, in place; arguments as in `Optimiser.update`.
+
+        Raises DTypeError for a gradient that is no array, ShapeError for one of another shape.
+        """
         check_gradient(name, parameter, gradient)
         if not (isinstance(parameter, np.ndarray) and parameter.flags.c_contiguous):
             super().update(name, parameter, gradient, scale)

@@ -18,7 +18,12 @@ Losses = list[tuple[int | None, float]]
 
 
 class TeamEngine:
-    """One training step of a network, made by all workers of a team side by side."""
+    """One training step of a network, made by all workers of a team side by side.
+
+    net, rule: the network, and the rule that was started for it.
+    adam: changes the parameters.
+    team: its threads.
+    """
 
     rule: Any
     """The rule, of the kind that the engine is for."""
@@ -31,8 +36,12 @@ class TeamEngine:
     def batch(
         self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
     ) -> Losses:
-        """One training step on x: (N, *input_shape), y: (N,). Returns (block, loss) as the rule's own Steps would say.
+        """One training step. Returns (block, loss) as the rule's own Steps would say.
 
+        x: (N, *input_shape).
+        y: (N,) integer labels.
+        scale: the batch's share of the learning rate.
+        only: the blocks to be trained, None for all.
         rng: for rules that draw something with each batch.
         """
         self._losses = [{} for _ in range(self.team.size)]
@@ -48,7 +57,13 @@ class TeamEngine:
         self.adam.begin((k, array) for k, array in parameters.items() if only is None or k.split(".")[0] in names)
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """What each worker does with a batch."""
+        """What each worker does with a batch.
+
+        worker: its number, from 0.
+        x, y: all of the batch; `share` says which rows are the worker's own.
+        scale: the batch's share of the learning rate.
+        only: the blocks to be trained, None for all.
+        """
         raise NotImplementedError
 
     def share(self, worker: int, total: int) -> slice:
@@ -56,15 +71,23 @@ class TeamEngine:
         return shares(total, self.team.size)[worker]
 
     def note(self, worker: int, key: int | None, loss: float) -> None:
-        """Add the worker's part of a loss; key: the block, or None for the readout."""
+        """Add the worker's part of a loss.
+
+        worker: its number, from 0.
+        key: the block, by index; None for the readout.
+        loss: the sum over the worker's own rows, divided by N of the whole batch.
+        """
         own = self._losses[worker]
         own[key] = own.get(key, 0.0) + loss
 
 
 def softmax_error(G: Array, y: Array, dG: Array, N: int) -> float:
-    """Eq. (6) and its derivative at once: dG <- (softmax(G) - onehot(y)) / N; returns the loss. Destroys G.
+    """Eq. (6) and its derivative at once: dG <- (softmax(G) - onehot(y)) / N; returns the loss.
 
-    G, dG: (n, m), y: (n,): a batch of N = n rows, or a part of one; the losses of all parts add up to the mean.
+    G: (n, m) scores; they are overwritten.
+    y: (n,) integer labels.
+    dG: (n, m), written.
+    N: rows of the batch, of which these n are all or a part; the losses of all parts add up to the mean.
     """
     rows = np.arange(len(y))
     G -= G.max(axis=1, keepdims=True)
@@ -86,7 +109,12 @@ def relu(z: Array, space: Workspace) -> None:
 
 
 def relu_mask(dz: Array, a: Array, space: Workspace, key: str) -> None:
-    """dz <- dz * [a > 0], which is [z > 0], in place."""
+    """dz <- dz * [a > 0], which is [z > 0], in place.
+
+    dz, a: the same shape.
+    space: where the mask lies.
+    key: its name there, one for each worker.
+    """
     mask = space.array(key, *a.shape, dtype="bool")
     np.greater(a, 0, out=mask)
     np.multiply(dz, mask, out=dz)

@@ -42,7 +42,7 @@ class DenseShallow(DenseReadout):
         self.adam.begin([("readout.W", self.readout)])
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """Forward through all blocks, and the update of the readout."""
+        """Forward through all blocks, and the update of the readout; arguments as in `TeamEngine.work`."""
         a = self.forward(worker, x)[-1]
         dG = self.error(worker, None, a, self.readout.T, y)
         self.team.meet()
@@ -53,7 +53,7 @@ class DenseJoint(_Joint, DenseReadout):
     """Losses at every block, and at a readout if the rule has one; no error is held back."""
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """As BP; to the error that comes from above, each block adds its own."""
+        """As BP; to the error that comes from above, each block adds its own. Arguments as in `TeamEngine.work`."""
         inputs = self.forward(worker, x)
         above: tuple[Dense | Conv2d, Array] | None = None
         if self.supervised:
@@ -74,7 +74,15 @@ class DenseJoint(_Joint, DenseReadout):
     def both(
         self, worker: int, dG: Array, M: Array, above: tuple[Dense | Conv2d, Array] | None, a: Array, slot: int
     ) -> Array:
-        """dz = (dG M + dz_above W_above^T) * [z > 0] for the worker's own samples; returns all of dz."""
+        """dz = (dG M + dz_above W_above^T) * [z > 0] for the worker's own samples; returns all of dz.
+
+        worker: its number, from 0.
+        dG: (N, m), of the block's own loss.
+        M: (m, n), its projection matrix.
+        above: the layer above and the error at its z, None where nothing comes from above.
+        a: (N, n), the block's activations.
+        slot: which of three arrays dz is written to, in turn.
+        """
         own = self.samples(worker, len(a))
         dz = self.space.array(f"dz{slot}", *a.shape)
         np.matmul(dG[own], M, out=dz[own])
@@ -102,18 +110,18 @@ class ConvJoint(_Joint, ConvReadout):
     """Losses at every block, and at a readout if the rule has one; no error is held back."""
 
     def own_error(self, worker: int, i: int, a: Array, y: Array, N: int) -> Array:
-        """dG_i M_i, and the worker's part in dM_i."""
+        """dG_i M_i, and the worker's part in dM_i; arguments as in `ConvReadout.own_error`."""
         M = self.projections[i]
         dG = self.error(worker, None, a, M, y, N)
         self.add(worker, f"M{i}", dG.T, a)
         return np.matmul(dG, M, out=self.space.array(f"own error {i} of {worker}", *a.shape))
 
     def output(self, worker: int, a: Array, y: Array, N: int) -> Array | None:
-        """As BP's, where there is a readout."""
+        """As `ConvReadout.output`, where there is a readout; else None."""
         return super().output(worker, a, y, N) if self.supervised else None
 
     def arriving(self, worker: int, i: int, dG: Array | None, da: Array | None, own: Array | None) -> Array:
-        """The block's own error, and what comes from above."""
+        """The block's own error, and what comes from above; arguments as in `ConvReadout.arriving`."""
         assert own is not None
         if da is not None or dG is not None:
             above = super().arriving(worker, i, dG, da, own)

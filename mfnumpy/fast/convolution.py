@@ -27,7 +27,10 @@ from mfnumpy.rules import GlobalRule, MonoForward, Rule
 
 
 class ConvEngine(TeamEngine):
-    """What the rules share: the blocks, a worker's images a few at a time, and the sums over pieces and workers."""
+    """What the rules share: the blocks, a worker's images a few at a time, and the sums over pieces and workers.
+
+    net, rule, adam, team: as in `TeamEngine`.
+    """
 
     def __init__(self, net: Network, rule: Rule, adam: FastAdam, team: Team):
         super().__init__(net, rule, adam, team)
@@ -43,7 +46,7 @@ class ConvEngine(TeamEngine):
     def batch(
         self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
     ) -> Losses:
-        """As of every engine; no worker has begun any sum."""
+        """As `TeamEngine.batch`; no worker has begun any sum."""
         self.fresh = [set() for _ in range(self.team.size)]
         return super().batch(x, y, scale, only, rng)
 
@@ -58,15 +61,26 @@ class ConvEngine(TeamEngine):
         return lambda n: self.share(worker, n)
 
     def pieces(self, worker: int, n: int, i: int) -> Iterator[slice]:
-        """The worker's share of n images, as many at a time as block i takes."""
+        """The worker's share of the images, as many at a time as block i takes.
+
+        worker: its number, from 0.
+        n: images in the batch.
+        i: index of the block.
+        Yields slices of the batch.
+        """
         own, size = self.share(worker, n), self.blocks[i].piece
         for start in range(own.start, own.stop, size):
             yield slice(start, min(start + size, own.stop))
 
     def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array, N: int) -> Array:
-        """Eq. (5), G = a M^T, and the derivative of Eq. (6) for some of a batch of N images; returns their dG.
+        """Eq. (5), G = a M^T, and the derivative of Eq. (6) for some images of a batch; returns their dG.
 
-        i: under which block the loss is noted. a: (n, D), y: (n,). M: (m, D), a projection matrix or a readout's W^T.
+        worker: its number, from 0.
+        i: under which block the loss is noted, None for the readout.
+        a: (n, D) flat activations.
+        M: (m, D), a projection matrix or a readout's W^T.
+        y: (n,) integer labels.
+        N: images in the whole batch.
         """
         G = np.matmul(a, M.T, out=self.space.array(f"G of {worker}", len(y), M.shape[0]))
         dG = self.space.array(f"dG of {worker}", *G.shape)
@@ -74,7 +88,12 @@ class ConvEngine(TeamEngine):
         return dG
 
     def add(self, worker: int, slot: str, left: Array, right: Array) -> None:
-        """Add left @ right to the worker's own sum in that slot; the first piece starts the sum."""
+        """Add left @ right to the worker's own sum; the first piece starts the sum.
+
+        worker: its number, from 0.
+        slot: the name of the sum.
+        left, right: the two factors, as `matmul` takes them.
+        """
         shape = (*left.shape[:-1], right.shape[-1])
         total = self.space.array(f"sum {slot} of {worker}", *shape)
         if slot not in self.fresh[worker]:
@@ -86,7 +105,13 @@ class ConvEngine(TeamEngine):
         np.add(total, product, out=total)
 
     def add_block(self, worker: int, i: int, slot: str, laid: Array, dz: Array) -> None:
-        """Add a piece's part in block i's dW, and in db if it has a bias. laid, dz: as its own kind has them."""
+        """Add a piece's part in block i's dW, and in db if it has a bias.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        slot: the name of the sum for dW.
+        laid: the piece's input, as the block's own kind lays it out.
+        dz: the error at z, in that kind's own order.
+        """
         block, slot_b = self.blocks[i], _bias(slot)
         self.add(worker, slot, *block.product(laid, dz))
         if "b" in block.conv.parameters:
@@ -101,7 +126,14 @@ class ConvEngine(TeamEngine):
         return [self.space.array(f"sum {slot} of {w}", *shape) for w in range(self.team.size) if slot in self.fresh[w]]
 
     def update(self, worker: int, name: str, parameter: Array, scale: float, slot: str) -> None:
-        """Add all workers' sums in that slot, the worker's own rows of them, and give them to Adam."""
+        """Add all workers' sums in a slot, the worker's own rows of them, and give them to Adam.
+
+        worker: its number, from 0.
+        name: of the parameter.
+        parameter: all of it.
+        scale: the batch's share of the learning rate.
+        slot: the name of the sum.
+        """
         own = self.share(worker, parameter.shape[0])
         first, *others = (array[own] for array in self.sums(slot, parameter.shape))
         for other in others:
@@ -109,7 +141,12 @@ class ConvEngine(TeamEngine):
         self.adam.step(name, parameter, first, own, scale)
 
     def update_block(self, worker: int, i: int, scale: float, slot: str) -> None:
-        """The same for block i: for its W, whose gradient its own kind makes of the sums, and for its bias, if any."""
+        """The same for block i: for its W, whose gradient its own kind makes of the sums, and for its bias, if any.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        scale: the batch's share of the learning rate.
+        slot: the name of the sum for dW.
+        """
         block, name, parameters = self.blocks[i], self.net.blocks[i].name, self.net.blocks[i].parameters
         for rows, gradient in block.gradients(self.sums(slot, block.sum_shape), self.sharing(worker)):
             self.adam.step(f"{name}.W", parameters["W"], gradient, rows, scale)
@@ -120,7 +157,14 @@ class ConvEngine(TeamEngine):
 def pooled_convolution(
     conv: Conv2d, shape: tuple[int, ...], space: Workspace, name: str, matrix: Array | None = None
 ) -> PooledConvolution:
-    """The kind that is faster for this convolution of images of that shape. matrix: see `PooledConvolution`."""
+    """The kind of `PooledConvolution` that is faster for a layer.
+
+    conv: the layer.
+    shape: (H, W, C) of its input.
+    space: where its arrays lie.
+    name: for them, one for each block.
+    matrix: FA's B, through which errors go down; None for W itself.
+    """
     tiled = conv.kernel == (3, 3) and conv.padding == (1, 1) and shape[2] >= tiles.FEW_CHANNELS
     return (tiles.Tiles if tiled else Patches)(conv, shape, space, name, matrix=matrix)
 
@@ -131,7 +175,7 @@ class ConvMonoForward(ConvEngine):
     rule: MonoForward
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """Forward and local update, block by block."""
+        """Forward and local update, block by block; arguments as in `TeamEngine.work`."""
         self.prepare(worker)
         last = len(self.net.blocks) if only is None else max(only) + 1
         for i in range(last):
@@ -151,7 +195,15 @@ class ConvMonoForward(ConvEngine):
             x = a
 
     def learn(self, worker: int, i: int, laid: Array, active: Array, a: Array, y: Array, N: int) -> None:
-        """Eqs. (5) to (8) on one piece of a batch of N images. laid, active: of its forward pass."""
+        """Eqs. (5) to (8) on one piece of a batch.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        laid: the piece's input, as the block's own kind lays it out.
+        active: what the piece's forward pass returned.
+        a: (n, D), the piece's flat activations.
+        y: (n,) integer labels.
+        N: images in the whole batch.
+        """
         M, (slot_W, slot_M) = self.rule.M[i], self.slots(i)
         dG = self.error(worker, i, a, M, y, N)  # (5), (6)
         self.add(worker, slot_M, dG.T, a)  # (8)
@@ -170,7 +222,10 @@ class ConvReadout(ConvEngine):
     rule: GlobalRule
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """All images; then all updates, for no weight may change before the last error has gone through it."""
+        """All images; then all updates, for no weight may change before the last error has gone through it.
+
+        Arguments as in `TeamEngine.work`.
+        """
         self.prepare(worker)
         if len(y[self.share(worker, len(y))]):
             self.images(worker, x, y)
@@ -185,7 +240,12 @@ class ConvReadout(ConvEngine):
         return range(len(self.blocks))
 
     def images(self, worker: int, x: Array, y: Array) -> None:
-        """Forward and backward for the worker's share of a batch."""
+        """Forward and backward for the worker's share of a batch.
+
+        worker: its number, from 0.
+        x: (N, H, W, C), all images of the batch.
+        y: (N,) integer labels.
+        """
         inputs, local, own = [x], [], self.share(worker, len(y))
         active: dict[tuple[int, int], Array] = {}
         for i, block in enumerate(self.blocks):
@@ -200,11 +260,23 @@ class ConvReadout(ConvEngine):
             da = self.backward(worker, i, inputs[i], self.arriving(worker, i, dG, da, local[i]), active)
 
     def own_error(self, worker: int, i: int, a: Array, y: Array, N: int) -> Array | None:
-        """The error at block i's output by a loss of its own: none. a, y: of the worker's images, of a batch of N."""
+        """The error at block i's output by a loss of its own: none.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        a: (n, D), flat activations of the worker's own images.
+        y: (n,) integer labels.
+        N: images in the whole batch.
+        """
         return None
 
     def output(self, worker: int, a: Array, y: Array, N: int) -> Array | None:
-        """dG of the readout and its part in dW. a, y: of the worker's images, of a batch of N."""
+        """dG of the readout, and its part in dW.
+
+        worker: its number, from 0.
+        a: (n, D), flat activations of the last block for the worker's own images.
+        y: (n,) integer labels.
+        N: images in the whole batch.
+        """
         dG = self.error(worker, None, a, self.readout.T, y, N)
         self.add(worker, "readout", a.T, dG)
         return dG
@@ -227,7 +299,10 @@ class ConvReadout(ConvEngine):
     def backward(self, worker: int, i: int, x: Array, da: Array, active: dict[tuple[int, int], Array]) -> Array | None:
         """dW of block i from the errors at its output; returns those at its input, if anybody needs them.
 
-        x: the inputs of the whole batch; da: the errors of the worker's own images.
+        worker, i: numbers of the worker and of the block, from 0.
+        x: its inputs, of the whole batch.
+        da: the errors at its output, of the worker's own images.
+        active: what the forward passes returned, by block and by the first image of the piece.
         """
         block, key, own, below = self.blocks[i], f"of {worker}", self.share(worker, len(x)), None
         if i > 0 and not self.direct:
@@ -241,7 +316,13 @@ class ConvReadout(ConvEngine):
         return below
 
     def arriving(self, worker: int, i: int, dG: Array | None, da: Array | None, own: Array | None) -> Array:
-        """The error at block i's output: what came from above (da), or straight from the output (dG); and its own."""
+        """The error at block i's output.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        dG: (n, m), the error at the scores, for a rule that takes it straight from the output, and for the last block.
+        da: the error at block i's output that came from above; None where nothing came.
+        own: the error by the block's own loss, None without one.
+        """
         if da is not None:
             return da
         assert dG is not None

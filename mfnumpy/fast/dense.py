@@ -24,7 +24,7 @@ class DenseEngine(TeamEngine):
     def batch(
         self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
     ) -> Losses:
-        """As the base class; images are rows for a dense block."""
+        """As `TeamEngine.batch`; images are rows for a dense block."""
         return super().batch(x.reshape(len(x), -1), y, scale, only, rng)
 
     def samples(self, worker: int, n: int) -> slice:
@@ -34,6 +34,8 @@ class DenseEngine(TeamEngine):
     def activate(self, worker: int, i: int, x: Array, slot: int) -> Array:
         """a = relu(x W + b) of block i for the worker's own samples; returns all of a, the rest of it still unwritten.
 
+        worker, i: numbers of the worker and of the block, from 0.
+        x: (N, d), its input.
         slot: which array to use. A local rule needs three in turn: a slower worker may still need the two before.
         """
         parameters = self.net.blocks[i].parameters
@@ -49,7 +51,12 @@ class DenseEngine(TeamEngine):
     def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array, name: str = "dG") -> Array:
         """Eq. (5), G = a M^T, and the derivative of Eq. (6) for the worker's own samples; returns all of dG.
 
-        i: under which block the loss is noted. M: (m, n), a projection matrix or a readout's W^T. name: of the array.
+        worker: its number, from 0.
+        i: under which block the loss is noted, None for the readout.
+        a: (N, n) activations.
+        M: (m, n), a projection matrix or a readout's W^T.
+        y: (N,) integer labels.
+        name: of the array for dG.
         """
         own = self.samples(worker, len(y))
         G = self.space.array(f"G of {worker}", own.stop - own.start, len(M))
@@ -59,7 +66,14 @@ class DenseEngine(TeamEngine):
         return dG
 
     def through_relu(self, worker: int, error: Array, matrix: Array, a: Array, slot: int) -> Array:
-        """dz = (error matrix) * [z > 0] for the worker's own samples; returns all of dz."""
+        """dz = (error matrix) * [z > 0] for the worker's own samples; returns all of dz.
+
+        worker: its number, from 0.
+        error: (N, k), dG or the dz of the block above.
+        matrix: (k, n), through which it comes.
+        a: (N, n), the block's activations.
+        slot: which array to use, see `activate`.
+        """
         own = self.samples(worker, len(a))
         dz = self.space.array(f"dz{slot}", *a.shape)
         np.matmul(error[own], matrix, out=dz[own])
@@ -67,7 +81,14 @@ class DenseEngine(TeamEngine):
         return dz
 
     def update(self, worker: int, layer: Dense | Conv2d, x: Array, dz: Array, scale: float) -> None:
-        """dW = x^T dz for the worker's own rows of W, and Adam on them at once; db likewise. Needs all of x and dz."""
+        """dW = x^T dz for the worker's own rows of W, and Adam on them at once; db likewise.
+
+        worker: its number, from 0.
+        layer: whose parameters change.
+        x: (N, d), its input; all samples must be there.
+        dz: (N, n), the error at its z; all samples must be there.
+        scale: the batch's share of the learning rate.
+        """
         name, W = f"{layer.name}.W", layer.parameters["W"]
         if "b" in layer.parameters:
             own = self.share(worker, W.shape[1])
@@ -79,14 +100,26 @@ class DenseEngine(TeamEngine):
         self.adam.step(name, W, dW, own, scale)
 
     def projection_gradient(self, worker: int, i: int, dG: Array, a: Array) -> Array:
-        """Eq. (8), dM = dG^T a of block i, over the worker's own samples; returns all workers' parts of the sum."""
+        """Eq. (8), dM = dG^T a of block i, over the worker's own samples; returns all workers' parts of the sum.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        dG: (N, m).
+        a: (N, n).
+        Returns (workers, m, n).
+        """
         own = self.samples(worker, len(a))
         parts = self.space.array(f"dM{i % 2}", self.team.size, dG.shape[1], a.shape[1])
         np.matmul(dG[own].T, a[own], out=parts[worker])
         return parts
 
     def update_projection(self, worker: int, i: int, M: Array, parts: Array, scale: float) -> None:
-        """Add up dM of block i and give it to Adam. M is small: one worker takes it. Needs all parts."""
+        """Add up dM of block i and give it to Adam. M is small: one worker takes it.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        M: (m, n), its projection matrix.
+        parts: (workers, m, n), from `projection_gradient`; all must be there.
+        scale: the batch's share of the learning rate.
+        """
         if worker == i % self.team.size:
             total = parts.sum(axis=0, out=self.space.array("sum of dM", *M.shape))
             self.adam.step(f"{self.net.blocks[i].name}.M", M, total, slice(None), scale)
@@ -98,7 +131,7 @@ class DenseMonoForward(DenseEngine):
     rule: MonoForward
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """Forward and local update, block by block."""
+        """Forward and local update, block by block; arguments as in `TeamEngine.work`."""
         last = len(self.net.blocks) if only is None else max(only) + 1
         for i in range(last):
             a = self.activate(worker, i, x, i % 3)
@@ -109,7 +142,14 @@ class DenseMonoForward(DenseEngine):
             x = a
 
     def learn(self, worker: int, i: int, x: Array, a: Array, y: Array, scale: float) -> None:
-        """Eqs. (5) to (8) for block i. What a slower worker may still need of the block below is in another slot."""
+        """Eqs. (5) to (8) for block i. What a slower worker may still need of the block below is in another slot.
+
+        worker, i: numbers of the worker and of the block, from 0.
+        x: (N, d), its input.
+        a: (N, n), its activations.
+        y: (N,) integer labels.
+        scale: the batch's share of the learning rate.
+        """
         block, M = self.net.blocks[i], self.rule.M[i]
         dG = self.error(worker, i, a, M, y)
         dz = self.through_relu(worker, dG, M, a, i % 2)
@@ -125,7 +165,10 @@ class DenseReadout(DenseEngine):
     rule: GlobalRule
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """Forward through all blocks; then, from the last to the first, dz_i, and the update of the block above."""
+        """Forward through all blocks; then, from the last to the first, dz_i, and the update of the block above.
+
+        Arguments as in `TeamEngine.work`.
+        """
         blocks, inputs = self.net.blocks, self.forward(worker, x)
         dG = self.error(worker, None, inputs[-1], self.readout.T, y)
         above: Dense | Conv2d = self.output_layer

@@ -59,7 +59,10 @@ def why_not(net: Network, rule: Rule) -> str | None:
 
 
 def engine(net: Network, rule: Rule, adam: FastAdam, team: Team) -> TeamEngine:
-    """The engine for a started rule. Raises InvalidValueError with the reason where there is none."""
+    """The engine for a started rule. Raises InvalidValueError with the reason where there is none.
+
+    net, rule, adam, team: as in `TeamEngine`.
+    """
     reason = why_not(net, rule)
     if reason:
         raise InvalidValueError(f"No fast engine: {reason}. Take the engine 'reference'.")

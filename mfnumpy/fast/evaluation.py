@@ -22,7 +22,12 @@ from mfnumpy.rules import Rule
 
 
 class ForwardBlock(Block):
-    """A convolutional block for prediction alone: its Trace has x and a, and nothing that a backward pass needs."""
+    """A convolutional block for prediction alone: its Trace has x and a, and nothing that a backward pass needs.
+
+    block: the block whose place it takes.
+    kind: computes its forward pass.
+    key: of the worker, for the arrays of `kind`.
+    """
 
     def __init__(self, block: Block, kind: PooledConvolution, key: str):
         super().__init__(block.linear, block.pool)
@@ -39,7 +44,8 @@ class ForwardBlock(Block):
 def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, team: Team) -> Evaluation:
     """As `measure.evaluate`, to rounding of the scores, for a network that the fast engine trains.
 
-    x: (N, ...), or a view that gives float rows. y: (N,) integer labels. Raises as `measure.evaluate`.
+    net, rule, x, y: those of `measure.evaluate`, which says what is raised.
+    team: its threads, each of which counts over rows of its own.
     """
     space, shapes = Workspace(net.dtype), net.shapes()
     kinds = [

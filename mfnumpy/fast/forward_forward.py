@@ -19,6 +19,8 @@ from mfnumpy.rules.ff import ForwardForward, ForwardForwardOnePass, negative_lab
 class DenseForwardForward(DenseEngine):
     """Equations (1) to (4). A batch is 2N rows; each worker's own are in one piece, its positive ones first.
 
+    net, rule, adam, team: as in `TeamEngine`.
+
     The goodness of a row is the square of its length, so it serves the loss and the normalisation of the next block's
     input. a is 0 wherever the ReLU's mask is, so the mask is left out.
     """
@@ -32,7 +34,7 @@ class DenseForwardForward(DenseEngine):
     def batch(
         self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
     ) -> Losses:
-        """One training step; the wrong labels are drawn as the rule draws them."""
+        """As `TeamEngine.batch`; the wrong labels are drawn as the rule draws them, and rng is needed."""
         assert rng is not None
         self.negative = negative_labels(y, self.rule.n_classes, rng)
         return super().batch(x, y, scale, only)
@@ -43,7 +45,7 @@ class DenseForwardForward(DenseEngine):
         return slice(2 * own.start, 2 * own.stop)
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """Forward and local update, block by block."""
+        """Forward and local update, block by block; arguments as in `TeamEngine.work`."""
         x = self.enter(worker, x, y)
         own = self.samples(worker, len(x))
         last = len(self.net.blocks) if only is None else max(only) + 1
@@ -60,7 +62,13 @@ class DenseForwardForward(DenseEngine):
             x = a
 
     def enter(self, worker: int, x: Array, y: Array) -> Array:
-        """The worker's samples twice, with right and with wrong labels over the first m inputs, normalised."""
+        """The worker's samples twice, with right and with wrong labels over the first m inputs, normalised.
+
+        worker: its number, from 0.
+        x: (N, d), all of the batch.
+        y: (N,) integer labels.
+        Returns all of (2N, d), the rest of it still unwritten.
+        """
         N, m, d = len(y), self.rule.n_classes, x.shape[1]
         both, rows = self.space.array("x", 2 * N, d), self.share(worker, N)
         own = both[self.samples(worker, 2 * N)]
@@ -79,7 +87,9 @@ class DenseForwardForward(DenseEngine):
     def local_error(self, worker: int, i: int, a: Array, G: Array) -> Array:
         """dz = dG 2a for the worker's own rows, and its part of the loss, Eqs. (3) + (4). Returns all of dz.
 
-        G: (2n,), of the n samples that are the worker's own; the equations take the mean over these.
+        worker, i: numbers of the worker and of the block, from 0.
+        a: (2N, n), its activations.
+        G: (2n,), goodness of the n samples that are the worker's own; the equations take the mean over these.
         """
         own, n, theta = self.samples(worker, len(a)), len(G) // 2, self.rule.threshold(self.net, i)
         dz = self.space.array(f"dz{i % 2}", *a.shape)
@@ -103,7 +113,7 @@ class DenseForwardForwardOnePass(DenseForwardForward):
     rule: ForwardForwardOnePass
 
     def work(self, worker: int, x: Array, y: Array, scale: float, only: Collection[int] | None) -> None:
-        """The readout's inputs, then Forward-Forward, then the readout."""
+        """The readout's inputs, then Forward-Forward, then the readout; arguments as in `TeamEngine.work`."""
         if only is not None:  # then the rule leaves its readout alone
             super().work(worker, x, y, scale, only)
             return

@@ -97,7 +97,11 @@ class Offload:
 
 
 class OffloadedAdam(Adam):
-    """Adam whose moments lie in an Offload's files too; after an update the block's pages are let go."""
+    """Adam whose moments lie in an Offload's files too; after an update the block's pages are let go.
+
+    offload: the files.
+    lr, beta1, beta2, epsilon: as in `adam_step`.
+    """
 
     def __init__(
         self,
@@ -111,7 +115,7 @@ class OffloadedAdam(Adam):
         self.offload = offload
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
-        """As `Adam.update`, to the byte."""
+        """To the byte what `Adam.update` does; arguments as in `Optimiser.update`."""
         if self._is_new(name, parameter):
             self.m[name] = self.offload.zeros(f"m/{name}", parameter)
             self.v[name] = self.offload.zeros(f"v/{name}", parameter)

@@ -41,7 +41,7 @@ class Patches(PooledConvolution):
         return rows
 
     def forward(self, laid: Array, out: Array, key: str, piece: int = 0) -> Array:
-        """z = rows W + b, relu, pool."""
+        """z = rows W + b, relu, pool; arguments as in `PooledConvolution.forward`."""
         images = self._images(len(out), key)
         np.matmul(laid, self.conv.parameters["W"], out=images.reshape(len(laid), -1))
         if "b" in self.conv.parameters:
@@ -52,7 +52,7 @@ class Patches(PooledConvolution):
         return np.greater(seen, 0, out=self.space.array(f"active {self.name} {piece} {key}", *seen.shape, dtype="bool"))
 
     def errors(self, da: Array, active: Array, key: str) -> Array:
-        """dz as rows: (n OH OW, F)."""
+        """dz as rows: (n OH OW, F); arguments as in `PooledConvolution.errors`."""
         images = self._images(len(da), key)
         unpool(da, active, images, self.space, key)
         return images.reshape(-1, self.output[2])
@@ -73,7 +73,7 @@ class Patches(PooledConvolution):
         yield own, sums[0][own]
 
     def below(self, dz: Array, out: Array, key: str) -> None:
-        """col2im of dz W^T."""
+        """col2im of dz W^T; arguments as in `PooledConvolution.below`."""
         rows = self.space.array(f"errors {key}", len(dz), len(self.back))
         np.matmul(dz, self.back.T, out=rows)
         col2im(rows, self.conv.kernel, self.conv.padding, out)
@@ -83,7 +83,13 @@ class Patches(PooledConvolution):
 
 
 def im2col(x: Array, kernel: Pair, padding: Pair, out: Array, space: Workspace, key: str) -> None:
-    """out <- the same rows as of `layers.im2col` with stride 1: (N*OH*OW, KH*KW*C), in one piece of memory.
+    """out <- the same rows as of `layers.im2col` with stride 1, in one piece of memory.
+
+    x: (N, H, W, C).
+    kernel, padding: (KH, KW) and (PH, PW).
+    out: (N*OH*OW, KH*KW*C), written.
+    space: where the padded images lie.
+    key: their name there, one for each block and worker.
 
     A patch's row of pixels, (KW, C), lies in one piece in the image, so all patches are one strided view of it, and
     one call copies them. Pieces longer than LONG bytes are copied pixel by pixel instead, which is faster.
@@ -102,7 +108,11 @@ def im2col(x: Array, kernel: Pair, padding: Pair, out: Array, space: Workspace, 
 
 
 def col2im(rows: Array, kernel: Pair, padding: Pair, out: Array) -> None:
-    """The adjoint of `im2col`: out <- each row added back to where it was taken from. out: (N, H, W, C).
+    """The adjoint of `im2col`: out <- each row added back to where it was taken from.
+
+    rows: (N*OH*OW, KH*KW*C).
+    kernel, padding: those that `im2col` was given.
+    out: (N, H, W, C), written.
 
     What would fall on the padding is left out. Where the output has the input's size, the kernel's middle falls on
     every pixel: it comes first, as a copy, and the others are added to it.
@@ -140,7 +150,14 @@ def windows(images: Array) -> Array:
 
 
 def unpool(da: Array, active: Array, images: Array, space: Workspace, key: str) -> None:
-    """images <- dz: each error shared out over its 2x2 window, where `active`, which has the shape of the windows."""
+    """images <- dz: each error shared out over its 2x2 window, where that pixel was active.
+
+    da: the errors of the pooled a, (N, H // 2, W // 2, F) or its flat form.
+    active: where a > 0, in the shape of `windows(images)`.
+    images: (N, H, W, F), written.
+    space: where a quarter of each error lies.
+    key: its name there, one for each worker.
+    """
     N, H, W, F = images.shape
     share = space.array(f"share {key}", N, H // 2, 1, W // 2, 1, F)
     np.multiply(da.reshape(share.shape), 0.25, out=share)

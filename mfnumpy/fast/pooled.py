@@ -19,10 +19,15 @@ PIECE_BYTES = 1_000_000
 
 
 class PooledConvolution:
-    """conv: the layer. shape: (H, W, C) of its input. Both kinds also take `matrix`, through which errors go down: FA's
-    B, or None for W itself.
+    """A convolutional block on a few images at a time; each of its two kinds keeps arrays in an order of its own.
 
-    All arrays come from `space`; `key` keeps those of one worker apart from the others'.
+    conv: the layer.
+    shape: (H, W, C) of its input.
+    space: where all arrays lie.
+    name: for them, one for each block.
+
+    Both kinds also take `matrix`, through which errors go down: FA's B, or None for W itself.
+    In the methods `key` keeps the arrays of one worker apart from the others'.
     """
 
     longest: int
@@ -56,11 +61,23 @@ class PooledConvolution:
         raise NotImplementedError
 
     def forward(self, laid: Array, out: Array, key: str, piece: int = 0) -> Array:
-        """out <- the pooled a: (n, OH // 2, OW // 2, F). Returns a > 0, in an order of its own, kept for each piece."""
+        """out <- the pooled a of a few images.
+
+        laid: the images, as `lay` returned them.
+        out: (n, OH // 2, OW // 2, F), written.
+        key: of the worker.
+        piece: under which number the result is kept until `errors` needs it.
+        Returns a > 0, in an order of its own.
+        """
         raise NotImplementedError
 
     def errors(self, da: Array, active: Array, key: str) -> Array:
-        """dz, in an order of its own: each error of the pooled a shared out over its window, where a > 0."""
+        """dz, in an order of its own: each error of the pooled a shared out over its window, where a > 0.
+
+        da: (n, OH // 2, OW // 2, F), or its flat form.
+        active: what `forward` returned for these images.
+        key: of the worker.
+        """
         raise NotImplementedError
 
     def product(self, laid: Array, dz: Array) -> tuple[Array, Array]:
@@ -76,5 +93,10 @@ class PooledConvolution:
         raise NotImplementedError
 
     def below(self, dz: Array, out: Array, key: str) -> None:
-        """out <- the error at the block's input: (n, H, W, C). May overwrite dz."""
+        """out <- the error at the block's input.
+
+        dz: what `errors` returned; it may be overwritten.
+        out: (n, H, W, C), written.
+        key: of the worker.
+        """
         raise NotImplementedError

@@ -20,9 +20,13 @@ ALL_LABELS = (ForwardForward, ForwardForwardOnePass)
 
 
 def scores(net: Network, rule: Rule, x: Array, prediction: str | None = None) -> Array:
-    """(N, m) scores, as `rule.scores` gives them to rounding; for FF by all labels in a fraction of the time.
+    """As `Rule.scores`, to rounding; for FF by all labels in a fraction of the time.
 
-    x: (N, *input_shape). Raises as `rule.scores`.
+    net: the network that the rule was started for.
+    rule: any; what is not FF's goes to its own `scores`, which says what is raised.
+    x: (N, *input_shape).
+    prediction: a mode of the rule; None for its default.
+    Returns (N, m).
     """
     everything = prediction == "all-labels" or (prediction is None and rule.predictions[0] == "all-labels")
     if not (everything and _knows(net, rule) and _fits(net, x)):
@@ -32,7 +36,12 @@ def scores(net: Network, rule: Rule, x: Array, prediction: str | None = None) ->
 
 
 def all_scores(net: Network, rule: Rule, x: Array) -> tuple[dict[str, Array], list[Array]]:
-    """As `rule.all_scores`, to rounding: the scores of every prediction mode, and those of each block alone."""
+    """The scores of every prediction mode, and those of each block alone, to rounding as `rule.all_scores` gives them.
+
+    net: the network that the rule was started for.
+    rule: any; what is not FF's goes to its own `all_scores`.
+    x: (N, *input_shape).
+    """
     if not (_knows(net, rule) and _fits(net, x)):
         return rule.all_scores(net, x)
     layers = layer_scores(net, rule, x)
@@ -41,7 +50,11 @@ def all_scores(net: Network, rule: Rule, x: Array) -> tuple[dict[str, Array], li
 
 
 def layer_scores(net: Network, rule: Rule, x: Array) -> list[Array]:
-    """(N, m) goodness of each block for every label. x: (N, d) of the network's dtype.
+    """(N, m) goodness of each block for every label.
+
+    net: a network of dense blocks.
+    rule: Forward-Forward, started for it.
+    x: (N, d) of the network's dtype.
 
     The labels differ in m inputs only, so x W is computed once: with label c one row of W is added, and the length, the
     same for every label, is divided out afterwards.

@@ -67,7 +67,7 @@ class Tiles(PooledConvolution):
         return laid.reshape(4, 4, -1, C)
 
     def forward(self, laid: Array, out: Array, key: str, piece: int = 0) -> Array:
-        """The products, z, relu, pool."""
+        """The products, z, relu, pool; arguments as in `PooledConvolution.forward`."""
         places = self._places(laid.shape[2], key)
         np.matmul(laid, self.weights, out=places)
         z = to_outputs(places)
@@ -82,7 +82,7 @@ class Tiles(PooledConvolution):
         return np.greater(z, 0, out=self.space.array(f"active {self.name} {piece} {key}", *z.shape, dtype="bool"))
 
     def errors(self, da: Array, active: Array, key: str) -> Array:
-        """A dz A^T of all tiles: (4, 4, tiles, F)."""
+        """A dz A^T of all tiles: (4, 4, tiles, F); arguments as in `PooledConvolution.errors`."""
         places = self._places(active.shape[2], key)
         share = self.space.array(f"share {key}", *active.shape[2:])
         np.multiply(da.reshape(share.shape), 0.25, out=share)
@@ -109,7 +109,7 @@ class Tiles(PooledConvolution):
             yield slice(k * C + own.start, k * C + own.stop), gradient
 
     def below(self, dz: Array, out: Array, key: str) -> None:
-        """B^T [dz (G w G^T)^T] B, the tiles added where they overlap."""
+        """B^T [dz (G w G^T)^T] B, the tiles added where they overlap; arguments as in `PooledConvolution.below`."""
         (rows, columns), (H, W, C), n = self.pooled, self.input, len(out)
         places = self.space.array(f"errors {key}", 4, 4, n, rows, columns, C)
         np.matmul(dz, self.back.transpose(0, 1, 3, 2), out=places.reshape(4, 4, -1, C))

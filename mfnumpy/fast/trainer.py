@@ -26,7 +26,11 @@ from mfnumpy.train import History, Losses, Trainer
 class FastTrainer(Trainer):
     """As `Trainer`, with every layer split over a team of threads.
 
-    optimiser: a FastAdam. threads: how many, None for one per core. All other options are the Trainer's.
+    net, rule: the network, and the rule that was started for it.
+    optimiser: a FastAdam.
+    threads: how many, None for one per core.
+    options: all others are the Trainer's.
+
     The last bits of a batch's sums depend on how many threads there are: a resumed run has the bytes of an
     uninterrupted one if it has as many; otherwise, and in the reference, it agrees with it to rounding.
     Raises InvalidValueError where there is no fast engine for this; the message says why.

@@ -18,7 +18,12 @@ class Workspace:
         self._lock = threading.Lock()
 
     def array(self, name: str, *shape: int, dtype: str | None = None) -> np.ndarray:
-        """The array of that name in that shape; it holds whatever was left in it. Every thread gets the same one."""
+        """An array for intermediate values; it holds whatever was left in it. Every thread gets the same one.
+
+        name: by which it is found again.
+        shape: wanted now; a larger one than before makes it anew.
+        dtype: None for the workspace's own; decided at the first use of the name.
+        """
         view = self._views.get((name, shape))
         if view is None:
             with self._lock:

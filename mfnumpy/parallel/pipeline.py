@@ -66,9 +66,13 @@ class _Stage:
 class Pipeline:
     """Threads for the blocks of a network, used in a `with` block.
 
-    only: the blocks to be trained, None for all. ahead: how many batches may wait before each block, >= 1.
-    threads: how many, None for one per core. spans: a list to which every piece of work is noted, or None.
-    With a FastAdam a large update is cut into pieces, so that a thread whose block must wait helps the others.
+    net, rule: the network, and the rule that was started for it.
+    optimiser: one for all blocks; with a FastAdam a large update is cut into pieces, so that a thread whose block
+        must wait helps the others.
+    only: the blocks to be trained, None for all.
+    ahead: how many batches may wait before each block, >= 1.
+    threads: how many, None for one per core.
+    spans: a list to which every piece of work is noted, or None.
     Raises InvalidValueError for a rule whose blocks do not learn from losses of their own.
     """
 

@@ -20,10 +20,15 @@ from mfnumpy.train import Losses, Trainer
 class PipelineTrainer(Trainer):
     """As `Trainer`, to the byte, for local rules: blocks at work on different batches at once.
 
+    net, rule: the network, and the rule that was started for it.
+    optimiser: one for all blocks.
+    ahead: how many batches may wait before each block.
+    threads: how many, None for one per core.
+    spans: a list that is filled with who worked when, or None.
+    options: all others are the Trainer's.
+
     BLAS is held to one thread; `Trainer` gives the same bytes under the same limit. On Ctrl-C no further batch enters,
-    those inside are finished, and a checkpoint is written. ahead: how many batches may wait before each block.
-    threads: how many, None for one per core. spans: a list that is filled with who worked when.
-    All other options are the Trainer's.
+    those inside are finished, and a checkpoint is written.
     Raises InvalidValueError for a rule that cannot be trained so.
     """
 

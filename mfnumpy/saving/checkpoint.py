@@ -29,6 +29,9 @@ _DESCRIPTION = "description"
 def save(path: str | os.PathLike, arrays: Mapping[str, Array], description: dict) -> None:
     """Write arrays and a JSON description atomically: the file is the old one or the new one, never half.
 
+    path: of the file; what is there is replaced.
+    arrays: by name, of any backend; they are stored row by row.
+    description: JSON values, with which `load` gives the arrays back.
     Raises OutputError if the file cannot be written.
     """
     text = json.dumps({"format": FORMAT} | description).encode()
@@ -130,6 +133,9 @@ def _fill(target: np.ndarray, file: IO[bytes]) -> None:
 def check_fits(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:
     """Check that a checkpoint's arrays have the names, shapes and dtypes of live ones, and hold finite numbers.
 
+    target: the live arrays, by name.
+    source: the checkpoint's.
+    what: they belong to, in the message: "network or rule".
     Raises CheckpointError, naming the array.
     """
     if set(target) != set(source):
@@ -148,7 +154,11 @@ def check_fits(target: Mapping[str, Array], source: Mapping[str, np.ndarray], wh
 
 
 def put(target: Mapping[str, Array], source: Mapping[str, np.ndarray], what: str) -> None:
-    """Copy arrays into live ones. Raises CheckpointError as `check_fits` does, before anything is changed."""
+    """Copy a checkpoint's arrays into live ones.
+
+    target, source, what: as in `check_fits`.
+    Raises CheckpointError as `check_fits` does, before anything is changed.
+    """
     check_fits(target, source, what)
     for name, array in source.items():
         target[name][...] = backend.to_device(array)

@@ -63,7 +63,12 @@ def rebuild(description: dict, stored: Mapping[str, np.ndarray] | None = None) -
 
 
 def save(path: str | os.PathLike, net: Network, rule: Rule, **extra: Any) -> None:
-    """Write a model to a file, atomically. extra: JSON values to keep beside it. Raises OutputError."""
+    """Write a model to a file, atomically. Raises OutputError.
+
+    path: of the file; what is there is replaced.
+    net, rule: the network, and the rule that was started for it.
+    extra: JSON values to keep beside them.
+    """
     checkpoint.save(path, arrays(net, rule), describe(net, rule) | extra)
 
 

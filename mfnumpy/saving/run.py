@@ -27,9 +27,12 @@ from mfnumpy.support.files import make_folder
 class Progress:
     """Where a run stands, to the batch; with the arrays it is all that a resumed run needs.
 
-    phase: 0, or the index of the block in turn. losses: of the current epoch, summed over its rows so far.
+    phase: 0, or the index of the block in turn.
+    epoch, batch: how many of this phase, and of this epoch, are done.
+    losses: of the current epoch, summed over its rows so far.
     best, stale: the best validation accuracy of this phase, and for how many epochs it has stood.
-    epochs, seconds: the history so far. elapsed: seconds spent in the current epoch.
+    epochs, seconds: the history so far.
+    elapsed: seconds spent in the current epoch.
     ran_with: engine, threads and kernels, by the epoch from which on they were in use.
     """
 
@@ -78,7 +81,12 @@ def sampled(n: int) -> np.ndarray:
 
 
 def data_settings(sample: Array, y: Array, y_val: Array | None) -> dict:
-    """What a checkpoint says of the data: how many rows, and checksums. sample: the `sampled` rows of the inputs."""
+    """What a checkpoint says of the data: how many rows, and checksums.
+
+    sample: the `sampled` rows of the inputs.
+    y: (N,) labels of the training part.
+    y_val: of the validation part, None without one.
+    """
     return {
         "rows": len(y),
         "labels": _checksum(y, np.int64),
@@ -120,7 +128,13 @@ def write(
 ) -> None:
     """Write a checkpoint: the model, the optimiser's moments, the best parameters so far, and the progress.
 
+    path: of the file; what is there is replaced.
+    net, rule: the network, and the rule that was started for it.
+    optimiser: only the moments of the rule's own parameters are written.
+    progress: where the run stands.
+    best: the parameters of the best epoch so far, by name; {} where none is kept.
     settings: what must be the same for a resumed run to be the same run.
+    notes: JSON values of the user.
     before: called when all is known to be fit to be written.
     Raises OutputError, and DivergedError where an array is no longer finite: such a checkpoint could not be resumed,
     and must not take the place of one that can.
@@ -179,8 +193,13 @@ def parted(before: dict, now: dict) -> str | None:
 def read(
     path: str | Path, net: Network, rule: Rule, optimiser: Optimiser, settings: dict
 ) -> tuple[Progress, dict[str, Array]]:
-    """Take up a checkpoint into the live network, rule and optimiser; returns the progress and the best parameters.
+    """Take up a checkpoint into the live network, rule and optimiser.
 
+    path: of the file.
+    net, rule: the network, and the rule that was started for it; their arrays are overwritten.
+    optimiser: its moments are overwritten.
+    settings: of this run; they must be those of the checkpoint.
+    Returns the progress and the best parameters.
     Raises CheckpointError, before anything live has changed, if it is broken or belongs to another run.
     """
     stored, description = checkpoint.load(path)

@@ -14,9 +14,10 @@ from mfnumpy.errors import InvalidValueError
 
 
 def stream(seed: int, purpose: str, index: int = 0) -> np.random.Generator:
-    """Return the random generator for one purpose, independent of all others.
+    """The random generator for one purpose, independent of all others.
 
-    seed: the run's seed, an integer >= 0. purpose: what the numbers are for, e.g. "weights" or "shuffle".
+    seed: the run's, an integer >= 0.
+    purpose: what the numbers are for, e.g. "weights" or "shuffle".
     index: which one of that purpose, e.g. the block, the epoch or the batch, an integer >= 0.
     Returns a NumPy Generator (PCG64); it always lives on the host, whatever the backend.
     Raises InvalidValueError for a seed or an index that is not an integer >= 0.

@@ -11,10 +11,14 @@ from mfnumpy.errors import InvalidValueError
 
 
 def how_many(part: int | float, total: int, what: str, *, whole: bool = False) -> int:
-    """Return the number of rows meant by a count (an int) or a fraction of `total` (a float below 1).
+    """The number of rows that is meant by a count or by a fraction.
 
-    whole: `total` itself is allowed. Raises InvalidValueError if nothing sensible is meant, also by a fraction
-    above 0 that rounds to no row, or to all where that is not allowed; `what` names the argument.
+    part: the count (an int), or the fraction of `total` (a float below 1).
+    total: how many rows there are.
+    what: the argument's name, for the message.
+    whole: whether all rows are allowed.
+    Raises InvalidValueError if nothing sensible is meant, also by a fraction above 0 that rounds to no row, or to all
+    where that is not allowed.
     """
     if isinstance(part, bool) or not isinstance(part, int | float | np.integer | np.floating):
         raise InvalidValueError(f"{what} must be a count (int) or a fraction (float); got {part!r}.")
@@ -48,10 +52,12 @@ def apportion(class_counts: np.ndarray, count: int) -> np.ndarray:
 
 
 def stratified(labels: np.ndarray, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw `count` rows, each class in proportion; returns (the other rows, the drawn rows), both ascending.
+    """Rows drawn at random, each class in proportion; returns (the other rows, the drawn rows), both ascending.
 
-    labels: (N,) integers >= 0. count: from 0 to N. The order of the rows is kept, so that nothing but
-    membership depends on the generator. Returns two int64 arrays of N - count and count row numbers.
+    labels: (N,) integers >= 0.
+    count: how many to draw, from 0 to N.
+    rng: decides which rows of a class are drawn, and nothing else.
+    Returns two int64 arrays of N - count and count row numbers.
     """
     class_counts = np.bincount(labels) if len(labels) else np.zeros(1, np.int64)
     drawn = np.zeros(len(labels), dtype=bool)

@@ -12,8 +12,11 @@ from mfnumpy.errors import DTypeError, InvalidValueError, LabelError, ShapeError
 
 
 def integer(name: str, value: Any, least: int) -> int:
-    """Return the value as an int if it is one (Python's or NumPy's) of at least `least`.
+    """The value as an int, if it is one (Python's or NumPy's) and not too small.
 
+    name: of the argument, for the message.
+    value: what came.
+    least: the smallest that is allowed.
     Raises InvalidValueError naming it.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
@@ -22,9 +25,13 @@ def integer(name: str, value: Any, least: int) -> int:
 
 
 def real(name: str, value: Any, wanted: str, good: Callable[[float], bool]) -> float:
-    """Return the value as a float if it is a number (Python's or NumPy's) that is good, e.g. 0 <= value < 1.
+    """The value as a float, if it is a number (Python's or NumPy's) that is good.
 
-    wanted: that condition in words, for the message. Raises InvalidValueError naming it.
+    name: of the argument, for the message.
+    value: what came.
+    wanted: the condition in words, for the message: "a number from 0 to below 1".
+    good: the condition itself.
+    Raises InvalidValueError naming it.
     """
     number = not isinstance(value, bool) and isinstance(value, int | float | np.integer | np.floating)
     if not (number and good(float(value))):
@@ -33,7 +40,7 @@ def real(name: str, value: Any, wanted: str, good: Callable[[float], bool]) -> f
 
 
 def positive(name: str, value: Any) -> float:
-    """Return the value as a float if it is a number above 0 and finite. Raises InvalidValueError naming it."""
+    """The value as a float, if it is a number above 0 and finite. Raises InvalidValueError naming it."""
     return real(name, value, "a positive number", lambda v: 0 < v < float("inf"))
 
 
@@ -44,8 +51,11 @@ def check_float_dtype(dtype: Any) -> None:
 
 
 def pair(name: str, value: Any, least: int) -> tuple[int, int]:
-    """Return (height, width) from an integer or a pair of integers, each at least `least`.
+    """(height, width) from an integer or a pair of integers.
 
+    name: of the argument, for the message.
+    value: what came.
+    least: the smallest that each may be.
     Raises InvalidValueError naming the argument.
     """
     values = tuple(value) if isinstance(value, tuple | list) else (value, value)
@@ -81,8 +91,11 @@ def _fit(arrays: Iterable[tuple[Array, str]]) -> bool:
 
 
 def check_labels(y: Array, n: int, n_classes: int) -> None:
-    """Check that y holds n integer labels from 0 to n_classes - 1.
+    """Check that y holds one integer label for each row, from 0 to m - 1.
 
+    y: the labels.
+    n: how many rows there are.
+    n_classes: m.
     Raises LabelError (dtype or range) or ShapeError.
     """
     xp_of(y)
@@ -132,6 +145,10 @@ def check_is_array(name: str, value: Any) -> None:
 def check_samples(name: str, x: Any, input_shape: tuple[int, ...], dtype: str) -> None:
     """Check that x holds samples for a network: (N, *input_shape) of its dtype; an array also without NaN or Inf.
 
+    name: of the argument, for the message.
+    x: an array, or a view that gives float rows.
+    input_shape: of one sample.
+    dtype: "float32" or "float64".
     Raises DTypeError, ShapeError, or InvalidValueError for no rows, NaN or Inf.
     """
     check_is_array(name, x)
