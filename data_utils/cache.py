@@ -26,6 +26,7 @@ from data_utils.find import cache_folder
 from data_utils.found import Found
 from data_utils.wording import shown
 from mfnumpy.errors import DataWarning, OutputError
+from mfnumpy.support.optional import version_of
 
 FORMAT = 1
 """To be raised whenever parsing changes its result: what was cached before is then passed over."""
@@ -45,8 +46,13 @@ def entry(found: Found) -> Path | None:
     identity: list[object] = [FORMAT, found.source.name, found.form]
     for name, path in sorted(found.files.items()):
         identity += [name, str(path.resolve()), *_state(path)]
+    return _place(cache, found.source.name, identity)
+
+
+def _place(cache: Path, name: str, identity: list[object]) -> Path:
+    """The folder of arrays that depend on this identity and nothing else."""
     key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:20]
-    return cache / "parsed" / f"{found.source.name}-{key}"
+    return cache / "parsed" / f"{name}-{key}"
 
 
 def _state(path: Path) -> list[object]:
@@ -79,6 +85,30 @@ def through(found: Found, parse: Callable[[Found], Arrays]) -> Arrays:
     return (
         _in_memory(arrays, f"{shown(folder)}: what was just written there does not read back") if kept is None else kept
     )
+
+
+def of_library(name: str, distribution: str, make: Callable[[], Arrays]) -> Arrays:
+    """Return the arrays of a data set that a library ships, read-only: mapped from the cache, or made and kept there.
+
+    The library is then not imported at all, which takes longer than a small network's training.
+
+    name: of the data set.
+    distribution: of the library; another version of it is asked anew.
+    make: what imports the library and returns the arrays.
+    A cache that cannot be written costs that time each run, and no word. Raises what `make` raises.
+    """
+    cache, version = cache_folder(), version_of(distribution)
+    if cache is None or version is None:
+        return make()
+    folder = _place(cache, name, [FORMAT, name, distribution, version])
+    kept = read(folder)
+    if kept is None:
+        arrays = make()
+        with suppress(OutputError):
+            write(folder, arrays)
+        kept = read(folder)
+        return arrays if kept is None else kept
+    return kept
 
 
 def _in_memory(arrays: Arrays, why: str) -> Arrays:

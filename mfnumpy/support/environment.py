@@ -9,18 +9,9 @@ import sys
 import numpy as np
 
 from mfnumpy import backend
+from mfnumpy.support.optional import version_of
 from mfnumpy.support.threads import blas_libraries, blas_name, numpys_blas
 from mfnumpy.support.version import __version__
-
-
-def version_of(distribution: str) -> str | None:
-    """The installed version of a distribution, or None."""
-    from importlib import metadata  # takes longer than the rest of the core
-
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def kernels() -> dict:

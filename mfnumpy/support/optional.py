@@ -1,4 +1,4 @@
-"""Optional libraries: imported where they are needed, missed with the remedy."""
+"""Optional libraries: imported where they are needed, missed with the remedy; and which version there is."""
 
 from __future__ import annotations
 
@@ -20,3 +20,13 @@ def require(module: str, extra: str = "lab") -> Any:
             f"This needs {module.split('.')[0]}, which is not installed. "
             f"Install it with: pip install 'mfnumpy[{extra}]'"
         ) from error
+
+
+def version_of(distribution: str) -> str | None:
+    """The installed version of a distribution, or None."""
+    from importlib import metadata  # takes longer than the rest of the core
+
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return None

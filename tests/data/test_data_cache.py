@@ -283,3 +283,45 @@ def test_two_processes_at_once_both_get_the_same(tmp_path, found):
     parsed = [p.name for p in (tmp_path / "cache" / "parsed").iterdir()]
     assert len(parsed) == 1
     assert parsed[0].startswith("mnist-")
+
+
+LOADS_AGAIN = """
+import sys, warnings
+warnings.simplefilter("error")
+from data_utils import load
+data = [load(name) for name in ("digits", "breast_cancer")]
+print("sklearn" in sys.modules, [len(d.x_train) for d in data], data[1].feature_names[0])
+"""
+
+
+def test_what_a_library_ships_is_kept_so_that_the_next_run_need_not_import_it(tmp_path):
+    env = os.environ | {"MFNUMPY_CACHE_DIR": str(tmp_path)}
+    said = [
+        subprocess.run([sys.executable, "-c", LOADS_AGAIN], env=env, capture_output=True, text=True, check=True).stdout
+        for _ in range(2)
+    ]
+    assert said[0].replace("True", "False") == said[1]
+    assert said[0].startswith("True ")
+
+
+def test_another_version_of_the_library_is_asked_anew(monkeypatch):
+    parser, version = Parser(), ["1.0"]
+    monkeypatch.setattr(cache, "version_of", lambda distribution: version[0])
+
+    def load() -> None:
+        same(cache.of_library("digits", "scikit-learn", lambda: parser(None)))
+
+    for version[0], calls in (("1.0", 1), ("1.0", 1), ("1.1", 2), ("1.1", 2)):
+        load()
+        assert parser.calls == calls
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("how", UNWRITABLE)
+def test_what_a_library_ships_needs_no_cache(tmp_path, monkeypatch, how):
+    monkeypatch.chdir(tmp_path)
+    UNWRITABLE[how](monkeypatch, tmp_path)
+    parser = Parser()
+    for calls in (1, 2):
+        same(cache.of_library("digits", "scikit-learn", lambda: parser(None)))
+        assert parser.calls == calls
