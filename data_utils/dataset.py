@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_utils.views import RowView
+from mfnumpy.support.split import counts_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Dataset:
 
     def class_counts(self, part: str = "train") -> np.ndarray:
         """Return how many samples of each class a part holds: (n_classes,) int64."""
-        return np.bincount(self.parts()[part][1], minlength=self.n_classes)
+        return counts_of(self.parts()[part][1], self.n_classes)
 
     def describe(self) -> str:
         """Return a few lines for a person: sizes, shape, scaling, class counts, notes, licence, citation."""

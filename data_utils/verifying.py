@@ -20,6 +20,7 @@ from data_utils.source import Source
 from data_utils.streams import md5
 from data_utils.wording import shown
 from mfnumpy.errors import ChecksumError, FormatError
+from mfnumpy.support.split import counts_of
 
 MEANS = {"cifar10": (0.49139968, 0.48215841, 0.44653091), "cifar100": (0.50707516, 0.48654887, 0.44091784)}
 """Mean of each colour over the training part, as published with many implementations."""
@@ -85,7 +86,7 @@ def _cifar(found: Found) -> list[Check]:
     checks = [Check("records and label range", "ok", "{:,} + {:,}".format(*source.samples))]
     for part, count in zip(("train", "test"), source.samples, strict=True):
         for column, n_classes in enumerate(classes):
-            counts = np.bincount(arrays[f"y_{part}"][:, column], minlength=n_classes)
+            counts = counts_of(arrays[f"y_{part}"][:, column], n_classes)
             if (counts != count // n_classes).any():
                 raise FormatError(
                     f"{source.name}: expected {count // n_classes:,} {part} samples of each of {n_classes} classes; "
@@ -125,5 +126,5 @@ def _without_files(source: Source) -> list[Check]:
     shape = tuple(raw.train.x.shape)
     if shape != (source.samples[0], *source.sample_shape):
         raise FormatError(f"{source.name}: expected shape {(source.samples[0], *source.sample_shape)}; got {shape}.")
-    counts = np.bincount(raw.train.y).tolist()
+    counts = counts_of(raw.train.y).tolist()
     return [Check("no files; shape", "ok", str(shape)), Check("samples per class", "ok", str(counts))]

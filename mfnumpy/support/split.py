@@ -37,6 +37,15 @@ def how_many(part: int | float, total: int, what: str, *, whole: bool = False) -
     return int(part)
 
 
+def counts_of(labels: np.ndarray, least: int = 0) -> np.ndarray:
+    """How often each label stands there, (m,) integers.
+
+    labels: (N,) integers >= 0 of any width; NumPy 2.0 counts no int64 on a machine of 32 bits, such as WebAssembly.
+    least: m is at least so many.
+    """
+    return np.bincount(labels.astype(np.intp, copy=False), minlength=least)
+
+
 def apportion(class_counts: np.ndarray, count: int) -> np.ndarray:
     """Return how many of each class belong to a part of `count` rows, by largest remainder.
 
@@ -59,7 +68,7 @@ def stratified(labels: np.ndarray, count: int, rng: np.random.Generator) -> tupl
     rng: decides which rows of a class are drawn, and nothing else.
     Returns two int64 arrays of N - count and count row numbers.
     """
-    class_counts = np.bincount(labels) if len(labels) else np.zeros(1, np.int64)
+    class_counts = counts_of(labels, 1)
     drawn = np.zeros(len(labels), dtype=bool)
     for label, take in enumerate(apportion(class_counts, count)):
         rows = np.flatnonzero(labels == label)

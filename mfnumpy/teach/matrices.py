@@ -7,16 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.backend import Array, to_host
+from mfnumpy.backend import Array
 from mfnumpy.teach.drawing import WIDEST, Picture, finish, new_figure
+from mfnumpy.teach.entries import as_matrix, kind
 
 NUMBERS_UP_TO = 14  # a matrix with more rows or columns is shown without its numbers
-
-
-def as_matrix(array: Array) -> np.ndarray:
-    """Any array as rows and columns: a vector as one row; of images, one row per pixel or patch."""
-    array = np.asarray(to_host(array))
-    return array.reshape(1, -1) if array.ndim < 2 else array.reshape(-1, array.shape[-1])
 
 
 def heat(axes: Any, array: Array, title: str = "", limit: float | None = None, digits: int = 2) -> None:
@@ -80,11 +75,6 @@ def _lines(parts: Sequence) -> list[list]:
             lines.append([])
         lines[-1].append(part)
     return lines
-
-
-def kind(name: str) -> str:
-    """ "gradient" for dW, dz^T, ...; "value" for x, W, z, a, M, G."""
-    return "gradient" if name.lstrip("(").startswith("d") else "value"
 
 
 def colour_limits(parts: Sequence[tuple[str, Array]]) -> dict[str, float]:

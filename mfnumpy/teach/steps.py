@@ -16,7 +16,7 @@ from mfnumpy.backend import Array, to_host
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.support.seeding import stream
-from mfnumpy.teach.matrices import as_matrix, kind
+from mfnumpy.teach.entries import as_matrix, kind
 from mfnumpy.teach.moments import Moment, moments
 
 MARKUP = (

@@ -21,6 +21,7 @@ from mfnumpy.rules import Rule
 from mfnumpy.support.optional import require
 from mfnumpy.teach import drawing, matrices
 from mfnumpy.teach.drawing import Picture
+from mfnumpy.teach.entries import kind
 from mfnumpy.teach.moments import Moment, moments
 from mfnumpy.teach.steps import run_of
 
@@ -116,7 +117,7 @@ def _strip(moments: list[Moment], title: str, columns: int = 3) -> Picture:
         axes.axis("off")
     for k, (axes, m) in enumerate(zip(grid.flat, moments, strict=False)):
         number = f"  ({m.equation})" if m.equation else ""
-        matrices.heat(axes, m.value, f"{m.block}   ${m.formula}${number}", limits[matrices.kind(m.symbol)])
+        matrices.heat(axes, m.value, f"{m.block}   ${m.formula}${number}", limits[kind(m.symbol)])
         axes.title.set_fontsize(8)
         axes.set_ylabel(str(k + 1), rotation=0, fontsize=8, labelpad=7, color="0.35")
     figure.tight_layout()

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from mfnumpy.teach import matrices, pictures
+from mfnumpy.teach import entries, matrices, pictures
 
 A = np.arange(6.0).reshape(2, 3) - 2
 
@@ -85,5 +85,5 @@ def test_numbers_in_cells_are_short(value, text):
 
 
 def test_any_array_becomes_rows_and_columns():
-    assert matrices.as_matrix(np.zeros(4)).shape == (1, 4)
-    assert matrices.as_matrix(np.zeros((2, 3, 4, 5))).shape == (24, 5)
+    assert entries.as_matrix(np.zeros(4)).shape == (1, 4)
+    assert entries.as_matrix(np.zeros((2, 3, 4, 5))).shape == (24, 5)

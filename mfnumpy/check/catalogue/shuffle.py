@@ -9,6 +9,7 @@ import numpy as np
 from mfnumpy.check.catalogue.chance import fresh, known, uses_generator, whole
 from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.model import Case, Exercise, Finding, Rng
+from mfnumpy.support.split import counts_of
 
 
 def _draw_pairs(rng: Rng, k: int) -> Case:
@@ -62,7 +63,7 @@ def _judge_order(X: np.ndarray, y: np.ndarray, X2: np.ndarray, y2: np.ndarray) -
             "rows_changed", "There are rows in your X that are not in ours: features were mixed as well.", "X"
         )
     if len(np.unique(order)) < len(X):
-        times = int(np.bincount(order).max())
+        times = int(counts_of(order).max())
         return Finding("drawn_with_replacement", f"Rows are missing, and one row comes {times} times.", "X")
     kept = np.array_equal(order, np.arange(len(X)))
     if not np.array_equal(y2, y[order]):
