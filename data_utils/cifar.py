@@ -30,11 +30,12 @@ RECORDS_AT_ONCE = 500
 
 
 def parse(stream: Readable, records: int, classes: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Return (images, labels) of a binary CIFAR file, as bytes: (records, 32, 32, 3) and (records, len(classes)).
+    """(images, labels) of a binary CIFAR file, as bytes: (records, 32, 32, 3) and (records, len(classes)).
 
-    classes: the number of classes for each label byte of a record: (10,) for CIFAR-10, (20, 100) for
-    CIFAR-100. Raises FormatError if the file holds other than `records` records, or a label that is not a
-    class.
+    stream: of the file.
+    records: how many it must hold.
+    classes: the number of classes for each label byte of a record: (10,) for CIFAR-10, (20, 100) for CIFAR-100.
+    Raises FormatError if the file holds other than `records` records, or a label that is not a class.
     """
     width = len(classes) + PIXELS
     images = np.empty((records, SIDE, SIDE, CHANNELS), np.uint8)
@@ -53,7 +54,12 @@ def parse(stream: Readable, records: int, classes: tuple[int, ...]) -> tuple[np.
 
 
 def check_labels(labels: np.ndarray, n_classes: int, name: str) -> None:
-    """Raise FormatError if any label is not a class. labels: (N,) unsigned bytes. name: the file's."""
+    """Check that every label is a class. Raises FormatError.
+
+    labels: (N,) unsigned bytes.
+    n_classes: m; labels run from 0 to m - 1.
+    name: of the file, for the message.
+    """
     wrong = np.flatnonzero(labels >= n_classes)
     if len(wrong):
         raise FormatError(

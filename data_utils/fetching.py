@@ -81,11 +81,17 @@ def fetch(
     source: Source, *, progress: bool = False, retries: int = RETRIES, timeout: float = TIMEOUT,
     total_time: float = TOTAL_TIME, have: Mapping[str, Path] | None = None, folder: Path | None = None,
 ) -> Found:  # fmt: skip
-    """Download the files of a data set that are not yet in the user's cache; returns where all of them are.
+    """The files of a data set; those that are not yet in the user's cache are downloaded.
 
-    Each file is tried at each of its addresses in turn, `retries` times more where that fails. A file that is
-    already there is kept if its MD5 is right. timeout: seconds of silence allowed. total_time: seconds allowed
-    for one file. have: members that lie elsewhere and are not fetched. folder: in place of the one in the cache.
+    source: the data set.
+    progress: show a bar.
+    retries: how many times more each address is tried where it fails.
+    timeout: seconds of silence allowed.
+    total_time: seconds allowed for one file.
+    have: members that lie elsewhere and are not fetched, by name.
+    folder: in place of the one in the cache.
+
+    Each file is tried at each of its addresses in turn. A file that is already there is kept if its MD5 is right.
     Nothing half-written is left.
     Raises DownloadError (no network, a server's error, a transfer cut short), ChecksumError (complete, but other
     bytes than published), OutputError (no room, no permission) or MissingLibraryError.

@@ -27,11 +27,13 @@ MAX_DIMENSIONS = 4
 
 
 def parse(stream: BoundedStream, shape: tuple[int, ...] | None = None, limit: int = LIMIT) -> np.ndarray:
-    """Return the array of an IDX stream: unsigned bytes, in the shape that its header gives.
+    """The array of an IDX stream: unsigned bytes, in the shape that its header gives.
 
-    shape: the shape it must have, e.g. (60000, 28, 28); None for any within the limit. Raises FormatError for
-    another magic number, type or shape, and for a header that promises more or less than the file holds.
-    Nothing is allocated on the header's word alone.
+    stream: of the file.
+    shape: the shape it must have, e.g. (60000, 28, 28); None for any within the limit.
+    limit: the most bytes that the array may have.
+    Raises FormatError for another magic number, type or shape, and for a header that promises more or less than the
+    file holds. Nothing is allocated on the header's word alone.
     """
     zeros, kind, dimensions = struct.unpack(">HBB", read_exactly(stream, 4, "an IDX magic number"))
     if zeros != 0 or kind != UNSIGNED_BYTE or not 1 <= dimensions <= MAX_DIMENSIONS:
@@ -54,9 +56,11 @@ def parse(stream: BoundedStream, shape: tuple[int, ...] | None = None, limit: in
 
 
 def read(path: Path, shape: tuple[int, ...] | None = None, sha256: str | None = None) -> np.ndarray:
-    """Read an IDX file, packed (.gz, .bz2, .xz) or not, as an array of unsigned bytes.
+    """The array of an IDX file, packed (.gz, .bz2, .xz) or not: unsigned bytes.
 
-    shape: the shape it must have. sha256: the digest that its unpacked bytes must have.
+    path: of the file.
+    shape: the shape it must have, None for any.
+    sha256: the digest that its unpacked bytes must have, None for any.
     Raises MissingDataError, FormatError as `parse` does, or ChecksumError for well-formed bytes that are others.
     """
     with open_bounded(path, LIMIT + 4 * (1 + MAX_DIMENSIONS), digest=sha256 is not None) as stream:

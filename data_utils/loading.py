@@ -41,20 +41,22 @@ def load(
     progress: bool = False,
     **options: Any,
 ) -> Dataset:
-    """Load a data set by name, divide it and scale it.
+    """A data set by name, divided and scaled.
 
     name: one of `names()`.
     data_dir: a folder of official files, looked through first (see `data_utils.find`).
     layout: "flat" gives x as (N, H*W*C), "image" as (N, H, W, C). Tables and texts are flat.
     dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
     validation: how much of the official training part becomes validation, a count (int) or a fraction (float),
-        drawn by class, by `seed` alone; 0 for none. The test part never depends on `seed`.
+        drawn by class, by `seed` alone; 0 for none.
+    seed: of the validation part and of the subsets. The test part never depends on it.
     hold_out: the seed of the test part where there is no official one; leave it, unless the test part is to vary.
     subset: at most so many samples of each part (int), or that fraction of each (float), drawn by class.
     scaling: "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
     lazy: True keeps bytes or sparse rows and converts a batch when it is taken (`RowView`), False converts all
         now, None is the set's own (True for imdb only).
-    download: fetch files that are nowhere on this machine. progress: show a bar meanwhile.
+    download: fetch files that are nowhere on this machine.
+    progress: show a bar meanwhile.
     options: cifar100: labels="fine" or "coarse". imdb: words=5000, weighting="tfidf", "counts" or "binary".
         transaction-synthetic: samples=20_000.
 
@@ -106,10 +108,11 @@ def _dataset(
 def fetch(
     name: str, *, data_dir: str | os.PathLike[str] | None = None, progress: bool = False, again: bool = False
 ) -> tuple[Path, ...]:
-    """Make sure that the files of a data set are on this machine; returns their paths, none for a set without files.
+    """The paths of a data set's files, none for a set without files; what is not on this machine is fetched.
 
+    name, data_dir, progress: as in `load`, which says what is raised.
     again: do not be content with files that are here; those in the cache are kept only if their MD5 is the
-    publisher's. data_dir, progress and the errors: as for `load`.
+        publisher's.
     """
     source = registry.get(name)
     if not source.files:

@@ -21,10 +21,13 @@ _READ_HEADER = {
 
 
 def read(path: Path, shapes: Mapping[str, tuple[int, ...]], kinds: str = "u") -> dict[str, np.ndarray]:
-    """Return the arrays of these names and shapes; others in the file are passed over, and pickles never read.
+    """Arrays of an .npz file, by name; others in it are passed over, and pickles never read.
 
-    kinds: the letters that NumPy's dtype.kind may be. Raises MissingDataError, or FormatError for a damaged file,
-    one in which an array is missing, or an array of another shape or type.
+    path: of the file.
+    shapes: the shape that each array must have, by its name.
+    kinds: the letters that NumPy's dtype.kind may be.
+    Raises MissingDataError, or FormatError for a damaged file, one in which an array is missing, or an array of another
+    shape or type.
     """
     name = shown(path)
     try:

@@ -40,10 +40,13 @@ TARGETS = {"0": 0, "0.0": 0, "False": 0, "false": 0, "1": 1, "1.0": 1, "True": 1
 
 
 def fetch(source: Source, folder: Path, timeout: float) -> Found:
-    """Fetch the table from OpenML into a folder, checked and as arrays; returns where they are.
+    """The table from OpenML, fetched into a folder, checked and as arrays; returns where they are.
 
-    timeout: seconds of silence allowed. Raises DownloadError, ChecksumError (not the table that is expected),
-    OutputError or MissingLibraryError. Nothing half-written is left.
+    source: the data set.
+    folder: to write to.
+    timeout: seconds of silence allowed.
+    Raises DownloadError, ChecksumError (not the table that is expected), OutputError or MissingLibraryError. Nothing
+    half-written is left.
     """
     datasets = require("sklearn.datasets")
     try:

@@ -30,7 +30,12 @@ class Table:
 
 
 def pick(labels: np.ndarray, n_classes: int, count: int) -> np.ndarray:
-    """Return the first samples of each class, class after class, `count` in all (one of each if there are more)."""
+    """The rows of the first samples of each class, class after class.
+
+    labels: (N,) integers.
+    n_classes: m.
+    count: how many in all; one of each class where this is less than m.
+    """
     share = apportion(np.ones(n_classes), max(count, n_classes))
     return np.concatenate([np.flatnonzero(labels == c)[:n] for c, n in enumerate(share)])
 

@@ -44,7 +44,12 @@ class Raw:
 
 
 def official(source: Source, arrays: dict[str, np.ndarray], **more: Any) -> Raw:
-    """Return the Raw of a set with an official test part. arrays: x_train, y_train, x_test, y_test."""
+    """The Raw of a set with an official test part.
+
+    source: gives the names of the classes.
+    arrays: x_train, y_train, x_test, y_test.
+    more: other fields of Raw.
+    """
     train, test = (
         Part(arrays[f"x_{p}"], arrays[f"y_{p}"], np.arange(len(arrays[f"y_{p}"]))) for p in ("train", "test")
     )
@@ -52,7 +57,14 @@ def official(source: Source, arrays: dict[str, np.ndarray], **more: Any) -> Raw:
 
 
 def hold_out(source: Source, x: Any, y: np.ndarray, notes: tuple[str, ...] = (), **more: Any) -> Raw:
-    """Return the Raw of a set without a test part: a stratified fifth is held out, the same for every seed."""
+    """The Raw of a set without a test part: a stratified fifth is held out, the same for every seed.
+
+    source: gives the names of the classes.
+    x: (N, ...) all samples.
+    y: (N,) integer labels.
+    notes: what else a reader of a result should know.
+    more: other fields of Raw.
+    """
     count = round(HOLD_OUT * len(y))
     train_rows, test_rows = stratified(y, count, stream(HOLD_OUT_SEED, "test part"))
     note = f"test: our own stratified hold-out of {count:,} samples, the same for every seed (there is no official one)"
@@ -60,8 +72,11 @@ def hold_out(source: Source, x: Any, y: np.ndarray, notes: tuple[str, ...] = (),
 
 
 def held_out_anew(source: Source, raw: Raw, seed: int) -> Raw:
-    """The same with another test part of our own, drawn by this seed, for those who vary it on purpose.
+    """The same Raw with another test part of our own, for those who vary it on purpose.
 
+    source: the data set.
+    raw: as it was read.
+    seed: draws the test part.
     Raises InvalidValueError where there is an official test part.
     """
     if seed == HOLD_OUT_SEED:

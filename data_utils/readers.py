@@ -29,7 +29,12 @@ def read(
     progress: bool,
     options: dict[str, Any],
 ) -> Raw:
-    """Return a data set as it is stored; see `load` for the arguments and the errors."""
+    """A data set as it is stored.
+
+    source: the data set.
+    data_dir, download, progress: as in `locate`.
+    options: the set's own, as in `load`, which says what is raised.
+    """
     allowed = OPTIONS.get(source.name, ())
     for name in options:
         if name not in allowed:
@@ -50,10 +55,14 @@ def locate(
     progress: bool = False,
     keep: bool = False,
 ) -> Found:
-    """Return the files of a data set, fetching those that are nowhere on this machine.
+    """The files of a data set; those that are nowhere on this machine are fetched.
 
-    download: whether that is allowed. progress: show a bar meanwhile. keep: what is fetched must be there for later
-    runs too; else, where the cache cannot be written, it is kept for this run alone, with a warning.
+    source: the data set.
+    data_dir: a folder that is looked through first, None for none.
+    download: whether fetching is allowed.
+    progress: show a bar meanwhile.
+    keep: what is fetched must be there for later runs too; else, where the cache cannot be written, it is kept for this
+        run alone, with a warning.
     Warns where files lie in a given folder that seem to be meant and cannot be used. Raises MissingDataError,
     FormatError (a file is something else than its name says), DownloadError, ChecksumError or OutputError.
     """

@@ -140,10 +140,13 @@ def text_of(arrays: dict[str, np.ndarray], row: int) -> str:
 
 
 def raw(found: Found, arrays: dict[str, np.ndarray], words: int = 5000, weighting: str = "tfidf") -> Raw:
-    """Return the reviews as counts of all words, with the fit that is still to come.
+    """The reviews as counts of all words, with the fit that is still to come.
 
-    words: how many of the training reviews' most frequent words to keep. weighting: "tfidf" (scikit-learn's:
-    count * (ln((1 + n) / (1 + n_with_word)) + 1), each review then scaled to length 1), "counts" or "binary".
+    found: the files.
+    arrays: as parsed: the words, the labels, and the counts as a CSR matrix's three arrays.
+    words: how many of the training reviews' most frequent words to keep.
+    weighting: "tfidf" (scikit-learn's: count * (ln((1 + n) / (1 + n_with_word)) + 1), each review then scaled to
+        length 1), "counts" or "binary".
     Raises InvalidValueError or UnknownNameError for other options.
     """
     if weighting not in WEIGHTINGS:
@@ -168,10 +171,12 @@ def raw(found: Found, arrays: dict[str, np.ndarray], words: int = 5000, weightin
 
 
 def weigh(divided: Raw, words: int, weighting: str) -> Raw:
-    """Return the Raw with the `words` most frequent words of the training rows as its features, weighted.
+    """The Raw with the most frequent words of the training rows as its features, weighted.
 
-    Ties between equally frequent words are decided by the alphabet. The columns are in alphabetical order.
-    Raises FormatError if the training rows hold no word.
+    divided: counts of all words, divided already.
+    words: how many are kept; ties between equally frequent ones are decided by the alphabet.
+    weighting: as in `raw`.
+    The columns are in alphabetical order. Raises FormatError if the training rows hold no word.
     """
     counts, rows = divided.train.x, divided.train.rows
     totals = np.asarray(counts[rows].sum(axis=0)).ravel()

@@ -17,10 +17,12 @@ SCALINGS = ("unit", "standard", "none")
 
 
 def fit(kind: str, x: Any, rows: np.ndarray, largest: float | None) -> Scaling:
-    """Return the scaling of that name, fitted on the given (training) rows of x.
+    """The scaling of that name, fitted on the given (training) rows of x.
 
-    kind: "unit", "standard" or "none". x: (N, H, W, C) images, (N, n) table, or a sparse (N, n) matrix.
-    rows: (n_train,) row numbers. largest: the largest value that x can have, None where there is none.
+    kind: "unit", "standard" or "none".
+    x: (N, H, W, C) images, (N, n) table, or a sparse (N, n) matrix.
+    rows: (n_train,) row numbers.
+    largest: the largest value that x can have, None where there is none.
     Raises UnknownNameError, or InvalidValueError if the kind does not fit the data.
     """
     if kind not in SCALINGS:

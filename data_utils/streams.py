@@ -81,7 +81,9 @@ _UNPACKERS: dict[bytes, tuple[str, Callable[[], Any]]] = {
 class BoundedStream:
     """The unpacked bytes of an open file, of which at most `limit` can be read.
 
-    raw: the open binary file. name: what to call it in messages. limit: in unpacked bytes.
+    raw: the open binary file.
+    name: what to call it in messages.
+    limit: in unpacked bytes.
     digest: also take the SHA-256 of the unpacked bytes as they pass (see `sha256`).
     """
 
@@ -182,8 +184,11 @@ class BoundedStream:
 
 @contextmanager
 def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[BoundedStream]:
-    """Open a file for reading at most `limit` unpacked bytes; see `BoundedStream`.
+    """A file, open for reading at most so many unpacked bytes.
 
+    path: of the file.
+    limit: in unpacked bytes.
+    digest: also take their SHA-256, see `BoundedStream`.
     Raises MissingDataError if there is none, FormatError if it is no regular file or cannot be read.
     """
     with open_regular(path) as raw:
@@ -228,8 +233,11 @@ def open_regular(path: Path) -> Iterator[BufferedReader]:
 
 
 def read_exactly(stream: Readable, size: int, what: str) -> bytearray:
-    """Return exactly `size` bytes; `what` names them in the error.
+    """Exactly so many bytes of a stream.
 
+    stream: to read from.
+    size: how many bytes.
+    what: they are, for the message.
     Memory grows with what is there, not with `size`. Raises FormatError if the file ends before.
     """
     data = bytearray()

@@ -44,10 +44,14 @@ class Scaling:
 class RowView:
     """The rows of one part of a data set, in the order given, scaled and dense when they are taken.
 
-    source: (N, ...) array or scipy CSR matrix, not changed. rows: (n,) which of them make up this part.
-    sample_shape: the shape that each taken sample gets, e.g. (784,). Behaves as a read-only array of shape
-    (n, *sample_shape): view[3] is one sample; view[2:7], view[[5, 1]] and view[mask] are batches; len(view),
-    view.shape, view.dtype, and numpy.asarray(view), which converts everything.
+    source: (N, ...) array or scipy CSR matrix, not changed.
+    rows: (n,) which of them make up this part.
+    sample_shape: the shape that each taken sample gets, e.g. (784,).
+    scaling: what is done to the values.
+    dtype: of what is taken.
+
+    Behaves as a read-only array of shape (n, *sample_shape): view[3] is one sample; view[2:7], view[[5, 1]] and
+    view[mask] are batches; len(view), view.shape, view.dtype, and numpy.asarray(view), which converts everything.
     """
 
     def __init__(

@@ -62,7 +62,12 @@ def exponent(values: Sequence[float], costs: Sequence[float]) -> float:
 
 
 def build(axis: str, value: int, rule_name: str) -> tuple[Network, Rule, int, int]:
-    """Network, started rule, batch size and number of classes for one point of an axis."""
+    """Network, started rule, batch size and number of classes for one point of an axis.
+
+    axis: a key of AXES.
+    value: of that quantity; all others are those of BASE.
+    rule_name: a key of `rules.RULES`.
+    """
     size = BASE | {axis: value}
     if axis == "image":
         net = cnn((size["image"], size["image"], 3), (16, 32))
@@ -74,7 +79,14 @@ def build(axis: str, value: int, rule_name: str) -> tuple[Network, Rule, int, in
 
 
 def grow(axis: str, rule_name: str, values: Sequence[int], threads: int, rounds: int) -> Growth:
-    """Measure one rule along one axis."""
+    """One rule along one axis, measured and fitted.
+
+    axis: a key of AXES.
+    rule_name: a key of `rules.RULES`.
+    values: that the quantity takes.
+    threads: of the fast engine.
+    rounds: of the timing at each value, the fastest of which counts.
+    """
     seconds, peaks = [], []
     for value in values:
         net, rule, batch, classes = build(axis, value, rule_name)

@@ -55,7 +55,14 @@ class LayersResult:
 
 
 def measure(network: str, batch: int, batches: int, threads: int, rounds: int) -> LayersResult:
-    """Time sequential, layer-parallel and neuron-parallel training of MF and BP in alternating rounds."""
+    """Seconds of sequential, layer-parallel and neuron-parallel training of MF and BP, in alternating rounds.
+
+    network: by name, see `network.parse`.
+    batch: rows in a batch.
+    batches: how many of them one piece of timed work is.
+    threads: of every way but "one thread".
+    rounds: of the timing; the median counts.
+    """
     shape = SHAPES.get(network, (28, 28, 1))
     rng = stream(3, "bench")
     data = [
@@ -84,7 +91,13 @@ def measure(network: str, batch: int, batches: int, threads: int, rounds: int) -
 
 
 def timeline(network: str, batch: int, batches: int, threads: int, path: Path) -> dict[str, list[dict]]:
-    """Draw who works when, MF's pipeline on so many threads above BP on one; return the spans.
+    """Draw who works when, MF's pipeline above BP on one thread; return the spans.
+
+    network: by name, see `network.parse`.
+    batch: rows in a batch.
+    batches: how many of them are drawn.
+    threads: of the pipeline.
+    path: of the picture, written as .png and .svg.
 
     Both panels show all that their blocks do, updates too; of BP not the readout, which belongs to no block.
     Raises MissingLibraryError without matplotlib or what holds BLAS to one thread, OutputError.

@@ -60,7 +60,13 @@ def run_probe(probe: Probe) -> dict[str, Any]:
 def over_depth(
     name: str, depths: Sequence[int], note: Callable[[str], None], **options: Any
 ) -> tuple[Series, list[dict]]:
-    """Peak bytes for each depth, and the line through them. options: the other fields of Probe."""
+    """Peak bytes for each depth, and the line through them; the second value is what every probe found.
+
+    name: of the series, in tables and legends.
+    depths: how many layers, one probe each.
+    note: called with a line of progress after each.
+    options: the other fields of Probe.
+    """
     results = []
     for depth in depths:
         results.append(run_probe(Probe(depth=depth, **options)))
@@ -79,7 +85,13 @@ def _line(depths: Sequence[int], sizes: Sequence[int]) -> tuple[float, float]:
 
 
 def dense_depth(batch: int, depths: Sequence[int], note: Callable[[str], None], backend: str = "numpy") -> list[Series]:
-    """Fig. 3(a): layers of 1000 neurons, for MF and BP, as the rules are written and, on NumPy, in the fast room."""
+    """Fig. 3(a): layers of 1000 neurons, for MF and BP, as the rules are written and, on NumPy, in the fast engine.
+
+    batch: rows in a batch.
+    depths: how many layers, one probe each.
+    note: called with a line of progress after each.
+    backend: "numpy" or "cupy".
+    """
     options = {"batch": batch, "backend": backend}
     return [
         over_depth(f"{rule}, batch {batch:,}, {room}", depths, note, rule=rule, room=room, **options)[0]
@@ -92,7 +104,14 @@ def dense_depth(batch: int, depths: Sequence[int], note: Callable[[str], None], 
 def conv_depth(
     batch: int, maps: int, depths: Sequence[int], note: Callable[[str], None], backend: str = "numpy"
 ) -> list[Series]:
-    """Fig. 3(b): 3x3 convolutions of so many maps on 28x28 images, without pooling, as the rules are written."""
+    """Fig. 3(b): 3x3 convolutions on 28x28 images, without pooling, as the rules are written.
+
+    batch: images in a batch.
+    maps: feature maps of every layer.
+    depths: how many layers, one probe each.
+    note: called with a line of progress after each.
+    backend: "numpy" or "cupy".
+    """
     options = {"kind": "conv", "width": maps, "batch": batch, "backend": backend}
     return [
         over_depth(f"{rule}, CNN of {maps} maps, batch {batch}", depths, note, rule=rule, **options)[0]
@@ -101,7 +120,15 @@ def conv_depth(
 
 
 def over_time(width: int, depth: int, batch: int, interval: float, backend: str = "numpy") -> dict[str, list]:
-    """Figs. 1 and 2: bytes in use during two steps, for MF and BP, as the rules are written."""
+    """Figs. 1 and 2: bytes in use during two steps, for MF and BP, as the rules are written.
+
+    width: neurons of every layer.
+    depth: how many layers.
+    batch: rows in a batch.
+    interval: seconds from one look at the memory to the next.
+    backend: "numpy" or "cupy".
+    Returns rule -> [(seconds, bytes), ...].
+    """
     options: dict[str, Any] = {"width": width, "batch": batch, "backend": backend}
     found = {}
     for rule in ("bp", "mf"):
@@ -123,7 +150,14 @@ class OffloadResult:
 def offload(
     batch: int, depths: Sequence[int], folder: str | None, steps: int, note: Callable[[str], None]
 ) -> OffloadResult:
-    """Peak over depth with layers on disk; and whether training gave the same bytes as without."""
+    """Peak over depth with layers on disk; and whether training gave the same bytes as without.
+
+    batch: rows in a batch.
+    depths: how many layers, one probe each.
+    folder: in which the layers are kept meanwhile, None for the system's temporary one.
+    steps: training steps of each probe.
+    note: called with a line of progress after each.
+    """
     with tempfile.TemporaryDirectory(dir=None if folder is None else make_folder(folder)) as place:
         options = {"rule": "mf", "batch": batch, "steps": steps}
         disk, on = over_depth(f"mf, batch {batch}, layers on disk", depths, note, offload=place, **options)

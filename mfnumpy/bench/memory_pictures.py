@@ -10,7 +10,12 @@ from mfnumpy.comparison.plots import figure, save, style_of
 
 
 def depth_picture(series: Sequence[Series], title: str, path: Path) -> None:
-    """Peak megabytes against the number of layers, with the fitted slope in the legend. Raises OutputError."""
+    """Peak megabytes against the number of layers, with the fitted slope in the legend. Raises OutputError.
+
+    series: one line each.
+    title: above the picture.
+    path: of the picture, written as .png and .svg.
+    """
     fig, axes = figure()
     for i, one in enumerate(series):
         style = style_of(one.rule) | {"linestyle": ("-", "--")[i % 2], "marker": "os^v"[i % 4]}
@@ -22,7 +27,12 @@ def depth_picture(series: Sequence[Series], title: str, path: Path) -> None:
 
 
 def time_picture(timelines: dict[str, list], title: str, path: Path) -> None:
-    """Megabytes in use over the course of two training steps: Figs. 1 and 2 in one. Raises OutputError."""
+    """Megabytes in use over the course of two training steps: Figs. 1 and 2 in one. Raises OutputError.
+
+    timelines: rule -> [(seconds, bytes), ...], from `memory.over_time`.
+    title: above the picture.
+    path: of the picture, written as .png and .svg.
+    """
     fig, axes = figure()
     for rule, points in timelines.items():
         end = points[-1][0] if points else 1.0

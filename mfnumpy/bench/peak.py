@@ -38,6 +38,10 @@ def sgemm_peak(threads: int, size: int = 2048) -> float:
 def multiply_adds(net: Network, rule: str, n_classes: int) -> int:
     """Multiplications (each with an addition) in matrix products that one training step needs per sample.
 
+    net: the network.
+    rule: a key of `rules.RULES`.
+    n_classes: m.
+
     For each block forward; dW where the rule has an error for it; the error to the block below where it comes from
     above. Projections: G, dM and dG M for each block. A readout: its forward, dW, and the error that leaves it, which
     goes to one block or, by e B, straight to each. A readout of all blocks: one more pass through these.

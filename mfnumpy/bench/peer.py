@@ -35,7 +35,12 @@ def keep_freed_memory() -> bool:
 
 
 class Peer:
-    """One network and rule in PyTorch, with a copy of the given network's and rule's arrays."""
+    """One network and rule in PyTorch, with a copy of the given network's and rule's arrays.
+
+    net, rule: the network, and the rule that was started for it.
+    lr: Adam's learning rate.
+    threads: of PyTorch.
+    """
 
     def __init__(self, net: Network, rule: Rule, lr: float, threads: int):
         self.torch = torch = require("torch", "bench")
@@ -57,7 +62,12 @@ class Peer:
         self.loss = losses.get(rule.name)
 
     def batch(self, x: np.ndarray, y: np.ndarray, negative: np.ndarray | None = None) -> list[float]:
-        """One training step; the losses in the order of the rule's Steps."""
+        """One training step; the losses in the order of the rule's Steps.
+
+        x: (N, *input_shape) float32.
+        y: (N,) integer labels.
+        negative: (N,) wrong labels, for FF alone.
+        """
         assert self.loss is not None
         self.adam.zero_grad(set_to_none=True)
         inputs, labels = self.images(x), self.torch.from_numpy(y)
@@ -81,7 +91,12 @@ class Peer:
         return self.torch.tensor(W.T.copy())
 
     def block(self, i: int, x: Any, linear: Callable | None = None) -> Any:
-        """relu(x W), pooled if it is an image."""
+        """relu(x W), pooled if it is an image.
+
+        i: index of the block.
+        x: its input, a tensor; images are (N, C, H, W).
+        linear: PyTorch's function of x and the weights; None for its own convolution or product.
+        """
         if self.kinds[i]:
             z = (linear or self.F.conv2d)(x, self.W[i], None, 1, self.convs[i].padding)
             return self.F.avg_pool2d(self.F.relu(z), 2)
@@ -136,7 +151,13 @@ class Peer:
         return [loss]
 
     def ff(self, x: Any, y: Any, negative: np.ndarray) -> list[Any]:
-        """Right labels, then wrong ones; the length normalised before each block."""
+        """Right labels, then wrong ones; the length normalised before each block.
+
+        x: (N, d), a tensor.
+        y: (N,) its labels, a tensor.
+        negative: (N,) wrong labels.
+        Returns the losses of all blocks.
+        """
         torch, N, losses = self.torch, len(y), []
         x = torch.cat([x, x])
         x[:, : self.n_classes] = self.F.one_hot(torch.cat([y, torch.from_numpy(negative)]), self.n_classes)

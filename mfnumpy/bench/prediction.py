@@ -47,7 +47,15 @@ class Prediction:
 
 
 def compare(network: str, rule_name: str, mode: str, rows: int, threads: int, rounds: int) -> Prediction:
-    """One row of the table. Raises DisagreementError if the scores differ, MissingLibraryError without PyTorch."""
+    """One row of the table. Raises DisagreementError if the scores differ, MissingLibraryError without PyTorch.
+
+    network: by name, see `network.parse`.
+    rule_name: a key of `rules.RULES`.
+    mode: one of the rule's predictions.
+    rows: samples in one call.
+    threads: of both.
+    rounds: of the timing; the median counts.
+    """
     net = named(network, SHAPES.get(network, (28, 28, 1)), seed=1)
     rule = rules.make(rule_name)
     rule.start(net, 10, seed=2)

@@ -130,7 +130,12 @@ def _grid(images: Any, titles: Sequence[str]) -> bytes:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table: by rich where it is installed, else with tabs between the columns."""
+    """Print a table: by rich where it is installed, else with tabs between the columns.
+
+    title: above it.
+    columns: their names.
+    rows: of cells, as text.
+    """
     try:
         from rich.console import Console
         from rich.table import Table

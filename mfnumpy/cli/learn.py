@@ -68,7 +68,12 @@ def copy(offered: dict[str, str], folder: Path) -> tuple[int, list[str]]:
 
 
 def jupyter_options(folder: Path, lesson: str, args: argparse.Namespace) -> list[str]:
-    """JupyterLab's command line: this folder, this lesson, and nothing that asks or looks beyond this machine."""
+    """JupyterLab's command line: nothing that it starts asks, or looks beyond this machine.
+
+    folder: that it serves.
+    lesson: the file that it opens, relative to the folder.
+    args: of the command; `no_browser` and `port` are read.
+    """
     options = [
         f"--ServerApp.root_dir={folder.resolve()}",
         f"--LabApp.default_url=/lab/tree/{lesson}",

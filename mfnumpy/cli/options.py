@@ -119,18 +119,31 @@ def data_choice(args: argparse.Namespace, layout: Layout) -> DataChoice:
 
 
 def load_data(args: argparse.Namespace, layout: Layout, seed: int = 0) -> Any:
-    """The data set that the options name. layout: "flat" or "image", as the network wants it. Raises DataError."""
+    """The data set that the options name. Raises DataError.
+
+    args: of the command.
+    layout: "flat" or "image", as the network wants it.
+    seed: of the validation part.
+    """
     return data_choice(args, layout)(seed)
 
 
 def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: int) -> Network:
-    """The network that the options describe. Raises InvalidValueError or UnknownNameError."""
+    """The network that the options describe. Raises InvalidValueError or UnknownNameError.
+
+    args: of the command.
+    input_shape: of one sample.
+    seed: of the weights.
+    """
     return architecture(args).build(input_shape, bias=args.bias, seed=seed, dtype=args.dtype)
 
 
 def threads(args: argparse.Namespace, net: Network, rows: int) -> int:
-    """--threads, or as many as pay off for this network and batch. rows: of the training part.
+    """--threads, or as many as pay off for this network and batch.
 
+    args: of the command.
+    net: what is trained.
+    rows: of the training part, which are the batch with --batch-size full.
     Raises InvalidValueError for --threads below 1, MissingLibraryError where BLAS cannot be held to that number.
     """
     if args.threads is None:
@@ -142,6 +155,10 @@ def threads(args: argparse.Namespace, net: Network, rows: int) -> int:
 def share_out(args: argparse.Namespace, runs: int, net: Network, rows: int) -> Share:
     """How many runs go at once, and on how many threads each. A device is one: there, runs follow each other.
 
+    args: of the command.
+    runs: how many there are in all.
+    net: what each of them trains.
+    rows: of the training part.
     Raises as `threads` and `jobs.share_out`.
     """
     small = threads(args, net, rows) == 1

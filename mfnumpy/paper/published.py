@@ -40,7 +40,12 @@ LONGER = {"longer": "table3", "longer_cnn": "table2", "longer_shallow": "table2"
 
 
 def accuracy(experiment: str, dataset: str, rule: str) -> Published | None:
-    """The paper's mean test accuracy, or None where it is lost."""
+    """The paper's mean test accuracy, or None where it is lost.
+
+    experiment: by name; a longer run of a table has the table's.
+    dataset: by name.
+    rule: by name.
+    """
     return ACCURACY.get((LONGER.get(experiment, experiment), dataset, rule))
 
 

@@ -56,7 +56,12 @@ def tables(view: View, experiments: Sequence[str]) -> list[Table]:
 
 
 def save(view: View, experiments: Sequence[str], folder: Path) -> list[Path]:
-    """Write tables (Markdown, CSV, LaTeX) and figures (PNG, SVG) of these experiments. Returns the paths."""
+    """Write tables (Markdown, CSV, LaTeX) and figures (PNG, SVG) to a folder. Returns the paths.
+
+    view: what the ledger has.
+    experiments: by name.
+    folder: to write to.
+    """
     paths = [path for table in tables(view, experiments) for path in table.save(folder)]
     for e in registry.EXPERIMENTS:
         if e.name in experiments and e.figure is not None and (figure := e.figure(view)) is not None:

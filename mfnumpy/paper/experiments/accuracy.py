@@ -28,7 +28,10 @@ def accuracy_tables(
 ) -> list[Table]:
     """Accuracies of an experiment: a table per data set, a row per rule and prediction.
 
-    more: further sentences below the table of a data set.
+    experiment: its name.
+    title: of its tables, "Table 3".
+    view: what the ledger has.
+    more: (view, data set) -> further sentences below that data set's table.
     """
     tables = []
     for dataset in view.datasets(experiment):

@@ -23,7 +23,14 @@ def datasets(view: View, where: Sequence[str]) -> list[str]:
 
 
 def largest(view: View, where: Sequence[str], dataset: str, rules: Sequence[str]) -> list[Entry] | None:
-    """The entries of these rules with the most training rows, then the most epochs, that has all; None without."""
+    """The entries of some rules at the largest budget that has runs of all; None without one.
+
+    view: what the ledger has.
+    where: the experiments that may have them.
+    dataset: by name.
+    rules: by name; the entries come in this order.
+    The budget with the most training rows is the largest, then that with the most epochs.
+    """
     found = []
     for experiment in where:
         entries = [e for rule in rules if (e := view.entry(experiment, dataset, rule)) is not None]
@@ -47,7 +54,13 @@ def compare(
 ) -> Verdict:
     """The verdict on a claim about two rules' accuracies, the first minus the second.
 
-    where: the experiments that may have them. mode: the first rule's prediction, None for its default.
+    view: what the ledger has.
+    claim: in words.
+    where: the experiments that may have runs of both.
+    dataset: by name.
+    rules: the two.
+    judge: gives verdict and p for the differences by seed.
+    mode: the first rule's prediction, None for its default.
     """
     entries, lost = largest(view, where, dataset, rules), diverged(view, where, dataset, rules)
     gaps = {} if entries is None else {at: differences(entries[0], entries[1], at, mode) for at in READINGS}
@@ -64,13 +77,24 @@ def compare(
 
 
 def by_reading(claim: str, judge: Judge, gaps: Mapping[str, Mapping[int, float]], because: str) -> Verdict:
-    """The verdict of a claim: decided at the first of READINGS, with the others beside it. gaps: reading -> by seed."""
+    """The verdict of a claim: decided at the first of READINGS, with the others beside it.
+
+    claim: in words.
+    judge: gives verdict and p for the differences by seed.
+    gaps: reading -> seed -> difference.
+    because: the reason, for a reader.
+    """
     best, stopped, last = (judge(list(gaps[at].values())) for at in READINGS)
     return Verdict(claim, best.verdict, because, stopped.verdict, last.verdict, p=best.p)
 
 
 def differences(a: Entry, b: Entry, at: str, mode: str | None = None) -> dict[int, float]:
-    """Seed -> a's accuracy minus b's, in percentage points. mode: a's prediction, None for its default."""
+    """Seed -> a's accuracy minus b's, in percentage points, of the seeds that both have.
+
+    a, b: two entries.
+    at: one of READINGS.
+    mode: a's prediction, None for its default; b's is its default.
+    """
     of_a, of_b = a.accuracy(mode or a.modes()[0], at), b.accuracy(b.modes()[0], at)
     return {seed: of_a[seed] - of_b[seed] for seed in sorted(set(of_a) & set(of_b))}
 
@@ -87,7 +111,13 @@ def _against_zero(gap: Mapping[int, float]) -> Paired | None:
 
 
 def diverged(view: View, where: Sequence[str], dataset: str, rules: Sequence[str]) -> str:
-    """The runs that are missing from a comparison because they diverged, for a reason; "" if there are none."""
+    """The runs that are missing from a comparison because they diverged, for a reason; "" if there are none.
+
+    view: what the ledger has.
+    where: the experiments that may have them.
+    dataset: by name.
+    rules: by name.
+    """
     found = [e for experiment in where for e in view.entries(experiment)]
     lost = [e.lost for e in found if e.config.dataset == dataset and e.rule in rules and e.lost]
     return f"; diverged: {', '.join(lost)}" if lost else ""

@@ -27,7 +27,13 @@ def over_time(experiment: str, view: View) -> Any:
 
 
 def experiment(name: str, title: str, turn: int, rule: str) -> Experiment:
-    """The figure for one rule, of a 5x2000 net; the paper's batch is 30,000."""
+    """The figure for one rule, of a 5x2000 net; the paper's batch is 30,000.
+
+    name: of the experiment, "fig1".
+    title: for lists.
+    turn: its place in the order in which experiments are run.
+    rule: by name.
+    """
     options: dict[str, Any] = {"width": 2000, "steps": 2, "sample": 0.005}
     batches = {"quick": 500, "laptop": 6_000, "paper": 30_000}
     return Experiment(

@@ -91,6 +91,10 @@ NETS = {"2x1000": (784,), "3x2000": (3072,), "cnn": (32, 32, 3)}
 def multiplications(net: str, shape: tuple[int, ...], rule: str) -> int:
     """Multiplications of one training step, for one sample: of all products with weights, projections or the readout.
 
+    net: by name, see `network.parse`.
+    shape: of one sample.
+    rule: "mf" or "bp".
+
     Forward, dW and, but in the lowest block, what BP sends down: each costs a layer as much as its z. MF sends nothing
     down; in each block G, dM and dG M cost n m each, with n outputs and m classes. BP has the readout's three.
     """

@@ -9,7 +9,12 @@ from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNDECIDED, Judged, bette
 
 
 def within(a: list[float], b: list[float], low: float, high: float) -> Judged:
-    """The verdict on "a / b lies between low and high", by the logarithms of the rounds' ratios."""
+    """The verdict on "a / b lies between low and high", by the logarithms of the rounds' ratios.
+
+    a, b: seconds of each round, in the same order.
+    low: the lower bound, 0 for none.
+    high: the upper bound, infinity for none.
+    """
     logs = [math.log(x / y) for x, y in zip(a, b, strict=True)]
     bounds = [] if low == 0 else [better([log - math.log(low) for log in logs])]
     bounds += [] if high == math.inf else [better([math.log(high) - log for log in logs])]

@@ -34,19 +34,35 @@ N_CLASSES = 10
 
 
 def prediction_job(batch: int = 256, rounds: int = 21, net: str = "2x1000") -> Measurement:
-    """Table 4, all five rows in one record. batch: ours, the paper does not state its own."""
+    """Table 4, all five rows in one record.
+
+    batch: samples in one call; ours, for the paper does not state its own.
+    rounds: of the timing.
+    net: by name, see `network.parse`.
+    """
     values = {"network": net, "shape": list(SHAPES["mnist"]), "batch": batch, "rounds": rounds}
     return Measurement("prediction", f"prediction-{net}", values)
 
 
 def epoch_job(dataset: str, net: str, rows: int, batch: int | None, rounds: int) -> Measurement:
-    """One pair of rows of Table 5: MF and BP. batch None is the full batch."""
+    """One pair of rows of Table 5: MF and BP.
+
+    dataset: by name.
+    net: by name, see `network.parse`.
+    rows: samples of an epoch.
+    batch: samples of a batch, None for the full batch.
+    rounds: of the timing.
+    """
     values = {"dataset": dataset, "network": net, "rows": rows, "batch": batch, "rounds": rounds}
     return Measurement("epoch_time", f"epoch_time-{dataset}-{'full' if batch is None else 'mini'}", values)
 
 
 def memory_job(rule: str, depth: int, **options: Any) -> Measurement:
     """Memory of one training step, as `mfnumpy.bench.memory_probe.Probe` describes it; Figs. 1 to 3 are made of these.
+
+    rule: by name.
+    depth: how many layers.
+    options: the other fields of Probe.
 
     The backend is there only where it is not NumPy: a measurement keeps the hash that it had before backends.
     """

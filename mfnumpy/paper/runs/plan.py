@@ -126,7 +126,12 @@ class Budget:
         )
 
     def cell(self, experiment: str, rule: str, network: str | None = None) -> Cell:
-        """One entry of a table."""
+        """One entry of a table.
+
+        experiment: by name.
+        rule: by name.
+        network: by name, None for the budget's own.
+        """
         tuned_on = None if self.rates_of is None else self.rates_of.config(rule, network)
         seeds = max(self.seeds, self.headline if rule in HEADLINE else 0)
         return Cell(experiment, self.config(rule, network), seeds, self.tuning, tuned_on)

@@ -9,8 +9,10 @@ from mfnumpy.support.threads import blas_libraries, blas_threads
 
 
 def repeat(record: Record, data_dir: str | None = None, download: bool = True) -> Record:
-    """Run a record's configuration and seed again, with as many BLAS threads as it had.
+    """A record's configuration and seed run again, with as many BLAS threads as it had.
 
+    record: of a training run.
+    data_dir, download: as in `data_utils.load`.
     Raises InvalidValueError if the record is no training run, DataError where its data set is not on this machine.
     """
     config = Config.of(record.config)

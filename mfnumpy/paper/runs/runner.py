@@ -34,7 +34,16 @@ def dataset(
     data_dir: str | None = None,
     download: bool = True,
 ) -> Dataset:
-    """A data set as a run needs it, kept for the runs that follow. Raises as `data_utils.load` does."""
+    """A data set as a run needs it, kept for the runs that follow. Raises as `data_utils.load` does.
+
+    name: of the data set.
+    layout: "flat" or "image".
+    subset: at most so many samples of each part, None for all.
+    validation: how much of the training part is held out, a count or a fraction.
+    split: the seed of the validation part.
+    hold_out: the seed of the test part where there is no official one.
+    data_dir, download: as in `data_utils.load`.
+    """
     return data_utils.load(
         name,
         layout=layout,  # type: ignore[arg-type]
@@ -48,7 +57,12 @@ def dataset(
 
 
 def dataset_of(config: Config, data_dir: str | None = None, download: bool = True, seed: int = 0) -> Dataset:
-    """The data set of a configuration and a seed: images in their shape for convolutions, flat for everything else."""
+    """The data set of a configuration and a seed: images in their shape for convolutions, flat for everything else.
+
+    config: of the run.
+    data_dir, download: as in `data_utils.load`.
+    seed: of the run; where the configuration says so, it draws the parts too.
+    """
     layout = network.parse(config.network).layout
     return dataset(config.dataset, layout, config.subset, config.validation, *_seeds(config, seed), data_dir, download)
 
@@ -63,7 +77,12 @@ def _seeds(config: Config, seed: int) -> tuple[int, int]:
 
 
 def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
-    """The network of a configuration and its rule, started."""
+    """The network of a configuration and its rule, started.
+
+    config: of the run.
+    data: gives the shape of the input and the number of classes.
+    seed: of all weights and matrices.
+    """
     net = network.named(config.network, data.input_shape, seed=seed)
     rule = rules.make(config.rule, **config.options)
     rule.start(net, data.n_classes, seed)
@@ -77,6 +96,9 @@ _ROOMS: dict[str, dict[str, Any]] = {"rules": {"engine": "reference"}, "fast": {
 def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]], list[float], str | None]:
     """Train, and evaluate on the test part the epochs that the configuration says.
 
+    config: of the run.
+    seed: of weights, matrices and the order of samples.
+    data: from `dataset_of`.
     Returns the history, each epoch's seconds of training, and the message if the run diverged. Test accuracies are
     written down and never read here. Raises UnknownNameError for another room, or choice of epochs, than there is.
     """
@@ -101,7 +123,12 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
 
 
 def execute(config: Config, seed: int, data_dir: str | None = None, download: bool = True) -> Record:
-    """Make the record of one training run. Raises DataError where the data set is not on this machine.
+    """The record of one training run, made by running it.
+
+    config: of the run.
+    seed: of weights, matrices and the order of samples.
+    data_dir, download: as in `data_utils.load`.
+    Raises DataError where the data set is not on this machine.
 
     A run that diverges is a result as well: its record says so, and has the epochs before it.
     """

@@ -74,7 +74,12 @@ class State:
 
 
 def search(tuning: Tuning, final: Config, found: Found) -> State:
-    """Where the search for a final configuration stands, whose own rate is not read."""
+    """Where the search for a final configuration stands.
+
+    tuning: what is searched, and how.
+    final: the configuration that the rate is for; its own rate is not read.
+    found: gives the records that are there.
+    """
     found, base = _remembered(found), _small(tuning, final)
     searched = [base.with_(lr=lr) for lr in _rates(tuning, base, found)]
     missing = _missing(searched, found)

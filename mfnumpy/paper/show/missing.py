@@ -12,7 +12,12 @@ from mfnumpy.paper.show.tables import MISSING, Table
 
 
 def table(ledger: Ledger, plan: Plan, cells: Mapping[str, Sequence[Cell]]) -> Table:
-    """One row for each entry with a run missing, one for each experiment's measurements. cells: by experiment."""
+    """One row for each entry with a run missing, one for each experiment's measurements.
+
+    ledger: the records that are there.
+    plan: what the scale asks for.
+    cells: the entries of each experiment, by its name.
+    """
     costs, lacking = forecast.Costs(ledger.records()), [cell for of_one in cells.values() for cell in of_one]
     everything = forecast.remaining(lacking, ledger).configs
     rows: list[list[str]] = []

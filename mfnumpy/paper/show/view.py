@@ -93,7 +93,13 @@ class View:
         return found
 
     def entry(self, experiment: str, dataset: str, rule: str, network: str | None = None) -> Entry | None:
-        """One entry with runs, or None."""
+        """One entry with runs, or None.
+
+        experiment: by name.
+        dataset: by name.
+        rule: by name.
+        network: by name, None for any.
+        """
         for e in self.entries(experiment):
             if e.config.dataset == dataset and e.rule == rule and network in (None, e.config.network) and e.runs:
                 return e
@@ -109,12 +115,21 @@ class View:
 
 
 def accuracy_summary(entry: Entry | None, mode: str, at: str = READINGS[0]) -> Summary | None:
-    """Mean, sd and n of the test accuracy in per cent."""
+    """Mean, sd and n of the test accuracy in per cent; None without an entry.
+
+    entry: from `View.entry`.
+    mode: one of the rule's predictions.
+    at: one of READINGS.
+    """
     return None if entry is None else summary(list(entry.accuracy(mode, at).values()))
 
 
 def difference(a: Entry | None, b: Entry | None, at: str = READINGS[0]) -> Paired | None:
-    """a's default prediction minus b's, in percentage points, paired by seed."""
+    """a's default prediction minus b's, in percentage points, paired by seed; None where an entry is missing.
+
+    a, b: from `View.entry`.
+    at: one of READINGS.
+    """
     if a is None or b is None:
         return None
     return paired(a.accuracy(a.modes()[0], at), b.accuracy(b.modes()[0], at))
@@ -147,7 +162,13 @@ def command(experiment: str, view: View) -> str:
 
 
 def signed(fig: Any, text: str, experiment: str, view: View) -> Any:
-    """Write under a figure what it shows, and on a line of its own the command that made it."""
+    """A figure, with what it shows written under it and, on a line of its own, the command that made it.
+
+    fig: the figure; it is changed.
+    text: what it shows.
+    experiment: by name.
+    view: gives the scale, for the command.
+    """
     made_by = f"Made by: {command(experiment, view)}"
     fig.supxlabel(f"{text}\n{made_by}", fontsize=7, color="#555555", x=0.01, ha="left")
     return fig
