@@ -22,8 +22,8 @@ from mfnumpy.measure import Evaluation, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import RULES, Rule
-from mfnumpy.saving import run as progress
-from mfnumpy.saving.run import Progress
+from mfnumpy.saving import saved_run
+from mfnumpy.saving.saved_run import Progress
 from mfnumpy.support.environment import kernels
 from mfnumpy.support.interrupt import DeferredInterrupt
 from mfnumpy.support.seeding import stream
@@ -268,18 +268,18 @@ class Trainer:
         if self.path is None:
             return {}
         run = {name: getattr(self, name) for name in ("epochs", "batch_size", "seed", "decay", "patience", "phases")}
-        data = progress.data_settings(take(x, progress.sampled(len(y))), y, y_val)
+        data = saved_run.data_settings(take(x, saved_run.sampled(len(y))), y, y_val)
         return run | data | self.optimiser.spec()
 
     def _save(self, state: Progress, settings: dict) -> None:
         if self.path is not None:
             run = (self.net, self.rule, self.optimiser, state, self._best, settings, self.notes)
-            progress.write(self.path, *run, before=self.before_save)
+            saved_run.write(self.path, *run, before=self.before_save)
 
     def _resumed(self, settings: dict) -> tuple[Progress, dict[str, Array]]:
         if self.path is None:
             raise InvalidValueError("resume=True needs path=..., the checkpoint to go on from.")
-        return progress.read(self.path, self.net, self.rule, self.optimiser, settings)
+        return saved_run.read(self.path, self.net, self.rule, self.optimiser, settings)
 
     # -- borders -------------------------------------------------------------------------------------------------
 
@@ -295,7 +295,7 @@ class Trainer:
                 f"batch_size must be from 1 to the number of rows, {len(y)}, or None for all; got {self.batch_size!r}."
             )
         if self.path is not None:
-            progress.check_target(self.path, self.notes)
+            saved_run.check_target(self.path, self.notes)
 
     def _check_part(self, name: str, data: Any, name_of_labels: str, labels: Any) -> None:
         self.rule.check_started(self.net)

@@ -15,8 +15,7 @@ from typing import Any
 from mfnumpy import choices, engines
 from mfnumpy.cli import options
 from mfnumpy.cli.data import print_table
-from mfnumpy.comparison import page as report
-from mfnumpy.comparison import plots
+from mfnumpy.comparison import page, plots
 from mfnumpy.comparison.compare import Comparison, Diverged, Run, Settings, Spool, compare, percent
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.network import Network
@@ -175,7 +174,7 @@ def write(result: Comparison, folder: Path) -> list[Path]:
         paths += plots.save(figure, folder / name)
     path = folder / "report.html"
     with atomic_write(path, "w") as file:
-        file.write(report.html(result, {name: plots.render(f, "svg").decode() for name, f in figures.items()}))
+        file.write(page.html(result, {name: plots.render(f, "svg").decode() for name, f in figures.items()}))
     return [*paths, path]
 
 

@@ -10,7 +10,7 @@ from mfnumpy.cli import options
 from mfnumpy.cli.train import describe
 from mfnumpy.errors import CheckpointError, InvalidValueError
 from mfnumpy.measure import evaluate
-from mfnumpy.saving import model as models
+from mfnumpy.saving import model
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print one line; returns 0."""
     options.use_backend(args)
-    net, rule, description = models.load(args.checkpoint)
+    net, rule, description = model.load(args.checkpoint)
     notes = description.get("notes", {})
     if not isinstance(notes, dict) or not isinstance(notes.get("dataset", ""), str):
         raise CheckpointError(f"{args.checkpoint} is not a readable checkpoint: its notes are {notes!r:.60}.")

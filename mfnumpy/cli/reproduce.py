@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
-from mfnumpy.paper import results as report
+from mfnumpy.paper import results
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.config import Job
 from mfnumpy.paper.ledger.folder import Ledger
@@ -17,6 +17,7 @@ from mfnumpy.paper.runs import forecast, repeat
 from mfnumpy.paper.runs.plan import Cell, Plan
 from mfnumpy.paper.runs.sweep import Outcome, Sweep, maker
 from mfnumpy.paper.show import missing
+from mfnumpy.support.duration import duration
 from mfnumpy.support.threads import blas_threads, check_threads
 
 CORETYPE = "OPENBLAS_CORETYPE"
@@ -79,9 +80,9 @@ def _run(args: argparse.Namespace) -> int:
 def _show(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
     """Write tables, figures and, if asked for, results.md; print the tables asked for, and name what is to be read."""
     view = registry.view(ledger, args.scale)
-    for table in report.tables(view, wanted):
+    for table in results.tables(view, wanted):
         _say(f"\n{table.text()}")
-    paths = report.save_results(view, args.out) if "results" in args.what else report.save(view, wanted, args.out)
+    paths = results.save_results(view, args.out) if "results" in args.what else results.save(view, wanted, args.out)
     for path in paths:
         if path.suffix in (".md", ".png"):
             _say(f"{path}")
@@ -137,7 +138,7 @@ class _Left:
         runs = forecast.remaining(cells, self.ledger).configs
         seconds, unknown = forecast.Costs(self.ledger.records()).total(runs)
         least = "at least " if unknown else ""
-        return f"; {least}{forecast.duration(seconds)} left, in {len(runs)} runs" if runs else ""
+        return f"; {least}{duration(seconds)} left, in {len(runs)} runs" if runs else ""
 
 
 def _cells(plan: Plan, wanted: tuple[str, ...], args: argparse.Namespace) -> dict[str, list[Cell]]:

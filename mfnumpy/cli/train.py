@@ -17,7 +17,8 @@ from mfnumpy.errors import OutputError
 from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
-from mfnumpy.saving import run as progress
+from mfnumpy.saving import saved_run
+from mfnumpy.support.duration import duration
 from mfnumpy.support.files import atomic_write, make_folder
 from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.train import History, Trainer
@@ -58,14 +59,14 @@ def run(args: argparse.Namespace) -> int:
     data = options.load_data(args, shown.layout, args.seed)
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
-    before = progress.ran_with(checkpoint) if args.resume else []
+    before = saved_run.ran_with(checkpoint) if args.resume else []
     threads = _threads(args, net, len(data.y_train), before)
     chosen = _chosen(args, net, rule, before)
     make_folder(checkpoint.parent)
     print(net.describe())
     print(chosen.line(threads))
     with blas_threads(threads), _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history) as trainer:
-        if before and (parted := progress.parted(before[-1], trainer.ran_with())):
+        if before and (parted := saved_run.parted(before[-1], trainer.ran_with())):
             print(parted)
         done = _train(trainer, args, data, checkpoint)
         result = trainer.evaluate(data.x_test, data.y_test)
@@ -198,11 +199,3 @@ class Teller:
         times = duration(recent[-1] - recent[-2]) + (f", {duration(left)} left" if left else "")
         told = f"epoch {entry['epoch']:>3}  loss: {losses}" + (f"  validation: {scores}" if scores else "")
         print(f"{told}  ({times})", flush=True)
-
-
-def duration(seconds: float) -> str:
-    """A time for people: "0.12 s", "34 s", "12 min", "3.4 h"."""
-    for limit, text in ((9.95, f"{seconds:.2g} s"), (99.5, f"{seconds:.0f} s"), (5970, f"{seconds / 60:.0f} min")):
-        if seconds < limit:
-            return text
-    return f"{seconds / 3600:.1f} h"

@@ -11,11 +11,12 @@ import pytest
 from cli_helpers import ctrl_c_after_two_epochs
 
 from mfnumpy import cli
-from mfnumpy.cli.train import Teller, duration
+from mfnumpy.cli.train import Teller
 from mfnumpy.fast.team import Team
 from mfnumpy.parallel.pipeline import Pipeline
 from mfnumpy.saving import checkpoint
 from mfnumpy.support import threads as blas
+from mfnumpy.support.duration import duration
 from mfnumpy.train import Trainer
 
 pytest.importorskip("sklearn")

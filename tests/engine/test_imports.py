@@ -25,7 +25,7 @@ ROOMS = (
     ("network",),
     ("rules",),
     ("measure", "saving.checkpoint", "saving.model"),
-    ("saving.run",),
+    ("saving.saved_run",),
     ("train",),
 )
 WINGS = ("support", "saving")

@@ -9,9 +9,8 @@ from engine_helpers import assert_same_bytes, blobs, model_arrays, small_net, st
 
 from mfnumpy import network, optim
 from mfnumpy.errors import CheckpointError, DivergedError, InvalidValueError, OutputError
-from mfnumpy.saving import checkpoint
+from mfnumpy.saving import checkpoint, saved_run
 from mfnumpy.saving import model as models
-from mfnumpy.saving import run as progress
 from mfnumpy.train import Trainer
 
 X, Y = blobs(60, (9,))
@@ -110,8 +109,8 @@ def test_a_view_and_the_array_that_it_shows_are_the_same_inputs(path):
 
 @pytest.mark.parametrize("n", [1, 2, 15, 16, 17, 60_000])
 def test_rows_for_the_checksum_are_spread_over_all(n):
-    rows = progress.sampled(n)
-    assert (rows[0], rows[-1], len(rows)) == (0, n - 1, min(n, progress.SAMPLE))
+    rows = saved_run.sampled(n)
+    assert (rows[0], rows[-1], len(rows)) == (0, n - 1, min(n, saved_run.SAMPLE))
     assert (np.diff(rows) > 0).all()
 
 
@@ -119,7 +118,7 @@ def test_a_checkpoint_of_an_earlier_version_can_be_resumed(path):
     """It says nothing of the inputs and the validation part; of everything else it must."""
     new(path)[2].fit(*DATA)
     arrays, description = checkpoint.load(path)
-    for key in progress.LATER:
+    for key in saved_run.LATER:
         del description["settings"][key]
     checkpoint.save(path, arrays, description)
     assert len(new(path)[2].fit(*DATA, resume=True).epochs) == 2

@@ -22,6 +22,7 @@ from mfnumpy.paper.runs.plan import Budget, of_rules
 from mfnumpy.paper.runs.search import Option, Tuning
 from mfnumpy.paper.show.judging import Verdict, better, holm
 from mfnumpy.paper.show.tables import Table
+from mfnumpy.support.duration import duration
 
 RATES = (3e-4, 1e-3, 3e-3)
 
@@ -78,7 +79,7 @@ def test_a_cost_is_that_of_like_runs_by_rows_and_epochs():
     assert costs.total([config, config, config.with_(network="3x9")]) == (pytest.approx(16.0), 1)
     own = record(config.with_(rule="bp"), seconds=1.0)
     assert forecast.Costs([own, record(config, seconds=9.0)]).seconds(config.with_(rule="bp")) == pytest.approx(1.0)
-    assert [forecast.duration(s) for s in (40, 720, 12_600)] == ["40 s", "12 min", "3.5 h"]
+    assert [duration(s) for s in (40, 720, 12_600)] == ["40 s", "12 min", "3.5 h"]
 
 
 def only(monkeypatch, **budgets):

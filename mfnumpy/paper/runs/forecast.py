@@ -91,10 +91,3 @@ def rows(config: Config) -> int:
 def _kinds(c: Config) -> list[tuple]:
     """What a run has in common with others, the closest first."""
     return [(c.dataset, c.network, c.rule, c.room), (c.dataset, c.network, c.rule), (c.network, c.rule), (c.network,)]
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them: "40 s", "12 min", "3.5 h"."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

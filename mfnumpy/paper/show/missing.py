@@ -9,6 +9,7 @@ from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.runs import forecast
 from mfnumpy.paper.runs.plan import Cell, Plan
 from mfnumpy.paper.show.tables import MISSING, Table
+from mfnumpy.support.duration import duration
 
 
 def table(ledger: Ledger, plan: Plan, cells: Mapping[str, Sequence[Cell]]) -> Table:
@@ -57,4 +58,4 @@ def _cost(costs: forecast.Costs, runs: Sequence[Config]) -> str:
     seconds, unknown = costs.total(runs)
     if unknown == len(runs) and runs:
         return "not known"
-    return forecast.duration(seconds) + (f", without {unknown} runs of which nothing is known" if unknown else "")
+    return duration(seconds) + (f", without {unknown} runs of which nothing is known" if unknown else "")

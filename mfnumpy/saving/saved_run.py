@@ -18,8 +18,7 @@ from mfnumpy.errors import CheckpointError, DivergedError, InvalidValueError, Ou
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Rule
-from mfnumpy.saving import checkpoint
-from mfnumpy.saving import model as models
+from mfnumpy.saving import checkpoint, model
 from mfnumpy.support.files import make_folder
 
 
@@ -140,7 +139,7 @@ def write(
     and must not take the place of one that can.
     """
     moments, times = _moments(optimiser, rule.parameters(net))
-    arrays = models.arrays(net, rule)
+    arrays = model.arrays(net, rule)
     arrays |= {f"optimiser/{name}": array for name, array in moments.items()}
     arrays |= {f"best/{name}": array for name, array in best.items()}
     for name, array in arrays.items():
@@ -152,7 +151,7 @@ def write(
     if before is not None:
         before()
     run = {"settings": settings, "progress": asdict(progress), "times": times, "notes": notes}
-    checkpoint.save(path, arrays, models.describe(net, rule) | run)
+    checkpoint.save(path, arrays, model.describe(net, rule) | run)
 
 
 def _moments(optimiser: Optimiser, learned: dict[str, Array]) -> tuple[dict[str, Array], dict[str, int]]:
@@ -206,14 +205,14 @@ def read(
     stated = description.get("settings")
     if isinstance(stated, dict):
         settings = {key: value for key, value in settings.items() if key in stated or key not in LATER}
-    for key, own in (models.describe(net, rule) | {"settings": settings}).items():
+    for key, own in (model.describe(net, rule) | {"settings": settings}).items():
         if description.get(key) != own:
             theirs, ours = _difference(description.get(key), own)
             raise CheckpointError(
                 f"{path} belongs to another run. Its {key}: {theirs}. This run's: {ours}. "
                 "Give the options of that run, or another place for this one."
             )
-    live = models.arrays(net, rule)
+    live = model.arrays(net, rule)
     moments, best = _part(stored, "optimiser/"), _part(stored, "best/")
     try:
         progress = Progress.from_json(description["progress"])
@@ -225,11 +224,11 @@ def read(
     if stray:
         raise CheckpointError(f"{path} holds {stray[0]!r}, which no run of mfnumpy writes.")
     learned = rule.parameters(net)
-    checkpoint.check_fits(live, models.model_part(stored), "network or rule")
+    checkpoint.check_fits(live, model.model_part(stored), "network or rule")
     checkpoint.check_fits({k: learned[k[2:]] for k in moments if k[2:] in learned}, moments, "optimiser")
     checkpoint.check_fits(learned if best else {}, best, "run")
     optimiser.load_state({k: backend.to_device(v) for k, v in moments.items()}, times)
-    checkpoint.put(live, models.model_part(stored), "network or rule")
+    checkpoint.put(live, model.model_part(stored), "network or rule")
     return progress, {k: backend.to_device(v) for k, v in best.items()}
 
 
