@@ -14,7 +14,7 @@ from mfnumpy.blocks import Block, Trace, block_from_spec
 from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
 from mfnumpy.layers.convolution import Size
 from mfnumpy.support.seeding import stream
-from mfnumpy.support.validate import check_float_dtype, integer
+from mfnumpy.support.validate import check_float_dtype, integer, positive
 
 Shape = tuple[int, ...]
 Layout = Literal["flat", "image"]
@@ -30,12 +30,15 @@ class Network:
     input_shape: of one sample: (H, W, C), or the number of features.
     seed: of the weights.
     dtype: of weights and inputs, "float32" or "float64".
+    init: a factor of the weights W that blocks start with; 1 is `choices.WEIGHT_INIT`.
+    Raises InvalidValueError for a shape, seed, dtype or factor that makes no sense.
     """
 
-    def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32"):
+    def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32", init: float = 1.0):
         check_float_dtype(dtype)
         self.input_shape: Shape = _checked_shape(input_shape)
         self.seed, self.dtype = integer("seed", seed, 0), dtype
+        self.init = positive("init", init)
         self.blocks: list[Block] = []
 
     @property
@@ -133,17 +136,13 @@ class Network:
     def spec(self) -> dict:
         """A JSON description from which the network can be rebuilt (its weights are not in it)."""
         blocks = [block.spec() for block in self.blocks]
-        return {
-            "input_shape": list(self.input_shape),
-            "seed": self.seed,
-            "dtype": self.dtype,
-            "blocks": blocks,
-        }
+        spec = {"input_shape": list(self.input_shape), "seed": self.seed, "dtype": self.dtype, "blocks": blocks}
+        return spec if self.init == 1 else spec | {"init": self.init}
 
     @classmethod
     def from_spec(cls, spec: dict) -> Network:
         """Rebuild from `spec`, with the weights of its seed."""
-        net = cls(tuple(spec["input_shape"]), seed=spec["seed"], dtype=spec["dtype"])
+        net = cls(tuple(spec["input_shape"]), seed=spec["seed"], dtype=spec["dtype"], init=spec.get("init", 1.0))
         for block in spec["blocks"]:
             net.plug(net._new(block))
         return net
@@ -159,7 +158,10 @@ class Network:
 
     def _new(self, spec: dict) -> Block:
         index = len(self.blocks)
-        return block_from_spec(spec, stream(self.seed, "weights", index), f"block{index + 1}", self.dtype)
+        block = block_from_spec(spec, stream(self.seed, "weights", index), f"block{index + 1}", self.dtype)
+        if self.init != 1:
+            block.parameters["W"] *= self.init
+        return block
 
 
 def _checked_shape(shape: Shape | int) -> Shape:
@@ -179,6 +181,7 @@ def mlp(
     bias: bool = BIAS,
     seed: int = 0,
     dtype: str = "float32",
+    init: float = 1.0,
 ) -> Network:
     """A multilayer perceptron of ReLU blocks; by default as wide as the paper's for MNIST.
 
@@ -187,8 +190,9 @@ def mlp(
     bias: whether every layer has a bias; the paper's has none, as the parameter counts of its Table 4 imply.
     seed: of the weights.
     dtype: of weights and inputs, "float32" or "float64".
+    init: a factor of the first weights, see `Network`.
     """
-    net = Network(input_shape, seed=seed, dtype=dtype)
+    net = Network(input_shape, seed=seed, dtype=dtype, init=init)
     for width in hidden:
         net.plug(net.new_dense(width, bias=bias))
     return net
@@ -205,6 +209,7 @@ def cnn(
     bias: bool = BIAS,
     seed: int = 0,
     dtype: str = "float32",
+    init: float = 1.0,
 ) -> Network:
     """A convolutional network, each block convolution -> ReLU -> average pooling; the paper's by default.
 
@@ -214,9 +219,10 @@ def cnn(
     bias: whether every layer has a bias.
     seed: of the weights.
     dtype: of weights and inputs, "float32" or "float64".
+    init: a factor of the first weights, see `Network`.
     Raises ShapeError for an input that is no image, or too small for so many blocks.
     """
-    net = Network(input_shape, seed=seed, dtype=dtype)
+    net = Network(input_shape, seed=seed, dtype=dtype, init=init)
     for maps in channels:
         net.plug(net.new_conv(maps, kernel=kernel, stride=stride, padding=padding, pool=pool, bias=bias))
     return net
@@ -277,14 +283,16 @@ class Architecture:
             raise InvalidValueError(f"Only an MLP, LxN, has a name for another depth; got {self.name}.")
         return parse(f"{depth}x{width}")
 
-    def build(self, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32") -> Network:
+    def build(
+        self, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32", init: float = 1.0
+    ) -> Network:
         """The network for this input. Raises ShapeError where a CNN is given no images, or images too small.
 
-        input_shape, bias, seed, dtype: those of `named`.
+        input_shape, bias, seed, dtype, init: those of `named`.
         """
         if self.images:
-            return cnn(input_shape, self.widths, bias=bias, seed=seed, dtype=dtype)
-        return mlp(math.prod(input_shape), self.widths, bias=bias, seed=seed, dtype=dtype)
+            return cnn(input_shape, self.widths, bias=bias, seed=seed, dtype=dtype, init=init)
+        return mlp(math.prod(input_shape), self.widths, bias=bias, seed=seed, dtype=dtype, init=init)
 
 
 def parse(name: str) -> Architecture:
@@ -303,7 +311,9 @@ def parse(name: str) -> Architecture:
     )
 
 
-def named(name: str, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32") -> Network:
+def named(
+    name: str, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32", init: float = 1.0
+) -> Network:
     """A network by name, built for an input; see `parse` for the names.
 
     name: "2x1000", "cnn", "cnn:8-16".
@@ -311,6 +321,7 @@ def named(name: str, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dt
     bias: whether every layer has a bias.
     seed: of the weights.
     dtype: "float32" or "float64".
+    init: a factor of the first weights, see `Network`.
     Raises UnknownNameError for a name that `parse` does not know.
     """
-    return parse(name).build(input_shape, bias=bias, seed=seed, dtype=dtype)
+    return parse(name).build(input_shape, bias=bias, seed=seed, dtype=dtype, init=init)

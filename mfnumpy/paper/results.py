@@ -23,8 +23,10 @@ on beyond it by the same factor, about 3, until it does not, at most twice. The 
 full, and validation decides between them; the better of these runs is also the first seed's. (Where the plan below says
 nothing of that, the search decides alone.) A run is left out of a search if it has a dead block, unless all have: a
 block whose own validation accuracy, in the run's best epoch, is at most 1.5/m with m classes, 1.5 times chance. Rules
-that give their blocks no voice are not concerned. Options of a rule that the plan names (the strength of FF's label)
-are searched in the same way, on validation data and at the best rate; the default stays unless another value is better.
+that give their blocks no voice are not concerned. Options that the plan names are searched in the same way, one
+after the other, on validation data and at the best rate; the default stays unless another value is better: the strength
+of FF's label (`label`), the factor of the blocks' first weights (`init`, for the rules whose MLP lay below `shallow` on
+CIFAR-10, and for one-pass FF, which shares FF's blocks), and the factor of the feedback matrices (`feedback_scale`).
 
 Every run makes the same number of passes. What is reported, and decides between rates and between rules, is the best
 epoch of all planned passes on validation data ("ours"). Two other epochs stand beside it and decide nothing: the one

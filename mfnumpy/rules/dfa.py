@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from mfnumpy import choices
+from mfnumpy import choices, equations
 from mfnumpy.backend import Array
 from mfnumpy.blocks import Trace
 from mfnumpy.network import Network
 from mfnumpy.rules.base import Style
 from mfnumpy.rules.global_rule import GlobalRule
 from mfnumpy.rules.parts import PerBlock, normal
+from mfnumpy.support.validate import positive
 
 
 class DirectFeedbackAlignment(GlobalRule):
@@ -18,6 +19,8 @@ class DirectFeedbackAlignment(GlobalRule):
 
     No error goes from block to block: `error_to_input` is never called. B_l ~ N(0, 1/n_l), the variance with which
     the readout starts, so that with one hidden block DFA and FA are the same rule.
+    loss_gradient: as in `GlobalRule`.
+    feedback_scale: a factor of all B. Adam divides what it does to a block's gradient out again.
     Source: Nøkland 2016, arXiv 1609.01596.
     """
 
@@ -29,6 +32,19 @@ class DirectFeedbackAlignment(GlobalRule):
     error_from = ("output",)
     exact = False
     feedback: PerBlock
+
+    def __init__(
+        self,
+        loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient,
+        *,
+        feedback_scale: float = 1.0,
+    ):
+        super().__init__(loss_gradient)
+        self.feedback_scale = positive("feedback_scale", feedback_scale)
+
+    def options(self) -> dict:
+        """The factor of B."""
+        return {"feedback_scale": self.feedback_scale}
 
     def reset(self) -> None:
         """Forget the readout and the feedback matrices."""
@@ -42,7 +58,7 @@ class DirectFeedbackAlignment(GlobalRule):
         def draw(i: int) -> Array:
             """B of block i."""
             n = net.widths[i]
-            variance = choices.FEEDBACK_INIT.value * choices.PROJECTION_INIT.value / n
+            variance = self.feedback_scale**2 * choices.FEEDBACK_INIT.value * choices.PROJECTION_INIT.value / n
             return normal(self.seed, "feedback", i, (self.n_classes, n), variance, net.dtype)
 
         self.feedback.fit(net, draw)

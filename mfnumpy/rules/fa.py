@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from mfnumpy import choices
+from mfnumpy import choices, equations
 from mfnumpy.backend import Array
 from mfnumpy.blocks import Trace
 from mfnumpy.network import Network
 from mfnumpy.rules.base import Style
 from mfnumpy.rules.global_rule import GlobalRule
 from mfnumpy.rules.parts import Readout, normal
+from mfnumpy.support.validate import positive
 
 
 class FeedbackAlignment(GlobalRule):
     """dz_l = (dz_{l+1} B_{l+1}^T) * [z_l > 0], B_{l+1} of W_{l+1}'s shape, drawn once and never changed.
 
     feedback[l] stands for the weights above block l: those of block l+1, or of the readout for the last block.
-    Each has the variance that these weights start with, so that errors keep the scale that BP gives them.
+    Each has the variance that `choices` gives these weights, so that errors keep the scale that BP gives them.
+    loss_gradient: as in `GlobalRule`.
+    feedback_scale: a factor of all B. Adam divides what it does to a block's gradient out again.
     Source: Lillicrap et al. 2016, Nature Communications 7:13276.
     """
 
@@ -30,6 +33,19 @@ class FeedbackAlignment(GlobalRule):
     exact = False
     readout: Readout
 
+    def __init__(
+        self,
+        loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient,
+        *,
+        feedback_scale: float = 1.0,
+    ):
+        super().__init__(loss_gradient)
+        self.feedback_scale = positive("feedback_scale", feedback_scale)
+
+    def options(self) -> dict:
+        """The factor of B."""
+        return {"feedback_scale": self.feedback_scale}
+
     def plug(self, net: Network) -> None:
         """Draw feedback matrices for the weights above each block; those whose shape still fits stay."""
         super().plug(net)
@@ -38,7 +54,7 @@ class FeedbackAlignment(GlobalRule):
         del self.feedback[len(above) :]
         for i, (W, start) in enumerate(zip(above, starts, strict=True)):
             if i == len(self.feedback) or self.feedback[i].shape != W.shape:
-                variance = choices.FEEDBACK_INIT.value * start / W.shape[0]
+                variance = self.feedback_scale**2 * choices.FEEDBACK_INIT.value * start / W.shape[0]
                 self.feedback[i:] = [normal(self.seed, "feedback", i, W.shape, variance, net.dtype)]
 
     def errors_at_z(self, net: Network, traces: list[Trace], dG: Array) -> Iterator[tuple[int, Array]]:

@@ -5,6 +5,9 @@ import pytest
 from engine_helpers import small_net, started
 
 from mfnumpy import network, optim, rules
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.measure import gradients_of
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 WIDTHS = {"block1": 300, "block2": 200}
@@ -83,3 +86,38 @@ def test_a_trainer_refuses_a_rule_that_does_not_know_the_new_block(name):
     net.plug(net.new_dense(5))
     with pytest.raises(rules.NotStartedError, match=r"rule\.plug\(net\) after net\.plug\(block\)"):
         Trainer(net, rule, optim.Adam(), epochs=1, batch_size=1).fit(np.zeros((3, 9), np.float32), np.array([0, 1, 2]))
+
+
+@pytest.mark.parametrize(("name", "bias"), [("2x30", True), ("cnn:3-5", False)])
+def test_init_is_a_factor_of_the_blocks_weights_alone(name, bias):
+    shape = (12, 9, 2)
+    plain, small = (network.named(name, shape, bias=bias, seed=3, init=init) for init in (1.0, 0.25))
+    for key, before in plain.parameters().items():
+        assert np.array_equal(small.parameters()[key], before * (0.25 if key.endswith(".W") else 1)), key
+    assert "init" not in plain.spec()
+    again = network.Network.from_spec(small.spec())
+    assert all(np.array_equal(again.parameters()[k], small.parameters()[k]) for k in small.parameters())
+    assert np.array_equal(again.new_dense(4).parameters["W"], plain.new_dense(4).parameters["W"] * np.float32(0.25))
+    for wrong in (0, -1.0, float("inf"), True, "small"):
+        with pytest.raises(InvalidValueError, match="init must be a positive number"):
+            network.named(name, shape, init=wrong)
+
+
+@pytest.mark.parametrize("name", ["fa", "dfa"])
+def test_the_scale_of_the_feedback_multiplies_a_blocks_gradient_by_one_number(name):
+    """A power of two, so that it does to the last bit. Through k matrices: its k-th power; the readout: untouched."""
+    net = small_net("mlp", blocks=3)
+    x, y = stream(5, "x").standard_normal((7, 9)), stream(5, "y").integers(0, 4, 7)
+    plain, scaled = rules.make(name), rules.make(name, feedback_scale=0.125)
+    assert rules.make(name, **scaled.options()).feedback_scale == 0.125
+    found = []
+    for rule in (plain, scaled):
+        rule.start(net, 4, 2)
+        found.append(gradients_of(net, rule, x, y))
+    through = {"fa": (3, 2, 1), "dfa": (1, 1, 1)}[name]
+    for i, power in enumerate(through, 1):
+        assert np.array_equal(found[1][f"block{i}.W"], found[0][f"block{i}.W"] * 0.125**power)
+        assert found[0][f"block{i}.W"].any()
+    assert np.array_equal(found[1]["readout.W"], found[0]["readout.W"])
+    with pytest.raises(InvalidValueError, match="feedback_scale must be a positive number"):
+        rules.make(name, feedback_scale=0.0)

@@ -20,6 +20,7 @@ from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import forecast
 from mfnumpy.paper.runs.plan import Budget, of_rules
 from mfnumpy.paper.runs.search import Option, Tuning
+from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.judging import Verdict, better, holm
 from mfnumpy.paper.show.tables import Table
 from mfnumpy.support.duration import duration
@@ -255,5 +256,36 @@ def test_options_that_no_rule_of_a_table_has_are_not_said_of_it():
 
     searches = {(row[0], row[1]): row[6] for row in budget_table(view).rows}
     assert "label of ff, ff_one_pass: 5.0, 20.0" in searches["table3", "mnist"]
+    assert "init of fa, dfa, ff, ff_one_pass: 0.03, 0.1, 0.3, 3.0" in searches["table3", "mnist"]
+    assert "feedback_scale of fa, dfa: 0.125, 8.0" in searches["table3", "cifar10"]
+    assert "feedback_scale" not in searches["table3", "mnist"]
     assert "label" not in searches["table6", "imdb"]
     assert "label of ff: 5.0" in [row[6] for row in budget_table(view).rows if row[0] == "longer"][2]
+
+
+def test_an_init_is_searched_like_an_option_is_counted_before_and_told_afterwards(tmp_path, monkeypatch):
+    """Two options of FA, one after the other: what the second will cost is known while the first is searched."""
+    options = (Option("feedback_scale", (8.0,), ("fa",)), Option("init", (0.1, 0.3), ("fa",)))
+    budget = Budget("digits", "2x9", 2, 1, Tuning(1, 60, (1e-3,), options=options), subset=150, rules=("fa", "bp"))
+    only(monkeypatch, table3=[budget])
+    cell, ledger = budget.cell("table3", "fa"), Ledger(tmp_path)
+
+    def counted():
+        return len(forecast.remaining([cell], ledger).configs)
+
+    def make(value):
+        config = cell.search(ledger).missing[0]
+        put(ledger, config, value=value)
+        return config
+
+    assert counted() == 1 + 1 + 2 + 1
+    assert (make(0.5).init, counted()) == (1.0, 1 + 2 + 1)
+    assert (make(0.4).options, counted()) == ({"feedback_scale": 8.0}, 2 + 1)
+    assert (make(0.6).init, make(0.3).init) == (0.1, 0.3)
+    chosen = cell.chosen(ledger)
+    assert (chosen.init, chosen.options) == (0.1, {})
+    assert Config.of(chosen.settings) == chosen
+    put(ledger, chosen)
+    entry = registry.view(ledger, "quick").entry("table3", "digits", "fa")
+    assert notes.options([entry]) == ["Chosen beside the rate: fa: init 0.1."]
+    assert budget.cell("table3", "bp").search(ledger).missing[0].init == 1.0

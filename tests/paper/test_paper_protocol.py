@@ -23,7 +23,7 @@ NOTHING = Ledger("no such folder")
 CHANGES = {
     "dataset": "digits", "network": "3x1000", "rule": "bp", "lr": 0.003, "epochs": 21, "batch_size": None,
     "decay": "constant", "patience": 6, "subset": 100, "validation": 5000, "split": 1, "options": {"theta": 2.0},
-    "room": "fast", "tested": "kept",
+    "room": "fast", "tested": "kept", "init": 0.1,
 }  # fmt: skip
 
 

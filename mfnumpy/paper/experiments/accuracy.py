@@ -50,8 +50,13 @@ def accuracy_tables(
                 + ["as stopped", "at equal passes", "rate", "epoch kept", "s/epoch", "peak MB"],
                 rows,
                 command(experiment, view),
-                [f"Run: {described(entries[0].config)}.", *notes.rooms(entries), *notes.at_the_edge(entries)]
-                + [*notes.provisional(entries), *notes.lost(entries), *notes.still_rising(entries)]
+                [f"Run: {described(entries[0].config)}.", *notes.rooms(entries), *notes.options(entries)]
+                + [
+                    *notes.at_the_edge(entries),
+                    *notes.provisional(entries),
+                    *notes.lost(entries),
+                    *notes.still_rising(entries),
+                ]
                 + [*more(view, dataset), COSTS]
                 + notes.keys(entries),
             )

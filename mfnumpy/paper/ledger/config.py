@@ -28,7 +28,7 @@ def key_of(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
-LATER = {"room": "rules", "tested": "every"}
+LATER: dict[str, Any] = {"room": "rules", "tested": "every", "init": 1.0}
 """Settings that the first records did not have, and what was done before there were others."""
 
 
@@ -43,6 +43,7 @@ class Config:
     the optimiser is Adam, as in the paper. patience: of the stopping rule, applied to the history afterwards.
     room: "rules", the rules as they are written, or "fast", the fast room's engine on one thread.
     tested: which epochs are evaluated on the test part: "every", or "kept", those that may be reported alone.
+    init: the factor of the weights that the network starts with, as `network.named` reads it.
     """
 
     dataset: str
@@ -59,6 +60,7 @@ class Config:
     options: dict[str, Any] = field(default_factory=dict)
     room: str = "rules"
     tested: str = "every"
+    init: float = 1.0
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -95,6 +97,10 @@ class Config:
     def with_(self, **changes: Any) -> Config:
         """The same configuration with some settings changed."""
         return replace(self, **changes)
+
+    def tuned_as(self, found: Config) -> Config:
+        """The same configuration with what a search chooses, as another has it: rate, options and init."""
+        return self.with_(lr=found.lr, options=found.options, init=found.init)
 
 
 @dataclass(frozen=True)

@@ -40,12 +40,13 @@ def remaining(cells: Iterable[Cell], ledger: Ledger) -> Missing:
         state = cell.search(ledger)
         searching = [Job(config, TUNING_SEED) for config in state.missing]
         likely = state.chosen or state.so_far
+        later += state.later
         if likely is None:
             full = max(0, cell.tuning.finalists - 1) if cell.tuning is not None else 0
             later += [cell.tuned_on or cell.final] * full + [cell.final] * cell.seeds
             final = []
         else:
-            config = cell.final.with_(lr=likely.lr, options=likely.options)
+            config = cell.final.tuned_as(likely)
             final = [Job(config, seed) for seed in range(cell.seeds)]
             if state.chosen is None and not state.finalists and cell.tuning is not None and cell.tuning.finalists > 1:
                 later.append(cell.tuned_on or cell.final)

@@ -65,8 +65,8 @@ class Cell:
         return self.of(self.search(ledger).so_far)
 
     def of(self, found: Config | None) -> Config | None:
-        """`final` with a search's rate and options; None of none."""
-        return None if found is None else self.final.with_(lr=found.lr, options=found.options)
+        """`final` with what a search found; None of none."""
+        return None if found is None else self.final.tuned_as(found)
 
     def jobs(self, ledger: Ledger) -> list[Job]:
         """The final runs, once the rate is known."""

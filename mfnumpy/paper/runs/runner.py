@@ -83,7 +83,7 @@ def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
     data: gives the shape of the input and the number of classes.
     seed: of all weights and matrices.
     """
-    net = network.named(config.network, data.input_shape, seed=seed)
+    net = network.named(config.network, data.input_shape, seed=seed, init=config.init)
     rule = rules.make(config.rule, **config.options)
     rule.start(net, data.n_classes, seed)
     return net, rule

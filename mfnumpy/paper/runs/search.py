@@ -6,7 +6,7 @@ It is deterministic: what is to be run next follows from the records that are th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mfnumpy.paper.ledger.config import Config
@@ -30,11 +30,22 @@ Found = Callable[[Config], Record | None]
 
 @dataclass(frozen=True)
 class Option:
-    """An option of some rules that is searched as the rate is. values: beside the default; rules: that have it."""
+    """An option that is searched as the rate is.
+
+    name: of the rule's option; or "init", the factor of the network's first weights.
+    values: beside the default.
+    rules: for which it is searched.
+    """
 
     name: str
     values: tuple[Any, ...]
     rules: tuple[str, ...]
+
+    def given(self, config: Config, value: Any) -> Config:
+        """The configuration with this value of the option."""
+        if self.name == "init":
+            return config.with_(init=value)
+        return config.with_(options=config.options | {self.name: value})
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,7 @@ class State:
     searched: its runs, as far as they are known. finalists: runs in full, [] while the search goes on, and where one
     rate is left. missing: those of both that are to be made next. chosen: the configuration that came out, None while
     anything is missing. so_far: what would come out if the search ended here, None while a rate of its first candidates
-    is missing.
+    is missing. later: runs of options that come after what is missing, for their cost; they start from what it brings.
     """
 
     searched: list[Config]
@@ -71,6 +82,7 @@ class State:
     missing: list[Config]
     chosen: Config | None
     so_far: Config | None
+    later: list[Config] = field(default_factory=list)
 
 
 def search(tuning: Tuning, final: Config, found: Found) -> State:
@@ -83,22 +95,23 @@ def search(tuning: Tuning, final: Config, found: Found) -> State:
     found, base = _remembered(found), _small(tuning, final)
     searched = [base.with_(lr=lr) for lr in _rates(tuning, base, found)]
     missing = _missing(searched, found)
+    options = [option for option in tuning.options if final.rule in option.rules]
+    later = [option.given(base, value) for option in options for value in option.values]
     if len(missing) > max(0, len(searched) - len(tuning.rates)):
-        return State(searched, [], missing, None, None)
+        return State(searched, [], missing, None, None, later)
     ranking = [Config.of(r.config) for r in best_first(_records(searched, found))]
     best = ranking[0]
-    for option in [] if missing else tuning.options:
-        if final.rule in option.rules:
-            candidates = [best, *(best.with_(options=best.options | {option.name: value}) for value in option.values)]
-            searched += candidates[1:]
-            if missing := _missing(candidates, found):
-                break
-            best = Config.of(best_first(_records(candidates, found))[0].config)
-    finalists = [final.with_(lr=c.lr, options=best.options) for c in ranking[: tuning.finalists]]
+    for option in [] if missing else options:
+        candidates = [best, *(option.given(best, value) for value in option.values)]
+        searched, later = searched + candidates[1:], later[len(option.values) :]
+        if missing := _missing(candidates, found):
+            break
+        best = Config.of(best_first(_records(candidates, found))[0].config)
+    finalists = [final.tuned_as(best).with_(lr=c.lr) for c in ranking[: tuning.finalists]]
     decided = best_first(_records(finalists, found)) if tuning.finalists > 1 else []
     so_far = Config.of(decided[0].config) if decided else finalists[0]
     if missing or tuning.finalists < 2:
-        return State(searched, [], missing, None if missing else so_far, so_far)
+        return State(searched, [], missing, None if missing else so_far, so_far, later)
     missing = _missing(finalists, found)
     return State(searched, finalists, missing, None if missing else so_far, so_far)
 
@@ -109,7 +122,7 @@ def _remembered(found: Found) -> Found:
 
     def ask(config: Config) -> Record | None:
         """The record, from the first answer."""
-        name = f"{config.lr!r} {config.epochs} {config.subset} {config.room} {config.options}"
+        name = f"{config.lr!r} {config.epochs} {config.subset} {config.room} {config.options} {config.init!r}"
         if name not in known:
             known[name] = found(config)
         return known[name]

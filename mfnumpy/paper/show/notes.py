@@ -21,6 +21,19 @@ def provisional(entries: list[Entry]) -> list[str]:
     return [f"The search lacks runs, and another rate may still win: {', '.join(names)}."] if names else []
 
 
+def options(entries: list[Entry]) -> list[str]:
+    """A sentence on what a search chose beside the rate, where that is not the default."""
+    found = [(e.rule, _chosen(e)) for e in entries]
+    told = ", ".join(f"{rule}: {chosen}" for rule, chosen in found if chosen)
+    return [f"Chosen beside the rate: {told}."] if told else []
+
+
+def _chosen(entry: Entry) -> str:
+    before, after = entry.cell.final, entry.config
+    names = [f"{k} {v:g}" for k, v in after.options.items() if before.options.get(k) != v]
+    return " and ".join(names + [f"init {after.init:g}"] * (after.init != before.init))
+
+
 def lost(entries: list[Entry]) -> list[str]:
     """A sentence on the runs that diverged: the means above are of the others."""
     names = [e.lost for e in entries if e.lost]
