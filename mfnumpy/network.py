@@ -296,10 +296,10 @@ class Architecture:
 
 
 def parse(name: str) -> Architecture:
-    """Read a network's name: "LxN" (L dense blocks of N neurons, e.g. the paper's 2x1000 and 3x2000), "cnn" (the
-    paper's 64-128-256-512 maps) or "cnn:8-16" (a convolutional network of other widths).
+    """What a network's name says: "LxN", "cnn" or "cnn:8-16". This is the only place that reads one.
 
-    This is the only place that reads one. Raises UnknownNameError for any other name.
+    "LxN": L dense blocks of N neurons, e.g. the paper's 2x1000 and 3x2000. "cnn": the paper's convolutional network of
+    64-128-256-512 maps. "cnn:8-16": one of other widths. Raises UnknownNameError for any other name.
     """
     if match := re.fullmatch(r"([1-9]\d{0,2})x([1-9]\d{0,5})", name):
         return Architecture(name, "mlp", (int(match[2]),) * int(match[1]))

@@ -21,8 +21,10 @@ class Unchanging(FastAdam):
 
 @dataclass(frozen=True)
 class Parts:
-    """Milliseconds per batch, medians over rounds: our step, the same without Adam, its products at the sgemm peak
-    that was measured in the same run, and PyTorch's step."""
+    """Milliseconds per batch of our step, of its parts, and of PyTorch's step: medians over rounds.
+
+    The parts are the same step without Adam, and its products at the sgemm peak that was measured in the same run.
+    """
 
     network: str
     rule: str

@@ -83,7 +83,12 @@ class Plan:
 
 
 def plan_of(source: Any, student: Any, name: str) -> Plan:
-    """The plan of a notebook. source: the instructor's, as `sources.read` gives it. student: as it is released."""
+    """The plan of a notebook.
+
+    source: the instructor's, as `sources.read` gives it.
+    student: the same, as it is released.
+    name: of both.
+    """
     given = {cell.metadata["nbgrader"]["grade_id"]: cell.source for cell in student.cells}
     cells, tasks, text = [], [], ""
     for cell in source.cells:

@@ -24,7 +24,13 @@ from mfnumpy.support.seeding import stream
 
 
 class DenseOf(Dense):
-    """A Dense layer, with bias, made of dense_forward (x, W, b) -> z and dense_backward (x, W, dz) -> (dx, dW, db)."""
+    """A Dense layer, with bias, that computes with functions that it was given.
+
+    n_in, n_out, rng: as in `Dense`.
+    forward: (x, W, b) -> z.
+    backward: (x, W, dz) -> (dx, dW, db).
+    name: in messages.
+    """
 
     def __init__(
         self, n_in: int, n_out: int, rng: np.random.Generator, forward: Callable, backward: Callable, name: str
@@ -42,7 +48,8 @@ class DenseOf(Dense):
         return {"W": dW, "b": db}
 
     def input_gradient(self, dz: Array, x_shape: tuple[int, ...], W: Array | None = None) -> Array:
-        """dx of backward; it does not depend on x, for which zeros stand here."""
+        """dx of backward; it does not depend on x, for which zeros stand here. Arguments as in `Dense.input_gradient`.
+        """
         W = self.parameters["W"] if W is None else W
         return self._backward(np.zeros((dz.shape[0], W.shape[0]), dz.dtype), W, dz)[0].reshape(x_shape)
 
@@ -68,7 +75,15 @@ def network_of(
     relu_backward: Callable,
     seed: int = 0,
 ) -> Network:
-    """A multi-layer perceptron whose blocks compute with the given functions, for any rule and the trainer."""
+    """A multilayer perceptron whose blocks compute with the given functions, for any rule and the trainer.
+
+    n_inputs: features of a sample.
+    hidden: neurons of each block.
+    dense_forward: (x, W, b) -> z.
+    dense_backward: (x, W, dz) -> (dx, dW, db).
+    relu_backward: (z, da) -> dz.
+    seed: of the weights.
+    """
     net, n = Network(n_inputs, seed=seed), n_inputs
     for i, width in enumerate(hidden):
         linear = DenseOf(n, width, stream(seed, "weights", i), dense_forward, dense_backward, f"block{i + 1}")
@@ -85,7 +100,7 @@ class AdamOf(Adam):
         self._step = adam_step
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
-        """Change the parameter in place by the given step."""
+        """Change the parameter in place by the given step; arguments as in `Optimiser.update`."""
         m, v = (moments.get(name, np.zeros_like(parameter)) for moments in (self.m, self.v))
         self.t[name] = self.t.get(name, 0) + 1
         settings = (self.lr * scale, self.beta1, self.beta2, self.epsilon)
@@ -93,14 +108,22 @@ class AdamOf(Adam):
 
 
 class ForwardForwardOf(ForwardForward):
-    """Forward-Forward with the given goodness (1), (2): a -> G, and gradients of (3), (4): (G, theta) -> dG."""
+    """Forward-Forward with the given goodness (1), (2) and the given gradients of the losses (3), (4).
+
+    eq1, eq2: a -> G.
+    eq3_gradient, eq4_gradient: (G, theta) -> dG.
+    options: the other keywords of ForwardForward.
+    """
 
     def __init__(self, eq1: Callable, eq2: Callable, eq3_gradient: Callable, eq4_gradient: Callable, **options: Any):
         super().__init__(**options)
         self._functions = eq1, eq2, eq3_gradient, eq4_gradient
 
     def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
-        """One block, as the package does it; the loss shown is the mean goodness gap, which should grow."""
+        """One block, as the package does it; the loss shown is the mean goodness gap, which should grow.
+
+        Arguments as in `LocalRule.local_step`.
+        """
         eq1, eq2, eq3_gradient, eq4_gradient = self._functions
         block, theta, N = net.blocks[i], self.threshold(net, i), x.shape[0] // 2
         trace = block.forward(NORMALISE[self.normalise](x))

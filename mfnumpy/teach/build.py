@@ -53,8 +53,10 @@ def sources(which: Sequence[str] = (), folder: Path = LESSONS) -> list[Path]:
 def notebook_of(source: Path, keep: bool = False, alt: bool = False) -> Any:
     """The notebook of a lesson, not executed, with cell ids that follow from the position.
 
-    Remarks to the linter ("# fmt: skip") and what sentences claim ("holds: ...") stay in the source; keep: not
-    the claims. alt: with the alternative texts of pictures in the code, as it is executed.
+    source: the lesson's text, in the form py:percent.
+    keep: leave in what sentences claim ("holds: ..."), which else stays in the source.
+    alt: leave the alternative texts of pictures in the code, as it is executed.
+    Remarks to the linter ("# fmt: skip") always stay in the source.
     """
     notebook = require("jupytext", "lessons").reads(source.read_text(encoding="utf-8"), fmt="py:percent")
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
@@ -137,8 +139,10 @@ def code_of(source: Path) -> str:
 
 
 def _tidy(notebook: Any) -> None:
-    """Drop what belongs to one run or one machine: live widgets (their strip of pictures stays), kernel details,
-    and where the kernel happened to cut printed text in two.
+    """Drop what belongs to one run or one machine.
+
+    That is: live widgets (their strip of pictures stays), kernel details, and where the kernel happened to cut printed
+    text in two.
     """
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for cell in notebook.cells:

@@ -74,7 +74,9 @@ def _words(axes: Any) -> str:
 def style(name: str, i: int, rule: str | None = None) -> dict[str, str]:
     """Colour, marker and dash of a line: those of the rule that it is named after, else the i-th of the palette.
 
-    name: of the line; "MF" and "mf" are the rule's. rule: where the line has another name.
+    name: of the line; "MF" and "mf" are the rule's.
+    i: its place among the lines, from 0.
+    rule: where the line has another name than its rule; None for no such rule.
     """
     known = rule or name.lower()
     if known in RULES:

@@ -15,9 +15,13 @@ NUMBERS_UP_TO = 14  # a matrix with more rows or columns is shown without its nu
 
 
 def heat(axes: Any, array: Array, title: str = "", limit: float | None = None, digits: int = 2) -> None:
-    """Draw one matrix: blue below zero, red above, white at zero (a mask "[...]" in grey); numbers if it is small.
+    """One matrix in colours: blue below zero, red above, white at zero; with its numbers, if it is small.
 
-    limit: the absolute value at which the colour is full; by default the largest in the matrix.
+    axes: Matplotlib's, drawn on.
+    array: of any shape, shown as rows and columns (`entries.as_matrix`).
+    title: above it; a mask, named "[...]", is drawn in grey.
+    limit: the absolute value at which the colour is full, None for the largest in the matrix.
+    digits: of the numbers, after the point.
     """
     matrix = as_matrix(array).astype(float)
     limit = limit or float(np.abs(matrix).max(initial=0.0)) or 1.0
@@ -49,7 +53,10 @@ def equation(*parts: str | tuple[str, Array], alt: str = "", digits: int = 2, li
     """Matrices in a row with signs between them: equation(("x", x), ("W", W), "=", ("z", z), alt=...).
 
     parts: (name, array), or a sign; too long a row goes on below, beginning with a sign. Names may be LaTeX without
-    dollars. limits: {"value": 3, "gradient": 0.5}, where colours are full; by default the largest of each kind here.
+        dollars.
+    alt: the picture in words, for who cannot see it.
+    digits: of the numbers, after the point.
+    limits: {"value": 3, "gradient": 0.5}, where colours are full; None for the largest of each kind here.
     """
     full = dict(limits or colour_limits([part for part in parts if not isinstance(part, str)]))
     lines = _lines(parts)
@@ -93,7 +100,15 @@ def row(
     digits: int = 2,
     limits: Mapping[str, float] | None = None,
 ) -> None:
-    """Draw the parts of an equation from `origin` (inches from the lower left) in a figure of `size` inches."""
+    """The parts of an equation, drawn in one line of a figure.
+
+    figure: Matplotlib's, drawn on.
+    parts: as in `equation`, for this line.
+    origin: where the line begins, (right, up) from the lower left corner in inches.
+    size: of the figure, (width, height) in inches.
+    digits: of the numbers, after the point.
+    limits: where colours are full, by kind; None for the largest of each matrix.
+    """
     sizes = [inches(part) for part in parts]
     (left, bottom), (width, height) = origin, size
     middle = bottom + max(h for _, h in sizes) / 2
@@ -125,7 +140,11 @@ def heats(
 ) -> Picture:
     """Several matrices in a grid, each under its name (plain text or $LaTeX$).
 
-    limit: where the colour is full, for all of them; by default each has its own. size: of one panel, in inches.
+    arrays: by name.
+    alt: the picture in words, for who cannot see it.
+    columns: of the grid.
+    limit: where the colour is full, for all of them; None for each its own.
+    size: of one panel, (width, height) in inches.
     """
     figure = new_figure(size[0] * min(columns, len(arrays)), size[1] * -(-len(arrays) // columns))
     grid = figure.subplots(-(-len(arrays) // columns), min(columns, len(arrays)), squeeze=False)

@@ -50,10 +50,13 @@ class Moment:
 
 
 def moments(net: Network, rule: Rule, x: Array, y: Array, seed: int = 0) -> list[Moment]:
-    """Run one update of any rule on one batch, without applying it, and return its moments in order.
+    """The moments of one update by any rule on one batch, in order; the update is not applied.
 
-    x: (N, *input_shape). y: (N,) integer labels. seed: of the random numbers, for rules that need some.
-    Network and rule are left as they are. Raises what the rule raises.
+    net, rule: the network, and the rule that was started for it; both are left as they are.
+    x: (N, *input_shape).
+    y: (N,) integer labels.
+    seed: of the random numbers, for rules that need some.
+    Raises what the rule raises.
     """
     watch = _Watch(rule, net)
     for step in watch.rule.steps(watch.net, x, y, stream(seed, "batch")):

@@ -29,10 +29,14 @@ def plot(
     ylabel: str = "",
     **options: Any,
 ) -> Picture:
-    """Lines over a common x (1, 2, ... by default), told apart by colour, marker and dash; a rule's are its own.
+    """Lines over a common x, told apart by colour, marker and dash; a rule's are its own.
 
+    series: the values of each line, by name.
+    alt: the picture in words, for who cannot see it.
+    x: None for 1, 2, ...
+    xlabel, ylabel: of the axes.
     options: rules={name of a line: rule}, ylim, yscale, xscale, level=(y, text) for a dotted line across,
-    size=(width, height), markers=False.
+        size=(width, height), markers=False.
     """
     figure = new_figure(*options.get("size", (6.4, 3.1)))
     axes = figure.subplots()
@@ -62,9 +66,13 @@ def bars(
 ) -> Picture:
     """Bars side by side: one group of bars for each label, one colour and hatch for each name.
 
-    Where the names or the labels are those of rules, the bars have the rules' colours.
+    groups: the heights over the labels, by name.
+    labels: of the groups.
+    alt: the picture in words, for who cannot see it.
+    ylabel: of the axis.
+    options: ylim, size, xlabel, values=True to print each bar's height, format of these.
 
-    options: ylim, size, xlabel, values=True to print each bar's height.
+    Where the names or the labels are those of rules, the bars have the rules' colours.
     """
     figure = new_figure(*options.get("size", (6.4, 3.0)))
     axes = figure.subplots()
@@ -92,6 +100,9 @@ def goodness_bars(moments: Mapping[str, Array], true_class: int, alt: str = "", 
     """The goodness scores of one sample at several times, one panel each; the true class is marked.
 
     moments: {"before training": (m,) scores, "after epoch 1": ...}.
+    true_class: its index.
+    alt: the picture in words, for who cannot see it.
+    ylabel: of the axis.
     """
     figure = new_figure(min(1.75 * len(moments), WIDEST), 2.3)
     low = min(0.0, *(float(np.min(s)) for s in moments.values()))
@@ -114,9 +125,13 @@ def goodness_bars(moments: Mapping[str, Array], true_class: int, alt: str = "", 
 def images(
     pictures: Array, alt: str = "", titles: Sequence[str] = (), columns: int = 10, signed: bool = False
 ) -> Picture:
-    """Small images in a grid: digits (dark on light), or first-layer weights (signed: red-white-blue, 0 white).
+    """Small images in a grid: digits (dark on light), or first-layer weights.
 
     pictures: (K, H, W).
+    alt: the picture in words, for who cannot see it.
+    titles: one above each image, or none.
+    columns: of the grid, at most.
+    signed: for weights: red above zero, white at zero, blue below.
     """
     pictures = np.asarray(to_host(pictures), dtype=float)
     columns = min(columns, len(pictures))

@@ -67,8 +67,10 @@ class Reveal:
 def reveal(guess: Any, answer: Any, why: str = "", tolerance: float = 1e-6) -> Reveal:
     """The answer to a question that the reader was asked to commit to. Display it as the last line of a cell.
 
-    guess: what the reader wrote; `...` while nothing is written. answer: a number, an array or a word.
-    why: one or two sentences. tolerance: of numbers, absolute.
+    guess: what the reader wrote; `...` while nothing is written.
+    answer: a number, an array or a word.
+    why: one or two sentences.
+    tolerance: of numbers, absolute.
     """
     return Reveal(guess, answer, why, tolerance)
 

@@ -43,7 +43,11 @@ def markup(formula: str) -> str:
 def run_of(net: Network, rule: Rule, x: Array, y: Array, seed: int, eta: float) -> dict[str, Any]:
     """One update of one rule: {"title", "moments": [...], "loss": [before, after], "limits"}. Nothing is changed.
 
-    x: (N, *input_shape). y: (N,). seed: of the rule's random numbers. eta: the learning rate of the step that is shown.
+    net, rule: the network, and the rule that was started for it.
+    x: (N, *input_shape).
+    y: (N,) integer labels.
+    seed: of the rule's random numbers.
+    eta: the learning rate of the step that is shown.
     """
     found = moments(net, rule, x, y, seed)
     hidden = rule.n_classes if rule.rows_per_sample > 1 else 0
@@ -61,7 +65,10 @@ def run_of(net: Network, rule: Rule, x: Array, y: Array, seed: int, eta: float) 
 def applied(
     net: Network, rule: Rule, x: Array, y: Array, seed: int, eta: float
 ) -> tuple[list[dict[str, Any]], float, float]:
-    """W - eta dW for each parameter, on copies; as moments, with the sum of the losses before and after."""
+    """W - eta dW for each parameter, on copies; as moments, with the sum of the losses before and after.
+
+    net, rule, x, y, seed, eta: as in `run_of`.
+    """
     net, rule = copy.deepcopy((net, rule))
     parameters, shown, before = rule.parameters(net), [], 0.0
     steps = list(rule.steps(net, x, y, stream(seed, "batch")))
@@ -101,7 +108,12 @@ def moment_as_data(moment: Moment, marked: int = 0) -> dict[str, Any]:
 
 
 def part_as_data(name: str, array: Array, marked: int = 0) -> dict[str, Any]:
-    """An array: its name, shape, kind and rows, to four significant digits."""
+    """An array: its name, shape, kind and rows, to four significant digits.
+
+    name: as it is printed, "dW".
+    array: of any shape, shown as rows and columns (`entries.as_matrix`).
+    marked: how many of its first columns hold the label, and are framed.
+    """
     host = np.asarray(to_host(array), dtype=float)
     rows = [[float(f"{value:.4g}") for value in row] for row in as_matrix(host)]
     shape = " x ".join(map(str, host.shape))

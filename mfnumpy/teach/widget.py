@@ -33,6 +33,13 @@ RECORDED = "To change x, W or M, open this lesson with mfnumpy learn."
 class StepThrough:
     """The moments of one update under one or several rules. Display it as the last line of a cell.
 
+    net: a small network, which is copied.
+    rules: started for it; they are copied too.
+    x: (N, d), copied.
+    y: (N,) integer labels.
+    seed: of the rules' random numbers.
+    eta: the learning rate of the step that is shown at the end.
+
     data: what is drawn. view: the widget, or None without anywidget.
     """
 
@@ -48,10 +55,13 @@ class StepThrough:
         self.view.observe(lambda change: self.change(**change["new"]), names="edit")
 
     def change(self, name: str, row: int, column: int, value: float, count: int = 0) -> None:
-        """Put another number into x or a parameter, as the reader wrote it, and compute the update again.
+        """Another number in x or in a parameter, as the reader wrote it; the update is computed again.
 
-        name: "x", "block1.W", "block1.M", ... row, column: of the entry. A rule that has no such parameter is passed
-        over. Raises InvalidValueError for a name that nothing has.
+        name: "x", "block1.W", "block1.M", ... A rule that has no such parameter is passed over.
+        row, column: of the entry.
+        value: the new number.
+        count: of the edits so far, by which the widget tells two equal ones apart.
+        Raises InvalidValueError for a name that nothing has.
         """
         arrays = [self.x] if name == "x" else [p[name] for r in self.rules if name in (p := r.parameters(self.net))]
         if not arrays:
@@ -89,8 +99,12 @@ def step_through(
 ) -> StepThrough:
     """Step through one update on one (small) batch; network and rule stay as they are.
 
-    rule: one, or several that are shown side by side on the same network. x: (N, d). y: (N,) integer labels.
-    seed: of the rule's random numbers. eta: the learning rate of the step that is shown at the end.
+    net: a small network.
+    rule: one, or several that are shown side by side on the same network.
+    x: (N, d).
+    y: (N,) integer labels.
+    seed: of the rule's random numbers.
+    eta: the learning rate of the step that is shown at the end.
     """
     return StepThrough(net, [rule] if isinstance(rule, Rule) else rule, x, y, seed, eta)
 

@@ -16,8 +16,12 @@ DELETED = "# This cell was deleted from the submission."
 
 @dataclass(frozen=True)
 class Part:
-    """A cell to be graded. name: that of the instructor's cell, or "own-1" and so on. role: "solution", "graded",
-    "given" or "own". kind: "code" or "markdown"."""
+    """A cell to be graded.
+
+    name: that of the instructor's cell, or "own-1" and so on.
+    role: "solution", "graded", "given" or "own".
+    kind: "code" or "markdown".
+    """
 
     name: str
     role: str

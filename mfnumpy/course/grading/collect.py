@@ -57,10 +57,13 @@ class Collected:
 
 
 def collect(folder: Path, plans: Mapping[str, Plan], work: Path, stop: Any = None) -> Collected:
-    """Find out who handed in what.
+    """Who handed in what, of all that lies in a folder.
 
-    folder: a folder, or a ZIP file of one. work: an empty folder of ours, for what is unpacked and read. stop: a
-    threading.Event that ends it early. Raises CourseError if there is no such folder or nothing in it.
+    folder: a folder, or a ZIP file of one.
+    plans: of the course's notebooks, by name.
+    work: an empty folder of ours, for what is unpacked and read.
+    stop: a threading.Event that ends it early, or None.
+    Raises CourseError if there is no such folder or nothing in it.
     """
     placed = Placed()
     files, classwide = _all_files(folder, work, stop)

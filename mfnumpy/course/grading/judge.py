@@ -51,7 +51,13 @@ class Job:
 
 
 def judge(job: Job, pid: int, connection: Connection, answer: Connection) -> None:
-    """What the process does: sends {"value": the record of the submission} or {"error": why there is none}."""
+    """What the process does: sends {"value": the record of the submission} or {"error": why there is none}.
+
+    job: what is to be judged.
+    pid: of the student's process.
+    connection: to that process.
+    answer: where the record is sent, as JSON.
+    """
     try:
         result: dict = {"value": _Judge(job, Student(connection, pid)).record()}
     except Exception as error:

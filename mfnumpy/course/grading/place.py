@@ -161,7 +161,12 @@ def person_of(file: File, *, classwide: bool = False) -> Person | None:
 
 
 def place(files: list[File], placed: Placed, notebooks: list[str], classwide: frozenset[str] = frozenset()) -> None:
-    """Sort files by person into `placed`. classwide: names of ZIP files that hold the whole class.
+    """Sort files by the person who handed them in.
+
+    files: all that were found.
+    placed: what they are added to.
+    notebooks: the names of the course's notebooks.
+    classwide: names of ZIP files that hold the whole class.
 
     A notebook that lies loose in the folder is its author's if its name is that of a notebook with more text around
     it; other loose files are listed.

@@ -63,7 +63,12 @@ def totals(table: Table) -> list[Total]:
 
 
 def write_platforms(table: Table, out: Path, title: str = "") -> None:
-    """canvas.csv and moodle.csv in the folder `out`. title: the assignment's in Canvas, as in its own export."""
+    """Write canvas.csv and moodle.csv.
+
+    table: of all that was graded.
+    out: the folder.
+    title: the assignment's in Canvas, as in its own export; "" for the notebook's name.
+    """
     notebooks = table.notebooks
     most = sum(plan.points for plan in notebooks)
     title = title or (notebooks[0].name if len(notebooks) == 1 else "mfnumpy exercises")

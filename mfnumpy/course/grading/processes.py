@@ -40,7 +40,13 @@ class Ended(Exception):
 
 
 class Work:
-    """A process at work in a folder of its own; `end` ends it with all that it started."""
+    """A process at work in a folder of its own; `end` ends it with all that it started.
+
+    target: the function that it runs.
+    args: of the function; they are pickled.
+    folder: its home, with all that it writes.
+    bounds: what it may use.
+    """
 
     def __init__(self, target: Callable, args: tuple, folder: Path, bounds: Bounds):
         self.home = make_folder(folder)
@@ -75,7 +81,12 @@ class Work:
 def run(function: Callable, *args: Any, folder: Path, bounds: Bounds, seconds: float, stop: Any = None) -> Any:
     """The value of function(*args), which JSON can carry, from a process with limits.
 
-    stop: a threading.Event that ends it early. Raises Ended if there is none in time, or what came is too long.
+    function, args: as `Work` takes them.
+    folder: the process's home.
+    bounds: what it may use.
+    seconds: of wall-clock time.
+    stop: a threading.Event that ends it early, or None.
+    Raises Ended if there is none in time, or what came is too long.
     """
     reader, writer = multiprocessing.Pipe(duplex=False)
     work = Work(_give, (function, args, writer), folder, bounds)
@@ -88,7 +99,13 @@ def run(function: Callable, *args: Any, folder: Path, bounds: Bounds, seconds: f
 
 
 def receive(reader: Any, seconds: float, stop: Any = None) -> Any:
-    """The JSON value that a process sends; as `run`."""
+    """The JSON value that a process sends.
+
+    reader: the connection from it.
+    seconds: of wall-clock time.
+    stop: a threading.Event that ends it early, or None.
+    Raises Ended as `run` does.
+    """
     end = time.monotonic() + seconds
     while not reader.poll(0.1):
         if stop is not None and stop.is_set():

@@ -109,9 +109,12 @@ def _cell(raw: Any) -> Cell:
 def names_of(cells: list[Cell], given: Mapping[str, str], blanks: Mapping[str, str]) -> list[str]:
     """Which cell of the instructor's notebook each one is, by name, or "" for the student's own.
 
-    given: the text of each cell as it was released, by name. blanks: the first function of each blank. A cell is known
-    by nbgrader's metadata, else by its id, else by its text, else (for a blank that is not found otherwise) by the
-    function that it defines: some editors drop the metadata.
+    cells: as they were handed in.
+    given: the text of each cell as it was released, by name.
+    blanks: the first function of each blank, by the cell's name.
+
+    A cell is known by nbgrader's metadata, else by its id, else by its text, else (for a blank that is not found
+    otherwise) by the function that it defines: some editors drop the metadata.
     """
     texts = {_bare(text): name for name, text in given.items()}
     names = []
@@ -127,7 +130,10 @@ def names_of(cells: list[Cell], given: Mapping[str, str], blanks: Mapping[str, s
 
 
 def likeness(cells: list[Cell], given: Mapping[str, str], blanks: Mapping[str, str]) -> float:
-    """How much of the instructor's notebook is in the cells: from 0 to 1, by names and, counting twice, by text."""
+    """How much of the instructor's notebook is in the cells: from 0 to 1, by names and, counting twice, by text.
+
+    cells, given, blanks: as in `names_of`.
+    """
     names = names_of(cells, given, blanks)
     known = sum(name in names for name in given)
     texts = {_bare(cell.source) for cell in cells}

@@ -39,9 +39,11 @@ class Student:
     ) -> dict:
         """The answer to a question.
 
-        seconds: of computing; by the clock on the wall `patience` times as many. shared: arrays in it whose memory
-        the answer may refer to. A function in the question can be called over there. Raises OutOfTime, Lost, or
-        Refused from such a function; MessageError for an answer that cannot be read.
+        question: of any values that `values.Packer` packs; a function in it can be called over there.
+        seconds: of computing.
+        shared: arrays in it whose memory the answer may refer to, or None.
+        patience: how many times as many seconds of wall-clock time are allowed.
+        Raises OutOfTime, Lost, or Refused from such a function; MessageError for an answer that cannot be read.
         """
         if self.lost:
             raise Lost(self.lost)
@@ -115,6 +117,10 @@ def _called_back(functions: list[Callable], answer: dict, refused: Refused | Non
 
 class Remote:
     """A function of the student's that can be called as if it were here: arrays go there, arrays come back.
+
+    student: the process that has it.
+    name: of the function.
+    about: what the process said of it: its arguments, and whether anything is written in it.
 
     It behaves as the function does: it raises, prints and changes its arguments in place. Raises Refused where the
     process ends.

@@ -94,7 +94,12 @@ def plain(text: str) -> str:
 
 
 def missing(entries: list[Entry], roster: Sequence[Listed], matched: dict[Person, Listed]) -> list[Entry]:
-    """A row for everybody on the list who handed in nothing."""
+    """A row for everybody on the list who handed in nothing.
+
+    entries: of those who handed in.
+    roster: the list.
+    matched: who of them is who on the list.
+    """
     there = set(map(id, matched.values()))
     return [
         Entry(Person(("list", f"{listed.number}/{listed.name}"), listed.name, "list", listed.number), "",

@@ -44,7 +44,12 @@ PAUSE = 1.0
 
 
 class StoppedError(MfnumpyError):
-    """Grading was stopped by a signal; what is known is in the table."""
+    """Grading was stopped by a signal; what is known is in the table.
+
+    number: of the signal.
+    known: how many rows are graded.
+    rows: how many there are.
+    """
 
     def __init__(self, number: int, known: int, rows: int):
         super().__init__(f"Stopped; {known} of {rows} rows are graded. The same command goes on where this one ended.")
@@ -75,10 +80,15 @@ def grade_all(
 ) -> Table:
     """Grade everything in `folder` against the release in `course`, and write the results to `out`.
 
-    folder: hand-ins, or a ZIP file of them. tell: is given a line for each row. Writes grades.csv, exercises.csv and
-    unplaced.csv while it goes on; at the end also canvas.csv, moodle.csv, nbgrader's gradebook in `course`, and
-    feedback/<student>/<notebook>.html. Raises CourseError for a folder that cannot be used, StoppedError after Ctrl-C
-    or SIGTERM.
+    folder: hand-ins, or a ZIP file of them.
+    course: the folder that `course release` wrote.
+    out: a folder for the results.
+    settings: seed, limits and the rest; None for the defaults.
+    tell: is given a line for each row.
+
+    Writes grades.csv, exercises.csv and unplaced.csv while it goes on; at the end also canvas.csv, moodle.csv,
+    nbgrader's gradebook in `course`, and feedback/<student>/<notebook>.html. Raises CourseError for a folder that
+    cannot be used, StoppedError after Ctrl-C or SIGTERM.
     """
     settings = settings or Settings()
     plans = read_plans(course)

@@ -51,8 +51,14 @@ def grade_notebook(
 ) -> dict[str, Any]:
     """The record of one notebook: {"marks": {exercise: {...}}, "flags", "remarks", "code"}, and whatever went wrong.
 
-    whole: also run the cells after the last exercise. stop: a threading.Event that ends it early. Raises Ended if the
-    judge's process comes to no result.
+    notebook: the file.
+    plan: of the instructor's notebook.
+    seed: of the draws.
+    own: files with an instructor's own exercises.
+    limits: what it may use; None for the defaults.
+    whole: also run the cells after the last exercise.
+    stop: a threading.Event that ends it early, or None.
+    Raises Ended if the judge's process comes to no result.
     """
     limits = limits or Limits()
     skip: dict[str, str] = {}

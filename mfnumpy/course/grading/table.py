@@ -117,7 +117,12 @@ def _exercise_cells(row: Row) -> Iterable[list[Any]]:
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A CSV file, atomically; a text that a spreadsheet would take for a formula gets a leading quote."""
+    """A CSV file, atomically; a text that a spreadsheet would take for a formula gets a leading quote.
+
+    path: of the file.
+    header: the names of the columns.
+    rows: of values.
+    """
     with atomic_write(path, "w") as file:
         writer = csv.writer(file)
         writer.writerow(header)

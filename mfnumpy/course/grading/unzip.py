@@ -24,6 +24,10 @@ Found = list[tuple[list[str], str, float, str]]
 def unzip(path: str, folder: str, depth: int = 0) -> Found:
     """Write the notebooks of a ZIP file into a folder; other files are only listed.
 
+    path: of the ZIP file.
+    folder: to write to.
+    depth: in how many ZIP files this one lay.
+
     To be called in a process with limits.
     """
     found: Found = []
