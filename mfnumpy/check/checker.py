@@ -1,6 +1,7 @@
-"""check(exercise, function): draws, calls, compares, and finds out which mistake it is. The order is the
-working order of a good teacher: can it be called, does it leave its inputs alone, is it right, is it a known
-mistake, where is it wrong.
+"""check(exercise, function): draws, calls, compares, and finds out which mistake it is.
+
+The order is the working order of a good teacher: can it be called, does it leave its inputs alone, is it right, is it
+a known mistake, where is it wrong.
 """
 
 from __future__ import annotations
@@ -51,17 +52,20 @@ def check(
     seconds: float = SECONDS,
     memory_mb: int = 1024,
 ) -> Report:
-    """Check a student's function for an exercise, and say which mistake it is.
+    """A report on a student's function for an exercise, which says which mistake it is.
 
-    exercise: a name of EXERCISES, e.g. "eq7". function: takes the exercise's arguments in order. seed: of the
-    draws; None is the seed for practice. isolated: run in a process of its own with limits on time and
-    memory, so that not even os._exit or an endless loop in C stops the checker (for grading; Linux and
-    macOS). seconds: the computing time of all calls together, at most an hour (by the clock on the wall four times as
-    much, for a busy machine). memory_mb: isolated only.
+    exercise: a name of EXERCISES, e.g. "eq7".
+    function: takes the exercise's arguments in order.
+    seed: of the draws; None is the seed for practice.
+    isolated: run in a process of its own with limits on time and memory, so that not even os._exit or an endless loop
+        in C stops the checker (for grading; Linux and macOS).
+    seconds: the computing time of all calls together, at most an hour; the wall-clock time may be four times as long,
+        for a busy machine.
+    memory_mb: what that process may use beyond what it starts with.
 
-    Returns a Report; it never shows the right answer. Raises UnknownNameError for an unknown exercise,
-    InvalidValueError if `function` cannot be called, the seed is not an integer >= 0 or seconds is not above 0 and at
-    most 3600, BackendError if `isolated` is not possible here.
+    The Report never shows the right answer. Raises UnknownNameError for an unknown exercise, InvalidValueError if
+    `function` cannot be called, the seed is not an integer >= 0 or seconds is not above 0 and at most 3600,
+    BackendError if `isolated` is not possible here.
     """
     known = get(exercise)
     if not callable(function):
@@ -248,9 +252,7 @@ class _Check:
         return [(n, np.asarray(a)) for n, a in flatten(self.exercise.reference(*case.args), self.exercise.outputs)]
 
     def _call_all(self) -> list[Named]:
-        """Call on every case. Where sizes come in several forms, forms in which every case raises are left
-        out.
-        """
+        """The outputs on every case, without the forms of sizes in which every case raises."""
         raw: list[Named | None] = []
         stops: dict[str, list[Stop]] = {}
         for case in self.cases:
@@ -330,8 +332,9 @@ class _Check:
         return None
 
     def _nearly_equal(self, raw: list[Named], got: list[Named], right: list[Named], right_raw: list[Named]) -> Report:
-        """Equal to what float32 can tell. A float64 answer that is off by less may still hide a small
-        mistake.
+        """The report on an answer that is equal to what float32 can tell.
+
+        A float64 answer that is off by less may still hide a small mistake.
         """
         if self.aliased[0]:
             return self._found(self._alias_finding())

@@ -77,8 +77,7 @@ def sentence(exercise: Exercise, mistake: str) -> str:
 
 
 def stub(name: str) -> str:
-    """Source text of an exercise's stub: signature, docstring with shapes, and a body that says "not done
-    yet".
+    """Source text of an exercise's stub: signature, docstring with shapes, and a body that raises NotImplementedError.
 
     Raises UnknownNameError.
     """

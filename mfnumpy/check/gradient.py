@@ -1,5 +1,4 @@
-"""Check any gradient against finite differences, and any backward pass of a linear map against its forward
-pass.
+"""Checks of any gradient by finite differences, and of any backward pass of a linear map by its forward pass.
 
     report = gradient(loss, loss_gradient, W)                  # loss(W) -> scalar, loss_gradient(W) -> dW
     report = gradient(forward, backward, x, W)                 # forward(x, W) -> array,
@@ -7,9 +6,8 @@ pass.
     report = adjoint(lambda x: im2col(x, 3), lambda c: col2im(c, x.shape, 3), x)
     assert report.passed, report
 
-All is computed in float64. Every entry of a small array is moved up and down; a large one is moved along
-random directions. Where the function has a kink (ReLU at 0) a difference says nothing: such entries are left
-out and counted.
+All is computed in float64. Every entry of a small array is moved up and down; a large one is moved along random
+directions. Where the function has a kink (ReLU at 0) a difference says nothing: such entries are left out and counted.
 """
 
 from __future__ import annotations
@@ -32,9 +30,10 @@ DIRECTIONS = 12
 class GradientReport:
     """What a gradient check found. `passed` also counts as its truth value.
 
-    error: the largest relative error seen. where: the entry that is worst, e.g. "gradient 1 [2, 3]", or "".
-    evidence: one sentence. tested, kinks: how many entries or directions were compared, and how many left
-    out.
+    error: the largest relative error seen.
+    where: the entry that is worst, e.g. "gradient 1 [2, 3]", or "".
+    evidence: one sentence.
+    tested, kinks: how many entries or directions were compared, and how many left out.
     """
 
     passed: bool
@@ -80,18 +79,20 @@ def gradient(
     tolerance: float = 1e-6,
     step: float = STEP,
 ) -> GradientReport:
-    """Compare a gradient with central differences of its function: (f(x + h) - f(x - h)) / 2h.
+    """A gradient compared with central differences of its function: (f(x + h) - f(x - h)) / 2h.
 
-    function(*arrays) returns a scalar; then gradient(*arrays) returns its gradient. Or function returns an
-    array; then gradient(*arrays, upstream) returns the gradients of sum(upstream * function(*arrays)),
-    upstream being drawn at random. gradient returns one array, or a tuple with one array for each argument in
-    `wrt` (None to pass over one); wrt: positions of these arguments in `arrays`, by default 0, 1, 2, ...
-    Integer arrays (labels) are handed on as they are. tolerance: the largest error allowed, relative to the
-    largest entry of that gradient.
+    function: arrays -> a scalar or an array.
+    gradient: of a scalar: arrays -> its gradient. Of an array: (arrays, upstream) -> the gradients of
+        sum(upstream * function(*arrays)), upstream being drawn at random. One array, or a tuple with one for each
+        argument in `wrt` (None to pass over one).
+    arrays: where the gradient is taken; arrays of integers (labels) are handed on as they are.
+    wrt: positions in `arrays` of the arguments that the gradients are by; None for 0, 1, 2, ...
+    seed: of upstream, and of the directions along which a large array is moved.
+    tolerance: the largest error allowed, relative to the largest entry of that gradient.
+    step: h.
 
-    Returns a GradientReport. Raises InvalidValueError if the function is not finite at the arrays, ShapeError
-    if a gradient has another shape than its argument, DTypeError if an argument in `wrt` is not a float
-    array.
+    Returns a GradientReport. Raises InvalidValueError if the function is not finite at the arrays, ShapeError if a
+    gradient has another shape than its argument, DTypeError if an argument in `wrt` is not a float array.
     """
     args = [_as_float64(a) for a in arrays]
     rng = stream(seed, "gradient check")
@@ -127,9 +128,13 @@ def adjoint(
 ) -> GradientReport:
     """The adjoint test of a linear map: <forward(x), u> = <x, backward(u)> for random x and u, to rounding.
 
-    forward: linear, takes an array like x. backward: its transposed map, takes an array like forward(x).
-    Exact where finite differences are not, and one comparison for arrays of any size. Returns a
-    GradientReport.
+    forward: linear, takes an array like x.
+    backward: its transposed map, takes an array like forward(x).
+    x: gives the shape alone.
+    seed: of the random arrays.
+    tolerance: the largest difference allowed, relative to |forward(x)| |u|.
+
+    Exact where finite differences are not, and one comparison for arrays of any size. Returns a GradientReport.
     Raises InvalidValueError if forward is not linear, ShapeError if backward does not return x's shape.
     """
     rng = stream(seed, "adjoint test")
@@ -188,9 +193,7 @@ def _one_argument(
     step: float,
     tolerance: float,
 ) -> _Part:
-    """Compare the gradient by one argument; where random directions fail, look at single entries to say
-    where.
-    """
+    """Compare the gradient by one argument; where random directions fail, single entries say where."""
     x = args[place]
     if x.size <= FULL_SIZE:
         return _entries(scalar, args, place, g, np.arange(x.size), step, tolerance)

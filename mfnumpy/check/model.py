@@ -129,7 +129,11 @@ def split(entry: Any) -> tuple[str, list[Any]]:
 
 
 def mistakes(table: Mapping[str, Any] | None = None, accepted: Iterable[str] = (), **more: Any) -> tuple[Mistake, ...]:
-    """Build the mistakes of one exercise from {name: [sentence, replaced steps, replaced steps, ...]}.
+    """The mistakes of one exercise.
+
+    table: {name: [sentence, replaced steps, replaced steps, ...]}.
+    accepted: the names of legitimate variants.
+    more: further entries, as in the table.
 
     A sentence may be left out where the name has one in another exercise, and the list where one version is all.
     """

@@ -48,7 +48,9 @@ class DenseOf(Dense):
         return {"W": dW, "b": db}
 
     def input_gradient(self, dz: Array, x_shape: tuple[int, ...], W: Array | None = None) -> Array:
-        """dx of backward; it does not depend on x, for which zeros stand here. Arguments as in `Dense.input_gradient`.
+        """dx of backward; it does not depend on x, for which zeros stand here.
+
+        Arguments as in `Dense.input_gradient`.
         """
         W = self.parameters["W"] if W is None else W
         return self._backward(np.zeros((dz.shape[0], W.shape[0]), dz.dtype), W, dz)[0].reshape(x_shape)

@@ -32,7 +32,13 @@ def _same(a: list, b: list) -> bool:
 
 
 def uses_generator(call: Callable, draw: Callable[[Rng], tuple], seed: int) -> Finding | None:
-    """Same generator, same answer; another generator, another answer."""
+    """What is wrong with the use of the generator: the same one, the same answer; another one, another answer.
+
+    call: the student's function.
+    draw: generator -> arguments, the same for all but the generator.
+    seed: of the generators.
+    Returns None where nothing is wrong.
+    """
     first, again, other = call(*draw(fresh(seed))), call(*draw(fresh(seed))), call(*draw(fresh(seed + 1)))
     if not _same(first, again):
         return Finding("generator_not_used", "With the same rng two calls differ: there is another source of chance.")

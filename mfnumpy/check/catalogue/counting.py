@@ -11,7 +11,12 @@ BATCH_MISSING = "The batch is missing: every sample has activations of its own."
 
 
 def exactly(reference: Callable, wrong: dict[str, list], draw: Callable[[Rng, int], Case]) -> Callable:
-    """A judge that compares whole numbers on eight draws, and names the formula that gives what the student got."""
+    """A judge that compares whole numbers on eight draws, and names the formula that gives what the student got.
+
+    reference: the right answer.
+    wrong: {name of the mistake: [sentence, formula, formula, ...]}, formulas of the same arguments.
+    draw: (generator, k) -> the k-th case.
+    """
 
     def judge(call: Callable, rng: Rng) -> Finding | None:
         """The first draw that is wrong; a name if one wrong formula explains all."""
@@ -106,7 +111,13 @@ TICKS = _counted(
 
 
 def count_parameters(d: int, widths: list[int], m: int, rule: str) -> int:
-    """Learned numbers of a bias-free network of these widths under a rule, as in the paper's Table 4."""
+    """Learned numbers of a bias-free network under a rule, as in the paper's Table 4.
+
+    d: inputs.
+    widths: neurons of each block.
+    m: classes.
+    rule: by name.
+    """
     net = sum(below * own for below, own in zip([d, *widths], widths, strict=False))
     return net + m * {"bp": widths[-1], "ff": 0, "ff_one_pass": sum(widths)}.get(rule, sum(widths))
 

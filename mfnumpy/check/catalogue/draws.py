@@ -16,7 +16,13 @@ MARGIN = 2e-3
 
 
 def sizes(rng: Rng, k: int, *first: int, low: int = 3, high: int = 10) -> tuple[int, ...]:
-    """Different sizes: the given ones for the first case, then random ones from low to high - 1; all 6 for SQUARE."""
+    """Different sizes for the dimensions of a case; all 6 for SQUARE.
+
+    rng: drawn from where the case is not the first.
+    k: the number of the case, from 0, or SQUARE.
+    first: the sizes of the first case, as many as are wanted.
+    low, high: the others are from low to high - 1.
+    """
     if k == SQUARE:
         return (6,) * len(first)
     if k == 0:
@@ -41,8 +47,13 @@ def rate(rng: Rng) -> float:
 
 
 def labels(rng: Rng, n: int, n_classes: int, k: int = 0) -> np.ndarray:
-    """n labels of at least two classes; every second case lacks the last class, so that y.max() tells
-    nothing.
+    """Labels of at least two classes; every second case lacks the last class, so that y.max() tells nothing.
+
+    rng: drawn from.
+    n: how many.
+    n_classes: m.
+    k: the number of the case, from 0.
+    Returns (n,) integers.
     """
     used = n_classes - 1 if k % 2 and n_classes > 3 else n_classes
     y = rng.integers(0, used, n)
@@ -64,9 +75,9 @@ def until(make: Callable[[], tuple], good: Callable[..., bool]) -> tuple:
 
 
 def clear_winners(G: np.ndarray, y: np.ndarray) -> bool:
-    """Whether each row has a clear winner, some labels are missed (a gradient of 0s and 1s), and each wrong shift
-    shows in a way of its own.
+    """Whether scores and labels show each wrong shift of a softmax in a way of its own.
 
+    Each row has a clear winner, and some labels are missed (a gradient of 0s and 1s).
     A row has two scores beyond what an exponential can take, which a clip makes equal; a row lies so far below another
     that one maximum for both leaves 0/0 of it; and there is a class that does not overflow without a shift.
     """
@@ -83,9 +94,7 @@ def small_positives(z: np.ndarray, threshold: float) -> bool:
 
 
 def clear_of_kinks(x: np.ndarray, weights: list[np.ndarray]) -> bool:
-    """Whether all hidden pre-activations of a ReLU network lie clear of 0, with some on either side in each
-    layer.
-    """
+    """Whether all hidden pre-activations of a ReLU network lie clear of 0, in each layer with some on either side."""
     for W in weights:
         z = x @ W
         if np.abs(z).min() < MARGIN or not ((z > 0).any(axis=0).sum() > 1 and (z < 0).any(axis=0).sum() > 1):

@@ -36,7 +36,12 @@ def geometry_of(rng: Rng, k: int) -> tuple[tuple[int, ...], tuple, str]:
 
 
 def dims_of(shape: tuple, geometry: tuple, F: int | None = None) -> dict:
-    """The numbers that a factor may be made of: images, places of the window, its pixels, and maps."""
+    """The numbers that a factor may be made of: images, places of the window, its pixels, and maps.
+
+    shape: (N, H, W, C) of the images.
+    geometry: (kernel, stride, padding), as they are given.
+    F: feature maps, None where there are none.
+    """
     OH, OW = conv_output_size(shape[1], shape[2], *geometry)
     KH, KW = pair("kernel", geometry[0], 1)
     return {
@@ -49,7 +54,11 @@ def dims_of(shape: tuple, geometry: tuple, F: int | None = None) -> dict:
 
 
 def patches_of(shape, kernel, stride, padding):
-    """(N, OH, OW, KH, KW, C): the axes in which rows and columns of im2col are ordered."""
+    """(N, OH, OW, KH, KW, C): the axes in which rows and columns of im2col are ordered.
+
+    shape: (N, H, W, C) of the images.
+    kernel, stride, padding: as in `layers.convolution.im2col`.
+    """
     OH, OW = conv_output_size(shape[1], shape[2], kernel, stride, padding)
     return (shape[0], OH, OW, *pair("kernel", kernel, 1), shape[3])
 
@@ -88,7 +97,12 @@ ROW_ORDERS = [(1, 2, 0, 3, 4, 5), (0, 2, 1, 3, 4, 5), (2, 1, 0, 3, 4, 5), (1, 0,
 
 
 def flip(cols, shape, kernel, stride, padding):
-    """Each patch turned by 180 degrees."""
+    """Each patch turned by 180 degrees.
+
+    cols: what im2col made.
+    shape: (N, H, W, C) of the images.
+    kernel, stride, padding: as in `layers.convolution.im2col`.
+    """
     return cols.reshape(patches_of(shape, kernel, stride, padding))[:, :, :, ::-1, ::-1].reshape(cols.shape)
 
 

@@ -23,7 +23,12 @@ from mfnumpy.support.validate import pair
 
 
 def put_back(cols, x_shape, kernel, stride, padding, *, put=col2im, before=lambda cols, *rest: cols):
-    """col2im as steps that can be replaced."""
+    """col2im as steps that can be replaced.
+
+    cols, x_shape, kernel, stride, padding: as in `layers.convolution.col2im`.
+    put: col2im itself.
+    before: (cols, x_shape, kernel, stride, padding) -> the columns that are put back.
+    """
     return put(before(cols, x_shape, kernel, stride, padding), x_shape, kernel, stride, padding)
 
 

@@ -23,9 +23,10 @@ def mask_mistakes(
 ) -> dict:
     """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz.
 
-    zs(args): all pre-activations of a case,
-        between which an unknown threshold may lie. in_a_step: the mask is part of a
-    whole training step, where a factor is not one of the result.
+    step: the keyword of that step in the exercise's recipe.
+    thresholds: at which a mask may cut in place of 0.
+    zs: args -> all pre-activations of a case, between which an unknown threshold may lie; None to look for none.
+    in_a_step: the mask is part of a whole training step, where a factor is not one of the result.
     """
 
     def sigmoid(z):

@@ -25,8 +25,24 @@ def mf_step(
 ):  # fmt: skip
     """One Mono-Forward step of one block by SGD, Eqs. (5)-(8).
 
-    x: (N, D). y: (N,) integers. W: (D, H). M: (m, H). Returns the new W, the new M, and a: (N, H) from
-    before.
+    x: (N, D).
+    y: (N,) integer labels.
+    W: (D, H).
+    M: (m, H).
+    lr: eta.
+    hidden: z -> a.
+    project: (a, M) -> G, Eq. (5).
+    loss_gradient: (G, y) -> dG, Eq. (6).
+    weight_gradient: (x, z, M, dG) -> dW, Eq. (7).
+    projection_gradient: (a, dG) -> dM, Eq. (8).
+    projection_seen: (M, new M) -> the M that dW is made of.
+    error_seen: (dG, () -> dG after M's update) -> the dG that dW is made of.
+    again: (x, y, new W, M, dG) -> (a, dG) of a second forward pass, by which M learns; None for no second one.
+    update_W, update_M: (parameter, gradient, lr) -> the new one.
+    whole: (x, y, W, M, lr) -> the result, in place of all else; None.
+    handed_on: (x, z, a, new W, G) -> what the next block gets.
+    returned: (new W, new M, a) -> the result.
+    Returns the new W, the new M, and a: (N, H) from before.
     """
     if whole is not None:  # only in wrong versions
         return whole(x, y, W, M, lr)
@@ -49,12 +65,26 @@ def layered_step(
     product=_product, update=sgd_step, trained=lambda layer, layers: True,
     weights_seen=lambda old, new: old, returned=lambda new: new,
 ):  # fmt: skip
-    """One step of a ReLU network with linear output and softmax cross-entropy, from the last layer to the
-    first.
+    """One step of a ReLU network with linear output and softmax cross-entropy, from the last layer to the first.
 
-    weights: a list of (n_l, n_{l+1}). send_back(layer, delta, e, weights): the error at the activation of
-    `layer`, from the error `delta` at the layer above or from the output's error e. Returns the new weights,
-    a list.
+    x: (N, D).
+    y: (N,) integer labels.
+    weights: a list of (n_l, n_{l+1}).
+    lr: eta.
+    send_back: (layer, delta, e, weights) -> the error at the activation of `layer`, from the error `delta` at the layer
+        above or from the output's error e.
+    whole: (x, y, weights, lr, send_back) -> the result, in place of all else; None.
+    gate_z: (zs, inputs, layer) -> what the mask of that layer is made of.
+    order: the layers' indices -> the order in which they are taken.
+    hidden, last: z -> a, of the hidden layers and of the output.
+    output_error: (output, y) -> e.
+    gate: (z, error at a) -> error at z.
+    product: (input, error at z) -> gradient.
+    update: (parameter, gradient, lr) -> the new one.
+    trained: (layer, how many layers) -> whether the layer learns.
+    weights_seen: (weights, new weights) -> those that errors go through.
+    returned: new weights -> the result.
+    Returns the new weights, a list.
     """
     if whole is not None:  # only in wrong versions
         return whole(x, y, weights, lr, send_back)
@@ -74,7 +104,13 @@ def layered_step(
 
 
 def through_weights(layer, delta, e, weights):
-    """Backpropagation: the error goes back through the weights of the layer above."""
+    """Backpropagation: the error goes back through the weights of the layer above.
+
+    layer: its index.
+    delta: (N, n_{l+2}), the error at the layer above.
+    e: (N, m), the output's error; not needed here.
+    weights: a list of (n_l, n_{l+1}).
+    """
     return dense_input_gradient(delta, weights[layer + 1])
 
 
@@ -89,17 +125,34 @@ def from_output(feedback):
 
 
 def bp_step(x, y, weights, lr, *, send_back=through_weights, **steps):
-    """One step of backpropagation."""
+    """One step of backpropagation.
+
+    x, y, weights, lr: as in `layered_step`.
+    send_back: as there, to be replaced by wrong versions.
+    steps: other steps of `layered_step`.
+    """
     return layered_step(x, y, weights, lr, send_back, **steps)
 
 
 def fa_step(x, y, weights, feedback, lr, *, send_back=through_feedback, **steps):
-    """One step of Feedback Alignment. feedback[l]: (n_{l+2}, n_{l+1}), stands for weights[l+1].T."""
+    """One step of Feedback Alignment.
+
+    x, y, weights, lr: as in `layered_step`.
+    feedback: feedback[l]: (n_{l+2}, n_{l+1}), stands for weights[l+1].T.
+    send_back: feedback -> a send_back of `layered_step`.
+    steps: other steps of `layered_step`.
+    """
     return layered_step(x, y, weights, lr, send_back(feedback), **steps)
 
 
 def dfa_step(x, y, weights, feedback, lr, *, send_back=from_output, **steps):
-    """One step of Direct Feedback Alignment. feedback[l]: (m, n_{l+1})."""
+    """One step of Direct Feedback Alignment.
+
+    x, y, weights, lr: as in `layered_step`.
+    feedback: feedback[l]: (m, n_{l+1}).
+    send_back: feedback -> a send_back of `layered_step`.
+    steps: other steps of `layered_step`.
+    """
     return layered_step(x, y, weights, lr, send_back(feedback), **steps)
 
 
@@ -111,7 +164,22 @@ def ff_step(
 ):  # fmt: skip
     """One Forward-Forward step of one block by SGD: it minimises mean L_pos + mean L_neg, Eqs. (1)-(4).
 
-    x_pos, x_neg: (N, D). W: (D, H). Returns the new W.
+    x_pos, x_neg: (N, D).
+    W: (D, H).
+    theta: the threshold.
+    lr: eta.
+    before: x -> what the block is given.
+    hidden: z -> a.
+    goodness: a -> G, Eqs. (1) and (2).
+    share: (a, dG) -> da.
+    gate: (z, da) -> dz.
+    positive, negative: (G, theta) -> dG, of Eqs. (3) and (4).
+    product: (x, dz) -> dW.
+    combine: (dW of the positive half, of the negative half) -> dW.
+    update: (W, dW, lr) -> the new W.
+    negative_sees: (W, W after the positive half's step) -> the W of the negative half.
+    whole: (x_pos, x_neg, W, theta, lr) -> the result, in place of all else; None.
+    Returns the new W.
     """
     if whole is not None:  # only in wrong versions
         return whole(x_pos, x_neg, W, theta, lr)

@@ -11,7 +11,15 @@ from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 def softmax_by(scores, *, shift=lambda s: s.max(axis=1, keepdims=True), power=np.exp,
              total=lambda e: e.sum(axis=1, keepdims=True), after=lambda p: p, whole=None):  # fmt: skip
-    """softmax as steps that can be replaced."""
+    """softmax as steps that can be replaced.
+
+    scores: (N, m).
+    shift: scores -> what is taken off each row.
+    power: exp.
+    total: e -> what each row is divided by.
+    after: p -> the result.
+    whole: scores -> p, in place of the steps before; None.
+    """
     if whole is not None:
         return after(whole(scores))
     e = power(scores - shift(scores))

@@ -12,7 +12,10 @@ from mfnumpy.check.model import Case, Exercise, Finding
 
 
 def added(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
-    """What is added to an output, the same way on all ordinary cases; [] if that does not explain all outputs."""
+    """What is added to an output, the same way on all ordinary cases; [] if that does not explain all outputs.
+
+    exercise, cases, got, right: as in `fit.explained`.
+    """
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]
     found: dict[str, tuple[str | None, list[str]]] = {}
     for output in dict.fromkeys(name for k in ordinary for name, _ in right[k]):

@@ -16,7 +16,12 @@ from mfnumpy.check.model import Case, Exercise, Finding
 def of_result(
     exercise: Exercise, cases: Sequence[Case], raw: Sequence[Named], right: Sequence[Named]
 ) -> Finding | None:
-    """What the shape of an output tells together with its values, on the first case in which it is wrong."""
+    """What the shape of an output tells together with its values, on the first case in which it is wrong.
+
+    exercise, cases: as in `fit.explained`.
+    raw: the student's outputs on each case, as they came.
+    right: ours.
+    """
     for case, got, want in zip(cases, raw, right, strict=True):
         for (name, s), (_, t) in zip(got, want, strict=True):
             if s.shape != t.shape:

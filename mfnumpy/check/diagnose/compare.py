@@ -25,8 +25,11 @@ Named = list[tuple[str, np.ndarray]]
 
 
 def quantities(exercise: Exercise, case: Case, named: Named) -> Named:
-    """What is compared: the outputs in float64; for a parameter that is updated, by how much it was
-    changed.
+    """What is compared: the outputs in float64; for a parameter that is updated, by how much it was changed.
+
+    exercise: says which outputs are updated arguments.
+    case: has these arguments.
+    named: the outputs, by name.
     """
     out = []
     for name, array in named:
@@ -52,7 +55,12 @@ def quiet() -> Iterator[None]:
 
 
 def run_recipe(exercise: Exercise, case: Case, steps: Mapping) -> Named | None:
-    """What a wrong version gives on a case; None if it raises. Call it inside `quiet`."""
+    """What a wrong version gives on a case; None if it raises. Call it inside `quiet`.
+
+    exercise: whose recipe is run.
+    case: gives the arguments.
+    steps: those that are replaced, by keyword.
+    """
     try:
         value = exercise.recipe(*case.args, **steps)
         named = [(name, np.asarray(a)) for name, a in flatten(value, exercise.outputs)]
@@ -62,7 +70,12 @@ def run_recipe(exercise: Exercise, case: Case, steps: Mapping) -> Named | None:
 
 
 def close(a: np.ndarray, b: np.ndarray, tolerance: float, slack: float = FLOOR) -> bool:
-    """Whether a equals b to the tolerance (plus slack); entries that are not finite must be so in both."""
+    """Whether two arrays are equal to rounding; entries that are not finite must be so in both.
+
+    a, b: float64 arrays.
+    tolerance: relative to the largest entry of b.
+    slack: added to it, absolute.
+    """
     if a.shape != b.shape:
         return False
     difference = a - b
@@ -84,14 +97,22 @@ def rounding(exercise: Exercise, case: Case) -> float:
 
 
 def all_close(a: Named | None, b: Named | None, tolerance: float, slack: float = FLOOR) -> bool:
-    """Whether two runs on one case agree in every output."""
+    """Whether two runs on one case agree in every output.
+
+    a, b: the outputs, by name; None for a run that raised.
+    tolerance, slack: as in `close`.
+    """
     if a is None or b is None or len(a) != len(b):
         return False
     return all(close(p, q, tolerance, slack) for (_, p), (_, q) in zip(a, b, strict=True))
 
 
 def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
-    """r with s = r t in every entry, or None. NaN if both are zero, so that any r fits."""
+    """r with s = r t in every entry, or None. NaN if both are zero, so that any r fits.
+
+    s, t: float64 arrays.
+    tolerance: relative to the largest entry of s.
+    """
     if s.shape != t.shape:
         return None
     fine = np.isfinite(t)
@@ -107,7 +128,11 @@ def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
 
 
 def between(x: Named, a: Named, b: Named | None) -> bool:
-    """Whether every entry of x is finite and lies between those of a and b, to rounding."""
+    """Whether every entry of x is finite and lies between those of a and b, to rounding.
+
+    x, a: the outputs of two runs on one case.
+    b: of a third, None for a run that raised.
+    """
     if b is None or not len(x) == len(a) == len(b):
         return False
     for (_, p), (_, q), (_, r) in zip(x, a, b, strict=True):
@@ -121,8 +146,11 @@ def between(x: Named, a: Named, b: Named | None) -> bool:
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor with a name: a product of at most two of -1, 2, 1/2 and the case's numbers or their
-    inverses. value: the factor on one case, by its number.
+    """A factor with a name: a product of at most two of -1, 2, 1/2 and the case's numbers or their inverses.
+
+    terms: by name, "1/N".
+    value: the factor on one case.
+    case: the number of that case.
     """
 
     terms: tuple[str, ...]
@@ -150,9 +178,7 @@ def term_values(cases: Sequence[Case]) -> dict[str, np.ndarray]:
 
 
 def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Factor]:
-    """All factors of the fewest terms that give these ratios; [Factor((), 1)] if they are 1; [] if none
-    does.
-    """
+    """All factors of the fewest terms that give these ratios; [Factor((), 1)] if they are 1; [] if none does."""
     known = ~np.isnan(ratios)
     if not known.any():
         return [Factor((), 1.0)]

@@ -17,6 +17,9 @@ _STEPS = 12
 def number(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], free: Free) -> float | None:
     """The value with which this version gives what the student got, on all cases to rounding; None if there is none.
 
+    exercise, cases, got: as in `fit.explained`.
+    free: the version with a number in it.
+
     Call it inside `quiet`.
     """
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]

@@ -40,7 +40,11 @@ def report_on(exercise: Exercise, finding: Finding) -> Report:
 
 
 def pictures(raw: Named, right_raw: Named, got: Named | None = None, right: Named | None = None) -> tuple[Picture, ...]:
-    """A picture for each wrong output: its shapes, and how wrong each entry is (never a value of ours)."""
+    """A picture for each wrong output: its shapes, and how wrong each entry is (never a value of ours).
+
+    raw, right_raw: the student's outputs on one case and ours, as they came.
+    got, right: the same as quantities that are compared; None where the shapes differ.
+    """
     out = []
     for i, (name, w) in enumerate(right_raw):
         found = raw[i][1].shape if i < len(raw) else ()

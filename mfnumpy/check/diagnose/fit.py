@@ -17,7 +17,13 @@ from mfnumpy.check.model import Case, Exercise, Finding
 
 
 def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
-    """One explanation of what the student got, in one or more facts; [] if none of these kinds holds."""
+    """One explanation of what the student got, in one or more facts; [] if none of these kinds holds.
+
+    exercise: that the function was written for.
+    cases: all that were drawn, the extreme ones too.
+    got: what the student's function gave on each of them, as `compare.quantities`.
+    right: what ours gives, in the same form.
+    """
     if exercise.kind not in ("real", "labels"):
         return []
     with quiet():
@@ -31,7 +37,7 @@ def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], r
 def not_trained(
     exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
 ) -> list[Finding]:
-    """Parameters that come back as they were, while all others are right."""
+    """Parameters that come back as they were, while all others are right; arguments as in `fit.explained`."""
     still, names = (
         set(),
         {name for outputs in right for name, _ in outputs if name.partition("[")[0] in exercise.updates},
@@ -48,7 +54,7 @@ def not_trained(
 def with_a_number(
     exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
 ) -> list[Finding]:
-    """A mistake of the catalogue with an unknown number in it."""
+    """A mistake of the catalogue with an unknown number in it; arguments as in `fit.explained`."""
     for mistake in exercise.mistakes:
         for free in mistake.free:
             value = estimate.number(exercise, cases, got, free)
@@ -59,7 +65,12 @@ def with_a_number(
 
 
 def in_another_order(exercise: Exercise, raw: Sequence[Named], right: Sequence[Named]) -> Finding | None:
-    """Several outputs that are right, and come in another order."""
+    """Several outputs that are right, and come in another order.
+
+    exercise: names the outputs.
+    raw: the student's outputs on each case, as they came.
+    right: ours.
+    """
     count = len(exercise.outputs)
     if not 2 <= count <= 4 or any(len(outputs) != count for outputs in right):
         return None

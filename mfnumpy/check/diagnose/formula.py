@@ -17,7 +17,10 @@ from mfnumpy.check.model import Case, Exercise, Finding
 
 
 def read_out(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
-    """The formula that fits, as one finding; [] if none does. Call it inside `quiet`."""
+    """The formula that fits, as one finding; [] if none does. Call it inside `quiet`.
+
+    exercise, cases, got, right: as in `fit.explained`.
+    """
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]
     if exercise.name in TABLES:
         return _of_one_number(exercise, [cases[k] for k in ordinary], [got[k] for k in ordinary])

@@ -49,7 +49,10 @@ PATTERNS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
 def missing_or_doubled(
     exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
 ) -> list[Finding]:
-    """What the weights of the pieces tell, output by output: [] if no weights explain all cases. Inside `quiet`."""
+    """What the weights of the pieces tell, output by output: [] if no weights explain all cases. Inside `quiet`.
+
+    exercise, cases, got, right: as in `fit.explained`.
+    """
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]
     cases, got, right = [cases[k] for k in ordinary], [got[k] for k in ordinary], [right[k] for k in ordinary]
     for noun, slices in exercise.slices.items():

@@ -13,7 +13,10 @@ from mfnumpy.check.model import Case, Exercise, Finding
 def wrong_slices(
     exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
 ) -> list[Finding]:
-    """What is wrong in the same slices of an output on all ordinary cases: [] if no slices are wrong on their own."""
+    """What is wrong in the same slices of an output on all ordinary cases: [] if no slices are wrong on their own.
+
+    exercise, cases, got, right: as in `fit.explained`.
+    """
     found = []
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]
     for output, axes in exercise.axes.items():

@@ -1,5 +1,6 @@
-"""What can be said of a mistake that is not in the catalogue: what the result depends on, and where it is
-wrong.
+"""What can be said of a mistake that is not in the catalogue.
+
+What the result depends on, and where it is wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ from mfnumpy.check.student.call import Caller, Stop
 
 
 def moved(case: Case, place: int, rng: Rng) -> Case | None:
-    """The case with one argument changed a little (floats) or turned round (labels); None if it cannot be."""
+    """The case with one argument changed a little (floats) or turned round (labels); None if it cannot be.
+
+    case: left as it is.
+    place: of the argument, from 0.
+    rng: gives the change.
+    """
     value: Any = case.args[place]
     new: Any = None
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
@@ -37,6 +43,11 @@ def moved(case: Case, place: int, rng: Rng) -> Case | None:
 
 def dependence(exercise: Exercise, cases: Sequence[Case], call: Caller, rng: Rng) -> list[str]:
     """Sentences on arguments that matter to the student's result and not to the right one, or the reverse.
+
+    exercise: that the function was written for.
+    cases: the ordinary ones.
+    call: the student's function.
+    rng: gives the changes of the arguments.
 
     What counts is whether an output changes on any of the cases: on a single one an argument may cancel. Of
     labels nothing is said: most small changes leave them as they are.
@@ -73,7 +84,12 @@ def _changed(exercise: Exercise, function: Callable[..., Named], case: Case, oth
 
 
 def linearity(exercise: Exercise, case: Case, call: Caller) -> list[str]:
-    """Whether the result doubles with each argument in which it is linear."""
+    """Sentences on arguments in which the result should be linear, and does not double with them.
+
+    exercise: names the arguments.
+    case: an ordinary one.
+    call: the student's function.
+    """
     wrong = []
     for name in exercise.linear:
         place = exercise.arguments.index(name)
@@ -96,7 +112,12 @@ def wrong_entries(got: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def support(exercise: Exercise, case: Case, wrong: np.ndarray) -> list[str]:
-    """In which region all the errors lie: a region of the exercise's own, else rows or columns."""
+    """In which region all the errors lie: a region of the exercise's own, else rows or columns.
+
+    exercise: may name regions.
+    case: on which they were found.
+    wrong: a mask of the output's shape.
+    """
     if wrong.all() or not wrong.any():
         return ["All entries are wrong."] if wrong.size > 1 and wrong.all() else []
     if exercise.regions is not None:
@@ -114,7 +135,11 @@ def support(exercise: Exercise, case: Case, wrong: np.ndarray) -> list[str]:
 
 
 def largest(name: str, got: np.ndarray, right: np.ndarray) -> tuple[str, str]:
-    """("dW[2, 3]", how wrong it is there)."""
+    """Where the largest error is, and how large: ("dW[2, 3]", "it is off by ...").
+
+    name: of the output.
+    got, right: the student's quantity and ours.
+    """
     with np.errstate(invalid="ignore"):
         error = np.abs(got - right)
     error = np.where(np.isfinite(error), error, np.inf)
@@ -137,7 +162,13 @@ def _percent(share: float, of: str = "") -> str:
 
 
 def mixing(exercise: Exercise, case: Case, call: Caller, rng: Rng) -> list[str]:
-    """Whether the result of one sample changes with another sample, and should not."""
+    """Sentences on outputs of one sample that change with another sample, and should not.
+
+    exercise: says which outputs have an axis of samples.
+    case: an ordinary one.
+    call: the student's function.
+    rng: not needed here.
+    """
     nouns = {output: axes[0] for output, axes in exercise.axes.items() if axes[0] in ("sample", "image")}
     moved_args = [
         np.concatenate([value[:-1], 1.5 * value[-1:] + 0.3]) if isinstance(value, np.ndarray) and value.ndim > 1

@@ -1,5 +1,6 @@
-"""Which mistake is it? The known wrong versions are run on the student's own draws, alone, scaled, turned
-and in pairs.
+"""Which mistake is it? The known wrong versions are run on the student's own draws.
+
+Alone, scaled, turned and in pairs.
 """
 
 from __future__ import annotations
@@ -59,7 +60,12 @@ class Hit:
 
 
 def meaning(exercise: Exercise, term: str, output: str = "") -> str:
-    """The identifier of the mistake that makes this factor (in this output alone, if one is named)."""
+    """The identifier of the mistake that makes a factor.
+
+    exercise: may say what the factor means there.
+    term: the factor, "1/N".
+    output: in which alone it was found; "" for all.
+    """
     if f"{output}:{term}" in exercise.scales:
         return exercise.scales[f"{output}:{term}"]
     if term in exercise.scales:
@@ -76,7 +82,8 @@ def recognise(
 ) -> list[Hit]:
     """All explanations with the fewest mistakes (four at most); several if the numbers cannot decide; [] if none.
 
-    Without pairs: only what is one mistake, known or a factor. With pairs: also two known ones, scaled and turned.
+    exercise, cases, got, right: as in `fit.explained`.
+    pairs: without, only what is one mistake, known or a factor; with, also two known ones, scaled and turned.
     """
     search = _Search(exercise, list(cases), list(got), list(right))
     with quiet():
@@ -89,7 +96,10 @@ def recognise(
 def by_output(
     exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
 ) -> dict[str, Hit]:
-    """For each output that is wrong the one known mistake in it; {} unless each has one, or if there is only one."""
+    """For each output that is wrong the one known mistake in it; {} unless each has one, or if there is only one.
+
+    exercise, cases, got, right: as in `fit.explained`.
+    """
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]
     cases, got, right = [cases[k] for k in ordinary], [got[k] for k in ordinary], [right[k] for k in ordinary]
     found: dict[str, Hit] = {}

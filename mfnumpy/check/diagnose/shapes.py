@@ -25,7 +25,13 @@ from mfnumpy.check.student.call import Caller, Stop
 
 
 def meant(exercise: Exercise, call: Caller, case: Case, rng: Rng) -> Finding | None:
-    """Of a function that raises, or gives a wrong shape: with which arguments it would be right, if any."""
+    """Of a function that raises, or gives a wrong shape: with which arguments it would be right, if any.
+
+    exercise: that it was written for.
+    call: the student's function.
+    case: on which it raised.
+    rng: gives a case in which all sizes are equal.
+    """
     with quiet():
         for guess in (_renamed, _turned, _swapped, _read_as_channels_first):
             finding = guess(exercise, call, case)

@@ -130,7 +130,10 @@ STEPS = {
 def changed_part(
     exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
 ) -> list[Finding]:
-    """The changes of one part that explain all cases. Call it inside `quiet`."""
+    """The changes of one part that explain all cases. Call it inside `quiet`.
+
+    exercise, cases, got, right: as in `fit.explained`.
+    """
     found = []
     for name, says, run in _trials(exercise, right):
         if all(

@@ -1,5 +1,6 @@
-"""The report on a wrong answer: what is right in it, which mistake it is, or what the numbers tell of an unknown
-one.
+"""The report on a wrong answer.
+
+What is right in it, which mistake it is, or what the numbers tell of an unknown one.
 """
 
 from __future__ import annotations
@@ -67,7 +68,12 @@ class Verdict:
         return replace(report, lesson=lesson_of(self.exercise, names or None))
 
     def unrecognised(self, mistake: str | None, call: Caller, rng: Rng) -> Report:
-        """Not in the catalogue: what the numbers do tell. mistake: what is likely if only an extreme case fails."""
+        """The report on a mistake that is not in the catalogue: what the numbers do tell.
+
+        mistake: what is likely if only an extreme case fails, else None.
+        call: the student's function.
+        rng: gives the changes by which it is probed.
+        """
         case, got, right = self.cases[self.k], self.got[self.k], self.right[self.k]
         where, size = self._where()
         lines = [self._state()]

@@ -1,5 +1,6 @@
-"""Calling a student's function: with copies, captured output and a time limit; whatever it does becomes one
-sentence.
+"""Calling a student's function: with copies, captured output and a time limit.
+
+Whatever it does becomes one sentence.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ class _Shown(io.StringIO):
 
 
 class Caller:
-    """Calls one function for one exercise. `seconds`: the time for all its calls together."""
+    """Calls one function for one exercise.
+
+    exercise: names its arguments and outputs.
+    function: the student's.
+    seconds: the computing time of all its calls together.
+    """
 
     def __init__(self, exercise: Exercise, function: Callable, seconds: float):
         self.exercise, self.function, self.left, self.seconds = exercise, function, seconds, seconds
@@ -234,7 +240,12 @@ def _line_of(error: BaseException, function: Callable) -> str:
 
 
 def signature_problem(exercise: Exercise, function: Callable, case: Case) -> str:
-    """Why the function cannot be called with the exercise's arguments, or ""."""
+    """Why the function cannot be called with the exercise's arguments, or "".
+
+    exercise: names the arguments.
+    function: the student's.
+    case: gives values for them.
+    """
     try:
         inspect.signature(function).bind(*case.args)
     except TypeError as error:

@@ -32,7 +32,12 @@ START_UP = 5.0
 def report_isolated(
     exercise: Exercise, job: Callable[[], Report], seconds: float, memory_mb: int, reading: float = 0.0
 ) -> Report:
-    """The Report that job() makes, as by `isolated`; whatever happens to its process is a Report, too."""
+    """The Report that a job makes in a process of its own; whatever happens to the process is a Report, too.
+
+    exercise: that the report is on.
+    job: makes it.
+    seconds, memory_mb, reading: as in `isolated`.
+    """
     try:
         return Report.from_json(isolated(lambda: job().to_json(), seconds, memory_mb, reading))
     except Stop as stop:
@@ -40,9 +45,12 @@ def report_isolated(
 
 
 def isolated(job: Callable[[], Any], seconds: float, memory_mb: int, reading: float = 0.0) -> Any:
-    """Run job() in a forked process with limits on time and memory, and return its value, which JSON can carry.
+    """The value of a job, which JSON can carry, from a forked process with limits on time and memory.
 
-    seconds: for the student's function. reading: more of them, for a job that first reads the student's file.
+    job: called without arguments.
+    seconds: of computing, for the student's function.
+    memory_mb: what the process may use beyond what it has at the start.
+    reading: more seconds, for a job that first reads the student's file.
     Raises Stop with what became of a process that came to no end of its own, or if the job raised it; BackendError
     where processes cannot be forked; MfnumpyError if the job itself raised one.
     """
@@ -111,9 +119,7 @@ def _limit(seconds: float, memory_mb: int) -> None:
 
 
 def _wait(child: int, reader: int, seconds: float) -> tuple[str, int | None]:
-    """Read until the child closes the pipe or its time is up; (text, exit status or None if it was
-    stopped).
-    """
+    """What the child writes until it closes the pipe, and its exit status; "" and None if its time was up."""
     end = time.monotonic() + seconds
     parts: list[bytes] = []
     try:
