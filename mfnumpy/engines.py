@@ -29,7 +29,7 @@ ENGINES = ("auto", "reference", "fast")
 WAYS = ("layers",)
 """layers: blocks at work on different batches at once; the same bytes as without."""
 
-MUCH_WORK = 20_000_000
+MUCH_WORK = 100_000_000
 """From so many multiplications in a batch's forward pass on, more threads than one pay off: `mfnumpy bench engines`."""
 
 

@@ -77,7 +77,7 @@ def measure(network: str, rule_name: str, batch: int, threads: int, rounds: int)
     net, _ = _model(network, shape, rule_name)
     x = rng.random((batch, *net.input_shape), dtype=np.float32)
     data, size = (x, rng.integers(0, 10, batch)), work(net, batch)
-    count = max(1, min(30, MUCH_WORK * 5 // size))
+    count = max(4, min(30, MUCH_WORK * 50 // size))
     ways: dict[str, Callable[[], object]] = {}
     with ExitStack() as stack:
         for n in (1, threads):

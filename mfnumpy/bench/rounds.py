@@ -7,6 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+PAUSE = 0.1
+"""Seconds before each measurement: BLAS's own threads go on spinning for tens of milliseconds after their last product,
+and would take a core from the one who comes next."""
+
 
 @dataclass
 class Timing:
@@ -29,13 +33,17 @@ class Timing:
 
 
 def alternate(contestants: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, Timing]:
-    """Time every contestant once per round, in an order that turns around; a first round is thrown away."""
+    """Time every contestant once per round, in an order that turns around; a first round is thrown away.
+
+    Each begins after a PAUSE, on a machine that the one before has left.
+    """
     timings = {name: Timing() for name in contestants}
     for work in contestants.values():
         work()
     for number in range(rounds):
         order = list(contestants) if number % 2 == 0 else list(contestants)[::-1]
         for name in order:
+            time.sleep(PAUSE)
             timings[name].measure(contestants[name])
     return timings
 

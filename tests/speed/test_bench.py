@@ -234,7 +234,7 @@ def test_every_pipeline_of_the_layers_part_has_the_threads_asked_for(tmp_path, m
 def test_both_engines_are_measured_and_the_default_is_said(monkeypatch):
     from mfnumpy.bench import engines
 
-    monkeypatch.setattr("mfnumpy.bench.engines.MUCH_WORK", 0)  # one batch a round
+    monkeypatch.setattr("mfnumpy.bench.engines.MUCH_WORK", 0)  # the fewest batches a round
     monkeypatch.setattr("mfnumpy.bench.engines.threads_that_pay", lambda net, batch: 5)
     result = engines.measure("2x16", "ff", 7, threads=2, rounds=1)
     assert (result.work, result.taken) == (7 * (784 + 16) * 16, 2)

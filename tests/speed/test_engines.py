@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -164,6 +165,11 @@ def test_work_is_what_the_forward_products_multiply():
     assert work(mlp(31, [23, 29]), 7) == 7 * (31 * 23 + 23 * 29)
     net = cnn((6, 5, 2), [3, 4], kernel=3, padding=1, pool=2)  # 6x5 places, then 3x2
     assert work(net, 7) == 7 * (6 * 5 * 9 * 2 * 3 + 3 * 2 * 9 * 3 * 4)
+
+
+def test_the_page_states_the_bound():
+    page = (Path(__file__).parents[2] / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert f"has fewer than {engines.MUCH_WORK / 1e6:.0f} million multiplications" in page
 
 
 def test_little_work_gets_one_thread_and_much_gets_all_cores(monkeypatch):
