@@ -11,9 +11,10 @@ drawn on the host (see seeding.py), so a seed means the same on both.
 
 from __future__ import annotations
 
+import functools
 import os
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,6 +58,9 @@ class Backend:
 
     block_elements: how many elements an elementwise update should take at a time: on a CPU so many as stay in
     the cache; None for all at once, where each call is a kernel launch. meter: counts its arrays' bytes.
+    unread: of how many batches the losses may stay on the device before they are read, which waits for it.
+    kernel: (inputs, outputs, formula, name) -> one elementwise kernel, called with arrays and numbers; None: there is
+    none. as_strided: (array, shape, strides) -> a view, where copying one is faster than many slices; else None.
     """
 
     name: str
@@ -67,6 +71,9 @@ class Backend:
     synchronize: Callable[[], None] = field(default=lambda: None)
     block_elements: int | None = None
     meter: Callable[[], AbstractContextManager[Meter]] = _traced
+    unread: int = 1
+    kernel: Callable[[str, str, str, str], Callable[..., Any]] | None = None
+    as_strided: Callable[[Array, tuple[int, ...], tuple[int, ...]], Array] | None = None
 
 
 def _numpy() -> Backend:
@@ -115,6 +122,11 @@ def _cupy() -> Backend:
         with count:
             yield Meter(lambda: count.used, lambda: count.peak, count.reset)
 
+    @functools.cache
+    def kernel(inputs: str, outputs: str, formula: str, name: str) -> Any:
+        """Compiled at its first call, and kept."""
+        return cupy.ElementwiseKernel(inputs, outputs, formula, name)
+
     return Backend(
         "cupy",
         cupy,
@@ -123,6 +135,9 @@ def _cupy() -> Backend:
         cupy.asarray,
         lambda: cupy.cuda.Device().synchronize(),
         meter=pooled,
+        unread=64,
+        kernel=kernel,
+        as_strided=lambda array, shape, strides: cupy.lib.stride_tricks.as_strided(array, shape, strides),
     )
 
 
@@ -224,6 +239,13 @@ def to_device(array: Array) -> Array:
     if isinstance(array, current().array_type):
         return array
     return current().to_device(to_host(array))
+
+
+def numbers(scalars: Sequence[Any]) -> list[float]:
+    """Scalars as Python's floats; those of a device come over together."""
+    if scalars and all(isinstance(scalar, current().array_type) for scalar in scalars):
+        return [float(value) for value in to_host(current().xp.stack(list(scalars)))]
+    return [float(scalar) for scalar in scalars]
 
 
 def synchronize() -> None:

@@ -17,7 +17,7 @@ from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Backpropagation, Rule
 from mfnumpy.support.seeding import stream
-from mfnumpy.support.validate import check_labels, integer
+from mfnumpy.support.validate import check_labels, integer, labels_known
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def count_right(
     layers: list[int] = []
     for rows in batches:
         labels = backend.to_device(y[rows])
-        with no_float_warnings():
+        with no_float_warnings(), labels_known():
             own_rows = backend.to_device(x[rows])
             modes, own = all_scores(net, rule, own_rows) if all_scores else rule.all_scores(net, own_rows)
         layers = layers or [0] * len(own)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from mfnumpy import choices
-from mfnumpy.backend import Array, blocks_of, xp_of
+from mfnumpy.backend import Array, backend_of, blocks_of, xp_of
 from mfnumpy.errors import CheckpointError, DTypeError, ShapeError, unknown_name
 from mfnumpy.support.validate import positive, real
 
@@ -55,6 +55,16 @@ def adam_step(
     m_hat = m / (1 - beta1**t)
     v_hat = v / (1 - beta2**t)
     return parameter - lr * m_hat / (xp_of(v_hat).sqrt(v_hat) + epsilon), m, v
+
+
+ADAM_KERNEL = (
+    "T g, T lr, T beta1, T rest1, T beta2, T rest2, T epsilon, T bias1, T bias2",
+    "T p, T m, T v",
+    "m = beta1 * m + rest1 * g; v = beta2 * v + rest2 * (g * g); "
+    "p = p - lr * (m / bias1) / (sqrt(v / bias2) + epsilon)",
+    "adam",
+)
+"""`adam_step` as one kernel of a GPU: inputs, outputs, formula, name. rest: 1 - beta; bias: 1 - beta^t."""
 
 
 class Optimiser(Protocol):
@@ -177,6 +187,10 @@ class Adam:
             xp = xp_of(parameter)
             self.m[name], self.v[name], self.t[name] = xp.zeros_like(parameter), xp.zeros_like(parameter), 0
         self.t[name] += 1
+        kernel = backend_of(parameter, gradient).kernel
+        if kernel is not None:
+            self._by_kernel(kernel(*ADAM_KERNEL), name, parameter, gradient, self.lr * scale)
+            return
         arrays = (parameter, gradient, self.m[name], self.v[name])
         if parameter.flags.c_contiguous:  # only then is a flat view of it the parameter itself and no copy
             arrays = tuple(array.reshape(-1) for array in arrays)
@@ -185,6 +199,12 @@ class Adam:
             p[...], m[...], v[...] = adam_step(
                 p, g, m, v, self.t[name], self.lr * scale, self.beta1, self.beta2, self.epsilon
             )
+
+    def _by_kernel(self, kernel: Callable, name: str, parameter: Array, gradient: Array, lr: float) -> None:
+        """`adam_step` by ADAM_KERNEL, in place."""
+        beta1, beta2, t = self.beta1, self.beta2, self.t[name]
+        numbers = (lr, beta1, 1 - beta1, beta2, 1 - beta2, self.epsilon, 1 - beta1**t, 1 - beta2**t)
+        kernel(gradient, *numbers, parameter, self.m[name], self.v[name])
 
     def spec(self) -> dict:
         """A JSON description from which it can be rebuilt."""

@@ -29,7 +29,7 @@ from mfnumpy.support.interrupt import DeferredInterrupt
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import how_many, stratified
 from mfnumpy.support.threads import threads_of_blas
-from mfnumpy.support.validate import check_is_array, check_labels, check_samples, integer
+from mfnumpy.support.validate import check_is_array, check_labels, check_samples, indices, integer, labels_known
 
 Losses = list[tuple[int | None, float]]
 """The losses of one batch: of each block by its index, None for the whole network or the readout alone."""
@@ -101,7 +101,7 @@ class Trainer:
                 f"The rule '{rule.name}' has one loss for the whole network, so its blocks cannot be trained alone. "
                 f"Use a local rule: {', '.join(name for name, one in RULES.items() if one.local)}."
             )
-        self.only = None if only is None else _blocks(only, len(net.blocks))
+        self.only = None if only is None else indices("only", only, len(net.blocks), "blocks")
         self.net, self.rule, self.optimiser = net, rule, optimiser
         self.epochs = integer("epochs", epochs, 1)
         self.patience = None if patience is None else integer("patience", patience, 1)
@@ -176,14 +176,26 @@ class Trainer:
         only: the blocks to be trained, None for all.
         Raises DivergedError for a loss that is not finite.
         """
+        many, unread = backend.current().unread, []
         for batch in batches:
             losses, parameters = [], self.rule.parameters(self.net)
-            for step in self.rule.steps(self.net, take(x, batch.rows), take(y, batch.rows), batch.rng, only):
-                losses.append((step.block, self.finite(step.block, step.loss, batch)))
-                for name, gradient in step.gradients.items():
-                    self.optimiser.update(name, parameters[name], gradient, batch.scale)
-            backend.synchronize()
-            yield batch, losses
+            with labels_known():  # `fit` has looked at them
+                for step in self.rule.steps(self.net, take(x, batch.rows), take(y, batch.rows), batch.rng, only):
+                    losses.append((step.block, step.loss if many > 1 else self.finite(step.block, step.loss, batch)))
+                    for name, gradient in step.gradients.items():
+                        self.optimiser.update(name, parameters[name], gradient, batch.scale)
+            unread.append((batch, losses))
+            if len(unread) == many:
+                yield from self._read(unread)
+                unread = []
+        yield from self._read(unread)
+
+    def _read(self, unread: list[tuple[Batch, list[tuple[int | None, Any]]]]) -> Iterator[tuple[Batch, Losses]]:
+        """What `learn` yields of these batches. On a device, their losses come over together."""
+        backend.synchronize()
+        values = iter(backend.numbers([loss for _, losses in unread for _, loss in losses]))
+        for batch, losses in unread:
+            yield batch, [(block, self.finite(block, next(values), batch)) for block, _ in losses]
 
     def evaluate(self, x: Any, y: np.ndarray) -> Evaluation:
         """Accuracy of the rule's predictions on x, y; see `measure.evaluate`."""
@@ -226,9 +238,8 @@ class Trainer:
         """
         value = float(loss)
         if not math.isfinite(value):
-            where = f"epoch {batch.epoch + 1}, batch {batch.number + 1}"
             raise DivergedError(
-                f"The loss of {self._named(block)} became {value} in {where}. "
+                f"The loss of {self._named(block)} became {value} in epoch {batch.epoch + 1}, batch {batch.number + 1}. "
                 "Lower the learning rate, or scale the inputs."
             )
         return value
@@ -317,14 +328,3 @@ class Trainer:
         label = f"{self.rule.name} epoch {len(state.epochs) + 1}"
         with tqdm(total=total, initial=state.batch, desc=label, leave=False) as bar:
             yield bar.update
-
-
-def _blocks(only: Any, n: int) -> list[int]:
-    """The blocks to be trained, in order. Raises InvalidValueError unless they are some of 0 to n - 1."""
-    try:
-        chosen = sorted({integer("only", i, 0) for i in only})
-    except (TypeError, InvalidValueError):
-        chosen = []
-    if not chosen or chosen[-1] >= n:
-        raise InvalidValueError(f"only must name blocks from 0 to {n - 1}; got {only!r}.")
-    return chosen

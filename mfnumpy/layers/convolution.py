@@ -91,6 +91,28 @@ def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array
     return cols.reshape(N * OH * OW, KH * KW * C)
 
 
+def im2col_at_once(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
+    """`im2col` where one copy is faster than one for each place of the kernel: on a device that has `as_strided`.
+
+    x: (N, H, W, C).
+    kernel: (KH, KW), or one number for both.
+    stride: (SH, SW), or one number for both.
+    padding: (PH, PW), or one number for both.
+    Returns what `im2col` does, the same numbers. Raises as it does.
+    """
+    as_strided = backend_of(x).as_strided
+    if as_strided is None or x.ndim != 4:
+        return im2col(x, kernel, stride, padding)
+    (KH, KW), (SH, SW), (PH, PW) = pair("kernel", kernel, 1), pair("stride", stride, 1), pair("padding", padding, 0)
+    (N, H, W, C), xp = x.shape, xp_of(x)
+    OH, OW = conv_output_size(H, W, kernel, stride, padding)
+    if PH or PW:
+        x = xp.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
+    n, h, w, c = x.strides
+    patches = as_strided(x, (N, OH, OW, KH, KW, C), (n, h * SH, w * SW, h, w, c))  # a view: nothing is copied yet
+    return xp.ascontiguousarray(patches).reshape(N * OH * OW, KH * KW * C)
+
+
 def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
     """The adjoint of im2col, <im2col(x), c> = <x, col2im(c)>: each row is added to where it was taken from.
 
@@ -203,7 +225,7 @@ class Conv2d:
         """The matrix that W multiplies: the patches, (N*OH*OW, KH*KW*C)."""
         check_images(f"Conv2d '{self.name}'", x)
         self.output_shape(x.shape[1:])
-        return im2col(x, self.kernel, self.stride, self.padding)
+        return im2col_at_once(x, self.kernel, self.stride, self.padding)
 
     def from_rows(self, rows: Array, x_shape: tuple[int, ...]) -> Array:
         """z = rows W + b, folded into images (N, OH, OW, F)."""

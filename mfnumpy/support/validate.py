@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,24 @@ def integer(name: str, value: Any, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise InvalidValueError(f"{name} must be an integer >= {least}; got {value!r}.")
     return int(value)
+
+
+def indices(name: str, values: Any, n: int, what: str) -> list[int]:
+    """The indices among n things, each once and in order.
+
+    name: the argument's, for the message.
+    values: some of the integers from 0 to n - 1.
+    n: how many things there are.
+    what: they are, for the message.
+    Raises InvalidValueError for anything else, and for none.
+    """
+    try:
+        chosen = sorted({integer(name, i, 0) for i in values})
+    except (TypeError, InvalidValueError):
+        chosen = []
+    if not chosen or chosen[-1] >= n:
+        raise InvalidValueError(f"{name} must name {what} from 0 to {n - 1}; got {values!r}.")
+    return chosen
 
 
 def real(name: str, value: Any, wanted: str, good: Callable[[float], bool]) -> float:
@@ -90,6 +110,19 @@ def _fit(arrays: Iterable[tuple[Array, str]]) -> bool:
     return True
 
 
+_LABELS_KNOWN = ContextVar("labels known", default=False)
+
+
+@contextmanager
+def labels_known() -> Iterator[None]:
+    """A `with` block whose labels lie in their range, as was looked at before: looking again would wait for a GPU."""
+    before = _LABELS_KNOWN.set(True)
+    try:
+        yield
+    finally:
+        _LABELS_KNOWN.reset(before)
+
+
 def check_labels(y: Array, n: int, n_classes: int) -> None:
     """Check that y holds one integer label for each row, from 0 to m - 1.
 
@@ -103,6 +136,8 @@ def check_labels(y: Array, n: int, n_classes: int) -> None:
         raise ShapeError(f"y must hold one label per row, shape ({n},); got {tuple(y.shape)}.")
     if y.dtype.kind not in "iu":
         raise LabelError(f"y must hold integers from 0 to {n_classes - 1}; its dtype is {y.dtype}.")
+    if _LABELS_KNOWN.get():
+        return
     low, high = (int(y.min()), int(y.max())) if n else (0, 0)
     if low < 0 or high >= n_classes:
         raise LabelError(

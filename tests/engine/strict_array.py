@@ -85,6 +85,7 @@ class StrictArray:
     size = property(lambda self: self._inside.size)
     nbytes = property(lambda self: self._inside.nbytes)
     flags = property(lambda self: self._inside.flags)
+    strides = property(lambda self: self._inside.strides)
     T = property(lambda self: StrictArray(self._inside.T))
 
     def __len__(self) -> int:
@@ -244,6 +245,25 @@ def to_device(array: np.ndarray) -> StrictArray:
     return StrictArray(array.copy())
 
 
+def _as_strided(array: StrictArray, shape: tuple[int, ...], strides: tuple[int, ...]) -> StrictArray:
+    return StrictArray(np.lib.stride_tricks.as_strided(array._inside, shape, strides, writeable=False))
+
+
+def _kernel(inputs: str, outputs: str, formula: str, name: str) -> Callable:
+    """What a GPU would compile. The formula is Python as well as C: so it is run as it stands, and written in place."""
+    into = [word.split()[1] for word in outputs.split(",")]
+    names = [word.split()[1] for word in inputs.split(",")] + into
+
+    def run(*values: Any) -> None:
+        known = dict(zip(names, map(_raw, values), strict=True)) | {"sqrt": np.sqrt}
+        exec(formula, known)
+        for name, array in zip(into, values[-len(into) :], strict=True):
+            array[...] = StrictArray(known[name])
+
+    return run
+
+
 def register() -> None:
-    """Make it a backend by the name of `NAME`."""
-    backend.register(NAME, lambda: backend.Backend(NAME, XP, StrictArray, StrictArray.get, to_device))
+    """Make it a backend by the name of `NAME`, with all that a GPU does in its own way: see `backend.Backend`."""
+    ways = {"unread": 3, "kernel": _kernel, "as_strided": _as_strided}
+    backend.register(NAME, lambda: backend.Backend(NAME, XP, StrictArray, StrictArray.get, to_device, **ways))

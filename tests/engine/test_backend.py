@@ -7,17 +7,18 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 import strict_array
-from backend_suite import run_suite
-from engine_helpers import CASES, assert_same_bytes
+from backend_suite import run_suite, small_net_on_device, started_on_device
+from engine_helpers import CASES, assert_same_bytes, blobs
 from strict_array import Refused, StrictArray, to_device
 
 from mfnumpy import backend, equations, layers, optim
 from mfnumpy.bench.memory_probe import Probe, measure
 from mfnumpy.cli import main
-from mfnumpy.errors import BackendError, UnknownNameError
+from mfnumpy.errors import BackendError, DivergedError, UnknownNameError
 from mfnumpy.rules import ff
 from mfnumpy.support import seeding
 from mfnumpy.support.validate import check_inputs, check_labels, same_dtype
+from mfnumpy.train import Trainer
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +118,72 @@ def test_planted_numpy_in_the_forward_pass_is_caught(mistake, tmp_path, monkeypa
     run_suite("numpy", "mf", "mlp", "float32", tmp_path)
     with pytest.raises(Refused):
         run_suite(strict_array.NAME, "mf", "mlp", "float32", tmp_path)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("mf", "mlp"), ("mf_joint", "cnn"), ("ff_one_pass", "mlp"), ("dfa", "cnn")])
+def test_training_on_a_device_waits_for_it_only_when_losses_are_read(name, kind, monkeypatch):
+    """A number asked of an array is a wait. `unread` is 3 here: so many batches are read at once, and never one."""
+    waits = []
+
+    def counted(owner, way):
+        own = getattr(owner, way)
+
+        def call(array):
+            waits.extend([way] * isinstance(array, StrictArray))
+            return own(array)
+
+        monkeypatch.setattr(owner, way, call)
+
+    for owner, way in ((StrictArray, "__float__"), (StrictArray, "__int__"), (StrictArray, "__bool__")):
+        counted(owner, way)
+    counted(backend, "to_host")
+
+    def fit(rows):
+        with backend.using(strict_array.NAME):
+            net = small_net_on_device(kind, "float32")
+            rule = started_on_device(name, net)
+            x, y = blobs(rows, net.input_shape, "float32")
+            trainer = Trainer(net, rule, optim.Adam(1e-3), epochs=2, batch_size=5, show_progress=False)
+            waits.clear()
+            trainer.fit(backend.to_device(x), backend.to_device(y))
+            return [waits.count(way) for way in ("__float__", "__int__", "__bool__", "to_host")]
+
+    few, many = fit(15), fit(40)  # 3 and 8 batches
+    assert few[:3] == many[:3]
+    assert (few[3], many[3]) == (2 * 1, 2 * 3)
+
+
+def test_a_loss_that_is_read_late_still_names_its_batch():
+    messages = []
+    for name in ("numpy", strict_array.NAME):
+        with backend.using(name):
+            net = small_net_on_device("mlp", "float32")
+            rule = started_on_device("mf", net)
+            x, y = blobs(60, net.input_shape, "float32")
+            trainer = Trainer(net, rule, optim.SGD(1e30), epochs=2, batch_size=5, show_progress=False)
+            with pytest.raises(DivergedError) as caught:
+                trainer.fit(backend.to_device(x), backend.to_device(y))
+            messages.append(str(caught.value))
+    assert messages[0] == messages[1]
+    assert "epoch 1, batch 2" in messages[0]
+
+
+def test_adams_kernel_is_what_a_device_takes(monkeypatch):
+    """A planted mistake in its formula shows; the readable step is never called."""
+    monkeypatch.setattr(optim, "adam_step", None)
+    start, gradient = np.ones((2, 3), "float32"), np.full((2, 3), 0.5, "float32")
+
+    def stepped():
+        parameter, adam = to_device(start), optim.Adam(1e-2)
+        for _ in range(3):
+            adam.update("W", parameter, to_device(gradient))
+        return parameter.get()
+
+    right = stepped()
+    assert np.allclose(right, 1 - 3e-2)
+    inputs, outputs, formula, name = optim.ADAM_KERNEL
+    monkeypatch.setattr(optim, "ADAM_KERNEL", (inputs, outputs, formula.replace("m / bias1", "m"), name))
+    assert not np.allclose(stepped(), right)
 
 
 def test_planted_host_labels_are_caught(tmp_path, monkeypatch):
