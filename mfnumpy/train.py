@@ -239,8 +239,8 @@ class Trainer:
         value = float(loss)
         if not math.isfinite(value):
             raise DivergedError(
-                f"The loss of {self._named(block)} became {value} in epoch {batch.epoch + 1}, batch {batch.number + 1}. "
-                "Lower the learning rate, or scale the inputs."
+                f"The loss of {self._named(block)} became {value} in epoch {batch.epoch + 1}, batch {batch.number + 1}."
+                " Lower the learning rate, or scale the inputs."
             )
         return value
 

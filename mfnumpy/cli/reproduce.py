@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mfnumpy import backend
+from mfnumpy.cli.options import use_backend
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.paper import results
 from mfnumpy.paper.experiments import registry
@@ -39,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--data-dir", help="folder of official data files, looked through first")
     add("--offline", action="store_true", help="do not download anything")
     add("--threads", type=int, metavar="N", help="threads of the matrix library (default: as it is set)")
+    add("--backend", help="numpy or cupy (or MFNUMPY_BACKEND): on a GPU training runs alone, by the rules as written")
     add("--no-runs", action="store_true", help="tables and figures from the ledger alone")
     add("--repeat", metavar="RECORD", help="run one record again (part of its file name) and compare the histories")
 
@@ -55,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     """What `run` does, with the threads that were asked for."""
+    use_backend(args)
     ledger = Ledger(args.ledger)
     if args.repeat:
         _refuse_idle(args, "--repeat makes one run again", ("what", "rules", "datasets", "seeds"))
@@ -121,7 +125,7 @@ def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> 
     sweep = Sweep(ledger, maker(args.data_dir, not args.offline), lambda line: _say(line + left.text(sweep.outcome)))
     for name in wanted:
         sweep.cells(cells.get(name, []))
-        if args.rules is None and args.datasets is None:
+        if args.rules is None and args.datasets is None and not on_device():
             sweep.jobs(Job(measurement, 0) for measurement in plan.measurements[name])
     _report(sweep.outcome)
 
@@ -144,8 +148,15 @@ class _Left:
 def _cells(plan: Plan, wanted: tuple[str, ...], args: argparse.Namespace) -> dict[str, list[Cell]]:
     """The entries of the experiments that have training runs. Raises as `_check_filters`."""
     cells = {name: plan.cells(name, args.seeds) for name in wanted if name in plan.entries}
+    if on_device():
+        cells = {name: [cell.as_written() for cell in found] for name, found in cells.items()}
     _check_filters(cells, wanted, args)
     return cells
+
+
+def on_device() -> bool:
+    """Whether the runs go to a GPU. Measurements are of this machine's processor, and are left out there."""
+    return backend.current().name != "numpy"
 
 
 FILTERS = {"rules": "rule", "datasets": "dataset"}
@@ -189,7 +200,7 @@ def _with_kernels(kernels: str, args: argparse.Namespace) -> int:
     _say(f"The record was made with OpenBLAS's kernels for {kernels}: repeated with {CORETYPE}={kernels}.")
     command = [sys.executable, "-m", "mfnumpy", "reproduce", "--repeat", args.repeat, "--ledger", str(args.ledger)]
     command += ["--offline"] * args.offline
-    for option, value in (("--data-dir", args.data_dir), ("--threads", args.threads)):
+    for option, value in (("--data-dir", args.data_dir), ("--threads", args.threads), ("--backend", args.backend)):
         command += [] if value is None else [option, str(value)]
     code = subprocess.run(command, env=os.environ | {CORETYPE: kernels}).returncode
     if code < 0:  # ended by a signal: most likely an instruction that this processor does not have

@@ -8,9 +8,11 @@ import subprocess
 
 import numpy as np
 import pytest
+import strict_array
 
 from data_utils import raw as raw_data
 from data_utils import registry as sources
+from mfnumpy import backend
 from mfnumpy.bench.memory import ProbeError
 from mfnumpy.cli import main
 from mfnumpy.errors import FormatError, InvalidValueError, MissingDataError, UnknownNameError
@@ -23,6 +25,7 @@ from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs import plan, repeat, runner, sweep
 from mfnumpy.paper.runs.plan import Budget
 from mfnumpy.paper.runs.search import Option, Tuning
+from mfnumpy.paper.show import notes, view
 
 LIKES = {3e-4: 0.2, 1e-3: 0.4, 3e-3: 0.3}
 RATES = tuple(LIKES)
@@ -490,3 +493,41 @@ def test_a_run_may_divide_the_data_by_its_own_seed(monkeypatch):
     with pytest.raises(InvalidValueError, match="official test part"):
         raw_data.held_out_anew(sources.get("mnist"), official, 1)
     assert raw_data.held_out_anew(sources.get("mnist"), official, 0) is official
+
+
+def test_what_a_device_made_by_the_rules_as_written_counts_where_the_plan_names_the_fast_engine(tmp_path):
+    """The stand-in for a GPU gives NumPy's bytes; its records are those of the room "rules", and found for "fast"."""
+    strict_array.register()
+    tuning = Tuning(1, 60, (1e-3,))
+    budget = Budget("digits", "cnn:3", 2, 2, tuning, subset=90, batch_size=30, fast=("mf",), tested="kept")
+    cell, ledger = budget.cell("table2", "mf"), Ledger(tmp_path)
+    with backend.using(strict_array.NAME):
+        there = sweep.Sweep(ledger, sweep.maker(None, False), lambda line: None)
+        assert there.cells([cell.as_written()]).made == 1 + 2
+    records = cell.records(ledger)
+    assert [(r.seed, r.config.get("room"), r.environment["backend"]) for r in records] == [
+        (0, None, strict_array.NAME),
+        (1, None, strict_array.NAME),
+    ]
+    assert sweep.Sweep(ledger, sweep.maker(None, False), lambda line: None).cells([cell]).made == 0
+    own = runner.execute(cell.as_written().chosen(ledger), 1)
+    assert (own.history, own.result) == (records[1].history, records[1].result)
+    fast = runner.execute(cell.chosen(ledger), 0)
+    ledger.write(Job(cell.chosen(ledger), 0), fast)
+    assert [r.config.get("room") for r in cell.records(ledger)] == ["fast", None]  # its own first
+    entry = view.Entry(cell, cell.chosen(ledger), cell.records(ledger), 0)
+    assert notes.rooms([entry]) == [
+        "In the fast room: mf 1 of 2; its seconds and the others' are not to be compared.",
+        "On a GPU: mf 1 of 2; its seconds and the others' are not to be compared.",
+    ]
+    assert notes.keys([entry]) == [f"Records: mf `{fast.key}` and `{own.key}`."]
+
+
+def test_a_sweep_on_a_device_leaves_out_measurements_of_the_processor(tmp_path, capsys):
+    strict_array.register()
+    with backend.using("numpy"):
+        places = ["--ledger", str(tmp_path / "l"), "--out", str(tmp_path), "--offline", "--backend", strict_array.NAME]
+        assert main(["reproduce", "table4", *places]) == 0
+        assert "0 runs made" in capsys.readouterr().out
+        assert main(["reproduce", "fig4", "plan", *places]) == 0
+        assert "in full" in capsys.readouterr().out

@@ -98,6 +98,11 @@ class Config:
         """The same configuration with some settings changed."""
         return replace(self, **changes)
 
+    @property
+    def by_the_other_engine(self) -> Config:
+        """The same run by the other engine: the same numbers, to rounding."""
+        return self.with_(room="rules" if self.room == "fast" else "fast")
+
     def tuned_as(self, found: Config) -> Config:
         """The same configuration with what a search chooses, as another has it: rate, options and init."""
         return self.with_(lr=found.lr, options=found.options, init=found.init)
@@ -133,3 +138,13 @@ class Job:
     def name(self) -> str:
         """The record's file name without its ending."""
         return f"{self.config.label}-{self.config.key}-s{self.seed}"
+
+    @property
+    def ways(self) -> list[Job]:
+        """The job, and the same training run by the other engine, whose record does as well where the first has none.
+
+        A GPU runs the rules as they are written; what it made counts where the plan names the fast engine, NumPy's.
+        """
+        if isinstance(self.config, Measurement):
+            return [self]
+        return [self, Job(self.config.by_the_other_engine, self.seed)]

@@ -35,12 +35,16 @@ class Ledger:
         return self.folder / f"{job.name}.json"
 
     def __contains__(self, job: Job) -> bool:
-        return self.path(job).exists()
+        return self._file(job) is not None
+
+    def _file(self, job: Job) -> Path | None:
+        """Where a record of this job is, by the engine that it names or else by the other; None if it is nowhere."""
+        return next((path for way in job.ways if (path := self.path(way)).exists()), None)
 
     def get(self, job: Job) -> Record | None:
-        """The record of this job, or None. Raises LedgerError if the file holds something else."""
-        path = self.path(job)
-        if not path.exists():
+        """The record of this job (see `Job.ways`), or None. Raises LedgerError if the file holds something else."""
+        path = self._file(job)
+        if path is None:
             return None
         record = self._record(path)
         if not path.stem.endswith(f"{record.key}-s{record.seed}"):
@@ -138,8 +142,9 @@ class Ledger:
 
     def _seeds(self, config: Config | Measurement) -> list[int]:
         """By the names of files; a copy such as "...-s0 (1).json" is nobody's record."""
-        names = (p.name for p in self.folder.glob(f"{config.label}-{config.key}-s*.json"))
-        return [int(found[1]) for name in names if (found := re.search(r"-s(\d+)\.json$", name))]
+        ways = [way.config for way in Job(config, 0).ways]
+        names = [p.name for way in ways for p in self.folder.glob(f"{way.label}-{way.key}-s*.json")]
+        return list({int(found[1]) for name in names if (found := re.search(r"-s(\d+)\.json$", name))})
 
 
 def _lock(path: Path) -> IO[str] | None:

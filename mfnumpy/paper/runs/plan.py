@@ -45,6 +45,15 @@ class Cell:
     tuning: Tuning | None = None
     tuned_on: Config | None = None
 
+    def as_written(self) -> Cell:
+        """The same entry with all its runs by the rules as they are written: the only way on a GPU."""
+        return replace(
+            self,
+            final=self.final.with_(room="rules"),
+            tuned_on=None if self.tuned_on is None else self.tuned_on.with_(room="rules"),
+            tuning=None if self.tuning is None else replace(self.tuning, room=None),
+        )
+
     def search(self, ledger: Ledger) -> State:
         """How far the search for its rate has come; done, with nothing to be searched, where the rate is given."""
         if self.tuning is None:

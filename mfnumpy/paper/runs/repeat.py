@@ -43,6 +43,7 @@ def differences(old: Record, new: Record) -> list[str]:
         f"{what} was {before}, is {after}"
         for what, before, after in (
             ("the engine's source", old.code.get("core"), new.code.get("core")),
+            ("the backend", old.environment.get("backend"), new.environment.get("backend")),
             ("NumPy", old.environment.get("numpy"), new.environment.get("numpy")),
             ("BLAS", old.environment.get("blas"), new.environment.get("blas")),
         )

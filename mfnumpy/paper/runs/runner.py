@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 import data_utils
 from data_utils import Dataset
-from mfnumpy import network, optim, rules
+from mfnumpy import backend, network, optim, rules
 from mfnumpy.engines import trainer
 from mfnumpy.errors import DivergedError, unknown_name
 from mfnumpy.measure import peak_step_bytes
@@ -104,6 +107,7 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
     """
     if config.room not in _ROOMS:
         raise unknown_name("room", config.room, _ROOMS)
+    data = on_device(data)
     net, rule = build(config, data, seed)
     test = TestPart(config, lambda: rule.parameters(net), lambda: fitting.evaluate(data.x_test, data.y_test))
     options: dict[str, Any] = {
@@ -120,6 +124,19 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
     except DivergedError as error:
         return test.history, [], str(error)
     return test.history, seconds, None
+
+
+def on_device(data: Dataset) -> Dataset:
+    """The data set with all its parts on the device, where they stay; as it is, if NumPy is in use."""
+    if backend.current().name == "numpy":
+        return data
+    names = ("x_train", "y_train", "x_val", "y_val", "x_test", "y_test")
+    return replace(data, **{name: _moved(getattr(data, name)) for name in names})
+
+
+def _moved(part: Any) -> Any:
+    """An array, or a view of one, on the device; None as it is."""
+    return None if part is None else backend.to_device(np.ascontiguousarray(part[:]))
 
 
 def execute(config: Config, seed: int, data_dir: str | None = None, download: bool = True) -> Record:
@@ -155,7 +172,7 @@ def execute(config: Config, seed: int, data_dir: str | None = None, download: bo
 def _peak_bytes(config: Config, net: Network, rule: Rule, data: Dataset) -> int:
     """Of the second step, when Adam's moments are there."""
     rows = slice(0, min(config.batch_size or len(data.y_train), len(data.y_train)))
-    x, y = data.x_train[rows], data.y_train[rows]
+    x, y = (backend.to_device(np.ascontiguousarray(part[rows])) for part in (data.x_train, data.y_train))
     optimiser = optim.Adam(config.lr)
     peak_step_bytes(net, rule, optimiser, x, y)
     return peak_step_bytes(net, rule, optimiser, x, y)

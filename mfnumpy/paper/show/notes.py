@@ -59,7 +59,10 @@ def _rising(entry: Entry) -> bool:
 
 def keys(entries: list[Entry]) -> list[str]:
     """The keys of the runs shown: a record's file name is data set, network, rule, key and seed."""
-    names = [f"{e.rule} `{e.config.key}`" for e in entries if e.runs or e.diverged]
+    found = [
+        (e.rule, dict.fromkeys([r.key for r in e.runs] or [e.config.key])) for e in entries if e.runs or e.diverged
+    ]
+    names = [f"{rule} {' and '.join(f'`{key}`' for key in own)}" for rule, own in found]
     return [f"Records: {', '.join(names)}."] if names else []
 
 
@@ -69,9 +72,16 @@ def measured(records: list[Record]) -> list[str]:
 
 
 def rooms(entries: list[Entry]) -> list[str]:
-    """A sentence where some rules went through the fast room: same numbers to rounding, other times."""
-    fast = [e.rule for e in entries if e.config.room == "fast"]
-    if not fast:
-        return []
-    mixed = "; its seconds and the others' are not to be compared" if len(fast) < len(entries) else ""
-    return [f"In the fast room: {', '.join(fast)}{mixed}."]
+    """Sentences where runs went another way than the rules as written on the processor: other times, alike numbers."""
+    ways = {
+        "In the fast room": lambda r: r.config.get("room") == "fast",
+        "On a GPU": lambda r: r.environment.get("backend", "numpy") != "numpy",
+    }
+    told = []
+    for words, took in ways.items():
+        counted = [(e, sum(map(took, e.runs))) for e in entries]
+        names = [e.rule if n == len(e.runs) else f"{e.rule} {n} of {len(e.runs)}" for e, n in counted if n]
+        some = any(n < len(e.runs) for e, n in counted)
+        mixed = "; its seconds and the others' are not to be compared" if some else ""
+        told += [f"{words}: {', '.join(names)}{mixed}."] if names else []
+    return told
