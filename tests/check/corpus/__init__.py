@@ -2,7 +2,9 @@
 
 Each mistake is a `Coding`: the code, what is wrong in it, and the words by which a diagnosis is judged. Those in
 files named `held_out_*.py` are for measuring only: whoever improves the checker does not read them. The halves were
-drawn at random, exercise by exercise. The `right_*.py` hold unusual but right answers, which must pass.
+drawn at random, exercise by exercise. The `seen_*.py` hold mistakes that another author wrote later, to be read and
+learned from; they are not in the shares of docs/mistakes.md. The `right_*.py` hold unusual but right answers, which
+must pass.
 """
 
 from __future__ import annotations
