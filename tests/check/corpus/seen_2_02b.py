@@ -83,18 +83,6 @@ def eq6_gradient(G, y):
     ),
     Coding(
         "eq6_gradient",
-        "An index accident: in every row 1 is taken off at the labels of all samples.",
-        """
-def eq6_gradient(G, y):
-    p = equations.softmax(G)
-    p[:, y] -= 1
-    return p / len(y)
-""",
-        must="arange | index | every row | all samples | other samples | own label | labels of the batch | pair",
-        must_not="sign",
-    ),
-    Coding(
-        "eq6_gradient",
         "The mean reaches the true class only: 1 / N is taken off, p stays whole.",
         """
 def eq6_gradient(G, y):

@@ -43,16 +43,6 @@ def mf_predict_ff(goodness_per_layer):
     ),
     Coding(
         "mf_predict_ff",
-        "The most confident block decides: the largest score over all blocks.",
-        """
-def mf_predict_ff(goodness_per_layer):
-    return np.stack(goodness_per_layer).max(axis=0).argmax(axis=1)
-""",
-        must="max | largest | most confident",
-        must_not="axis | vote",
-    ),
-    Coding(
-        "mf_predict_ff",
         "A sample for each class comes out: argmax along the batch.",
         """
 def mf_predict_ff(goodness_per_layer):

@@ -25,16 +25,6 @@ def eq1(a):
     ),
     Coding(
         "eq1",
-        "The length: the root of the goodness.",
-        """
-def eq1(a):
-    return np.linalg.norm(a, axis=1)
-""",
-        must="root | length | norm | squar",
-        must_not="axis | mean",
-    ),
-    Coding(
-        "eq1",
         "The activations are added up without being squared.",
         """
 def eq1(a):

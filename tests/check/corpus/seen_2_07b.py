@@ -41,19 +41,6 @@ def overlay_label(x, y, n_classes):
     ),
     Coding(
         "overlay_label",
-        "All labels of the batch are written into every row.",
-        """
-def overlay_label(x, y, n_classes):
-    out = x.copy()
-    out[:, :n_classes] = 0
-    out[:, y] = 1
-    return out
-""",
-        must="every row | all labels | arange | index | labels of all | own label | other samples | each row",
-        must_not="in place",
-    ),
-    Coding(
-        "overlay_label",
         "The label is put in front of the inputs: more columns.",
         """
 def overlay_label(x, y, n_classes):
@@ -112,15 +99,6 @@ def negative_labels(y, n_classes, rng):
     ),
     Coding(
         "negative_labels",
-        "The labels of the batch are shuffled; some stay where they were.",
-        """
-def negative_labels(y, n_classes, rng):
-    return rng.permutation(y)
-""",
-        must="own label | right label | right one | true label | same label | differ | equal | shuffl | permut",
-    ),
-    Coding(
-        "negative_labels",
         "A second try where the first hit the right label; the second may hit it again.",
         """
 def negative_labels(y, n_classes, rng):
@@ -153,16 +131,6 @@ def negative_labels(y, n_classes, rng):
         must=(
             "one draw | whole batch | all samples | each sample | same distance | same shift | every sample | its own"
         ),
-        must_not="own label",
-    ),
-    Coding(
-        "negative_labels",
-        "NumPy's global random numbers, not rng.",
-        """
-def negative_labels(y, n_classes, rng):
-    return (y + np.random.randint(1, n_classes, size=len(y))) % n_classes
-""",
-        must="rng | generator | source of chance | seed | reproduc | same draws",
         must_not="own label",
     ),
 )

@@ -16,16 +16,6 @@ def normalise_length(a):
     ),
     Coding(
         "normalise_length",
-        "The whole batch gets length 1: norm without an axis.",
-        """
-def normalise_length(a):
-    return a / (np.linalg.norm(a) + 1e-8)
-""",
-        must="axis | whole | each row | batch | every row | own length",
-        must_not="root is missing",
-    ),
-    Coding(
-        "normalise_length",
         "The root is forgotten: divided by the goodness.",
         """
 def normalise_length(a):
@@ -55,28 +45,6 @@ def normalise_length(a):
 """,
         must="mean | root of n | sqrt(n) | number of neurons | RMS | root of the number | neurons",
         must_not="axis 0 | batch",
-    ),
-    Coding(
-        "normalise_length",
-        "A layer norm: the mean is taken off, the deviation divided out.",
-        """
-def normalise_length(a):
-    mu = a.mean(axis=1, keepdims=True)
-    sd = a.std(axis=1, keepdims=True)
-    return (a - mu) / (sd + 1e-8)
-""",
-        must="mean | layer norm | deviation | standard",
-        must_not="batch | axis 0",
-    ),
-    Coding(
-        "normalise_length",
-        "Rows add up to 1: the sum of absolute values instead of the length.",
-        """
-def normalise_length(a):
-    return a / (np.abs(a).sum(axis=1, keepdims=True) + 1e-8)
-""",
-        must="sum | absolute | L1 | root | squar",
-        must_not="axis | batch",
     ),
     Coding(
         "ff_step",

@@ -199,64 +199,6 @@ def avgpool_forward(x, size):
         must_not="max",
     ),
     Coding(
-        "avgpool_forward",
-        "Every window's first pixel: a subsampling.",
-        """
-def avgpool_forward(x, size):
-    PH, PW = pair("size", size, 1)
-    return x[:, ::PH, ::PW, :].copy()
-""",
-        must="first pixel | one pixel | corner | upper left | only ... pixel | subsampl",
-        must_not="max",
-    ),
-    Coding(
-        "avgpool_forward",
-        "The reshape gives each window's pixels from far apart: (PH, OH) for (OH, PH).",
-        """
-def avgpool_forward(x, size):
-    PH, PW = pair("size", size, 1)
-    N, H, W, C = x.shape
-    return x.reshape(N, PH, H // PH, PW, W // PW, C).mean(axis=(1, 3))
-""",
-        must="reshape | neighbour | (OH, PH) | order | far apart | axes | interleav | apart",
-        must_not="max",
-    ),
-    Coding(
-        "avgpool_backward",
-        "The whole error to every pixel.",
-        """
-def avgpool_backward(dy, size):
-    PH, PW = pair("size", size, 1)
-    return dy.repeat(PH, axis=1).repeat(PW, axis=2)
-""",
-        must="divid | share | PH PW | PH * PW | window | 1/",
-        must_not="tile | max",
-    ),
-    Coding(
-        "avgpool_backward",
-        "Only the first pixel of each window gets an error, and the whole of it.",
-        """
-def avgpool_backward(dy, size):
-    PH, PW = pair("size", size, 1)
-    N, OH, OW, C = dy.shape
-    dx = np.zeros((N, OH * PH, OW * PW, C))
-    dx[:, ::PH, ::PW] = dy
-    return dx
-""",
-        must="first pixel | one pixel | corner | upper left | only ... pixel | share",
-    ),
-    Coding(
-        "avgpool_backward",
-        "np.tile: the picture of errors is repeated as a whole, not pixel by pixel.",
-        """
-def avgpool_backward(dy, size):
-    PH, PW = pair("size", size, 1)
-    return np.tile(dy, (1, PH, PW, 1)) / (PH * PW)
-""",
-        must="tile | repeat | as a whole | order | side by side | own window",
-        must_not="divided",
-    ),
-    Coding(
         "avgpool_backward",
         "Divided by the square of the height, for a size that is thought to be one number.",
         """
@@ -270,5 +212,36 @@ def avgpool_backward(dy, size):
             " | not the width"
         ),
         must_not="alone | tile | max",
+    ),
+    Coding(
+        "avgpool_backward",
+        "The share of a pixel is 1 / (PH + PW).",
+        """
+def avgpool_backward(dy, size):
+    PH, PW = pair("size", size, 1)
+    N, OH, OW, C = dy.shape
+    dx = np.zeros((N, OH * PH, OW * PW, C))
+    for i in range(PH):
+        for j in range(PW):
+            dx[:, i::PH, j::PW] = dy / (PH + PW)
+    return dx
+""",
+        must="number of pixels | PH PW | PH * PW | PH + PW | height and width ... added | sum of",
+        must_not="alone | tile | max",
+    ),
+    Coding(
+        "avgpool_backward",
+        "Right share, but the window's upper row only: the loop over rows is missing.",
+        """
+def avgpool_backward(dy, size):
+    PH, PW = pair("size", size, 1)
+    N, OH, OW, C = dy.shape
+    dx = np.zeros((N, OH * PH, OW * PW, C))
+    for j in range(PW):
+        dx[:, ::PH, j::PW] = dy / (PH * PW)
+    return dx
+""",
+        must="first row | one row | row of ... window | upper row | every pixel | some pixels | left out",
+        must_not="tile | divided",
     ),
 )

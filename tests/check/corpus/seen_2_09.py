@@ -122,20 +122,6 @@ def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
     ),
     Coding(
         "adam_step",
-        "Momentum as in PyTorch's SGD: the gradient is added with weight 1.",
-        """
-def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
-    m = beta1 * m + gradient
-    v = beta2 * v + (1 - beta2) * gradient**2
-    m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-    return parameter - lr * m_hat / (np.sqrt(v_hat) + epsilon), m, v
-""",
-        must="1 - beta1 | (1 - beta | weight | factor",
-        also=("m",),
-        must_not="epsilon",
-    ),
-    Coding(
-        "adam_step",
         "The second moment averages the gradient, not its square.",
         """
 def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
