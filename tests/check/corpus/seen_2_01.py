@@ -40,7 +40,7 @@ def dense_forward(x, W, b):
             z[n, h] = s
     return z
 """,
-        must="last input | last row of W | last column of x | left out | leaves out | one input | missing",
+        must="last input | last row of W | last column of x | one input",
         must_not="bias | sample",
     ),
     Coding(
@@ -51,7 +51,7 @@ def dense_forward(x, W, b):
     columns = [x.dot(W[:, h]) + b[0] for h in range(W.shape[1])]
     return np.stack(columns, axis=1)
 """,
-        must="b[0] | first ... bias | first ... b | bias | own",
+        must="first row of the argument b | b[0] | first ... bias | first ... b",
         must_not="bias is missing | twice",
     ),
     Coding(
@@ -87,7 +87,7 @@ def dense_backward(x, W, dz):
     return dx, dW, db
 """,
         must="db",
-        also=("axis | over the rows | over the samples | rows | neurons | batch",),
+        also=("axis | over the rows | over the samples",),
         must_not="transpos",
     ),
     Coding(
@@ -101,7 +101,7 @@ def dense_backward(x, W, dz):
     dx = np.dot(dz, W.T)
     return dx, dW, db
 """,
-        must="1/N | by N | batch | twice | mean | again",
+        must="1/N | by N | twice",
         also=("dW",),
         must_not="transpos",
     ),
@@ -132,7 +132,7 @@ def dense_backward(x, W, dz):
     db = np.sum(dz, axis=0, keepdims=True)
     return dz @ W.T, x.T @ dz, db
 """,
-        must="keepdims | (1, | axis too many | one axis | dimension | shape",
+        must="with length 1 | keepdims | axis too many",
         also=("db",),
     ),
     Coding(

@@ -47,7 +47,7 @@ def softmax(scores):
     s = 0.5 * (1 + np.tanh(scores / 2))
     return s / s.sum(axis=1, keepdims=True)
 """,
-        must="sigmoid | exp",
+        must="sigmoid",
         must_not="axis",
     ),
     Coding(
@@ -59,7 +59,7 @@ def softmax(scores):
     ex = np.exp(centred)
     return ex / ex.sum(axis=-1, keepdims=True)
 """,
-        must="overflow | inf | nan | largest | too large | 1000",
+        must="overflow | too large",
         must_not="axis",
     ),
     Coding(
@@ -98,7 +98,7 @@ def softmax(scores):
         p[i] = np.exp(row - row.max()) / total
     return p
 """,
-        must="shift | largest | add up to 1 | sum to 1 | overflow | denominator | sum",
+        must="row sum of exp(G) | shift | add up to 1 | sum to 1 | overflow | denominator",
         must_not="axis",
     ),
     Coding(
@@ -137,7 +137,7 @@ def eq6(G, y):
     Y = np.eye(G.shape[1])[y]
     return -np.mean(Y * log_p)
 """,
-        must="classes | all entries | N m | by m | m too | 1/m",
+        must="number of classes | all entries | N m | by m | m too | 1/m",
         must_not="overflow | sign",
     ),
     Coding(
@@ -187,7 +187,7 @@ def eq6(G, y):
     losses = np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(y)), y]
     return losses
 """,
-        must="mean | scalar | each sample | one number",
+        must="one value for each | each sample",
         must_not="sign",
     ),
     Coding(

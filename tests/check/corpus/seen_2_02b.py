@@ -38,7 +38,7 @@ def eq6_gradient(G, y):
     dG[np.arange(G.shape[0]), y] -= 1
     return dG / G.shape[1]
 """,
-        must="by m | classes | N | batch",
+        must="number of classes | by m",
         must_not="sign",
     ),
     Coding(
@@ -49,7 +49,7 @@ def eq6_gradient(G, y):
     Y = np.eye(G.shape[1])[y]
     return (G - Y) / len(G)
 """,
-        must="softmax | probabilit | squared error | scores themselves",
+        must="softmax is missing | probabilit | squared error | scores themselves",
         must_not="sign",
     ),
     Coding(

@@ -101,7 +101,7 @@ def eq7(x, z, M, dG):
     delta = (dG @ M) * a
     return x.T @ delta
 """,
-        must="activation | times z | by z | times a | derivative | values of z | mask is 1 | max(z",
+        must="activation itself | times z | by z | values of z | max(z",
         must_not="missing",
     ),
     Coding(
@@ -112,7 +112,7 @@ def eq7(x, z, M, dG):
     back = dG @ M
     return x.T @ (back * (1 - np.tanh(z) ** 2))
 """,
-        must="tanh | derivative | mask | ReLU",
+        must="slope is that of tanh | tanh",
         must_not="1/N",
     ),
     Coding(
@@ -124,7 +124,7 @@ def eq7(x, z, M, dG):
     dz = dG.dot(M) * s * (1 - s)
     return x.T.dot(dz)
 """,
-        must="sigmoid | derivative | mask | ReLU",
+        must="sigmoid",
         must_not="1/N",
     ),
     Coding(

@@ -20,7 +20,7 @@ def eq8(a, dG):
 def eq8(a, dG):
     return np.outer(dG.sum(axis=0), a.mean(axis=0))
 """,
-        must="sample | outer | before | each | product of sums | mean",
+        must="too early | sample by sample | outer | before | product of sums",
         must_not="transpos",
     ),
     Coding(
@@ -76,10 +76,7 @@ def sgd_step(parameter, gradient, lr):
     update = -lr * gradient
     return update
 """,
-        must=(
-            "step alone | only the step | parameter ... not | without the parameter | the change | update"
-            " | old parameter"
-        ),
+        must=("step alone | only the step | without the parameter | update"),
         must_not="uphill | sign",
     ),
     Coding(

@@ -80,7 +80,7 @@ def mf_step(x, y, W, M, lr):
     M -= lr * dM
     return W, M, a
 """,
-        must="in place | argument | changes | changed | copy",
+        must="in place",
     ),
     Coding(
         "mf_step",
@@ -124,7 +124,7 @@ def mf_step(x, y, W, M, lr):
     dG = equations.cross_entropy_gradient(a @ M.T, y)
     return equations.weight_gradient(x, z, M, dG), equations.projection_gradient(a, dG), a
 """,
-        must="gradient | the step | new W | update",
+        must="step is returned | gradients are returned | gradient is returned | the step",
         must_not="sign",
     ),
     Coding(

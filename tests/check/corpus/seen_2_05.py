@@ -48,7 +48,7 @@ def mf_predict_ff(goodness_per_layer):
 def mf_predict_ff(goodness_per_layer):
     return np.sum(goodness_per_layer, axis=0).argmax(axis=0)
 """,
-        must="axis | along the batch | over the samples | each class | shape",
+        must="axis | along the batch | over the samples",
     ),
     Coding(
         "mf_predict_ff",
@@ -70,7 +70,7 @@ def mf_predict_ff(goodness_per_layer):
 def mf_predict_ff(goodness_per_layer):
     return np.add.reduce(goodness_per_layer)
 """,
-        must="argmax | scores | label | decision | shape",
+        must="scores are returned | argmax | decision",
         must_not="vote",
     ),
     Coding(

@@ -114,7 +114,7 @@ def bp_step(x, y, weights, lr):
         dz = (dz @ weights[i].T) * (inputs[i] > 0)
     return new
 """,
-        must="first layer | first matrix | weights[0] | layer 1 | layer 0",
+        must="layer is not trained | first layer | first matrix",
         must_not="sign",
     ),
     Coding(
@@ -132,7 +132,7 @@ def bp_step(x, y, weights, lr):
         dz = (dz @ weights[i].T) * inputs[i] * (1 - inputs[i])
     return out[::-1]
 """,
-        must="sigmoid | derivative | a (1 - a) | mask | ReLU",
+        must="sigmoid | a (1 - a)",
     ),
     Coding(
         "bp_step",

@@ -18,7 +18,7 @@ def fa_step(x, y, weights, feedback, lr):
         new = [weights[l] - lr * acts[l].T @ d] + new
     return new
 """,
-        must="feedback | backpropagation | weights ... transposed",
+        must="feedback ... not used | backpropagation | weights ... transposed",
         must_not="mask is missing",
     ),
     Coding(
@@ -108,7 +108,7 @@ def dfa_step(x, y, weights, feedback, lr):
     grads.append(h[-1].T @ e)
     return [W - lr * g for W, g in zip(weights, grads)]
 """,
-        must="tanh | derivative | mask | ReLU",
+        must="slope is that of | tanh",
     ),
     Coding(
         "dfa_step",

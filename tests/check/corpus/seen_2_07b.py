@@ -13,7 +13,7 @@ def overlay_label(x, y, n_classes):
     out[range(x.shape[0]), y] = x.max()
     return out
 """,
-        must="max | strength | 1 | brightest | value of the label | strong",
+        must="largest | strength | brightest | value of the label | strong",
         must_not="in place | not cleared",
     ),
     Coding(
@@ -46,7 +46,7 @@ def overlay_label(x, y, n_classes):
 def overlay_label(x, y, n_classes):
     return np.concatenate([np.eye(n_classes)[y], x], axis=1)
 """,
-        must="shape | columns | longer | concat | appended | in front | wider",
+        must="columns | longer | concat | appended | in front | wider",
     ),
     Coding(
         "overlay_label",
@@ -74,7 +74,7 @@ def overlay_label(x, y, n_classes):
             out[n, c] = 1.0 if c == y[n] else 0.0
     return out
 """,
-        must="one ... too many | n_classes | more than | column | beyond | input",
+        must="one ... too many | more than | beyond",
         must_not="in place",
     ),
     Coding(
@@ -94,7 +94,7 @@ def negative_labels(y, n_classes, rng):
 def negative_labels(y, n_classes, rng):
     return np.array([(label + 1) % n_classes for label in y])
 """,
-        must="always | next | equally likely | random | rng | same wrong | plus 1 | + 1",
+        must="always | next | same wrong | plus 1 | + 1",
         must_not="own label",
     ),
     Coding(
@@ -129,7 +129,8 @@ def negative_labels(y, n_classes, rng):
     return (y + k) % n_classes
 """,
         must=(
-            "one draw | whole batch | all samples | each sample | same distance | same shift | every sample | its own"
+            "same distance | one distance | one random | one draw | whole batch | all samples | same distance"
+            " | same shift"
         ),
         must_not="own label",
     ),

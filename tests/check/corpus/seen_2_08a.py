@@ -39,7 +39,7 @@ def im2col(x, kernel, stride, padding):
             rows.append(block.reshape(N, -1))
     return np.concatenate(rows)
 """,
-        must="order | (image, row, column) | rows ... image | image ... last",
+        must="another order than | (image, row, column) | rows ... image | image ... last",
         must_not="channel",
     ),
     Coding(

@@ -103,7 +103,7 @@ def conv2d_backward(x, W, dz, kernel, stride, padding):
     return dx, cols.T @ d, db
 """,
         must="db",
-        also=("axis | axes | pixels | places | positions | rows and columns | shape | image",),
+        also=("axis | axes | pixels | places | positions | rows and columns",),
     ),
     Coding(
         "conv2d_backward",

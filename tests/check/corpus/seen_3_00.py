@@ -33,7 +33,7 @@ def shuffle_together(X, y, rng):
     order = rng.permutation(len(y) - 1)
     return X[order], y[order]
 """,
-        must="missing | rows | shape | left out | lost | too few",
+        must="left out | lost | too few",
     ),
     Coding(
         "accuracy_over_batches",

@@ -57,7 +57,7 @@ def eq7(x, z, M, dG):
     da = dG @ M
     return (x * (x > 0)).T @ da
 """,
-        must="mask | ReLU | input | x > 0 | slope",
+        must="input is rectified | input | x > 0",
         must_not="transpos",
     ),
     Coding(
@@ -67,7 +67,7 @@ def eq7(x, z, M, dG):
 def eq7(x, z, M, dG):
     return (x.T @ (dG @ M)) * (z > 0).sum(axis=0)
 """,
-        must="mask | each sample | sample's own | slope",
+        must="counted | number of samples | mask is summed | mask ... sum | each sample | sample's own",
         must_not="transpos",
     ),
     Coding(
@@ -79,7 +79,7 @@ def eq7(x, z, M, dG):
     da = dG @ M * 2 * a
     return x.T @ da
 """,
-        must="2 a | activation | goodness | square | 2 z | times a",
+        must="2 a | goodness | square | 2 z | times a",
         must_not="mask is missing | transpos",
     ),
     Coding(

@@ -40,7 +40,7 @@ def mf_step(x, y, W, M, lr):
     M_new = M - lr * equations.projection_gradient(a_new, dG)
     return W_new, M_new, a
 """,
-        must="new W | updated | after the update | old W | new activation",
+        must="new W | updated | after the update | new activation",
         also=("M",),
     ),
     Coding(

@@ -90,7 +90,7 @@ def eq3_gradient(G, theta):
 def eq3_gradient(G, theta):
     return -np.exp(np.minimum(theta - G, 50)) / len(G)
 """,
-        must="exponential | denominator | 1 + | sigmoid | exp",
+        must="exponential | denominator | 1 +",
         must_not="by N | sign",
     ),
     Coding(

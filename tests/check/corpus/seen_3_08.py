@@ -19,7 +19,7 @@ def im2col(x, kernel, stride, padding):
                 rows.append(xp[n, oh * SH:oh * SH + KH, ow * SW:ow * SW + KW].reshape(-1))
     return np.stack(rows)
 """,
-        must="order | (image, row, column) | rows and columns",
+        must="another order than | order of | (image, row, column)",
         must_not="stride | padding",
     ),
     Coding(
@@ -52,7 +52,7 @@ def im2col(x, kernel, stride, padding):
     ]
     return np.array(rows)
 """,
-        must="stride | kernel ... step | overlap | shape",
+        must="as the stride | in place of the stride | kernel ... step | overlap",
         must_not="channel",
     ),
     Coding(

@@ -65,6 +65,6 @@ def repair(net, rule, i, x, y):
     train.Trainer(net, rule, optim.Adam(0.003), epochs=5, batch_size=32, only=[i], show_progress=False).fit(x, y)
     rule.M[i][...] = kept
 """,
-        must="M | projection",
+        must="M should | M ... unchanged | unchanged: block1.M | M is not | projection",
     ),
 )
