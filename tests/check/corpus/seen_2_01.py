@@ -101,7 +101,7 @@ def dense_backward(x, W, dz):
     dx = np.dot(dz, W.T)
     return dx, dW, db
 """,
-        must="1/N | by N | twice",
+        must="averaged over the batch again | 1/N | by N | twice",
         also=("dW",),
         must_not="transpos",
     ),

@@ -13,7 +13,7 @@ def overlay_label(x, y, n_classes):
     out[range(x.shape[0]), y] = x.max()
     return out
 """,
-        must="largest | strength | brightest | value of the label | strong",
+        must="not written as a 1 | largest | strength | brightest | value of the label | strong",
         must_not="in place | not cleared",
     ),
     Coding(
@@ -46,7 +46,7 @@ def overlay_label(x, y, n_classes):
 def overlay_label(x, y, n_classes):
     return np.concatenate([np.eye(n_classes)[y], x], axis=1)
 """,
-        must="columns | longer | concat | appended | in front | wider",
+        must="beside the inputs | columns | longer | concat | appended | in front | wider",
     ),
     Coding(
         "overlay_label",
@@ -129,8 +129,8 @@ def negative_labels(y, n_classes, rng):
     return (y + k) % n_classes
 """,
         must=(
-            "same distance | one distance | one random | one draw | whole batch | all samples | same distance"
-            " | same shift"
+            "same distance | label of its own | one distance | one random | one draw | whole batch"
+            " | all samples | same shift"
         ),
         must_not="own label",
     ),
