@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mfnumpy.comparison import plots
-from mfnumpy.paper import verdicts
+from mfnumpy.paper import overview, verdicts, words
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.search import Tuning
-from mfnumpy.paper.show.tables import MISSING, Table
+from mfnumpy.paper.show.judging import RULE
+from mfnumpy.paper.show.tables import MISSING, Table, folded_away
 from mfnumpy.paper.show.view import View, command
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.threads import blas_name
@@ -46,8 +47,8 @@ What is judged is the first version of the paper. The second (May 2026, under an
 better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
 sign once both rules had the same stopping rule. Therefore each claim on accuracies is judged at the best epoch, as
 stopped and at equal passes, and beside the paper's rules stand controls that it left out, first of all BP with a loss
-at every layer (deep supervision). What others found stands at the end of this page. Lesson 13 goes through what of the
-paper can be reproduced at all.
+at every layer (deep supervision). What others found stands further down. Lesson 13 goes through what of the paper can
+be reproduced at all.
 """
 
 
@@ -73,30 +74,38 @@ def save(view: View, experiments: Sequence[str], folder: Path) -> list[Path]:
 
 def results(view: View, folder: str = "results") -> str:
     """The text of results.md; figures are linked from `folder` beside it."""
+    chart = [f"![{overview.described(view)}]({folder}/overview.svg)"] if overview.gaps(view) else []
     parts = [
         "# Results",
-        f"Made from a ledger by `mfnumpy reproduce results --scale {view.scale}`; do not edit. Below each table stand "
-        "the keys of its records: a record's file name holds its key.",
-        "## What was run here",
-        _what_was_run(view),
-        *filter(None, [view.ledger.notes()]),
-        "## Claims",
-        CONTEXT.strip(),
+        *chart,
+        verdicts.three_sentences(view),
         verdicts.in_short(view),
-        verdicts.verdicts(view).markdown().strip(),
-        "## Protocol",
-        PROTOCOL.strip(),
-        budget_table(view).markdown().strip(),
+        "## What the words mean",
+        words.WORDS.strip(),
+        folded_away("The rules by their names", words.rules()),
+        "## Claims, one by one",
+        CONTEXT.strip(),
+        *(table.page().strip() for table in verdicts.topic_tables(view) if table.rows),
+        folded_away("Exactly how a verdict is found", RULE),
+        folded_away("Verdicts that depend on the epoch that is read", verdicts.by_epoch(view)),
     ]
     for e in registry.EXPERIMENTS:
-        shown = [table.markdown().strip() for table in e.tables(view)]
+        shown = [table.page().strip() for table in e.tables(view)]
         if e.figure is not None and e.figure(view) is not None:
-            shown.append(f"![{e.name}]({folder}/{e.name}.svg)")
+            shown.insert(0, f"![{e.title}]({folder}/{e.name}.svg)")
         if shown:
             parts += [f"## {e.title}", *shown]
+    parts += ["## Protocol", PROTOCOL.strip(), budget_table(view).page().strip()]
     tuning = verdicts.test_tuning(view)
     if tuning is not None:
-        parts += ["## The test set as a tuning set", tuning.markdown().strip()]
+        parts += ["## The test set as a tuning set", tuning.page().strip()]
+    parts += [
+        "## What was run here",
+        f"This page is made from a ledger by `mfnumpy reproduce results --scale {view.scale}`; do not edit. Each table "
+        "names its records: a record's file name holds its key.",
+        _what_was_run(view),
+        *filter(None, [view.ledger.notes()]),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -117,12 +126,24 @@ def budget_table(view: View) -> Table:
             size = "all" if b.subset is None else f"at most {b.subset:,}"
             rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, _seeds(cells)])
     columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]
-    columns += ["rates searched, for each rule", "seeds planned"]
+    columns += ["rates tried", "seeds planned"]
     note = (
         "Where the rows are fewer than the data set has, or the network is another than the paper's, the comparison "
         "between rules means something, and the accuracies themselves do not."
     )
-    return Table("plan", f"What the scale `{view.scale}` asks for", columns, rows, command("all", view), [note])
+    return Table(
+        "plan",
+        f"What the scale `{view.scale}` asks for",
+        columns,
+        rows,
+        command("all", view),
+        [note],
+        first=columns[:5],
+        folds={
+            "The seeds, and the patience of the stopping rule:": [*columns[:3], "patience", "seeds planned"],
+            "The search:": [*columns[:3], columns[6]],
+        },
+    )
 
 
 def _options(tuning: Tuning, rules: Sequence[str]) -> str:
@@ -204,6 +225,8 @@ def save_results(view: View, out: Path) -> list[Path]:
     paths = save(view, [e.name for e in registry.EXPERIMENTS], out / "results")
     for table in (verdicts.verdicts(view), verdicts.test_tuning(view)):
         paths += [] if table is None else table.save(out / "results")
+    if (chart := overview.figure(view)) is not None:
+        paths += plots.save(chart, out / "results" / "overview")
     with atomic_write(out / "results.md", "w") as file:
         file.write(results(view))
     return [*paths, out / "results.md"]

@@ -207,17 +207,21 @@ pictures.bars(
 #
 # `mfnumpy reproduce` trains what the tables need and writes each finished run into a ledger; all tables and verdicts
 # are made from it. These are the tables of the ledger in this repository, at the time when this notebook was built.
-# Where it says "not tested", the ledger has no run that could tell, and the last column says why;
-# `mfnumpy reproduce --help` says how to make more.
+# First in three sentences, then claim by claim; what stands behind a verdict is folded. `n` is the number of seeds, and
+# *undecided* means that these runs cannot tell. Where it says *not tested*, the ledger has no run that could;
+# `mfnumpy reproduce --help` says how to make more. The [results page](../results.md) explains every word.
 
 # %%
 view = registry.view(Ledger(shipped.folder("ledger")), "laptop")
-Markdown(verdicts.in_short(view) + "\n\n" + verdicts.verdicts(view).markdown())
+Markdown(verdicts.three_sentences(view) + "\n\n" + verdicts.in_short(view))
+
+# %%
+Markdown("\n\n".join(table.page() for table in verdicts.topic_tables(view)))
 
 # %%
 Markdown(
     "\n\n".join(
-        table.markdown()
+        table.page()
         for table in report.tables(view, ["table1", "table3", "longer", "table2", "longer_cnn"])
     )
 )

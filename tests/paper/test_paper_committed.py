@@ -90,9 +90,10 @@ def test_the_lesson_on_tables_shows_the_ledger_as_it_stands():
     """If this fails, run: python -m mfnumpy.teach.build 13 --force"""
     shown = markdown_of(json.loads((DOCS.parent / "notebooks" / "lessons" / "13_tables.ipynb").read_text()))
     view = registry.view(Ledger(DOCS / "ledger"), "laptop")
-    for table in [verdicts.verdicts(view), *report.tables(view, ["table3", "table2", "longer", "longer_cnn"])]:
-        assert table.markdown() in shown, table.name
-    assert verdicts.verdicts(view).markdown().replace("undecided", "reproduced") not in shown
+    for table in [*verdicts.topic_tables(view), *report.tables(view, ["table3", "table2", "longer", "longer_cnn"])]:
+        assert table.page() in shown, table.name
+    assert verdicts.three_sentences(view) in shown
+    assert verdicts.topic_tables(view)[0].page().replace("undecided", "reproduced") not in shown
 
 
 def entries_of_the_plan(scale="laptop"):

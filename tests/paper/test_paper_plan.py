@@ -12,7 +12,7 @@ from mfnumpy.cli import main
 from mfnumpy.paper import experiments
 from mfnumpy.paper.experiments import registry, table5
 from mfnumpy.paper.experiments.comparing import MLP, compare, largest
-from mfnumpy.paper.experiments.experiment import Experiment
+from mfnumpy.paper.experiments.experiment import Experiment, Topic
 from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
@@ -135,14 +135,14 @@ def test_an_experiment_of_ones_own_needs_no_other_file(tmp_path, monkeypatch, ca
         entries=of_rules("shallow"),
         budgets={"quick": [Budget("digits", "1x7", 2, 2, subset=90, batch_size=30)]},
         tables=lambda view: [Table("mine", "Mine", ["n"], [[str(len(e.runs))] for e in view.entries("mine")], "c")],
-        claims=(claim,),
+        topics=(Topic("Runs are made", claim),),
     )
     monkeypatch.setattr(registry, "EXPERIMENTS", (mine,))
     places = ["--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]
     assert main(["reproduce", "mine", "results", "--offline", *places]) == 0
     page = (tmp_path / "out" / "results.md").read_text()
     assert "## My experiment\n\n### Mine\n\n| n |\n| --- |\n| 2 |" in page
-    assert "| mine: runs | reproduced |" in page
+    assert "### Runs are made\n\n| where | verdict | found |\n| --- | --- | --- |\n| mine | reproduced |" in page
     assert main(["reproduce", "all", "--no-runs", *places]) == 0
     assert "Mine" in capsys.readouterr().out
 

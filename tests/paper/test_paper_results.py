@@ -15,7 +15,7 @@ from mfnumpy.errors import InvalidValueError, ShapeError
 from mfnumpy.network import parse
 from mfnumpy.paper import published, verdicts
 from mfnumpy.paper import results as report
-from mfnumpy.paper.experiments import accuracy, fig4, fig5, headline, registry, table4, table5
+from mfnumpy.paper.experiments import accuracy, fig4, headline, registry, table4, table5
 from mfnumpy.paper.experiments.curves import errors_by_epoch
 from mfnumpy.paper.ledger import protocol, reading
 from mfnumpy.paper.ledger.config import Config, Job
@@ -114,7 +114,7 @@ def test_in_short_the_verdicts_are_counted_and_what_failed_is_told(tmp_path):
     )
     view = registry.view(Ledger(tmp_path), "laptop")
     judged = verdicts.judged(view)
-    text, listed = verdicts.in_short(view).split("Not reproduced:\n")
+    text, reproduced, failed, _ = verdicts.in_short(view), *verdicts.three_sentences(view).split("\n")
     counts = Counter()
     for n, kind in re.findall(r"(\d+) (reproduced|not reproduced|undecided|not tested)", text):
         counts[kind] += int(n)
@@ -124,9 +124,18 @@ def test_in_short_the_verdicts_are_counted_and_what_failed_is_told(tmp_path):
     assert beside == 1  # deep supervision, on mnist
     assert counts == {kind: sum(v.verdict == kind for v in judged) for kind in counts}
     assert sum(counts.values()) == len(judged) > counts["not reproduced"] > 0
-    wrong = [f"- *{v.claim}*: {v.because}." for v in judged if v.verdict == "not reproduced"]
-    assert listed.strip().split("\n") == wrong
-    assert "- *MLP, mnist: MF matches or surpasses BP*: mf minus bp: -1.98" in listed
+    assert failed.startswith("- **What does not:** MF is as accurate as BP (MLP: mnist); ")
+    assert "as accurate" not in reproduced
+    (first, *_, fa_and_others) = verdicts.topic_tables(view)[:5]
+    row = next(row for row in first.rows if row[0] == "MLP, mnist")
+    assert row[:3] == ["MLP, mnist", "not reproduced", "mf minus bp: -1.98 points (n 3)"]
+    assert "*MLP, mnist: MF matches or surpasses BP*: mf minus bp: -1.98" in first.details[0]
+    assert first.columns[0] == "where"
+    assert fa_and_others.columns[0] == "claim"  # whose claims differ
+    all_rows = [row for table in verdicts.topic_tables(view) for row in table.rows]
+    assert [row[1] for row in all_rows] == [v.verdict for v in judged]
+    ps = {row[0]: row[2:4] for row in verdicts.verdicts(view).rows}
+    assert row[3:5] == ps["MLP, mnist: MF matches or surpasses BP"]
 
 
 def test_a_claim_is_judged_at_equal_passes_too(tmp_path):
@@ -147,8 +156,8 @@ def test_a_claim_is_judged_at_equal_passes_too(tmp_path):
     assert [claim, "reproduced", "reproduced", "not reproduced", found.because] in [
         [row[0], row[1], *row[4:]] for row in verdicts.verdicts(view).rows
     ]
-    assert "in 4 cases" in verdicts.in_short(view)  # against BP by both predictions, deep supervision, and FF
-    assert claim in verdicts.in_short(view)
+    assert "in 4 cases" in verdicts.by_epoch(view)  # against BP by both predictions, deep supervision, and FF
+    assert claim in verdicts.by_epoch(view)
 
 
 def test_one_seed_decides_nothing(tmp_path):
@@ -210,7 +219,7 @@ def test_depth_is_also_told_for_the_last_epoch_alone(tmp_path):
         record = ledger.get(job)
         record.history[-1]["test_accuracy"]["ff"] += 0.02 - 0.001 * job.seed
         ledger.write(job, dataclasses.replace(record, result=record.result | protocol.summarise(record.history, 5)))
-    reasons = {v.claim: v.because for v in fig5.depth(registry.view(ledger, "laptop"))}
+    reasons = {v.claim: v.because for v in verdicts.judged(registry.view(ledger, "laptop"))}
     assert "in the last epoch alone +0.10 (n 3" in reasons["Fig. 5: depth does not slow MF's convergence"]
     assert "in the last epoch alone +2.00 (n 3" in reasons["Fig. 5: depth slows BP's convergence"]
 
@@ -222,9 +231,12 @@ def test_a_table_shows_paper_ours_and_difference(tmp_path):
     assert [row[0] for row in table.rows] == [r for r, rule in RULES.items() for _ in rule.predictions]
     bp = next(row for row in table.rows if row[0] == "bp")
     mean = 100 * (0.951 - 0.2 / 15)
-    assert bp[2:5] == ["98.69", f"{mean:.2f} ± 0.10 (3)", f"{mean - 98.69:+.2f}"]
+    assert [*bp[2:4], bp[7]] == ["98.69", f"{mean:.2f} ± 0.10 (3)", f"{mean - 98.69:+.2f}"]
     assert all(
-        f"{p.value:.2f}" in table.markdown() for k, p in published.ACCURACY.items() if k[:2] == ("table3", "mnist")
+        f"{p.value:.2f}" in text
+        for text in (table.markdown(), table.page().split("<details>")[0])
+        for k, p in published.ACCURACY.items()
+        if k[:2] == ("table3", "mnist")
     )
 
 
@@ -288,8 +300,8 @@ def test_timings_become_tables_4_and_5(tmp_path, monkeypatch):
     ledger.write(Job(epochs[0], 0), dataclasses.replace(record, environment=ENVIRONMENT | {"cpus": 5, "blas": blas}))
     (five,) = report.tables(registry.view(ledger, "quick"), ["table5"])
     assert "MF's layers on 5 threads, BP on 3" in five.notes[0]
-    assert five.notes[-1] == f"Records: {', '.join(f'`{job.key}`' for job in epochs)}."
-    assert four.notes[-1] == f"Records: `{prediction.key}`."
+    assert five.details[-1] == f"Records: {', '.join(f'`{job.key}`' for job in epochs)}."
+    assert four.details[-1] == f"Records: `{prediction.key}`."
     mini, _ = table5.epochs(registry.view(ledger, "quick"))
     assert "MF's layers on 5 threads, BP on 3" in mini.because
     record = ledger.get(Job(prediction, 0))
@@ -313,21 +325,25 @@ def test_peaks_become_figures_1_to_3(tmp_path, monkeypatch):
     """Invented peaks on a straight line, each rule with a slope of its own."""
     slopes = {"bp": 7.0, "mf": 3.0}
     jobs = [memory_job(rule, d, batch=48_000, room="fast") for rule in slopes for d in (1, 2, 4)]
-    traced = memory_job("bp", 5, width=2000, batch=500, steps=2, sample=0.005)
-    measure_only(monkeypatch, fig3=jobs, fig1=[traced])
+    traced = [memory_job(rule, 5, width=2000, batch=500, steps=2, sample=0.005) for rule in ("bp", "mf")]
+    measure_only(monkeypatch, fig3=jobs, fig1_2=traced)
     ledger = Ledger(tmp_path)
     for job in jobs:
         peak = int(1e6 * (5 + slopes[job.values["rule"]] * job.values["depth"]))
         ledger.write(Job(job, 0), Record(job.settings, 0, [], {"peak": peak}, 1.0))
-    ledger.write(Job(traced, 0), Record(traced.settings, 0, [], {"timeline": [[0.1, 3e6], [0.2, 5e6]]}, 1.0))
+    for job, top in zip(traced, (5e6, 4e6), strict=True):
+        ledger.write(Job(job, 0), Record(job.settings, 0, [], {"timeline": [[0.1, 3e6], [0.2, top]]}, 1.0))
     view = registry.view(ledger, "quick")
     (table,) = report.tables(view, ["fig3"])
     assert [row[-2:] for row in table.rows] == [["204.00", "7.00"], ["16.16", "3.00"]]
     assert verdict(view, "Fig. 3, batch 48,000: a further layer costs MF less memory than BP") == "reproduced"
-    for name in ("fig1", "fig3"):
+    for name in ("fig1_2", "fig3"):
         assert report.save(view, [name], tmp_path)[-2].stat().st_size > 1000
-    assert report.save(view, ["fig2"], tmp_path) == []
-    assert EXPERIMENTS["fig1"].figure(view).axes[0].lines[0].get_ydata().tolist() == [3.0, 5.0]
+    assert report.save(view, ["fig4"], tmp_path) == []
+    (ax,) = EXPERIMENTS["fig1_2"].figure(view).axes  # both rules on one axis
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[3.0, 5.0], [3.0, 4.0]]
+    (peaks,) = report.tables(view, ["fig1_2"])
+    assert peaks.rows == [["bp", "5"], ["mf", "4"]]
 
 
 def test_memory_is_really_measured():
@@ -402,7 +418,7 @@ def test_a_control_has_converged_when_twice_the_passes_bring_next_to_nothing(tmp
     ]
     assert table.notes[0].startswith(f"On validation data {'' if converged else 'not '}converged: 80 epochs bring")
     (table2,) = report.tables(registry.view(ledger, "laptop"), ["table2"])
-    assert any(table.notes[0] in note for note in table2.notes)
+    assert any(table.notes[0] in note for note in table2.details)
 
 
 def test_a_doubling_is_judged_only_where_both_of_its_runs_are_there(tmp_path):
@@ -485,7 +501,7 @@ def test_results_can_be_shown_at_any_moment_of_a_sweep(tmp_path, monkeypatch):
 def test_what_a_ledger_says_of_itself_stands_on_its_results_page(tmp_path):
     assert "### Earlier" not in report.results(registry.view(Ledger(tmp_path), "quick"))
     (tmp_path / "NOTES.md").write_text("### Earlier\n\nÉs war einmal.\n", encoding="utf-8")
-    assert "\n### Earlier\n\nÉs war einmal.\n\n## Claims\n" in report.results(registry.view(Ledger(tmp_path), "quick"))
+    assert report.results(registry.view(Ledger(tmp_path), "quick")).endswith("\n\n### Earlier\n\nÉs war einmal.\n")
     assert Ledger(tmp_path).records() == []
     (tmp_path / "NOTES.md").write_bytes(b"\xff")
     with pytest.raises(LedgerError, match=r"NOTES\.md cannot be read"):

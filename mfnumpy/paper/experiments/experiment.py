@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from mfnumpy.paper.ledger.config import Measurement
 from mfnumpy.paper.runs.plan import Budget, Entries
@@ -18,6 +18,18 @@ SCALES = ("quick", "laptop", "paper")
 Whatever is smaller than the paper's stands in an experiment's budgets, and is printed with the results: the subset, the
 widths, the epochs.
 """
+
+
+class Topic(NamedTuple):
+    """Claims that stand under one heading of the results page.
+
+    title: what all of them say, in words that need no table. claims: yields a verdict for each.
+    chief: whether the page's first three sentences speak of it.
+    """
+
+    title: str
+    claims: Callable[[View], Iterator[Verdict]]
+    chief: bool = False
 
 
 def _nothing(view: View) -> list[Table]:
@@ -34,7 +46,7 @@ class Experiment:
     entries, budgets: its training runs, by scale; entries is None where it has none.
     measurements: of time and memory, by scale.
     tables, figure: what is shown; figure gives None where the ledger has nothing for it.
-    claims: of the paper, which it decides.
+    topics: the claims of the paper that it decides, and what stands beside them.
     """
 
     name: str
@@ -45,4 +57,4 @@ class Experiment:
     measurements: Mapping[str, Sequence[Measurement]] = field(default_factory=dict)
     tables: Callable[[View], list[Table]] = _nothing
     figure: Callable[[View], Any] | None = None
-    claims: tuple[Callable[[View], Iterator[Verdict]], ...] = ()
+    topics: tuple[Topic, ...] = ()

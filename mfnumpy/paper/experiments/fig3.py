@@ -10,7 +10,7 @@ import numpy as np
 
 from mfnumpy.comparison import plots
 from mfnumpy.paper import published
-from mfnumpy.paper.experiments.experiment import Experiment
+from mfnumpy.paper.experiments.experiment import Experiment, Topic
 from mfnumpy.paper.ledger.config import Measurement
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.measurements import memory_job
@@ -73,13 +73,14 @@ def tables(view: View) -> list[Table]:
     if not rows:
         return []
     note = (
-        "Peak bytes of one training step with Adam, counted by tracemalloc; slopes by least squares. The paper states "
-        "neither batch nor unit: 48,000 samples and decimal megabytes are what its BP slope works out to. `rules`: the "
-        "rules as they are written to be read; `fast`: the fast room."
+        "How much more memory (decimal megabytes) the peak of a training step with Adam takes for one more layer: the "
+        "slope of the straight line through several depths, by least squares; bytes are counted by tracemalloc. The "
+        "paper states neither batch nor unit: 48,000 samples and decimal megabytes are what its BP slope works out to. "
+        "`rules`: the rules as they are written to be read; `fast`: the fast engine, same numbers, fewer arrays."
     )
     columns = ["rule", "layers", "batch", "room", "MB/layer, paper", "MB/layer, ours"]
-    told = [note, *notes.measured(view.measured("fig3"))]
-    return [Table("fig3", "Fig. 3: peak memory for each further layer", columns, rows, command("fig3", view), told)]
+    title, keys = "Fig. 3: peak memory for each further layer", notes.measured(view.measured("fig3"))
+    return [Table("fig3", title, columns, rows, command("fig3", view), [note], keys)]
 
 
 def over_depth(view: View) -> Any:
@@ -88,12 +89,12 @@ def over_depth(view: View) -> Any:
     panels = list(dict.fromkeys((line.kind, line.batch) for line in shown))
     if not panels:
         return None
-    fig, axes = plots.figure(3.4 * len(panels), 3.6, 1, len(panels), squeeze=False)
+    fig, axes = plots.figure(2.45 * len(panels), 3.6, 1, len(panels), squeeze=False)
     for letter, ax, panel in zip("abcdef", axes[0], panels, strict=False):
         for line in (one for one in shown if (one.kind, one.batch) == panel):
             label = f"{line.rule}: {line.slope:.2f} MB per layer"
             ax.plot(line.depths, line.peaks, label=label, markersize=5, **plots.style_of(line.rule))
-            title = f"({letter}) {line.net}, batch {line.batch:,}"
+            title = f"({letter}) {line.net},\nbatch {line.batch:,}"
         ax.set(xlabel="number of layers", title=title, ylim=(0, None))
         ax.title.set_fontsize(9)
         ax.locator_params(axis="x", integer=True)
@@ -145,5 +146,5 @@ EXPERIMENT = Experiment(
     },
     tables=tables,
     figure=over_depth,
-    claims=(claims,),
+    topics=(Topic("A further layer costs MF less memory than BP", claims, chief=True),),
 )

@@ -11,7 +11,7 @@ from mfnumpy.comparison import plots
 from mfnumpy.paper.experiments.budgets import STATED
 from mfnumpy.paper.experiments.comparing import rows_of
 from mfnumpy.paper.experiments.curves import errors_by_epoch
-from mfnumpy.paper.experiments.experiment import Experiment
+from mfnumpy.paper.experiments.experiment import Experiment, Topic
 from mfnumpy.paper.runs.plan import Budget, at_the_stated_rate
 from mfnumpy.paper.show.judging import AS_SOON, NEAR, NOT, REPRODUCED, UNDECIDED, UNTESTED, Verdict
 from mfnumpy.paper.show.view import View, described, signed
@@ -66,5 +66,5 @@ EXPERIMENT = Experiment(
         "paper": [Budget("mnist", "4x1000", 100, 10)],
     },
     figure=figure,
-    claims=(convergence,),
+    topics=(Topic("MF converges about as fast as BP", convergence, chief=True),),
 )

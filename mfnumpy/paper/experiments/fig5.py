@@ -13,7 +13,7 @@ from mfnumpy.network import parse
 from mfnumpy.paper.experiments.budgets import STATED
 from mfnumpy.paper.experiments.comparing import Judge, rows_of
 from mfnumpy.paper.experiments.curves import errors_by_epoch
-from mfnumpy.paper.experiments.experiment import Experiment
+from mfnumpy.paper.experiments.experiment import Experiment, Topic
 from mfnumpy.paper.runs.plan import Budget, Cell, at_the_stated_rate
 from mfnumpy.paper.show.judging import UNTESTED, Verdict, better, no_worse
 from mfnumpy.paper.show.statistics import paired
@@ -30,7 +30,7 @@ def entries(experiment: str, budget: Budget) -> list[Cell]:
 
 
 def figure(view: View) -> Any:
-    """Test error over the epochs at several depths: (a) BP, (b) MF, on one scale."""
+    """Test error over the epochs at several depths: (a) BP, (b) MF, on one scale; bands from lowest to highest seed."""
     entries = [e for e in view.entries("fig5") if e.runs]
     if not entries:
         return None
@@ -38,9 +38,11 @@ def figure(view: View) -> Any:
     for ax, (letter, rule) in zip(axes, (("a", "bp"), ("b", "mf")), strict=True):
         own = [e for e in entries if e.rule == rule]
         for e, marker, shade in zip(own, "os^Dv", np.linspace(0.25, 0.85, 5), strict=False):
-            mean = errors_by_epoch(e).mean(axis=0)
-            depth = str(parse(e.config.network).depth)
-            ax.plot(np.arange(1, len(mean) + 1), mean, label=depth, marker=marker, markersize=4, color=_shade(shade))
+            errors, colour = errors_by_epoch(e), _shade(shade)
+            epochs, mean = np.arange(1, errors.shape[1] + 1), errors.mean(axis=0)
+            label = f"{parse(e.config.network).depth} (n = {len(errors)})"
+            ax.plot(epochs, mean, label=label, marker=marker, markersize=4, color=colour)
+            ax.fill_between(epochs, errors.min(axis=0), errors.max(axis=0), color=colour, alpha=0.2, lw=0)
         ax.set(xlabel="epoch", title=f"({letter}) {RULES[rule].title}")
         ax.locator_params(axis="x", integer=True)
         ax.legend(title="layers", frameon=False)
@@ -51,7 +53,8 @@ def figure(view: View) -> Any:
         axis.set_minor_formatter("{x:g}")
     c = entries[0].config
     net = f"layers of {parse(c.network).width} neurons"
-    return signed(fig, f"{described(c.with_(network=net))}, Adam {c.lr:g}", "fig5", view)
+    run = f"{described(c.with_(network=net))}, Adam {c.lr:g}"
+    return signed(fig, f"{run}; bands: from the lowest to the highest seed", "fig5", view)
 
 
 def _shade(share: float) -> Any:
@@ -60,21 +63,23 @@ def _shade(share: float) -> Any:
     return colormaps["viridis"](share)
 
 
-def depth(view: View) -> Iterator[Verdict]:
-    """Depth slows BP's convergence and not MF's, by either prediction: the deepest net against that of two layers."""
-    yield _slowed(view, "bp", None, "depth slows BP's convergence", better)
-    yield _slowed(
-        view, "mf", None, "depth does not slow MF's convergence", lambda growth: no_worse([-g for g in growth])
-    )
-    claim = "depth does not slow MF's convergence, by BP pred"
-    yield _slowed(view, "mf", "bp", claim, lambda growth: no_worse([-g for g in growth]))
+def of_bp(view: View) -> Iterator[Verdict]:
+    """Depth slows BP's convergence: the deepest net against that of two layers."""
+    yield _slowed(view, "bp", None, "Fig. 5: depth slows BP's convergence", better)
+
+
+def of_mf(view: View) -> Iterator[Verdict]:
+    """It does not slow MF's, by either prediction."""
+    for mode, where in ((None, "Fig. 5"), ("bp", "Fig. 5, BP pred")):
+        claim = f"{where}: depth does not slow MF's convergence"
+        yield _slowed(view, "mf", mode, claim, lambda growth: no_worse([-g for g in growth]))
 
 
 def _slowed(view: View, rule: str, mode: str | None, claim: str, judge: Judge) -> Verdict:
     """The verdict on the growth of the mean error over all epochs: what a slow start and a high end both raise."""
     found = {parse(e.config.network).depth: e for e in view.entries("fig5") if e.rule == rule and e.runs}
     if 2 not in found or max(found) == 2:
-        return Verdict(f"Fig. 5: {claim}", UNTESTED, "the depths to be compared are not in this ledger")
+        return Verdict(claim, UNTESTED, "the depths to be compared are not in this ledger")
     curves = {d: errors_by_epoch(e, mode) for d, e in sorted(found.items())}
     means, lasts = (
         {
@@ -87,11 +92,11 @@ def _slowed(view: View, rule: str, mode: str | None, claim: str, judge: Judge) -
     growth = [means[deepest][seed] - means[2][seed] for seed in sorted(set(means[2]) & set(means[deepest]))]
     shown = ", ".join(f"{d}: {sum(v.values()) / len(v):.2f} %" for d, v in means.items())
     gap, at_last = (paired(of[deepest], of[2]) for of in (means, lasts))
-    because = f"test error, mean over all epochs, by number of layers: {shown}; {deepest} minus 2: "
-    because += gap.text() if gap else "–"
+    because = f"{deepest} layers minus 2: {gap.text() if gap else '–'} points of test error, mean over all epochs"
     because += f"; in the last epoch alone {at_last.text()}" if at_last else ""
+    because += f"; by number of layers: {shown}"
     verdict, p = judge(growth)
-    return Verdict(f"Fig. 5: {claim}", verdict, f"{because}; {rows_of(found[2])}", p=p)
+    return Verdict(claim, verdict, f"{because}; {rows_of(found[2])}", p=p)
 
 
 EXPERIMENT = Experiment(
@@ -105,5 +110,8 @@ EXPERIMENT = Experiment(
         "paper": [Budget("mnist", "8x1000", 100, 3)],
     },
     figure=figure,
-    claims=(depth,),
+    topics=(
+        Topic("Depth slows BP's convergence", of_bp),
+        Topic("Depth does not slow MF's convergence", of_mf, chief=True),
+    ),
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from mfnumpy.errors import unknown_name
 from mfnumpy.paper.experiments import (
-    fig1,
-    fig2,
+    fig1_2,
     fig3,
     fig4,
     fig5,
@@ -30,7 +29,7 @@ EXPERIMENTS: tuple[Experiment, ...] = tuple(
     module.EXPERIMENT
     for module in (
         *(headline, table1, table2, table3, longer, longer_cnn, longer_shallow, table4, table5, table6),
-        *(fig1, fig2, fig3, fig4, fig5, replications),
+        *(fig1_2, fig3, fig4, fig5, replications),
     )
 )
 

@@ -1,11 +1,11 @@
-"""A table of text cells, and its three forms: Markdown, CSV, LaTeX. Each says which command made it."""
+"""A table of text cells, and its forms: Markdown, CSV, LaTeX, and a page's. Each says which command made it."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,10 +27,13 @@ _MARKS = ((re.compile(r"\*([^*]+)\*"), r"\\emph{\1}"), (re.compile(r"`([^`]+)`")
 
 @dataclass(frozen=True)
 class Table:
-    """name: of its files. title, columns, rows: text. notes: sentences below it. command: what makes it again.
+    """Rows of text under named columns, with what a reader must know of them.
 
-    Raises InvalidValueError if two columns have the same name (a reader of the CSV would lose one), ShapeError if a row
-    does not have as many cells as there are columns.
+    name: of its files. title, columns, rows: text. command: what makes it again.
+    notes: sentences below it. details: further ones, which a page folds away.
+    first: the columns that a page shows at once; all if there are none. folds: title -> columns behind a fold.
+    Raises InvalidValueError if two columns have the same name (a reader of the CSV would lose one) or a column that is
+    shown does not exist, ShapeError if a row does not have as many cells as there are columns.
     """
 
     name: str
@@ -39,6 +42,9 @@ class Table:
     rows: Sequence[Sequence[str]]
     command: str
     notes: Sequence[str] = field(default_factory=list)
+    details: Sequence[str] = field(default_factory=list)
+    first: Sequence[str] = ()
+    folds: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if len(set(self.columns)) < len(self.columns):
@@ -46,14 +52,28 @@ class Table:
         for row in self.rows:
             if len(row) != len(self.columns):
                 raise ShapeError(f"Table {self.name}: {len(self.columns)} columns, but a row of {len(row)}: {row}.")
+        for column in (*self.first, *(c for columns in self.folds.values() for c in columns)):
+            if column not in self.columns:
+                raise InvalidValueError(f"Table {self.name} has no column {column!r}: {', '.join(self.columns)}.")
 
     def markdown(self) -> str:
-        """A pipe table with title, notes and command."""
-        lines = [f"### {self.title}", "", _pipes(self.columns), _pipes(["---"] * len(self.columns))]
-        lines += [_pipes([cell.replace("|", r"\|") for cell in row]) for row in self.rows]
-        for note in self.notes:
-            lines += ["", note]
-        return "\n".join([*lines, "", f"Made by `{self.command}`.", ""])
+        """All columns as one pipe table, with title, notes, details and command."""
+        parts = [f"### {self.title}", self._pipes(self.columns), *self.notes, *self.details]
+        return "\n\n".join([*parts, f"Made by `{self.command}`.\n"])
+
+    def page(self) -> str:
+        """For a page that people read: the first columns and the notes; all else behind a fold."""
+        more = [part for title, columns in self.folds.items() for part in (f"*{title}*", self._pipes(columns))]
+        what = "; ".join([*("more columns" for _ in self.folds), "how it was made"][-2:])
+        parts = [f"### {self.title}", self._pipes(self.first or self.columns), *self.notes]
+        folded = [*more, *self.details, f"Made by `{self.command}`."]
+        return "\n\n".join([*parts, folded_away(what[:1].upper() + what[1:], *folded)]) + "\n"
+
+    def _pipes(self, columns: Sequence[str]) -> str:
+        """These columns as a pipe table."""
+        at = [self.columns.index(name) for name in columns]
+        cells = [[row[i].replace("|", r"\|") for i in at] for row in self.rows]
+        return "\n".join(map(_pipes, (columns, ["---"] * len(columns), *cells)))
 
     def text(self) -> str:
         """For a terminal: columns side by side, title and notes. Sentences, which would break the lines, go below."""
@@ -63,12 +83,12 @@ class Table:
         lines = [
             "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
         ]
-        return "\n".join([self.title, "", *lines, "", *self.notes, ""])
+        return "\n".join([self.title, "", *lines, "", *self.notes, *self.details, ""])
 
     def csv(self) -> str:
         """Comma-separated values; title, notes and command stand in comment lines before the head."""
         out = io.StringIO()
-        for line in (self.title, *self.notes, f"made by: {self.command}"):
+        for line in (self.title, *self.notes, *self.details, f"made by: {self.command}"):
             out.write(f"# {line}\n")
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(self.columns)
@@ -114,7 +134,7 @@ class Table:
         return [r"\toprule", rows[0], r"\midrule", *rows[1:], r"\bottomrule"]
 
     def _caption(self) -> str:
-        return " ".join(_escape(text) for text in (self.title + ".", *self.notes))
+        return " ".join(_escape(text) for text in (self.title + ".", *self.notes, *self.details))
 
     def save(self, folder: Path) -> list[Path]:
         """Write the three files, each atomically. Returns their paths. Raises OutputError."""
@@ -123,6 +143,11 @@ class Table:
             with atomic_write(folder / f"{self.name}{suffix}", "w") as file:
                 file.write(text)
         return [folder / f"{self.name}{suffix}" for suffix in forms]
+
+
+def folded_away(title: str, *parts: str) -> str:
+    """Markdown behind a fold: a reader sees the title, and opens it for the rest."""
+    return "\n\n".join([f"<details>\n<summary>{title}</summary>", *parts, "</details>"])
 
 
 def _pipes(cells: Sequence[str]) -> str:

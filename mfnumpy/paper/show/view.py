@@ -170,5 +170,5 @@ def signed(fig: Any, text: str, experiment: str, view: View) -> Any:
     view: gives the scale, for the command.
     """
     made_by = f"Made by: {command(experiment, view)}"
-    fig.supxlabel(f"{text}\n{made_by}", fontsize=7, color="#555555", x=0.01, ha="left")
+    fig.supxlabel(f"{text}\n{made_by}", fontsize=8, color="#555555", x=0.01, ha="left")
     return fig
