@@ -4,7 +4,8 @@ Notebooks import `grade` and `mine_or_reference` from here; that needs nothing b
 Instructors call `python -m mfnumpy.course release | try | grade | status`, which needs the extra "course".
 """
 
+from mfnumpy.course.forms import by_indices
 from mfnumpy.course.mine import yours
 from mfnumpy.course.student import grade, in_one_sentence, is_written, mine_or_reference
 
-__all__ = ["grade", "in_one_sentence", "is_written", "mine_or_reference", "yours"]
+__all__ = ["by_indices", "grade", "in_one_sentence", "is_written", "mine_or_reference", "yours"]

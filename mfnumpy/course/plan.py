@@ -33,7 +33,10 @@ class Planned:
 
 @dataclass(frozen=True)
 class Task:
-    """A graded exercise. checks: (exercise of the checker, name of the function) each. text: its statement."""
+    """A graded exercise. checks: (exercise of the checker, name of the function) each. text: its statement.
+
+    forms: names of the functions that must be written from their indices.
+    """
 
     name: str
     title: str
@@ -42,6 +45,7 @@ class Task:
     partial: str = ""
     hidden: str = ""
     text: str = ""
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,10 @@ class Plan:
     @classmethod
     def from_json(cls, data: dict) -> Plan:
         """The plan that `to_json` described."""
-        tasks = (Task(**task | {"checks": tuple(map(tuple, task["checks"]))}) for task in data["tasks"])
+        tasks = (
+            Task(**task | {"checks": tuple(map(tuple, task["checks"])), "forms": tuple(task["forms"])})
+            for task in data["tasks"]
+        )
         cells = tuple(Planned(**cell) for cell in data["cells"])
         return cls(data["name"], data["title"], cells, tuple(tasks), tuple(data["allowed"]))
 
@@ -111,6 +118,7 @@ def _task(cell: Any, text: str) -> Task:
     title = re.sub(r"\s*\([\d.]+ points?\)$", "", text.partition("\n")[0].lstrip("# ").strip())
     checks = tuple(sources.checks_of(cell.source))
     own = {"checks": checks, "partial": cell.metadata.get("partial", ""), "hidden": sources.own_tests(cell.source)}
+    own["forms"] = tuple(sources.forms_of(cell.source))
     return Task(name, title or name, float(settings["points"]), text=text, **own)
 
 

@@ -7,7 +7,8 @@
 
 That is all there is to know: names and points are written once, and nbgrader's own metadata, the points in the headings
 and the hidden tests are made of them. A check may also carry partial="mask_missing=0.75 one=0.5", the share of the
-points for a named mistake, and lines of its own between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS.
+points for a named mistake, and lines of its own between ### BEGIN HIDDEN TESTS and ### END HIDDEN TESTS. A call
+by_indices(eq5) before it asks for an answer without matrix products.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from mfnumpy.errors import MfnumpyError, MissingDataError
 from mfnumpy.support import shipped
@@ -95,11 +96,28 @@ def checks_of(source: str) -> list[tuple[str, str]]:
     return [(exercise, function) for _, exercise, function in sorted(found)]
 
 
+def forms_of(source: str) -> list[str]:
+    """The functions f of the calls by_indices(f) in a graded cell, in order."""
+    calls = (node for node in ast.walk(ast.parse(source.partition(HIDDEN)[0])) if isinstance(node, ast.Call))
+    named = [(c.lineno, c.args[0].id) for c in calls if ast.unparse(c.func) == "by_indices" and _is_name(c.args)]
+    return [name for _, name in sorted(named)]
+
+
+def _is_name(arguments: list[ast.expr]) -> TypeGuard[list[ast.Name]]:
+    return len(arguments) == 1 and isinstance(arguments[0], ast.Name)
+
+
 def own_tests(source: str) -> str:
     """The instructor's own lines between the markers of hidden tests, without those that are made of the checks."""
     inside = source.partition(HIDDEN)[2].partition(HIDDEN_END)[0]
-    made = {GRADE, *(f'grade("{exercise}", {function})' for exercise, function in checks_of(source))}
+    made = {GRADE, *_made_tests(source)}
     return "\n".join(line for line in inside.splitlines() if line.strip() not in made).strip()
+
+
+def _made_tests(source: str) -> list[str]:
+    """The lines of the hidden tests that follow from the calls of a graded cell."""
+    checks = [f'grade("{exercise}", {function})' for exercise, function in checks_of(source)]
+    return checks + [f"assert by_indices({function})" for function in forms_of(source)]
 
 
 def exercises(notebook: Any) -> list[Exercise]:
@@ -135,8 +153,7 @@ def _with_hidden_tests(source: str, name: str, path: Path) -> str:
     if not checks and HIDDEN not in source:
         raise CourseError(f'{path.name}: the graded cell {name} neither calls check("...", ...) nor has {HIDDEN}.')
     visible = source.partition(HIDDEN)[0].rstrip()
-    grades = [f'grade("{exercise}", {function})' for exercise, function in checks]
-    lines = [visible, HIDDEN, GRADE, "", *grades, own_tests(source), HIDDEN_END]
+    lines = [visible, HIDDEN, GRADE, "", *_made_tests(source), own_tests(source), HIDDEN_END]
     return "\n".join(line for k, line in enumerate(lines) if line or k == 3)
 
 

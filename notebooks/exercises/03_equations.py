@@ -1,29 +1,36 @@
 # %% [markdown]
 # # Exercises 03: equations (5), (7) and (8)
 #
-# Three lines of code, and they are the paper. Lesson 03 works them out by hand on a tiny example.
+# Three formulas, and they are the paper. Lesson 03 works them out by hand on a tiny example, and prints them as matrix
+# products. Here you write them **from their indices**: with `np.einsum`, or with loops, but with no `@` and no `.T`.
+#
+# `np.einsum` reads the letters of the indices. `np.einsum("pq,q->p", A, b)` is $r_p = \sum_q A_{pq} b_q$: the letters
+# before the arrow name the axes of each factor, those behind it the axes of the result, and a letter that does not
+# stand behind it is summed over. Nothing has to be turned, and the shapes stand in the line.
 #
 # Write your code where a cell says `raise NotImplementedError`, run the check below it, and read what it says.
 # The hints open one by one. What you have not written yet is replaced by the reference in the last cell, so you
 # can leave a blank and come back.
 
 # %%
+import numpy as np
 from data_utils import load
 from mfnumpy import equations, network, optim, rules, train
 from mfnumpy.check import check
-from mfnumpy.course import in_one_sentence, mine_or_reference
+from mfnumpy.course import by_indices, in_one_sentence, mine_or_reference
 
 # %% [markdown]
 # ## 3.1 Equation (5): the goodness of each class
 #
 # $$G = a M^T$$
 #
-# A block's activations $a$, $(N, n)$, are compared with one row of $M$, $(m, n)$, for each class.
+# A block's activations $a$, $(N, n)$, are compared with one row of $M$, $(m, n)$, for each class. From the indices,
+# with no matrix product.
 #
 # <details><summary>Hint 1</summary>
 #
-# How well does the activation pattern of sample $n$ fit the pattern that row $c$ of $M$ holds? One number for
-# each pair $(n, c)$.
+# How well does the activation pattern of sample $s$ fit the pattern that row $c$ of $M$ holds? One number for
+# each pair $(s, c)$.
 #
 # </details>
 #
@@ -35,8 +42,8 @@ from mfnumpy.course import in_one_sentence, mine_or_reference
 #
 # <details><summary>Hint 3</summary>
 #
-# A matrix product adds up over the last axis of the first and the first axis of the second factor. Which of the
-# two has to be turned?
+# Give the samples one letter, the neurons another, the classes a third. Which two does $G$ have? The one that is
+# left is summed over.
 #
 # </details>
 
@@ -45,11 +52,12 @@ from mfnumpy.course import in_one_sentence, mine_or_reference
 def eq5(a, M):
     """Eq. (5). a: (N, n). M: (m, n). Returns G: (N, m)."""
     ### BEGIN SOLUTION
-    return a @ M.T
+    return np.einsum("sj,cj->sc", a, M)
     ### END SOLUTION
 
 
 # %% check="eq5" points=2
+by_indices(eq5)
 check("eq5", eq5)
 
 # %% [markdown]
@@ -59,7 +67,7 @@ check("eq5", eq5)
 #   \cdot \frac{\partial a}{\partial z} \cdot \frac{\partial z}{\partial W}$$
 #
 # Forward it was $z = xW$, $a = \max(z, 0)$, $G = aM^T$. Given is $dG = \partial L/\partial G$; go back factor by
-# factor. Nothing here comes from any other block: that is what makes the rule local.
+# factor, each sum from its indices. Nothing here comes from any other block: that is what makes the rule local.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -77,8 +85,8 @@ check("eq5", eq5)
 #
 # <details><summary>Hint 3</summary>
 #
-# Shapes: from $(N, m)$ with $M$, $(m, n)$, to $(N, n)$; a mask of that shape; then $x$, $(N, d)$, has to be
-# turned so that $(d, n)$ comes out.
+# Shapes: from $(N, m)$ with $M$, $(m, n)$, to $(N, n)$; a mask of that shape; then with $x$, $(N, d)$, to $(d, n)$.
+# Which letter disappears in each of the two sums?
 #
 # </details>
 
@@ -87,13 +95,14 @@ check("eq5", eq5)
 def eq7(x, z, M, dG):
     """Eq. (7). x: (N, d). z: (N, n) = x W. M: (m, n). dG: (N, m). Returns dW: (d, n)."""
     ### BEGIN SOLUTION
-    da = dG @ M
+    da = np.einsum("sc,cj->sj", dG, M)
     dz = da * (z > 0)
-    return x.T @ dz
+    return np.einsum("si,sj->ij", x, dz)
     ### END SOLUTION
 
 
 # %% check="eq7" points=4
+by_indices(eq7)
 check("eq7", eq7)
 
 # %% [markdown]
@@ -105,19 +114,19 @@ check("eq7", eq7)
 #
 # <details><summary>Hint 1</summary>
 #
-# $G_{nc} = \sum_j a_{nj} M_{cj}$. Which scores does one entry $M_{cj}$ touch?
+# $G_{sc} = \sum_j a_{sj} M_{cj}$. Which scores does one entry $M_{cj}$ touch?
 #
 # </details>
 #
 # <details><summary>Hint 2</summary>
 #
-# Column $c$ of $G$, in every row $n$, each with the factor $a_{nj}$: so a sum over the samples.
+# Column $c$ of $G$, in every row $s$, each with the factor $a_{sj}$: so a sum over the samples.
 #
 # </details>
 #
 # <details><summary>Hint 3</summary>
 #
-# A matrix product in which the sum runs over $N$: $(m, N)$ times $(N, n)$.
+# The letter of the samples stands in both factors, and not in the result.
 #
 # </details>
 
@@ -126,11 +135,12 @@ check("eq7", eq7)
 def eq8(a, dG):
     """Eq. (8). a: (N, n). dG: (N, m). Returns dM: (m, n)."""
     ### BEGIN SOLUTION
-    return dG.T @ a
+    return np.einsum("sc,sj->cj", dG, a)
     ### END SOLUTION
 
 
 # %% check="eq8" points=3
+by_indices(eq8)
 check("eq8", eq8)
 
 # %% [markdown]

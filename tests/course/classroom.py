@@ -28,7 +28,7 @@ NAMES = {
 }
 LAYOUTS = ("folders", "canvas", "moodle", "zip", "exchange")
 
-RIGHT_EQ7 = "def eq7(x, z, M, dG):\n    return x.T @ (dG @ M * (z > 0))"
+RIGHT_EQ7 = "def eq7(x, z, M, dG):\n    return np.einsum('si,sj->ij', x, np.einsum('sc,cj->sj', dG, M) * (z > 0))"
 NO_MASK = "def eq7(x, z, M, dG):\n    return x.T @ (dG @ M)"
 WRONG = "def eq7(x, z, M, dG):\n    return x.T @ (dG @ M) + 1"
 

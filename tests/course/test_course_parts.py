@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -12,12 +13,14 @@ pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbg
 
 from mfnumpy import equations, network, optim, rules
 from mfnumpy.check import Report
-from mfnumpy.course import grade, in_one_sentence, is_written, mine_or_reference
+from mfnumpy.course import by_indices, grade, in_one_sentence, is_written, mine_or_reference
 from mfnumpy.course.__main__ import main
+from mfnumpy.course.forms import products_in_texts
 from mfnumpy.course.grading.assemble import assemble
 from mfnumpy.course.grading.credit import share, shares
 from mfnumpy.course.grading.reading import Cell
 from mfnumpy.course.grading.scan import scan
+from mfnumpy.course.grading.submission import grade_notebook
 from mfnumpy.course.plan import read_plans
 from mfnumpy.course.plug import AdamOf, ForwardForwardOf, network_of
 from mfnumpy.course.student import SEED_VARIABLE, WrongFunctionError, reference_of
@@ -137,6 +140,46 @@ def test_a_notebook_without_metadata_is_put_together_by_text_and_by_function_nam
     assert remarks == []
     parts, remarks = assemble(plan, [])
     assert remarks == ["15 locked cells were edited or deleted, restored"] or "restored" in remarks[0]
+
+
+LESSONS_EQ5 = "def eq5(a, M):\n    return a @ M.T"
+FORMS = {
+    LESSONS_EQ5: ["@", ".T"],
+    "def eq5(a, M):\n    return np.dot(a, np.transpose(M))": ["dot", ".transpose"],
+    "def turned(M):\n    return M.swapaxes(0, 1)\ndef eq5(a, M):\n    return a @ turned(M)": ["@", ".swapaxes"],
+    "def eq5(a, M):\n    return (lambda b: np.matmul(b, M.T))(a)": ["matmul", ".T"],
+    "def eq5(a, M):\n    return np.einsum('sj,cj->sc', a, M)": [],
+    "def eq5(a, M):\n    'No @ and no .T.'\n    dot = T = (a[:, None] * M).sum(-1)\n    return dot": [],
+    "def eq5(a, M):\n    raise NotImplementedError": [],
+}
+
+
+@pytest.mark.parametrize("source", FORMS)
+def test_the_form_of_an_answer_is_read_from_the_function_and_from_its_text(source, capsys):
+    names = {"np": np}
+    exec(source, names)
+    assert by_indices(names["eq5"]) is (FORMS[source] == [])
+    said = capsys.readouterr().out
+    assert all(what in said for what in FORMS[source])
+    assert bool(said) == bool(FORMS[source])
+    helper, _, rest = source.rpartition("def eq5")
+    texts = ["def eq5(:", "def eq5(a, M):\n    return a", helper, "def eq5" + rest]  # the last definition counts
+    assert sorted(products_in_texts("eq5", texts)) == sorted(FORMS[source])
+    assert products_in_texts("eq7", texts) == []
+
+
+def test_the_line_that_the_lesson_prints_is_told_from_the_one_that_was_asked_for(course, tmp_path):
+    plan = read_plans(course.root)[EQUATIONS]
+    assert [task.forms for task in plan.tasks] == [("eq5",), ("eq7",), ("eq8",)]
+    path = tmp_path / "x.ipynb"
+    path.write_text(nbformat.writes(course.solved(EQUATIONS, eq5=LESSONS_EQ5)), encoding="utf-8")
+    marks = grade_notebook(path, plan, seed=4)["marks"]
+    assert {name: mark["score"] for name, mark in marks.items()} == {"eq5": 1.0, "eq7": 4.0, "eq8": 3.0}
+    assert marks["eq5"]["mistake"] == "printed_form"
+    assert (
+        "The numbers are right. It uses @, .T; this exercise asks for the sum over the indices" in marks["eq5"]["said"]
+    )
+    assert "assert by_indices(eq5)" in course.read("source", EQUATIONS).cells[4].source  # and for nbgrader's commands
 
 
 HONEST = (

@@ -73,8 +73,8 @@ def _task(task: Task, mark: dict[str, Any], code: str) -> str:
     parts += [report._repr_html_() for report in reports] or ["<p>It was not checked.</p>"]
     if 0 < score < task.points:
         parts.append("<p>The mistake is a known one; a part of the points is given for what is right.</p>")
-    if not right:
-        parts += [markdown(hint) for hint in hints]
+    if not right:  # all hints are open: nothing is left to be spared
+        parts += [markdown(hint.replace("<details>", "<details open>", 1)) for hint in hints]
     return "\n".join([*parts, "</section>"])
 
 

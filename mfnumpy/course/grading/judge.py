@@ -17,6 +17,7 @@ from typing import Any
 from mfnumpy.check import Report, check
 from mfnumpy.check.model import Refused
 from mfnumpy.check.student.limits import OutOfTime
+from mfnumpy.course.forms import ASKED, products_in_texts
 from mfnumpy.course.grading.assemble import Part, assemble
 from mfnumpy.course.grading.credit import share, shares
 from mfnumpy.course.grading.reading import read_cells
@@ -79,6 +80,7 @@ class _Judge:
         self.failed: dict[str, str] = {}
         self.flags: list[str] = []
         self.remarks: list[str] = []
+        self.texts: list[str] = []
 
     def record(self) -> dict[str, Any]:
         """{"marks", "flags", "remarks", "code", "stopped"}; stopped: the cell that ended the attempt, and why."""
@@ -86,6 +88,7 @@ class _Judge:
         parts, restored = assemble(self.plan, cells)
         self.remarks += [*read, *restored]
         self.flags += scan(self.plan, parts)
+        self.texts = [part.source for part in parts if part.role in ("solution", "own") and part.kind == "code"]
         stopped = self._go_through(parts)
         code = {part.name: part.source[:LONGEST_CODE] for part in parts if part.role in ("solution", "own")}
         return {
@@ -173,7 +176,10 @@ class _Judge:
             if not about.get("own"):
                 home = f"{about.get('home')}.{about.get('called')}".strip(".")
                 self.flags.append(f"{name} is {home or about.get('type')}, no function that a cell defines")
-            return check(exercise, Remote(self.student, name, about), seed=self.job.seed)
+            report = check(exercise, Remote(self.student, name, about), seed=self.job.seed)
+            if report.passed and name in task.forms and (used := products_in_texts(name, self.texts)):
+                return fails("printed_form", f"The numbers are right. It uses {', '.join(used)}; {ASKED}.")
+            return report
         except OutOfTime:
             return fails("too_slow", "It had not returned in its time, on very small arrays.")
         except (Lost, Refused, MessageError) as error:
