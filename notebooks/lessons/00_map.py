@@ -8,8 +8,13 @@
 #
 # ## What backpropagation costs
 #
+# A neural network is a chain of *layers*. Each multiplies what it is given by a matrix of numbers, bends the result a
+# little, and hands it on. Learning means to change the numbers in these matrices until the last layer gives the right
+# answers.
+#
 # Almost every neural network learns by *backpropagation*: the input runs up through all layers, the output is compared
-# with the right answer, and the error runs back down through all layers. It works very well. It has three costs.
+# with the right answer, and the error runs back down through all layers, telling each how to change. It works very
+# well. It has three costs.
 #
 # * **Memory.** The way down needs what every layer computed on the way up. So a deep network keeps it all.
 # * **Waiting.** The first layer may not change before the last one has run and the error has come all the way back.
@@ -21,8 +26,14 @@
 # small output of its own, and learns from that alone. What it gives up is teamwork: no layer is told what the layers
 # above would need from it.
 #
-# Is the price worth it? Here are both rules on the same small network of six layers, the same data and the same number
-# of passes. Commit yourself first: how many times as much memory will backpropagation need at its peak?
+# Is the price worth it? Here are both rules on the same small network of six layers. Both see the same images of
+# handwritten digits, ten times over (ten *epochs*), and then others that they have not learned from, the
+# *validation* images; their *accuracy* is the share of these that they get right. A *step* is one change of all
+# matrices.
+#
+# Commit yourself first: at the moment of a step when most is in memory, how many times as much will backpropagation
+# need? Write a number in place of the dots. (All lessons ask like this. A cell further down shows the answer once you
+# have written yours; and whoever leaves the dots can read on just the same.)
 
 # %%
 import numpy as np
@@ -40,7 +51,8 @@ from mfnumpy.train import Trainer
 my_factor = ...  # your guess, a number
 
 # %%
-data = load("digits")  # small images of handwritten digits; they come with scikit-learn
+# You need not read this code yet: it makes a network of six layers of 128, trains it, and measures.
+data = load("digits")  # images of 8 x 8 pixels; they come with scikit-learn
 peaks = {}
 for name in ("bp", "mf"):
     net, rule, adam = mlp(data.input_shape, (128,) * 6, seed=0), rules.make(name), Adam(lr=2e-3)
@@ -71,12 +83,16 @@ reveal(
 # %% [markdown]
 # ## The idea
 #
-# First the names. A network is a stack of *blocks*. A block holds *weights*. It multiplies its input by them, and the
-# *ReLU* then sets everything negative to zero; what comes out are the block's *activities*, one for each *neuron*. In
-# Mono-Forward a block also has a *projection matrix*, which turns the activities into one *goodness score* for each
-# class. The class with the highest score is the block's own opinion. The *loss* is a number that says how bad these
-# scores are for the right answer; learning means to change weights and projection so that it falls. The *gradient* of
-# the loss says in which direction.
+# First the names. A layer with all that belongs to it is called a *block* here. A block holds *weights*. It multiplies
+# its input by them, and the *ReLU* then sets everything negative to zero; what comes out are the block's *activities*,
+# one for each *neuron*. In Mono-Forward a block also has a *projection matrix*, which turns the activities into one
+# *goodness score* for each *class*, that is, for each answer that is possible: the digits have ten. The class with the
+# highest score is the block's own opinion.
+#
+# The *loss* is one number that says how bad these scores are for the right answer. Learning means to change weights and
+# projection so that it falls. Which way each of them must go is what the *gradient* says. It is an array of the same
+# shape as the weights, and each of its entries says by how much the loss would rise if that one weight rose a little,
+# per unit. So every weight goes a small step the other way; the size of the step is the *learning rate*.
 #
 # The same in symbols: block $i$ computes
 #
@@ -92,17 +108,21 @@ reveal(
 # | $G$, $p$ | goodness scores; the same as probabilities (their *softmax*) | $(N, m)$ |
 # | $\eta$, $\theta$ | learning rate; Forward-Forward's threshold | numbers |
 #
-# $N$ is the batch size, $d$ the number of inputs, $n$ the number of neurons, $m$ the number of classes. In code a
-# gradient is `d` + name: `dW` is $\partial L / \partial W$, the gradient of the loss $L$ with respect to $W$.
+# $N$ samples go through together, a *batch*, one in each row; $d$ is the number of inputs, $n$ the number of neurons,
+# $m$ the number of classes. $\partial L / \partial W$ is how the gradient of the loss $L$ with respect to $W$ is
+# written; in code it is `d` + name, `dW`. The *softmax* makes positive numbers of the scores that add up to 1
+# ([lesson 02](02_softmax_cross_entropy.ipynb)). *Forward-Forward* is an older rule from which Mono-Forward descends
+# ([lesson 07](07_forward_forward.ipynb)).
 
 # %% [markdown]
 # ## Is a local gradient not still backpropagation?
 #
-# This is the question asked most often, and the plain answer is: inside one block, yes. From the scores back to the
-# block's own weights the chain rule is used as ever, over three factors. What is gone is the chain *between* blocks: no
-# error crosses the border from one block to the block below. All that the rule gains (memory, no waiting, blocks that
-# can be added and repaired alone) comes from that border. "Backpropagation-free" means free of backpropagation through
-# the network.
+# This is the question asked most often, and the plain answer is: inside one block, yes. A block computes in steps, from
+# $x$ to $z$ to $a$ to $G$ to the loss, and how the loss depends on $W$ is the product of how each step depends on the
+# one before (the *chain rule*). From the scores back to the block's own weights it is used as ever. What is gone is the
+# chain *between* blocks: no error crosses the border from one block to the block below. All that the rule gains
+# (memory, no waiting, blocks that can be added and repaired alone) comes from that border. "Backpropagation-free" means
+# free of backpropagation through the network.
 
 # %% [markdown]
 # ## Equation by equation
@@ -115,6 +135,10 @@ reveal(
 # | (6) | $L = -\sum_c y_c \log p_c$, $\;p = \mathrm{softmax}(G_i)$ | its loss |
 # | (7) | $W_i \leftarrow W_i - \eta\, \partial L / \partial W_i$ | the weights learn |
 # | (8) | $M_i \leftarrow M_i - \eta\, \partial L / \partial M_i$ | the projection learns |
+#
+# ($\sum_j$ adds up over all neurons $j$, $\sum_c$ over all classes $c$. $y_c$ is 1 for the right class and 0 for all
+# others, so (6) is minus the logarithm of the probability that the right class gets: 0 if it gets 1, large if it gets
+# little. The arrow $\leftarrow$ puts a new value in the place of the old.)
 #
 # Each of them is one function, and there is only one. Here is the register:
 
@@ -131,7 +155,8 @@ for n, function in PAPER.items():
 show_source(PAPER[5], PAPER[7], PAPER[8])
 
 # %% [markdown]
-# And this is the algorithm for one block and one batch. The numbers in the comments are the equations:
+# And this is the algorithm for one block and one batch. The numbers in the comments are the equations; a `trace` holds
+# what the block has computed on the way up, its $x$, $z$ and $a$:
 
 # %%
 show_source(rules.MonoForward.local_step)
@@ -188,7 +213,8 @@ pictures.equation(
 
 # %% [markdown]
 # The second neuron's $z$ is negative, so it is silent: $a$ holds a zero there. Class 1 has the larger score, but the
-# true class is 0.
+# true class is 0. How the loss depends on the scores turns out to be very simple: $dG = p - y$, the probabilities less
+# the right answer, here $(1, 0)$. (Lesson 02 derives it.)
 # <!-- holds: row("z =")[1] < 0 and row("z =", "G =")[1] > row("z =", "G =")[0] -->
 # <!-- holds: row("dG = p - y =")[0] < 0 < row("dG = p - y =")[1] -->
 # So $\partial L/\partial G$ is negative for class 0 (its score must rise) and positive for class 1.
@@ -196,10 +222,11 @@ pictures.equation(
 # %% [markdown]
 # ## Check the gradient
 #
-# A gradient that was written by hand is believed only after it has been compared with differences: $\partial L/\partial
-# w \approx (L(w + h) - L(w - h)) / 2h$. `check.gradient` does that for every entry; an array of more than 400 entries
-# is moved as a whole, along 12 random directions. What rounding alone can explain is taken off first, so "agree to
-# 0.0e+00" means: no error beyond rounding.
+# A gradient that was written by hand is believed only after it has been compared with differences. Move one weight $w$
+# by a very small $h$ up and down, and see what the loss does: $\partial L/\partial w \approx (L(w + h) - L(w - h)) /
+# 2h$. `check.gradient` does that for every entry; an array of more than 400 entries is moved as a whole, along 12
+# random directions. What rounding alone can explain is taken off first, so "agree to 0.0e+00" means: no error beyond
+# rounding.
 
 # %%
 rng = np.random.default_rng(0)
@@ -235,7 +262,8 @@ print(
 # %% [markdown]
 # ## A run
 #
-# Small images of handwritten digits again. We train two blocks with Mono-Forward.
+# Small images of handwritten digits again. We train two blocks with Mono-Forward. The network's answer is the class
+# whose scores, added up over both blocks, are highest (`"ff"` below: "FF pred").
 
 # %%
 print(data.describe())

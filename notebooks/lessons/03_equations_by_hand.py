@@ -22,7 +22,8 @@ np.set_printoptions(precision=4, suppress=True)
 # %% [markdown]
 # ## Derivation
 #
-# One block, one batch. Forward: $z = xW$, $a = \max(z, 0)$, and
+# One block, one batch of $N$ samples. Throughout this lesson an index $s$ counts samples, $i$ inputs, $j$ neurons and
+# $c$ classes: $a_{sj}$ is what sample $s$ does to neuron $j$. Forward: $z = xW$, $a = \max(z, 0)$, and
 #
 # $$G = a M^T \tag{5}$$
 #
@@ -31,18 +32,22 @@ np.set_printoptions(precision=4, suppress=True)
 #
 # $$dG = \frac{\partial L}{\partial G} = \frac{p - y}{N}.$$
 #
-# The factor $1/N$ comes from the mean. It enters here, **once**, and every gradient below inherits it through $dG$.
+# Here $y$ holds a row for each sample, with a 1 at its true class and 0 elsewhere (*one-hot*). The factor $1/N$ comes
+# from the mean. It enters here, **once**, and every gradient below inherits it through $dG$.
 #
-# **Eq. (8): how $M$ must change.** Entry by entry, $G_{nc} = \sum_j a_{nj} M_{cj}$. So $M_{cj}$ touches only the column
-# $c$ of $G$, each row $n$ with the factor $a_{nj}$:
+# **Eq. (8): how $M$ must change.** Entry by entry, $G_{sc} = \sum_j a_{sj} M_{cj}$. So $M_{cj}$ touches only the column
+# $c$ of $G$, each row $s$ with the factor $a_{sj}$: if $M_{cj}$ grows by a little, $G_{sc}$ grows by $a_{sj}$ times as
+# much, and the loss by $dG_{sc}$ times that. Added up over the samples, and the same written with matrices:
 #
-# $$\frac{\partial L}{\partial M_{cj}} = \sum_n dG_{nc}\, a_{nj} \qquad\Longleftrightarrow\qquad dM = dG^T a.$$
+# $$\frac{\partial L}{\partial M_{cj}} = \sum_s dG_{sc}\, a_{sj} \qquad\Longleftrightarrow\qquad dM = dG^T a.$$
 
 # %%
 show_source(equations.goodness_scores, equations.projection_gradient)
 
 # %% [markdown]
-# **Eq. (7): how $W$ must change.** The paper prints it as a chain of four factors, and they become three lines:
+# **Eq. (7): how $W$ must change.** $W$ acts on the loss through $z$, then $a$, then $G$. The paper prints this as a
+# chain of four factors, read from the loss down to the weights, and they become three lines. ($\odot$ multiplies entry
+# by entry; $[z > 0]$, the *mask*, holds a 1 where $z$ is positive and a 0 elsewhere.)
 #
 # $$\frac{\partial L}{\partial W}
 #   = \underbrace{\frac{\partial L}{\partial G}}_{dG}
@@ -50,9 +55,11 @@ show_source(equations.goodness_scores, equations.projection_gradient)
 #     \cdot \underbrace{\frac{\partial a}{\partial z}}_{\odot\, [z > 0]}
 #     \cdot \underbrace{\frac{\partial z}{\partial W}}_{x^T \cdot}$$
 #
-# * $G_{nc} = \sum_j a_{nj} M_{cj}$, so an activity $a_{nj}$ is felt by *every* class: $da = dG\, M$.
-# * A ReLU lets an error through where it let a signal through: $dz = da \odot [z > 0]$.
-# * $z_{nj} = \sum_i x_{ni} W_{ij}$, so $W_{ij}$ sees sample $n$ with the factor $x_{ni}$: $dW = x^T dz$.
+# * $G_{sc} = \sum_j a_{sj} M_{cj}$, so an activity $a_{sj}$ is felt by *every* class, each with its own factor
+#   $M_{cj}$: $da_{sj} = \sum_c dG_{sc} M_{cj}$, that is $da = dG\, M$.
+# * A ReLU lets an error through where it let a signal through, unchanged: $dz = da \odot [z > 0]$.
+# * $z_{sj} = \sum_i x_{si} W_{ij}$, so $W_{ij}$ sees sample $s$ with the factor $x_{si}$, and all samples add up:
+#   $dW_{ij} = \sum_s x_{si}\, dz_{sj}$, that is $dW = x^T dz$.
 
 # %%
 show_source(equations.weight_gradient)
@@ -188,7 +195,8 @@ pictures.equation(
 # Look for the entries of $dW$ that are zero, and say for each why: was the input zero, or the neuron silent, in every
 # sample?
 #
-# The package agrees with our pencil, and one step of plain gradient descent does lower the loss:
+# The package agrees with our pencil, and one step of plain gradient descent ($W - \eta\, dW$ and $M - \eta\, dM$, with
+# $\eta = 0.5$) does lower the loss:
 
 # %%
 print("dM as in the package:", np.array_equal(dM, equations.projection_gradient(a, dG)))
@@ -250,8 +258,8 @@ print(check.gradient(loss, without_mask, W_random, M))
 # %% [markdown]
 # ## A run
 #
-# Equations (7) and (8) as they are printed, with plain gradient descent, on real digits. To show that nothing else is
-# hidden in the package, we hand the rule our own three lines:
+# Equations (7) and (8) as they are printed, with plain gradient descent (`SGD`), on real digits, twelve times over. To
+# show that nothing else is hidden in the package, we hand the rule our own three lines:
 
 # %%
 
@@ -331,5 +339,5 @@ step_through(tiny, by_hand, x, y)
 # ## Read next
 #
 # [Lesson 04](04_one_block.ipynb) lets this block learn and watches what it does. The exercise for this lesson,
-# [03, equations](../exercises/student/03_equations.ipynb), asks you for Eqs. (7) and (8)
-# themselves. In the source: `mfnumpy/equations.py`, from `goodness_scores` to `projection_gradient`.
+# [03, equations](../exercises/student/03_equations.ipynb), asks you for Eqs. (5), (7) and (8) in another form than they
+# have here: from their indices. In the source: `mfnumpy/equations.py`, from `goodness_scores` to `projection_gradient`.

@@ -22,17 +22,20 @@ np.set_printoptions(precision=3, suppress=True)
 # %% [markdown]
 # ## Derivation
 #
-# One loss, at the output: $G = a_L W_{out}$, $L$ = cross-entropy, $dG = (p - y)/N$. All three rules learn $W_{out}$ by
-# its true gradient $a_L^T dG$. Then the error must reach block $l$. Backpropagation is the chain rule, from the top
-# block $L$ down:
+# A network of $K$ blocks, and these three rules have one more matrix on top, the *readout* $W_{out}$, which makes the
+# scores; the blocks have no $M$. One loss, at the output: $G = a_K W_{out}$, $L$ = cross-entropy, $dG = (p - y)/N$. All
+# three rules learn $W_{out}$ by its true gradient $a_K^T dG$. Then each block $l$ must be told its *error*, $dz_l =
+# \partial L/\partial z_l$: how the loss depends on what it computed. Backpropagation is the chain rule, from the top
+# block $K$ down. Each error is made of the one above, by the steps of lesson 03:
 #
-# $$dz_L = (dG\, W_{out}^T) \odot [z_L > 0], \qquad dz_l = (dz_{l+1} W_{l+1}^T) \odot [z_l > 0].$$
+# $$dz_K = (dG\, W_{out}^T) \odot [z_K > 0], \qquad dz_l = (dz_{l+1} W_{l+1}^T) \odot [z_l > 0].$$
 #
 # A brain, so the objection goes, has no second copy of $W$ to send errors backwards through. **Feedback Alignment**
 # sends them through fixed random matrices instead. $B_{l+1}$ has the shape of $W_{l+1}$, $(n_l, n_{l+1})$, and
-# $B_{out}$ that of $W_{out}$, $(n_L, m)$; both stand transposed in the formula, just where $W$ stood:
+# $B_{out}$ that of $W_{out}$, $(n_K, m)$ ($n_l$ is the number of neurons of block $l$); both stand transposed in the
+# formula, just where $W$ stood:
 #
-# $$dz_L = (dG\, B_{out}^T) \odot [z_L > 0], \qquad dz_l = (dz_{l+1} B_{l+1}^T) \odot [z_l > 0].$$
+# $$dz_K = (dG\, B_{out}^T) \odot [z_K > 0], \qquad dz_l = (dz_{l+1} B_{l+1}^T) \odot [z_l > 0].$$
 #
 # **Direct Feedback Alignment** does not go through the blocks at all. The output's error goes straight to each block
 # $l$, the top one included. Here $B_l$ has the shape $(m, n_l)$, that of an $M_l$, and is not transposed:
@@ -53,8 +56,9 @@ show_source(rules.FeedbackAlignment.errors_at_z, rules.DirectFeedbackAlignment.e
 
 # %% [markdown]
 # A block has four methods: `forward`, `error_at_z`, `parameter_gradients`, and `error_to_input`, which sends an error
-# to the block below. We let five rules do one update of a network of three blocks and count the calls. Before you see
-# the table: how often does backpropagation call `error_to_input` in three blocks?
+# to the block below. We let five rules do one update of a network of three blocks and count the calls (the fifth,
+# `ff`, is the next lesson's). Before you see the table: how often does backpropagation call `error_to_input` in three
+# blocks?
 
 # %%
 my_calls = ...  # a number
@@ -65,7 +69,7 @@ METHODS = ("forward", "error_at_z", "parameter_gradients", "error_to_input")
 
 
 class Spy(Block):
-    """A block that counts the calls of its methods."""
+    """A block that counts the calls of its methods. (How it does that is a trick of Python's; you may pass over it.)"""
 
     def __init__(self, block, calls):
         super().__init__(block.linear, block.pool)
@@ -129,7 +133,9 @@ print("angle between them in degrees:", round(float(angle), 1))
 # %% [markdown]
 # The two errors are not equal, but they point into the same half of the space: less than a right angle apart.
 # <!-- holds: at("angle between them in degrees") < 90 -->
-# A small step along FA's direction still lowers the loss. With one hidden block, DFA is the same rule as FA (its $B$ is
+# That is enough: a small step changes the loss by minus the step size times the product of the two directions, entry by
+# entry and added up, and below a right angle that product is positive. So a small step along FA's direction still
+# lowers the loss. With one hidden block, DFA is the same rule as FA (its $B$ is
 # FA's transposed); with more blocks they differ.
 
 # %% [markdown]
@@ -168,9 +174,9 @@ for name in ("bp", "fa", "dfa"):
 # ## A run: does the angle close?
 #
 # Lillicrap and others found that the forward weights come to *align* with the random feedback. `measure.alignment`
-# gives the angle between a rule's $dW$ and backpropagation's, for the same network and batch. A right angle, 90
-# degrees, is no relation; 0 is the same direction. At what angle will Feedback Alignment's $dW$ of block 1 be after ten
-# passes over the digits?
+# gives the angle between a rule's $dW$ and backpropagation's, for the same network and batch, all entries of a matrix
+# read as one long vector. A right angle, 90 degrees, is no relation; 0 is the same direction. At what angle will
+# Feedback Alignment's $dW$ of block 1 be after ten passes over the digits?
 
 # %%
 my_angle = ...  # degrees, from 0 to 90
@@ -246,7 +252,8 @@ pictures.plot(
 #   along the rows of $B^T$, in proportion to the error.
 # * The readout is changed by $-\eta\, a^T dG$. With the part of $a$ that has just been added, this is
 #   $+\eta^2\, B\, (dG^T x x^T dG)$.
-# * The bracket is a matrix of the form $S^T S$: it never points backwards. So $W_{out}$ grows by $B$ times something
+# * The bracket is a matrix of the form $S^T S$, with $S = x^T dG$. Such a matrix never turns a vector $v$ round: $v^T
+#   S^T S\, v$ is the squared length of $S v$, which is not negative. So $W_{out}$ grows by $B$ times something
 #   positive. It comes to look like $B$, and once it does, $dG\,B^T$ looks like $dG\,W_{out}^T$, the true error.
 #
 # The same argument goes from block to block. It predicts something that we can measure: the angle between $W_{out}$ and
@@ -267,8 +274,9 @@ pictures.plot(
 # <!-- holds: row("W_out with B_out")[-1] < 90 - 3 * (90 - row("W_2 with B_2")[-1]) -->
 #
 # **Why do they stop near 65 degrees and not at 0?** $W$ keeps its random start; only what learning *adds* points along
-# $B$. In a space of thousands of dimensions a vector of length one, with an addition along $B$ of half its length,
-# still stands at $\arctan(1/0.5)$, about 63 degrees, from $B$. Nor is there any need to go on: as long as the angle is
+# $B$. Among thousands of entries two random matrices stand almost exactly at a right angle to each other. So a start
+# of length one across $B$, with an addition of half that length along $B$, still stands at $\arctan(1/0.5)$, about 63
+# degrees, from $B$. Nor is there any need to go on: as long as the angle is
 # below a right angle, each small step lowers the loss, and when the training images are learned, $dG$ vanishes and with
 # it the force that aligns. What it costs can be read off the accuracies: FA and DFA take more passes than BP to get as
 # far, and end a little below it here.

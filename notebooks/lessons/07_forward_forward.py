@@ -24,11 +24,14 @@ np.set_printoptions(precision=3, suppress=True)
 #
 # Forward-Forward has no scores for classes. Its question to each block is only: *is this sample genuine?* The label is
 # written into the image itself. A **positive** sample carries its own label, a **negative** one a wrong label, and a
-# block's goodness is the sum of its squared activities:
+# block's goodness is the sum of its squared activities. (To predict, each label is written into the image in turn, and
+# the one that gets the most goodness, all blocks added, is the answer.)
 #
 # $$G_{pos} = \sum_j a_{pos,j}^2 \quad (1) \qquad\qquad G_{neg} = \sum_j a_{neg,j}^2 \quad (2)$$
 #
-# Goodness should lie above the threshold $\theta$ for positive data, and below it for negative data:
+# Goodness should lie above the threshold $\theta$ for positive data, and below it for negative data. Each of these
+# losses is close to 0 where goodness lies well on the right side of $\theta$, and grows like the distance where it lies
+# on the wrong one (a picture follows below):
 #
 # $$L_{pos} = \log(1 + e^{\theta - G_{pos}}) \quad (3) \qquad\qquad L_{neg} = \log(1 + e^{G_{neg} - \theta}) \quad (4)$$
 
@@ -36,7 +39,8 @@ np.set_printoptions(precision=3, suppress=True)
 show_source(equations.positive_goodness, equations.positive_loss, equations.negative_loss)
 
 # %% [markdown]
-# **Derivatives.** With $\sigma(u) = 1/(1 + e^{-u})$, and the mean over the batch,
+# **Derivatives.** With the *sigmoid* $\sigma(u) = 1/(1 + e^{-u})$, which lies between 0 and 1, and the mean over the
+# batch, so that there is a $1/N$,
 #
 # $$\frac{\partial L_{pos}}{\partial G} = -\frac{\sigma(\theta - G)}{N} \le 0, \qquad
 #   \frac{\partial L_{neg}}{\partial G} = +\frac{\sigma(G - \theta)}{N} \ge 0, \qquad
@@ -56,13 +60,14 @@ show_source(rules.ForwardForward.local_step)
 # %% [markdown]
 # **Why normalise the length?** Block 1 makes the activities of positive samples long and those of negative ones short.
 # If block 2 could read that length, it would have nothing to learn: a random $W_2$ gives more goodness for longer
-# inputs. So each block sees its input with the length taken out. That is the argument; below it is tested.
+# inputs. So each block sees its input with the length taken out: every sample is divided by the root of its mean
+# square, `rms` in the code. That is the argument; below it is tested.
 #
-# **What is a good threshold?** With inputs scaled to a mean square of 1 and weights of variance $2/d$, a random block
-# of $n$ neurons has a mean square activity of about 1, so its goodness, the *sum* of $n$ squares, starts near $n$. With
-# $\theta = n$ positive and negative samples start on the threshold, and each has as far to go as the other. That is the
-# choice in the run below ($n = 100$, so $\theta = 100$). In the example by hand there are three neurons, and $\theta =
-# 2$ is of that same order.
+# **What is a good threshold?** With inputs scaled to a mean square of 1 and random weights whose squares are $2/d$ on
+# average ($d$ inputs; that is how this package draws them), a random block of $n$ neurons has a mean square activity of
+# about 1, so its goodness, the *sum* of $n$ squares, starts near $n$. With $\theta = n$ positive and negative samples
+# start on the threshold, and each has as far to go as the other. That is the choice in the run below ($n = 100$, so
+# $\theta = 100$). In the example by hand there are three neurons, and $\theta = 2$ is of that same order.
 
 # %% [markdown]
 # ## By hand
@@ -158,8 +163,9 @@ print("sign of (4) wrong:", check.gradient(ff_loss, lambda W: ff_gradient(W, sig
 # %% [markdown]
 # ## A run
 #
-# First, what the network sees: the label, one-hot, over the first pixels. On these very small images that hides part
-# of the digit, which is a price FF pays here and MF does not.
+# First, what the network sees: the label over the first ten pixels, one of which is 1 and the others 0. On these very
+# small images that hides part of the digit, which is a price FF pays here and MF does not. (The *neutral* label, all
+# ten pixels alike, is for a variant that question 3 is about.)
 
 # %%
 data = load("digits")
@@ -211,7 +217,9 @@ pictures.plot(
 # %%
 net, rule = networks["ff"]
 rng = np.random.default_rng(3)
-both = rule.enter(net, data.x_val, data.y_val, rng)
+both = rule.enter(
+    net, data.x_val, data.y_val, rng
+)  # each image twice: with its label, and with a wrong one
 N, means = len(data.y_val), {"positive": [], "negative": []}
 a = both
 for i in range(len(net.blocks)):
