@@ -34,7 +34,7 @@ def gaps(view: View) -> list[Gap]:
     for what, experiments in NETWORKS:
         for dataset in dict.fromkeys(d for e in experiments for d in view.datasets(e)):
             both = largest(view, experiments, dataset, ("mf", "bp"))
-            by_seed = list(differences(*both, READINGS[0]).values()) if both else []
+            by_seed = list(differences(both[0], both[1], READINGS[0]).values()) if both else []
             if by_seed:
                 mf, bp = (published.accuracy(experiments[0], dataset, rule) for rule in ("mf", "bp"))
                 paper = mf.value - bp.value if mf and bp else None

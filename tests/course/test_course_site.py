@@ -213,23 +213,57 @@ COUNTS = """() => ({
   pictures: [...document.images].filter(i => !(i.complete && i.naturalWidth > 0)).length,
 })"""
 OVERFLOW = "() => document.documentElement.scrollWidth - window.innerWidth"
+OPEN = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
+CLIPPED = """() => [...document.querySelectorAll('table, mjx-container, article img, article svg, pre')].filter(e => {
+  if (!e.getClientRects().length || e.closest('mjx-assistive-mml')) return false;
+  for (let box = e.parentElement; box && box.tagName !== 'BODY'; box = box.parentElement) {
+    const over = getComputedStyle(box).overflowX;
+    if (over === 'auto' || over === 'scroll') return false;
+    const beyond = e.getBoundingClientRect().right > box.getBoundingClientRect().right + 1;
+    if ((over === 'hidden' || over === 'clip') && beyond) return true;
+  }
+  return false;
+}).map(e => e.tagName + ' ' + e.textContent.trim().slice(0, 40))"""
+SCROLLED = """() => [...document.querySelectorAll('.table-wrapper')].filter(e => e.scrollWidth > e.clientWidth + 1)
+  .map(e => e.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60))"""
+WIDTHS = (1440, 900, 390)
+ALL_FIT = ("results.html",)
+"""Pages whose tables are made to fit a phone: none of them scrolls there, not even behind a fold."""
 
 
-def test_every_page_is_quiet_local_typeset_and_fits_a_phone_and_a_desk(site, address, browser):
-    tab = Watched(browser, address, viewport={"width": 1440, "height": 900})
+def faint(tab: Watched) -> list[str]:
+    """Text whose contrast is below WCAG 2's level AA, as axe finds it: the element and the ratio."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra 'docs' (axe)").Axe()
+    found = axe.run(tab.page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}}).response
+    return [
+        f"{node['html'][:80]}: {check['data']['contrastRatio']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+        for check in node["any"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_quiet_local_typeset_readable_and_fits_a_phone_and_a_desk(site, address, browser, scheme):
+    tab = Watched(browser, address, viewport={"width": WIDTHS[0], "height": 900}, color_scheme=scheme)
     wrong, typeset = [], 0
     for path in pages_of(site):
         name = path.relative_to(site).as_posix()
         tab.open(name)
+        tab.page.evaluate(OPEN)
         counts = tab.page.evaluate(COUNTS)
         typeset += counts["typeset"]
         if counts["typeset"] != counts["equations"] or counts["errors"] or counts["tex"] or counts["pictures"]:
             wrong.append(f"{name}: {counts}")
-        for width in (1440, 390):
+        wrong += [f"{name}: too little contrast: {text}" for text in faint(tab)]
+        for width in WIDTHS:
             tab.page.set_viewport_size({"width": width, "height": 900})
             if (over := tab.page.evaluate(OVERFLOW)) > 0:
                 wrong.append(f"{name}: {over} px wider than a screen of {width}")
-        tab.page.set_viewport_size({"width": 1440, "height": 900})
+            wrong += [f"{name}: cut off at {width}: {what}" for what in tab.page.evaluate(CLIPPED)]
+        if name in ALL_FIT:
+            wrong += [f"{name}: a table scrolls at {width}: {what}" for what in tab.page.evaluate(SCROLLED)]
+        tab.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
     assert wrong == []
     assert tab.complaints == []
     assert typeset > 100
@@ -267,10 +301,22 @@ def test_the_page_follows_light_and_dark(site, address, browser):
     assert brightness["dark"][0] < 200 < 400 < brightness["dark"][1]
 
 
+PLANTED = """() => { document.querySelector('article').innerHTML += `
+  <p style="color: #aaa; background: #fff">faint</p>
+  <div style="overflow: hidden; width: 50px"><table><tr><td style="min-width: 90px">a cut table</td></tr></table></div>
+  <div class="table-wrapper" style="width: 50px; overflow: auto">
+    <table><tr><td style="min-width: 90px">x</td></tr></table></div>` }"""
+
+
 def test_the_browser_test_would_notice(address, browser):
-    """A request elsewhere, an error in a script and a page that is too wide are seen."""
+    """A request elsewhere, an error in a script, a page that is too wide, faint text, what is cut off, what scrolls."""
     tab = Watched(browser, address, viewport={"width": 390, "height": 900})
     tab.open("index.html")
+    assert (faint(tab), tab.page.evaluate(CLIPPED), tab.page.evaluate(SCROLLED)) == ([], [], [])
+    tab.page.evaluate(PLANTED)
+    assert ["faint" in found for found in faint(tab)] == [True]
+    assert tab.page.evaluate(CLIPPED) == ["TABLE a cut table"]
+    assert tab.page.evaluate(SCROLLED) == ["x"]
     tab.page.evaluate(
         "() => { fetch('http://127.0.0.1:9/x').catch(() => 0); setTimeout(() => { throw new Error('x') }) }"
     )
