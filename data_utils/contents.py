@@ -108,9 +108,14 @@ _MAGICS: tuple[tuple[int, bytes, str], ...] = (
 class Content:
     """What lies at a path.
 
-    kind: a key of KINDS. packed: "gzip", "bzip2", "xz", "lzma", or "" where it is not packed. size: of the file, in
-    bytes. shape: of an IDX array, as its header says. names: of the first members of an archive. line: the first
-    line of a text. head: the first bytes, unpacked.
+    path: looked at.
+    kind: a key of KINDS.
+    packed: "gzip", "bzip2", "xz", "lzma", or "" where it is not packed.
+    size: of the file, in bytes.
+    shape: of an IDX array, as its header says.
+    names: of the first members of an archive.
+    line: the first line of a text.
+    head: the first bytes, unpacked.
     """
 
     path: Path

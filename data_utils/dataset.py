@@ -14,13 +14,16 @@ from mfnumpy.support.split import counts_of
 class Dataset:
     """A data set, divided and scaled, ready for a trainer.
 
-    x_*: (N, *input_shape) arrays, or `RowView`s of that shape (see `lazy` in `load`); both give float rows for x[rows].
-    y_*: (N,) int64 labels from 0 to n_classes - 1.
+    name: in `load`.
+    x_train, x_val, x_test: (N, *input_shape) arrays, or `RowView`s of that shape (see `lazy` in `load`); both give
+        float rows for x[rows].
+    y_train, y_val, y_test: (N,) int64 labels from 0 to n_classes - 1.
     class_names: one for each class.
     input_shape: of one sample, in the layout asked for.
     image_shape: (H, W, C), or None for tables and texts.
     feature_names: of the columns of a table or the words of a text; empty for images.
     scaling: what was done to the values, in words.
+    licence, citation: what its publisher states.
     notes: what else a reader of a result should know.
 
     Without a validation part, x_val and y_val have N = 0.

@@ -34,7 +34,13 @@ PACKED = ("", ".gz", ".xz", ".bz2")
 
 @dataclass(frozen=True)
 class Place:
-    """A folder to be looked through. sub_folders: looked at first. file: named in place of the folder. deep: or not."""
+    """A folder to be looked through.
+
+    folder: the path.
+    sub_folders: looked at first.
+    file: that was named in place of the folder, or None.
+    deep: whether folders in it are looked through as well.
+    """
 
     folder: Path
     sub_folders: tuple[str, ...] = ()

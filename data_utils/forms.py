@@ -28,7 +28,12 @@ COPY = re.compile(r"( ?\(\d+\)| - copy( \(\d+\))?|_copy|\.copy)$")
 
 @dataclass(frozen=True)
 class Form:
-    """One form of a set. parts: the names of what it consists of. pick: those found among files that were seen."""
+    """One form in which people have a set.
+
+    name: "files", "npz", ...
+    parts: the names of what it consists of.
+    pick: (source, files that were seen) -> those that make up the set.
+    """
 
     name: str
     parts: tuple[str, ...]

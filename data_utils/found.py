@@ -12,8 +12,10 @@ from data_utils.source import Source
 class Found:
     """The files of a data set.
 
-    folder: in which they lie, the first of them where they lie in several. files: {name of the part: path}. form: as
-    in `data_utils.forms`, which names the parts; "files" are those that the publisher names.
+    source: the data set.
+    folder: in which they lie, the first of them where they lie in several.
+    files: {name of the part: path}.
+    form: as in `data_utils.forms`, which names the parts; "files" are those that the publisher names.
     """
 
     source: Source

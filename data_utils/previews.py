@@ -22,7 +22,12 @@ TEXT = 160
 
 @dataclass(frozen=True)
 class Table:
-    """Samples in words: the names of the columns and the rows, all as text."""
+    """Samples in words.
+
+    title: above them.
+    columns: their names.
+    rows: one for each sample, all as text.
+    """
 
     title: str
     columns: tuple[str, ...]

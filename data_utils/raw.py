@@ -21,7 +21,12 @@ seed, or else choosing by validation over several seeds would see the test sampl
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of an array. x: (N, ...) array or CSR matrix. y: (N,) labels. rows: (n,) which of the N belong here."""
+    """Rows of an array.
+
+    x: (N, ...) array or CSR matrix.
+    y: (N,) labels.
+    rows: (n,) which of the N belong here.
+    """
 
     x: Any
     y: np.ndarray
@@ -30,9 +35,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Raw:
-    """The training part, of which validation is still to be taken, and the test part.
+    """A data set as it is stored.
 
-    features: for texts, what turns counts of all words into features fitted on the training rows.
+    train: the training part, of which validation is still to be taken.
+    test: the test part.
+    class_names: one for each class.
+    feature_names: of the columns of a table or the words of a text.
+    notes: what else a reader of a result should know.
+    features: for texts, what turns counts of all words into features fitted on the training rows; else None.
     """
 
     train: Part

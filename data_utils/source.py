@@ -9,8 +9,11 @@ from dataclasses import dataclass
 class RemoteFile:
     """One official file: its name, where it is published, what its bytes must be.
 
-    md5: of the file as published (packed). sha256: of its unpacked bytes, "" where none is published.
+    name: as published.
+    urls: its addresses, tried in this order.
+    md5: of the file as published (packed).
     limit: the most bytes that a download of it may have; a server that sends more is cut off.
+    sha256: of its unpacked bytes, "" where none is published.
     """
 
     name: str
@@ -29,10 +32,24 @@ class RemoteFile:
 class Source:
     """One data set.
 
-    samples: the official training and test part; (all, 0) where we hold out the test part ourselves. members:
-    the files that are read, as named inside the archive, if there is one. archive: its name without the
-    compression's suffix. folders: sub-folders of a data folder in which files may lie, apart from the folder
-    itself.
+    name: in `load`.
+    title: in words.
+    kind: "image", "table" or "text".
+    samples: the official training and test part; (all, 0) where we hold out the test part ourselves.
+    sample_shape: (H, W, C) of an image, else (number of features,).
+    class_names: one for each class.
+    scaling: its own, a name of `data_utils.scaling`.
+    largest: the largest value that x can have, None where there is none.
+    licence, citation: what its publisher states.
+    used_for: tables and figures of the paper.
+    files: the official ones; () for a set without.
+    members: the files that are read, as named inside the archive, if there is one.
+    archive: its name without the compression's suffix, "" without one.
+    folders: sub-folders of a data folder in which files may lie, apart from the folder itself.
+    system_folder: where an operating system's package puts the files, "" for nowhere.
+    lazy: whether batches are converted when they are taken, unless asked otherwise.
+    openml: the number of its table at OpenML, 0 for none.
+    instead: what to use where the files cannot be had.
     """
 
     name: str

@@ -44,7 +44,11 @@ _PLAIN = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.DIRTYPE)
 
 @dataclass
 class Member:
-    """One file of an archive, to be read before the next one is asked for. name: as in the archive, without ./."""
+    """One file of an archive, to be read before the next one is asked for.
+
+    name: as in the archive, without ./.
+    size: in bytes.
+    """
 
     name: str
     size: int

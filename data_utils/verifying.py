@@ -28,7 +28,12 @@ MEANS = {"cifar10": (0.49139968, 0.48215841, 0.44653091), "cifar100": (0.5070751
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison. result: "ok", "differs" (which does not condemn the file) or "not checked"."""
+    """One comparison.
+
+    what: was compared.
+    result: "ok", "differs" (which does not condemn the file) or "not checked".
+    detail: the values, in words.
+    """
 
     what: str
     result: str

@@ -29,7 +29,12 @@ Array = Any
 
 @dataclass(frozen=True)
 class Meter:
-    """Counts bytes of arrays while its `with` block lasts: in use now, and the most at once since the last reset."""
+    """Counts bytes of arrays while its `with` block lasts.
+
+    used: how many are in use now.
+    peak: the most at once since the last reset.
+    reset: begins to look for the peak anew.
+    """
 
     used: Callable[[], int]
     peak: Callable[[], int]
@@ -56,11 +61,19 @@ def _traced() -> Iterator[Meter]:
 class Backend:
     """One array library: its namespace, its array type, and the ways in and out.
 
-    block_elements: how many elements an elementwise update should take at a time: on a CPU so many as stay in
-    the cache; None for all at once, where each call is a kernel launch. meter: counts its arrays' bytes.
+    name: "numpy" or "cupy".
+    xp: the library's namespace.
+    array_type: the class of its arrays.
+    to_host: array -> NumPy array.
+    to_device: NumPy array -> array.
+    synchronize: waits for what the device still computes.
+    block_elements: how many elements an elementwise update should take at a time: on a CPU so many as stay in the
+        cache; None for all at once, where each call is a kernel launch.
+    meter: counts its arrays' bytes.
     unread: of how many batches the losses may stay on the device before they are read, which waits for it.
     kernel: (inputs, outputs, formula, name) -> one elementwise kernel, called with arrays and numbers; None: there is
-    none. as_strided: (array, shape, strides) -> a view, where copying one is faster than many slices; else None.
+        none.
+    as_strided: (array, shape, strides) -> a view, where copying one is faster than many slices; else None.
     """
 
     name: str

@@ -18,7 +18,9 @@ from mfnumpy.layers import LINEAR, AvgPool2d, Conv2d, Dense, relu_backward, relu
 class Trace:
     """What a block computed for one batch; everything that its backward needs, and nothing hidden.
 
-    x: the input. rows: the matrix that W multiplies (x itself, or its patches). z = rows W, before the ReLU.
+    x: the input.
+    rows: the matrix that W multiplies (x itself, or its patches).
+    z: rows W, before the ReLU.
     a: the output, after ReLU and pooling: (N, n) of a dense block, (N, h, w, F) of a convolutional one.
     """
 

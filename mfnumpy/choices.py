@@ -11,7 +11,12 @@ from typing import Any, NamedTuple
 
 
 class Choice(NamedTuple):
-    """What was chosen, and why."""
+    """What was chosen, and why.
+
+    value: the choice; `of` and `default` read one that differs by data set or command.
+    reason: one or two sentences.
+    words: the value in words, with {} in its place where it is a part of them; "" for the value alone.
+    """
 
     value: Any
     reason: str

@@ -239,7 +239,9 @@ PAPER_NETWORKS = {
 class Architecture:
     """What a network's name says, before there is an input.
 
-    name: as it was given. kind: "mlp" or "cnn". widths: of each block, its neurons ("mlp") or its maps ("cnn").
+    name: as it was given.
+    kind: "mlp" or "cnn".
+    widths: of each block, its neurons ("mlp") or its maps ("cnn").
     """
 
     name: str

@@ -32,8 +32,13 @@ Batch = tuple[Array, Array]
 class Result:
     """Milliseconds per batch, median over the rounds.
 
-    work: as `engines.work` counts it. reference, fast: on one thread and on `threads`. taken: the threads that the fast
-    engine gets by default.
+    network, rule: by name.
+    batch: rows in a batch.
+    work: as `engines.work` counts it.
+    threads: of the second time in each pair.
+    reference, fast: the times on one thread and on `threads`.
+    taken: the threads that the fast engine gets by default.
+    rounds: of the timing.
     """
 
     network: str

@@ -33,10 +33,14 @@ BASE = {"depth": 3, "width": 256, "batch": 128, "classes": 10, "image": 16}
 
 @dataclass(frozen=True)
 class Growth:
-    """One rule along one axis. exponents: p of cost ~ value^p, from the upper half of the values.
+    """One rule along one axis.
 
-    seconds: of one training step in the fast engine, the fastest of the rounds. bytes: the most that the step has in
-    use, as the rule is written.
+    axis: a key of AXES.
+    rule: by name.
+    values: that the quantity takes.
+    seconds: of one training step in the fast engine, the fastest of the rounds, at each value.
+    bytes: the most that the step has in use, as the rule is written, at each value.
+    seconds_exponent, bytes_exponent: p of cost ~ value^p, from the upper half of the values.
     """
 
     axis: str

@@ -28,8 +28,12 @@ Data = list[tuple[np.ndarray, np.ndarray]]
 class LayersResult:
     """Median seconds of one round for each way, and what follows from them.
 
-    fewer: sequential BP over sequential MF, both on one thread: what MF saves in multiplications. parallelism:
-    sequential MF on one thread over the pipeline of layers. same_bytes: pipeline and sequential training agree.
+    network: by name.
+    batch: rows in a batch.
+    seconds: by way, "mf, one thread".
+    fewer: sequential BP over sequential MF, both on one thread: what MF saves in multiplications.
+    parallelism: sequential MF on one thread over the pipeline of layers.
+    same_bytes: whether pipeline and sequential training agree.
     """
 
     network: str

@@ -23,9 +23,15 @@ class ProbeError(MfnumpyError, RuntimeError):
 
 @dataclass(frozen=True)
 class Series:
-    """Peak bytes over depth. slope, intercept: of the straight line through them, in decimal megabytes (per layer).
+    """Peak bytes over depth, and the straight line through them.
 
-    rss, rss_slope: the same from what the operating system says of the process; None where it does not tell.
+    name: in tables and legends.
+    rule: by name.
+    depths: how many layers.
+    peaks, seconds: bytes of one training step, and its time, at each depth.
+    slope, intercept: of the line, in decimal megabytes (per layer).
+    rss, rss_slope: the same as peaks and slope from what the operating system says of the process; None where it does
+        not tell.
     """
 
     name: str
@@ -139,7 +145,12 @@ def over_time(width: int, depth: int, batch: int, interval: float, backend: str 
 
 @dataclass(frozen=True)
 class OffloadResult:
-    """MF with its layers on disk and in memory. slowdown: of a step at the greatest depth."""
+    """MF with its layers on disk and in memory.
+
+    on_disk, in_memory: the peaks over depth.
+    same_bytes: whether both gave the same parameters at every depth.
+    slowdown: of a step at the greatest depth.
+    """
 
     on_disk: Series
     in_memory: Series

@@ -35,11 +35,21 @@ PROC = Path("/proc/self")
 
 @dataclass(frozen=True)
 class Probe:
-    """What is measured. room: "rules" (the rules as they are written to be read) or "fast" (the fast room).
+    """What is measured.
 
-    width: neurons, or maps of a convolution ("conv": 3x3 without pooling, on images of `side`). offload: a folder,
-    or None. sample: also note the bytes in use every so many seconds. backend: "numpy", or "cupy", whose arrays lie
-    on the GPU; there only the rules as they are written, in memory.
+    rule: by name.
+    depth: how many layers.
+    width: neurons, or maps of a convolution.
+    batch: rows in a batch.
+    room: "rules" (the rules as they are written) or "fast" (the fast engine).
+    kind: "dense", or "conv": 3x3 without pooling.
+    inputs: features of a sample of a dense network.
+    side: height and width of the images of a convolutional one.
+    n_classes: m.
+    offload: a folder for layers on disk, or None.
+    steps: how many training steps are measured.
+    sample: also note the bytes in use every so many seconds; None for not.
+    backend: "numpy", or "cupy", whose arrays lie on the GPU; there only the rules as they are written, in memory.
     """
 
     rule: str

@@ -26,7 +26,15 @@ MODES = [("ff", "all-labels"), ("ff_one_pass", "one-pass"), ("bp", "readout"), (
 
 @dataclass(frozen=True)
 class Prediction:
-    """Milliseconds for one call, median round, and how many times faster ours is: median, least, greatest."""
+    """Milliseconds for one call, median round.
+
+    network, rule: by name.
+    mode: one of the rule's predictions.
+    rows: samples in one call.
+    parameters: how many learned numbers the prediction needs.
+    ours_ms, peer_ms: of ours and of PyTorch's.
+    ratio: how many times faster ours is: median, least, greatest.
+    """
 
     network: str
     rule: str

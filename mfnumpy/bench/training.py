@@ -35,7 +35,16 @@ class DisagreementError(MfnumpyError, ArithmeticError):
 
 @dataclass(frozen=True)
 class Case:
-    """One comparison. batches: how many make one round. way: in which our side is parallel, WAYS."""
+    """One comparison.
+
+    network, rule: by name.
+    batch: rows in a batch.
+    batches: how many make one round.
+    threads: of both sides.
+    lr: Adam's learning rate.
+    n_classes: m.
+    way: in which our side is parallel, one of WAYS.
+    """
 
     network: str
     rule: str
@@ -49,10 +58,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured. Seconds are the median round's, scaled to an epoch; cpu the same of processor seconds.
+    """What was measured.
 
-    ratio: the peer's time over ours, median, least and greatest over the rounds. share: of the sgemm peak, in useful
-    multiplications; peer_share likewise.
+    case: the Case, as a dict.
+    seconds, peer_seconds: of an epoch, scaled from the median round; ours and PyTorch's.
+    cpu, peer_cpu: the same of processor seconds.
+    ratio: the peer's time over ours, median, least and greatest over the rounds.
+    peak_gflops: the sgemm peak that was measured in the same run.
+    share, peer_share: of that peak, in useful multiplications.
+    first_losses: ours, of the first batches, which PyTorch's must equal.
+    rounds: of the timing.
     """
 
     case: dict

@@ -30,6 +30,7 @@ DIRECTIONS = 12
 class GradientReport:
     """What a gradient check found. `passed` also counts as its truth value.
 
+    passed: whether the error is within the tolerance.
     error: the largest relative error seen.
     where: the entry that is worst, e.g. "gradient 1 [2, 3]", or "".
     evidence: one sentence.

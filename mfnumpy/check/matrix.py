@@ -31,7 +31,14 @@ AVERAGED = {"eq3", "eq3_gradient", "eq4", "eq4_gradient", "eq6", "eq6_gradient",
 
 @dataclass(frozen=True)
 class Result:
-    """What the checker said of one wrong version."""
+    """What the checker said of one wrong version.
+
+    exercise: by name.
+    mistake: that was planted.
+    said: what the report gives: the name, names between which it cannot decide, "passed" or "not recognised".
+    named: whether that is the mistake; of an accepted variant, whether it passes with a remark.
+    failed: whether the function is refused; true also of an accepted variant, which need not be.
+    """
 
     exercise: str
     mistake: str

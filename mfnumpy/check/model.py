@@ -16,8 +16,8 @@ Rng = np.random.Generator
 class Case:
     """One set of arguments for the student's function.
 
-    dims: the numbers that a wrong factor may be made of, by name: {"N": 7, "lr": 0.3}; they differ from case
-    to case.
+    args: the arguments, in order.
+    dims: the numbers that a wrong factor may be made of, by name: {"N": 7, "lr": 0.3}; they differ from case to case.
     extreme: what is unusual about the case, in words; "" for an ordinary random draw.
     suspect: the mistake that is likely if only this case fails.
     form: the way in which sizes are given (integers or pairs); a function need understand only one form.
@@ -34,9 +34,11 @@ class Case:
 class Free:
     """A wrong version with a number in it that is not known: it is estimated from what the student got.
 
-    steps(value): the replaced steps. starts: where the search begins; none: the values are tried that `values` gives.
-    values(args): for a number that cannot be searched for by its slope, such as a threshold: where it may lie.
-    says: what the number is, e.g. "the slope there is {}". tries: values that the matrix plants.
+    steps: number -> the replaced steps.
+    starts: where the search begins; none: the numbers are tried that `values` gives.
+    says: what the number is, e.g. "the slope there is {}".
+    tries: numbers that the matrix plants.
+    values: args -> where the number may lie, if it cannot be searched for by its slope, such as a threshold; else None.
     """
 
     steps: Callable[[float], Mapping[str, Callable]]
@@ -50,10 +52,11 @@ class Free:
 class Mistake:
     """A known mistake in one exercise: the steps of the exercise's recipe that it replaces.
 
-    says: one sentence on what is wrong, never on what to write in its place; "" for the one that it has elsewhere.
-    versions: several sets of replaced steps where it can be made in several ways. free: those with a number in them
-    that is estimated.
+    name: its identifier.
+    versions: several sets of replaced steps where it can be made in several ways.
     accepted: a legitimate variant: it is named, and it passes.
+    says: one sentence on what is wrong, never on what to write in its place; "" for the one that it has elsewhere.
+    free: versions with a number in them that is estimated.
     """
 
     name: str
@@ -67,21 +70,30 @@ class Mistake:
 class Exercise:
     """One function that a student writes.
 
+    name: in `check`.
+    title: in words.
     arguments, outputs: names, in order; no outputs: the function changes its arguments, and its judge sees what became
-    of them. about: formula in words and shapes, the stub's docstring.
-    reference: the right answer. recipe: the same, as steps that can be replaced by keyword.
-    draw(rng, k): the k-th ordinary case. extremes(rng): the cases at the edge. draws: how many ordinary ones.
+        of them.
+    about: formula in words and shapes, the stub's docstring.
+    lesson: where to read on.
+    reference: the right answer.
+    recipe: the same, as steps that can be replaced by keyword.
+    draw: (rng, k) -> the k-th ordinary case.
+    mistakes: those that are known.
+    extremes: rng -> the cases at the edge; None for none.
+    draws: how many ordinary cases.
     updates: {output: argument} for steps: compared is by how much the argument was changed.
     scales: {"1/n": "mean_for_sum"}: what a factor means here, where it means something of its own.
-    regions(args): {"where z <= 0": mask} for the outputs' support pattern; masks of the first output's shape,
-    or a dict.
-    linear: arguments in which the first output is linear. kind: "real" outputs, or "labels" (integers).
+    regions: args -> {"where z <= 0": mask} for the outputs' support pattern; masks of the first output's shape.
+    linear: arguments in which the first output is linear.
+    kind: "real" outputs, or "labels" (integers).
     judge: decides in place of a comparison where many answers are right.
     transposable: whether a transposed output is worth looking for.
-    slices: {"sample": {"x": 0, "dG": 0}}: the arguments, with their axes, of which one slice alone gives one piece of a
-    result that is a sum of such pieces. axes: {"dW": ("input feature", "neuron")}: what the axes of an output count.
     sentences: what is said here of names that are no replaced steps (factors, a judge's findings), and of names that
-    elsewhere have a sentence that would not be true here.
+        elsewhere have a sentence that would not be true here.
+    slices: {"sample": {"x": 0, "dG": 0}}: the arguments, with their axes, of which one slice alone gives one piece of a
+        result that is a sum of such pieces.
+    axes: {"dW": ("input feature", "neuron")}: what the axes of an output count.
     """
 
     name: str
@@ -160,7 +172,12 @@ def flatten(value: Any, names: tuple[str, ...]) -> list[tuple[str, Any]]:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a judge found wrong: the mistake's name (or None), one sentence of evidence, and where."""
+    """What a judge found wrong.
+
+    mistake: its name, None where it has none.
+    evidence: one sentence.
+    where: the output or entry that shows it, or "".
+    """
 
     mistake: str | None
     evidence: str

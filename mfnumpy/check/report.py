@@ -14,9 +14,12 @@ _RIGHT, _WRONG, _TODO = "#2a7a3b", "#b3261e", "#8a6d00"
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn for one output: its name, the shape expected and found, and how wrong each entry is.
+    """What is drawn for one output.
 
-    errors: rows of numbers from 0 (right) to 1 (the largest error), at most 24 x 24; empty if shapes differ.
+    name: of the output.
+    expected, found: its shape as it should be, and as it is.
+    errors: how wrong each entry is: rows of numbers from 0 (right) to 1 (the largest error), at most 24 x 24; empty if
+        shapes differ.
     """
 
     name: str
@@ -29,11 +32,15 @@ class Picture:
 class Report:
     """The result of `check`; its truth value is `passed`.
 
-    mistake: the identifier, "a+b" for two at once, None if passed, not recognised, or undecided between
-    candidates.
-    candidates: identifiers between which the numbers cannot decide. evidence: how it shows, in sentences.
-    where: the entry with the largest error, e.g. "dW[2, 3]". lesson: where to read on. notes: remarks that do
-    not fail.
+    exercise, title, signature: of the exercise, as they are printed.
+    passed: whether the function is right.
+    mistake: the identifier, "a+b" for two at once, None if passed, not recognised, or undecided between candidates.
+    candidates: identifiers between which the numbers cannot decide.
+    evidence: how it shows, in sentences.
+    where: the entry with the largest error, e.g. "dW[2, 3]".
+    lesson: where to read on.
+    notes: remarks that do not fail.
+    pictures: of the outputs that are wrong.
     """
 
     exercise: str

@@ -34,7 +34,12 @@ LAYERS = ("2x1000", "4x1000")
 
 @dataclass(frozen=True)
 class Line:
-    """What one line compares, and the call that measures it; start-up has neither a network nor rules."""
+    """What one line compares; start-up has neither a network nor rules.
+
+    measure: the call that measures it.
+    network: by name, None for start-up.
+    rules: by name, () for start-up.
+    """
 
     measure: Callable[[], Any]
     network: str | None = None

@@ -94,6 +94,9 @@ def architecture(args: argparse.Namespace) -> Architecture:
 class DataChoice:
     """The data set that the options name, in the layout that the network wants; called with a seed, it is loaded.
 
+    dataset: by name.
+    data_dir, layout, dtype, validation, subset: as in `data_utils.load`.
+
     Equal choices are equal objects, in whatever process, so that loaded data can be kept for the next run.
     """
 

@@ -28,8 +28,11 @@ from mfnumpy.support.jobs import ALONE, Share, side_by_side
 class Settings:
     """How every run of a comparison is trained, the same for all rules.
 
-    batch_size: None for full batch. engine, threads: as `engines.trainer` reads them; rules that the fast engine does
-    not know are trained by the reference.
+    epochs, decay, patience: as in `Trainer`.
+    batch_size: rows per step, None for full batch.
+    lr, optimiser: as in `engines.trainer`.
+    seeds: one run of each rule for each.
+    engine, threads: as in `engines.trainer`; rules that the fast engine does not know are trained by the reference.
     """
 
     epochs: int = choices.EPOCHS.value
@@ -45,7 +48,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Run:
-    """One rule with one seed, trained and measured on the test part. ran_with: see `train.History`."""
+    """One rule with one seed, trained and measured on the test part.
+
+    rule: by name.
+    seed: of network, rule and the order of the samples.
+    accuracy: fractions of the test part, by prediction mode.
+    layers: the same of each block alone; [] for a rule whose blocks have no voice.
+    parameters: how many learned numbers each prediction mode needs.
+    epochs, seconds, ran_with: the history, see `train.History`.
+    peak_bytes: of one training step, as the rule is written.
+    """
 
     rule: str
     seed: int
@@ -60,7 +72,11 @@ class Run:
 
 @dataclass(frozen=True)
 class Diverged:
-    """One rule with one seed whose numbers ran away. It has no results, only the trainer's words for what happened."""
+    """One rule with one seed whose numbers ran away; it has no results.
+
+    rule, seed: which one.
+    reason: the trainer's words for what happened.
+    """
 
     rule: str
     seed: int
@@ -101,7 +117,10 @@ class Spool:
 class Comparison:
     """The runs that ended, their summary by rule and prediction mode, and what they depend on.
 
-    runs: those that came to their end. diverged: those that did not. config: with the "rules" and "seeds" asked for.
+    runs: those that came to their end.
+    diverged: those that did not.
+    config: with the "rules" and "seeds" asked for.
+    environment: the machine and the libraries, by default those of here.
     """
 
     runs: list[Run]

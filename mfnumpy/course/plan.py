@@ -22,7 +22,14 @@ PLANS = "plans.json"
 
 @dataclass(frozen=True)
 class Planned:
-    """A cell. role: "solution", "graded" or "given". source: the instructor's; given: the student's."""
+    """A cell of the instructor's notebook.
+
+    name: nbgrader's.
+    role: "solution", "graded" or "given".
+    kind: "code" or "markdown".
+    source: the instructor's text.
+    given: the student's, as it is released.
+    """
 
     name: str
     role: str
@@ -33,8 +40,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Task:
-    """A graded exercise. checks: (exercise of the checker, name of the function) each. text: its statement.
+    """A graded exercise.
 
+    name: of its cell, without "check-".
+    title: its heading.
+    points: at most.
+    checks: (exercise of the checker, name of the function) each.
+    partial: the share of the points that a mistake leaves, "mask_missing=0.75"; "" for the usual shares.
+    hidden: the instructor's own tests, run when it is graded; "" for none.
+    text: its statement.
     forms: names of the functions that must be written from their indices.
     """
 
@@ -50,7 +64,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """One notebook. allowed: names of the package that its solutions use or its text mentions."""
+    """One notebook.
+
+    name: of its file, without the ending.
+    title: its heading.
+    cells: all of them, in order.
+    tasks: its graded exercises, in order.
+    allowed: names of the package that its solutions use or its text mentions.
+    """
 
     name: str
     title: str

@@ -50,7 +50,12 @@ def accuracy(experiment: str, dataset: str, rule: str) -> Published | None:
 
 
 class Prediction(NamedTuple):
-    """A row of Table 4: milliseconds for one sample and for a batch, accuracy in per cent, thousands of parameters."""
+    """A row of Table 4.
+
+    single_ms, batch_ms: milliseconds for one sample and for a batch.
+    accuracy: in per cent.
+    parameters: in thousands.
+    """
 
     single_ms: float
     batch_ms: float
@@ -91,7 +96,13 @@ FIG3_SLOPES = {"bp": 204.00, "mf": 16.16}
 
 
 class Replication(NamedTuple):
-    """A comparison of BP and MF by others: test accuracies in per cent, and what they do otherwise than we."""
+    """A comparison of BP and MF by others.
+
+    source: who made it.
+    dataset, network: by name.
+    bp, mf: test accuracies in per cent.
+    otherwise: what they do otherwise than we.
+    """
 
     source: str
     dataset: str

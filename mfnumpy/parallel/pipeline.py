@@ -35,7 +35,13 @@ Work = Callable[[], None]
 
 @dataclass(frozen=True)
 class Parcel:
-    """What travels from block to block: x is the output of the block below for batch `number`."""
+    """What travels from block to block.
+
+    number: of the batch.
+    x: (N, ...), the output of the block below.
+    y: (N,) integer labels.
+    scale: the batch's share of the learning rate.
+    """
 
     number: int
     x: Array
@@ -45,7 +51,12 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Span:
-    """Block `block` worked on batch `batch` from `start` to `end`, in seconds of one clock. kind: learn or update."""
+    """A piece of work of one block.
+
+    block, batch: their numbers.
+    start, end: in seconds of one clock.
+    kind: "learn" or "update".
+    """
 
     block: int
     batch: int

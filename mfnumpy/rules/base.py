@@ -35,7 +35,10 @@ class Step:
 
 
 class Style(NamedTuple):
-    """How the curves of a rule are drawn: colour, marker and line, in Matplotlib's words."""
+    """How the curves of a rule are drawn, in Matplotlib's words.
+
+    color, marker, linestyle: "#0072B2", "s", "--".
+    """
 
     color: str
     marker: str = "o"

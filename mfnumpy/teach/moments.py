@@ -24,9 +24,13 @@ from mfnumpy.support.seeding import stream
 class Moment:
     """One array of an update, and what it was made of.
 
-    block: "block1", ..., "readout". symbol: "x", "z", "a", "G", "p", "dG", "dM", "da", "dz", "dW".
-    formula: LaTeX. equation: the paper's number or numbers, "" for a step that it does not number.
-    operands: what the array was made of, by name and in the order of the formula. operator: the sign between them.
+    block: "block1", ..., "readout".
+    symbol: "x", "z", "a", "G", "p", "dG", "dM", "da", "dz", "dW".
+    value: the array.
+    formula: LaTeX.
+    equation: the paper's number or numbers, "" for a step that it does not number.
+    operands: what the array was made of, by name and in the order of the formula.
+    operator: the sign between them.
     text: one sentence.
     """
 

@@ -21,7 +21,7 @@ DOTS = "Write your answer in place of the dots above and run both cells; or open
 class Reveal:
     """An answer and why, folded or beside what the reader wrote. Displays itself in a notebook.
 
-    written: whether there is anything else than dots. right: whether it is the answer, as far as can be compared.
+    guess, answer, why, tolerance: as in `reveal`.
     """
 
     guess: Any

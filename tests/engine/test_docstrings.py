@@ -70,15 +70,25 @@ def arguments(function: ast.FunctionDef, of_a_class: bool) -> list[str]:
     return [*names, *(arg.arg for arg in (*a.kwonlyargs, a.vararg, a.kwarg) if arg is not None)]
 
 
-def called(tree: ast.AST, prefix: str = "", of: ast.ClassDef | None = None) -> Iterator[tuple[str, list[str], str]]:
-    """Public functions and methods, and the constructors that a class writes: name, arguments and docstring.
+def generated(node: ast.ClassDef) -> list[str]:
+    """The fields of a dataclass or a NamedTuple, which are its constructor's arguments; [] for another class."""
+    makers = [ast.unparse(maker).split("(")[0] for maker in (*node.decorator_list, *node.bases)]
+    if not {"dataclass", "NamedTuple"} & set(makers):
+        return []
+    fields = [item for item in node.body if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)]
+    return [field.target.id for field in fields if "init=False" not in ast.unparse(field)]
 
-    A constructor may be documented in its class. Exceptions, which are not looked at: what a dataclass generates (its
-    fields stand with their types right below its docstring), names with an underscore in front, functions inside of
-    functions.
+
+def called(tree: ast.AST, prefix: str = "", of: ast.ClassDef | None = None) -> Iterator[tuple[str, list[str], str]]:
+    """Public functions, methods and constructors: name, arguments and docstring.
+
+    A constructor is documented in its class; that of a dataclass or a NamedTuple has the fields for arguments.
+    Exceptions, which are not looked at: names with an underscore in front, functions inside of functions.
     """
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            if fields := generated(node):
+                yield prefix + node.name, fields, ast.get_docstring(node) or ""
             yield from called(node, f"{prefix}{node.name}.", node)
         elif isinstance(node, ast.FunctionDef) and (node.name in ("__init__", "__call__") or node.name[0] != "_"):
             text = ast.get_docstring(node) or ""
@@ -142,10 +152,12 @@ def test_planted_an_argument_without_a_line_is_named():
         "    def f(self, x, W, dz): 'As `A.f`.'\n"
         "    def g(self, x, W, dz): 'As `A.missing`.'\n"
         "    def _h(self, x, W, dz): pass\n"
+        "@dataclass(frozen=True)\nclass C:\n    'Is.\\n\\n    a: one.'\n    a: int\n    b: int = 2\n    c: int = 3\n"
+        "    d: int = field(init=False)\n    _e: int = 5\n"
         "def two(x, y): 'Does.'\n"
     )
     functions = {name: (names, text) for name, names, text in called(tree)}
-    assert left_out(functions) == ["A.g: W, dz", "B.__init__: seed", "B.g: x, W, dz"]
+    assert left_out(functions) == ["A.g: W, dz", "B.__init__: seed", "B.g: x, W, dz", "C: b, c"]
 
 
 @pytest.mark.parametrize("path", CORE, ids=relative)

@@ -48,7 +48,10 @@ PAIRED = 2000
 class Hit:
     """One explanation of the student's numbers.
 
-    names: the mistakes in it. steps: how many. factors: those found in each output. transposed: outputs that are.
+    names: the mistakes in it.
+    steps: how many.
+    factors: those found, with the output that each was found in.
+    transposed: outputs that are.
     known: those of the names that come from the catalogue.
     """
 

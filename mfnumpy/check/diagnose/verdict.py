@@ -20,9 +20,13 @@ from mfnumpy.check.student.call import Caller
 
 @dataclass(frozen=True)
 class Verdict:
-    """All that is known of a wrong answer: the compared quantities, and the outputs as they came.
+    """All that is known of a wrong answer.
 
-    blank: a failed Report to fill in. got, right: the quantities on each case. raw, right_raw: the outputs.
+    blank: a failed Report to fill in.
+    exercise: that the function was written for.
+    cases: all that were drawn.
+    got, right: the quantities that are compared on each case, the student's and ours.
+    raw, right_raw: the outputs on each case, as they came.
     """
 
     blank: Report

@@ -21,6 +21,7 @@ class Part:
     name: that of the instructor's cell, or "own-1" and so on.
     role: "solution", "graded", "given" or "own".
     kind: "code" or "markdown".
+    source: its text.
     """
 
     name: str

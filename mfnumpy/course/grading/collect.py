@@ -36,9 +36,13 @@ UNZIPPED = Bounds(memory=512 << 20, file_size=4 << 30)
 
 @dataclass
 class Entry:
-    """One row of the table. notebook: its name, or "". file: the one that counts; None if there is none.
+    """One row of the table.
 
-    why: the reason for which it cannot be graded, or "". remarks: what else is to be said of it.
+    person: who handed it in.
+    notebook: its name, or "".
+    file: the one that counts; None if there is none.
+    why: the reason for which it cannot be graded, or "".
+    remarks: what else is to be said of it.
     """
 
     person: Person

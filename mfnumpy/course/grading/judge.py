@@ -33,11 +33,17 @@ LONGEST_CODE = 20_000
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be judged. notebook: the file. plan: of the notebook, as JSON. seed: of the draws.
+    """What is to be judged.
 
-    own: files with an instructor's own exercises. cell_seconds: for one cell. skip: cells that had to be stopped
-    before, with the reason. known: marks of an earlier attempt, by exercise. whole: also run what follows the last
-    exercise. hidden: texts that no report may hold, such as folders of this machine.
+    notebook: the file.
+    plan: of the notebook, as JSON.
+    seed: of the draws.
+    own: files with an instructor's own exercises.
+    cell_seconds: of computing, for one cell.
+    skip: cells that had to be stopped before, with the reason.
+    known: marks of an earlier attempt, by exercise.
+    whole: also run what follows the last exercise.
+    hidden: texts that no report may hold, such as folders of this machine.
     """
 
     notebook: str

@@ -30,7 +30,13 @@ MOST_LISTED = 20
 
 @dataclass(frozen=True)
 class Person:
-    """Who handed in. key: what tells them from all others. number: a platform's; name: as it can be read."""
+    """Who handed in.
+
+    key: what tells them from all others.
+    name: as it can be read.
+    platform: from which the hand-ins come, or "".
+    number: the platform's for the person, or "".
+    """
 
     key: tuple[str, str]
     name: str
@@ -40,10 +46,13 @@ class Person:
 
 @dataclass(frozen=True)
 class File:
-    """A file that was handed in. path: where it lies. parts: its place below the folder, as it can be read.
+    """A file that was handed in.
 
-    raw: the same, as it is named on the disk. when: seconds since 1970, 0 if not known. why: the reason for which it
-    cannot be read, such as that it is a link, or "".
+    path: where it lies.
+    parts: its place below the folder, as it can be read.
+    raw: the same, as it is named on the disk.
+    when: seconds since 1970, 0 if not known.
+    why: the reason for which it cannot be read, such as that it is a link, or "".
     """
 
     path: Path

@@ -28,7 +28,12 @@ LONGEST_RESULT = 64 << 20
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a process may use. memory: bytes beyond those it starts with. file_size: bytes. cpu: seconds."""
+    """What a process may use.
+
+    memory: bytes beyond those it starts with.
+    file_size: bytes of the largest file that it may write.
+    cpu: seconds of computing.
+    """
 
     memory: int
     file_size: int = 16 << 20

@@ -29,7 +29,13 @@ class UnreadableError(InvalidValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell as it was handed in. name: nbgrader's name for it, or ""; id: the notebook's own."""
+    """A cell as it was handed in.
+
+    kind: one of KINDS.
+    source: its text.
+    name: nbgrader's name for it, or "".
+    id: the notebook's own.
+    """
 
     kind: str
     source: str

@@ -30,7 +30,13 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Listed:
-    """One person on the list. number: the platform's, without words around it. row: the whole row as it came."""
+    """One person on the list.
+
+    name: as it can be read.
+    number: the platform's, without words around it.
+    email, login, sis, section: as the platform has them, or "".
+    row: the whole row as it came.
+    """
 
     name: str
     number: str = ""

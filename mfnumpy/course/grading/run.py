@@ -58,9 +58,15 @@ class StoppedError(MfnumpyError):
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade. seed: of the draws. jobs: notebooks at once. roster: a class list. notebooks: those expected.
+    """How to grade.
 
-    title: of the assignment in Canvas. Raises InvalidValueError for a seed below 0, or jobs below 1.
+    seed: of the draws.
+    jobs: notebooks at once.
+    limits: what one submission may use.
+    roster: a class list, or None.
+    notebooks: those that are expected, by name; () for those that somebody handed in.
+    title: of the assignment in Canvas.
+    Raises InvalidValueError for a seed below 0, or jobs below 1.
     """
 
     seed: int = GRADING_SEED

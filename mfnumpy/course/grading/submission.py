@@ -23,8 +23,11 @@ JUDGE = Bounds(memory=1 << 30)
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. cell_seconds: for one cell; seconds: for everything. memory, file_size: bytes.
+    """What one submission may use.
 
+    cell_seconds: of computing, for one cell.
+    seconds: of wall-clock time, for everything.
+    memory, file_size: bytes.
     Raises InvalidValueError for what is not above 0.
     """
 

@@ -23,8 +23,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 @dataclass
 class Row:
-    """One person's notebook. plan: None if it is none of the course. record: what the judge found; None if nothing.
+    """One person's notebook.
 
+    entry: what was handed in.
+    plan: of the notebook; None if it is none of the course.
+    listed: the person on the class list, None without one.
+    record: what the judge found; None if nothing.
     why: the reason for which there is no record, "" while it waits.
     """
 

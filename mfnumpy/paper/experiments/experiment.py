@@ -41,7 +41,8 @@ def _nothing(view: View) -> list[Table]:
 class Experiment:
     """A table or figure of the paper, or what is judged across them.
 
-    name: as on the command line, and of files. title: its heading on the results page.
+    name: as on the command line, and of files.
+    title: its heading on the results page.
     turn: when `all` makes its runs; the smallest first, so that of most value is there early.
     entries, budgets: its training runs, by scale; entries is None where it has none.
     measurements: of time and memory, by scale.

@@ -27,7 +27,13 @@ SAME = ("rule", "kind", "width", "batch", "room")
 
 @dataclass(frozen=True)
 class Line:
-    """Peak megabytes (decimal) of one rule at several depths, and the straight line through them."""
+    """Peak megabytes (decimal) of one rule at several depths, and the straight line through them.
+
+    rule: by name.
+    kind, width, batch, room: of the network and how it was measured, as in `Probe`.
+    depths: how many layers.
+    peaks: megabytes at each depth.
+    """
 
     rule: str
     kind: str

@@ -36,12 +36,15 @@ LATER: dict[str, Any] = {"room": "rules", "tested": "every", "init": 1.0}
 class Config:
     """A training run, without its seed. Two runs with equal settings and seed give the same history.
 
-    dataset, subset, validation, split: what `data_utils.load` is asked for; `split` is its seed, the same for
-    every run, so that seeds differ in initialisation and order only; or "seed": the run's own, for the test part too.
+    dataset, subset, validation, split: what `data_utils.load` is asked for; `split` is its seed, the same
+        for every run, so that seeds differ in initialisation and order only; or "seed": the run's own, for the test
+        part too.
     network: as `network.named` reads it.
-    rule, options: as `rules.make` reads them. lr, batch_size (None: full batch), epochs, decay: as `Trainer` does;
-    the optimiser is Adam, as in the paper. patience: of the stopping rule, applied to the history afterwards.
-    room: "rules", the rules as they are written, or "fast", the fast room's engine on one thread.
+    rule, options: as `rules.make` reads them.
+    lr, batch_size, epochs, decay: as `Trainer` does (batch_size None: full batch); the optimiser is Adam, as in the
+        paper.
+    patience: of the stopping rule, applied to the history afterwards.
+    room: "rules", the rules as they are written, or "fast", the fast engine on one thread.
     tested: which epochs are evaluated on the test part: "every", or "kept", those that may be reported alone.
     init: the factor of the weights that the network starts with, as `network.named` reads it.
     """
@@ -110,7 +113,12 @@ class Config:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A measurement of time or memory, not a training run: its kind and its settings. The seed is a repetition."""
+    """A measurement of time or memory, not a training run. The seed is a repetition.
+
+    kind: "prediction", "epoch_time" or "memory".
+    label: for lists and file names.
+    values: its settings.
+    """
 
     kind: str
     label: str

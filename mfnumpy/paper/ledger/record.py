@@ -15,9 +15,13 @@ FORMAT = "mfnumpy-record-1"
 class Record:
     """One finished run.
 
-    config, key, seed: what was run. history: one dict per epoch, to the bit the same when repeated. result: what
-    tables read. epoch_seconds, seconds: training alone, and the whole run. peak_bytes: of one training step.
-    code, environment: what it ran with. finished: UTC.
+    config, key, seed: what was run.
+    history: one dict per epoch, to the bit the same when repeated.
+    result: what tables read.
+    seconds, epoch_seconds: of the whole run, and of training alone by epoch.
+    peak_bytes: of one training step, None where it was not measured.
+    code, environment: what it ran with.
+    finished: UTC.
     """
 
     config: dict[str, Any]

@@ -34,9 +34,12 @@ STATED_RATE: float = choices.LEARNING_RATE.default
 class Cell:
     """One entry of a table or figure.
 
-    experiment: "table3", ... final: the configuration of its runs; with `tuning`, its lr is still to be chosen.
+    experiment: "table3", ...
+    final: the configuration of its runs; with `tuning`, its lr is still to be chosen.
+    seeds: how many runs, from seed 0 on.
+    tuning: the search for the rate; None where it is given.
     tuned_on: the configuration whose search decides, its full runs of the best rates included; `final` itself, unless
-    two entries must share their rate.
+        two entries must share their rate.
     """
 
     experiment: str
@@ -93,9 +96,12 @@ class Budget:
     """How much of a data set is run, and for how long.
 
     dataset, network, epochs, subset, batch_size, patience, validation, split, tested: as in `Config`.
-    seeds: how many, from 0 on; headline: of the rules of HEADLINE, if more.
-    tuning: the search for the rate; None where it is given. rates_of: the budget whose search decides here as well.
-    rules: of which entries are made; () for all that the experiment has. fast: those that go through the fast room.
+    seeds: how many, from 0 on.
+    headline: how many of the rules of HEADLINE, if more.
+    tuning: the search for the rate; None where it is given.
+    rates_of: the budget whose search decides here as well.
+    rules: of which entries are made; () for all that the experiment has.
+    fast: the rules that go through the fast engine.
     until: a smaller budget, which is shown as long as this one has no runs of both MF and BP.
     """
 
@@ -170,7 +176,13 @@ def at_the_stated_rate(experiment: str, budget: Budget) -> list[Cell]:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a scale asks for, by experiment: budgets, how cells follow from one, and measurements."""
+    """All that a scale asks for.
+
+    scale: by name.
+    budgets: of each experiment.
+    entries: how the cells of each experiment follow from a budget.
+    measurements: of each experiment.
+    """
 
     scale: str
     budgets: Mapping[str, Sequence[Budget]]

@@ -50,13 +50,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Tuning:
-    """The budget of the search, equal for all rules: epochs on at most `subset` training rows, for each candidate.
+    """The budget of the search, equal for all rules.
 
+    epochs: of each candidate's run.
+    subset: training rows of it, at most; None for those of the run that it is for.
     rates: of these the best is found first; where it lies at their edge, the search goes on beyond it, by BEYOND rates
-    at most. options: one after the other, each value is tried at the best rate, and the default stays unless a value is
-    better. finalists: how many of the rates, the best of this search, are then run in full, so that these runs decide.
-    A search much shorter than the run that it is for prefers rates that are too high for it. room: of the search's own
-    runs; None for that of the run that it is for.
+        at most.
+    finalists: how many of the rates, the best of this search, are then run in full, so that these runs decide: a search
+        much shorter than the run that it is for prefers rates that are too high for it.
+    options: one after the other, each value is tried at the best rate, and the default stays unless a value is better.
+    room: of the search's own runs; None for that of the run that it is for.
     """
 
     epochs: int
@@ -71,10 +74,12 @@ class Tuning:
 class State:
     """How far a search has come.
 
-    searched: its runs, as far as they are known. finalists: runs in full, [] while the search goes on, and where one
-    rate is left. missing: those of both that are to be made next. chosen: the configuration that came out, None while
-    anything is missing. so_far: what would come out if the search ended here, None while a rate of its first candidates
-    is missing. later: runs of options that come after what is missing, for their cost; they start from what it brings.
+    searched: its runs, as far as they are known.
+    finalists: runs in full, [] while the search goes on, and where one rate is left.
+    missing: those of both that are to be made next.
+    chosen: the configuration that came out, None while anything is missing.
+    so_far: what would come out if the search ended here, None while a rate of its first candidates is missing.
+    later: runs of options that come after what is missing, for their cost; they start from what it brings.
     """
 
     searched: list[Config]

@@ -20,7 +20,12 @@ Execute = Callable[[Job], Record]
 
 @dataclass
 class Outcome:
-    """What a sweep did: runs made and runs that were there already; data sets that could not be had, and why."""
+    """What a sweep did.
+
+    made: runs that it made.
+    found: runs that were there already.
+    absent: data sets that could not be had, and why.
+    """
 
     made: int = 0
     found: int = 0
@@ -29,7 +34,14 @@ class Outcome:
 
 @dataclass
 class Sweep:
-    """Makes records in a ledger. execute: a job -> its record. say: a line for the person who waits."""
+    """Makes records in a ledger.
+
+    ledger: where they are written.
+    execute: a job -> its record.
+    say: is given lines for the person who waits.
+    poll_seconds: between two looks at a run that another sweep is making.
+    outcome: what was done so far.
+    """
 
     ledger: Ledger
     execute: Execute

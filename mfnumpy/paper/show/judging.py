@@ -40,9 +40,13 @@ RULE = (
 class Verdict:
     """A claim, what was found, and why.
 
+    claim: in words.
+    verdict: what was found.
+    because: the numbers behind it, in words.
     as_stopped, at_equal_passes: for claims on accuracies, the verdict at the epoch that the stopping rule keeps, and at
-    the last one, where all rules have made the same number of passes. They decide nothing.
-    claimed: by the paper; False for what its claims need beside them. p: of the test behind the verdict, None without.
+        the last one, where all rules have made the same number of passes. They decide nothing.
+    claimed: by the paper; False for what its claims need beside them.
+    p: of the test behind the verdict, None without.
     """
 
     claim: str

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Summary:
-    """The mean of n values and their sample standard deviation; None where there is one value only."""
+    """The mean of some values, and their spread.
+
+    mean: of all of them.
+    sd: their sample standard deviation; None where there is one value only.
+    n: how many there are.
+    """
 
     mean: float
     sd: float | None
@@ -35,10 +40,12 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Paired:
-    """Differences a - b over the seeds that both have: mean, number of seeds, and the two-sided p of a paired t-test.
+    """Differences a - b over the seeds that both have.
 
-    p is None where there are fewer than two seeds, or no spread but that of rounding: accuracies are counts, and two
-    seeds that differ by the same one image must not look like certainty.
+    mean: of the differences.
+    n: how many seeds both have.
+    p: two-sided, of a paired t-test; None where there are fewer than two seeds, or no spread but that of rounding:
+        accuracies are counts, and two seeds that differ by the same one image must not look like certainty.
     """
 
     mean: float

@@ -29,9 +29,15 @@ _MARKS = ((re.compile(r"\*([^*]+)\*"), r"\\emph{\1}"), (re.compile(r"`([^`]+)`")
 class Table:
     """Rows of text under named columns, with what a reader must know of them.
 
-    name: of its files. title, columns, rows: text. command: what makes it again.
-    notes: sentences below it. details: further ones, which a page folds away.
-    first: the columns that a page shows at once; all if there are none. folds: title -> columns behind a fold.
+    name: of its files.
+    title: above it.
+    columns: their names.
+    rows: of cells.
+    command: what makes it again.
+    notes: sentences below it.
+    details: further ones, which a page folds away.
+    first: the columns that a page shows at once; all if there are none.
+    folds: title -> columns behind a fold.
     Raises InvalidValueError if two columns have the same name (a reader of the CSV would lose one) or a column that is
     shown does not exist, ShapeError if a row does not have as many cells as there are columns.
     """

@@ -18,9 +18,14 @@ from mfnumpy.paper.show.tables import MISSING
 
 @dataclass(frozen=True)
 class Entry:
-    """A cell with its finished runs; runs that diverged are counted apart.
+    """A cell with its finished runs.
 
-    searched: the rates of its search; provisional: whether that search still lacks a run, so that another may win.
+    cell: of the plan.
+    config: of the runs, with the rate that was chosen.
+    runs: those that came to their end, by seed.
+    diverged: how many did not.
+    searched: the rates of its search.
+    provisional: whether that search still lacks a run, so that another rate may win.
     """
 
     cell: Cell
