@@ -20,7 +20,13 @@ LOOKS = {REPRODUCED: ("#0072B2", "o"), NOT: ("#D55E00", "X"), UNDECIDED: ("#7777
 
 @dataclass(frozen=True)
 class Gap:
-    """MF minus BP in one place: the verdict, a difference for each seed, and the paper's; in percentage points."""
+    """MF minus BP in one place, in percentage points.
+
+    where: the data set and network, in words.
+    verdict: on the claim.
+    by_seed: the difference of each seed.
+    paper: the paper's difference, None where it has none.
+    """
 
     where: str
     verdict: str

@@ -23,7 +23,8 @@ widths, the epochs.
 class Topic(NamedTuple):
     """Claims that stand under one heading of the results page.
 
-    title: what all of them say, in words that need no table. claims: yields a verdict for each.
+    title: what all of them say, in words that need no table.
+    claims: yields a verdict for each.
     chief: whether the page's first three sentences speak of it.
     """
 
