@@ -39,7 +39,7 @@ Arrays = dict[str, np.ndarray]
 
 
 def entry(found: Found) -> Path | None:
-    """Return the folder in which the parsed arrays of these files belong; None where there is no cache."""
+    """The folder in which the parsed arrays of these files belong; None where there is no cache."""
     cache = cache_folder()
     if cache is None:
         return None
@@ -65,7 +65,7 @@ def _state(path: Path) -> list[object]:
 
 
 def through(found: Found, parse: Callable[[Found], Arrays]) -> Arrays:
-    """Return the arrays of these files, read-only: mapped from the cache, or parsed and then kept there.
+    """The arrays of these files, read-only: mapped from the cache, or parsed and then kept there.
 
     A cache that cannot be written (no home, read-only, a full disk) costs speed and a warning: the arrays are then
     held in memory. Raises what `parse` raises.
@@ -88,7 +88,7 @@ def through(found: Found, parse: Callable[[Found], Arrays]) -> Arrays:
 
 
 def of_library(name: str, distribution: str, make: Callable[[], Arrays]) -> Arrays:
-    """Return the arrays of a data set that a library ships, read-only: mapped from the cache, or made and kept there.
+    """The arrays of a data set that a library ships, read-only: mapped from the cache, or made and kept there.
 
     The library is then not imported at all, which takes longer than a small network's training.
 
@@ -129,7 +129,7 @@ def _crc(path: Path) -> int:
 
 
 def read(folder: Path) -> Arrays | None:
-    """Return the arrays of a cache folder as read-only memory maps; None if it is absent or not sound."""
+    """The arrays of a cache folder as read-only memory maps; None if it is absent or not sound."""
     try:
         index = json.loads((folder / INDEX).read_text())
         for name, crc in index.items():

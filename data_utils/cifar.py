@@ -69,13 +69,13 @@ def check_labels(labels: np.ndarray, n_classes: int, name: str) -> None:
 
 
 def records_of(source: Source) -> dict[str, int]:
-    """Return how many records each member of a set holds, by its name in the archive."""
+    """How many records each member of a set holds, by its name in the archive."""
     *training, test = source.members
     return {member: source.samples[0] // len(training) for member in training} | {test: source.samples[1]}
 
 
 def size_of(source: Source, member: str) -> int:
-    """Return how many bytes an unpacked member has."""
+    """How many bytes an unpacked member has."""
     labels = 2 if len(source.class_names) == 100 else 1
     return records_of(source)[member] * (labels + PIXELS)
 

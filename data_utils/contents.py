@@ -137,7 +137,7 @@ class Content:
 
 
 def look(path: Path) -> Content:
-    """Return what lies at a path. Never raises, and opens regular files only: a pipe would wait for ever."""
+    """What lies at a path. Never raises, and opens regular files only: a pipe would wait for ever."""
     try:
         facts = path.stat()
     except OSError as error:
@@ -173,7 +173,7 @@ def _beginning(stream: BoundedStream) -> tuple[bytes, bool]:
 
 
 def recognise(head: bytes) -> tuple[str, dict]:
-    """Return the kind of an unpacked file by its first bytes, and what they say besides: fields of `Content`."""
+    """The kind of an unpacked file by its first bytes, and what they say besides: fields of `Content`."""
     if shape := _idx_shape(head):
         return "idx", {"shape": shape}
     if names := _tar_names(head):

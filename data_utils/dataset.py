@@ -51,7 +51,7 @@ class Dataset:
         return len(self.class_names)
 
     def parts(self) -> dict[str, tuple[np.ndarray | RowView, np.ndarray]]:
-        """Return {"train": (x, y), "validation": (x, y), "test": (x, y)}."""
+        """{"train": (x, y), "validation": (x, y), "test": (x, y)}."""
         return {
             "train": (self.x_train, self.y_train),
             "validation": (self.x_val, self.y_val),
@@ -59,11 +59,11 @@ class Dataset:
         }
 
     def class_counts(self, part: str = "train") -> np.ndarray:
-        """Return how many samples of each class a part holds: (n_classes,) int64."""
+        """How many samples of each class a part holds: (n_classes,) int64."""
         return counts_of(self.parts()[part][1], self.n_classes)
 
     def describe(self) -> str:
-        """Return a few lines for a person: sizes, shape, scaling, class counts, notes, licence, citation."""
+        """A few lines for a person: sizes, shape, scaling, class counts, notes, licence, citation."""
         sizes = ", ".join(f"{len(y):,} {part}" for part, (_, y) in self.parts().items())
         counts = ", ".join(
             f"{c} {n}" for c, n in zip(self.class_names[:12], self.class_counts().tolist(), strict=False)

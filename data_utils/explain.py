@@ -32,7 +32,7 @@ HINTS = {
 
 
 def advice(source: Source, absent: Sequence[str] = ()) -> str:
-    """Return where to get the files of a data set and where to put them, for the end of an error message.
+    """Where to get the files of a data set and where to put them, for the end of an error message.
 
     absent: the parts that are missing; none for all of them.
     """

@@ -61,7 +61,7 @@ class Place:
 
 
 def cache_folder() -> Path | None:
-    """Return the folder for downloads and parsed arrays; it need not exist. None where nothing says which it is.
+    """The folder for downloads and parsed arrays; it need not exist. None where nothing says which it is.
 
     That is so without platformdirs, or for a user without a home, unless MFNUMPY_CACHE_DIR names the folder.
     """
@@ -75,7 +75,7 @@ def cache_folder() -> Path | None:
 
 
 def download_folder(source: Source) -> Path:
-    """Return the folder into which the files of a data set are downloaded; it need not exist.
+    """The folder into which the files of a data set are downloaded; it need not exist.
 
     Raises OutputError where there is no folder for downloads, MissingLibraryError where platformdirs would tell.
     """
@@ -87,12 +87,12 @@ def download_folder(source: Source) -> Path:
 
 
 def places(source: Source, data_dir: str | os.PathLike[str] | None = None) -> list[Path]:
-    """Return the folders to be looked through, in order; not all need to exist. Raises as `find` does."""
+    """The folders to be looked through, in order; not all need to exist. Raises as `find` does."""
     return [folder for place in where(source, data_dir) for folder in place.exact() or [place.folder]]
 
 
 def where(source: Source, data_dir: str | os.PathLike[str] | None = None) -> list[Place]:
-    """Return the places to be looked through, in order. Raises as `find` does."""
+    """The places to be looked through, in order. Raises as `find` does."""
     found = [
         _given(source, what, name)
         for what, name in (("data_dir", data_dir), ("MFNUMPY_DATA_DIR", os.environ.get("MFNUMPY_DATA_DIR")))
@@ -135,7 +135,7 @@ def _first_file(folder: Path, names: list[str]) -> Path | None:
 
 
 def in_folder(source: Source, folder: Path) -> Found | None:
-    """Return the files of a data set by their published names in this one folder, whatever is in them.
+    """The files of a data set by their published names in this one folder, whatever is in them.
 
     Unpacked or in the archive; None if any is missing. Raises MissingDataError if the folder cannot be looked into.
     """
@@ -148,14 +148,14 @@ def in_folder(source: Source, folder: Path) -> Found | None:
 
 
 def is_sound(found: Found) -> bool:
-    """Return whether the files are what their names say, as far as that can be told without reading all of them."""
+    """Whether the files are what their names say, as far as that can be told without reading all of them."""
     form = next(form for form in forms.of(found.source) if form.name == found.form)
     picked = form.pick(found.source, [look(path) for path in found.files.values()])
     return all(part in picked for part in form.parts)
 
 
 def find(source: Source, data_dir: str | os.PathLike[str] | None = None) -> Found | None:
-    """Return the files of a data set from the first place that has all of them, or from all together; else None.
+    """The files of a data set from the first place that has all of them, or from all together; else None.
 
     Files under their published names are returned even if something else is in them, where nothing sound is found
     anywhere: their reader says what it is.
@@ -176,7 +176,7 @@ def find(source: Source, data_dir: str | os.PathLike[str] | None = None) -> Foun
 
 
 def gather(source: Source, data_dir: str | os.PathLike[str] | None = None) -> tuple[Found, tuple[str, ...]]:
-    """Return the form of which most is there, in all places together, and which of its parts are absent; see `find`."""
+    """The form of which most is there, in all places together, and which of its parts are absent; see `find`."""
     every = list(_forms(source, where(source, data_dir)))
     return max(every, key=lambda pair: len(pair[0].files) / (len(pair[0].files) + len(pair[1])))
 

@@ -41,7 +41,7 @@ class Form:
 
 
 def plain_name(path: Path) -> str:
-    """Return a file's name in lower case, without a packer's ending and without a browser's ` (1)`."""
+    """A file's name in lower case, without a packer's ending and without a browser's ` (1)`."""
     name = path.name.lower()
     stem, dot, ending = name.rpartition(".")
     if dot and ending in ("gz", "xz", "bz2", "lzma"):
@@ -53,7 +53,7 @@ def plain_name(path: Path) -> str:
 
 
 def of(source: Source) -> tuple[Form, ...]:
-    """Return the forms in which a data set is looked for, the published one first."""
+    """The forms in which a data set is looked for, the published one first."""
     members, archive = Form("files", source.members, _PICKS[source.name]), Form("archive", (source.archive,), _archive)
     if source.name in ("mnist", "fashion_mnist"):
         return (members, Form("npz", ("npz",), _npz), Form("csv", ("train", "test"), _image_tables))
@@ -65,7 +65,7 @@ def of(source: Source) -> tuple[Form, ...]:
 
 
 def root_of(form: Form, part: Path) -> Path:
-    """Return the folder in which a form lies, by the path of one of its parts."""
+    """The folder in which a form lies, by the path of one of its parts."""
     return part.parents[1] if form.name == "folder" else part.parent
 
 

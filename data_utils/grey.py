@@ -27,7 +27,7 @@ ROWS_AT_ONCE = 2_000
 
 
 def parse(found: Found) -> Arrays:
-    """Return x_train (N, H, W, 1), y_train (N,), x_test and y_test, all bytes.
+    """x_train (N, H, W, 1), y_train (N,), x_test and y_test, all bytes.
 
     Raises MissingDataError, FormatError, or ChecksumError: the SHA-256 of the published files is also that of these
     arrays when they are written down as IDX files.

@@ -75,7 +75,7 @@ def read(path: Path, shape: tuple[int, ...] | None = None, sha256: str | None = 
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file's unpacked bytes, in hexadecimal. Raises as `read` does."""
+    """The SHA-256 of a file's unpacked bytes, in hexadecimal. Raises as `read` does."""
     with open_bounded(path, LIMIT + 4 * (1 + MAX_DIMENSIONS), digest=True) as stream:
         while stream.read(1 << 20):
             pass
@@ -83,6 +83,6 @@ def digest(path: Path) -> str:
 
 
 def digest_of(array: np.ndarray) -> str:
-    """Return the SHA-256 that an array of unsigned bytes would have as an unpacked IDX file, in hexadecimal."""
+    """The SHA-256 that an array of unsigned bytes would have as an unpacked IDX file, in hexadecimal."""
     header = struct.pack(f">HBB{array.ndim}I", 0, UNSIGNED_BYTE, array.ndim, *array.shape)
     return hashlib.sha256(header + np.ascontiguousarray(array, np.uint8).tobytes()).hexdigest()

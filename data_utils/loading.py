@@ -154,7 +154,7 @@ def _divide(raw: Raw, validation: int | float, subset: int | float | None, seed:
 
 
 def _fewer(part: Part, subset: int | float, rng: np.random.Generator) -> Part:
-    """Return at most `subset` rows of a part (int), or that fraction of it (float), drawn by class."""
+    """At most `subset` rows of a part (int), or that fraction of it (float), drawn by class."""
     if isinstance(subset, int | np.integer) and not isinstance(subset, bool) and subset >= 1:
         subset = min(subset, len(part.rows))
     elif not isinstance(subset, float | np.floating) or not 0 < subset < 1:

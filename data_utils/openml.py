@@ -133,7 +133,7 @@ def _other(source: Source, why: str) -> ChecksumError:
 
 
 def read(found: Found) -> dict[str, np.ndarray]:
-    """Return the arrays that were fetched before: x (N, 200) float32, y (N,) bytes, 0 or 1.
+    """The arrays that were fetched before: x (N, 200) float32, y (N,) bytes, 0 or 1.
 
     Raises MissingDataError, FormatError, or ChecksumError if they are not the known table.
     """

@@ -46,7 +46,7 @@ def pick(labels: np.ndarray, n_classes: int, count: int) -> np.ndarray:
 
 
 def images(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[np.ndarray, list[str]]:
-    """Return (n, H, W, C) training images in [0, 1] and their class names, class after class.
+    """(n, H, W, C) training images in [0, 1] and their class names, class after class.
 
     Raises InvalidValueError for a data set without images, and what `load` raises.
     """
@@ -58,7 +58,7 @@ def images(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[n
 
 
 def table(name: str, data_dir: str | os.PathLike[str] | None = None) -> Table:
-    """Return a few training samples of a table or of texts, in words, with values as they are stored.
+    """A few training samples of a table or of texts, in words, with values as they are stored.
 
     Raises InvalidValueError for a data set of images, and what `load` raises.
     """

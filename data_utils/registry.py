@@ -257,12 +257,12 @@ SOURCES: dict[str, Source] = {
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all data sets, small ones first."""
+    """The names of all data sets, small ones first."""
     return tuple(SOURCES)
 
 
 def get(name: str) -> Source:
-    """Return the facts about one data set. Raises UnknownNameError, with the nearest name suggested."""
+    """The facts about one data set. Raises UnknownNameError, with the nearest name suggested."""
     if name not in SOURCES:
         raise unknown_name("data set", name, SOURCES)
     return SOURCES[name]

@@ -44,7 +44,7 @@ FOLDERS = tuple(f"{part}/{label}" for part in ("train", "test") for label in ("n
 
 
 def read_texts(found: Found) -> tuple[list[str], np.ndarray]:
-    """Return all labelled reviews, training part first, and their labels (N,): 0 negative, 1 positive.
+    """All labelled reviews, training part first, and their labels (N,): 0 negative, 1 positive.
 
     Sorted by part, class and number, so that two archives of the same files give the same order.
     Raises MissingDataError, or FormatError for a damaged archive, a review too long or not UTF-8, or one too many.
@@ -133,7 +133,7 @@ def _wordless(what: str) -> FormatError:
 
 
 def text_of(arrays: dict[str, np.ndarray], row: int) -> str:
-    """Return review number `row` as published. arrays: from `parse`."""
+    """Review number `row` as published. arrays: from `parse`."""
     ends = arrays["text_ends"]
     start = int(ends[row - 1]) if row else 0
     return arrays["text"][start : int(ends[row])].tobytes().decode()

@@ -48,7 +48,7 @@ def fit(kind: str, x: Any, rows: np.ndarray, largest: float | None) -> Scaling:
 
 
 def mean_and_sd_of_bytes(x: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean and sd of each channel of (N, H, W, C) bytes over the given rows: two (C,) float64 arrays.
+    """Mean and sd of each channel of (N, H, W, C) bytes over the given rows: two (C,) float64 arrays.
 
     Counted, not added up: 256 counters per channel give both exactly, whatever the number of pixels.
     """
@@ -64,7 +64,7 @@ def mean_and_sd_of_bytes(x: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, n
 
 
 def mean_and_sd(x: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean and sd over all axes but the last.
+    """The mean and sd over all axes but the last.
 
     Two (n,) float64 arrays. Two passes, in blocks of rows.
     """

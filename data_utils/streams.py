@@ -41,7 +41,7 @@ class Readable(Protocol):
         """What to call it in messages."""
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` bytes, fewer only at the end."""
+        """The next `size` bytes, fewer only at the end."""
 
 
 class _Gzip:
@@ -106,7 +106,7 @@ class BoundedStream:
         return self._digest.hexdigest() if self._digest else ""
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` unpacked bytes, fewer only at the end of the file.
+        """The next `size` unpacked bytes, fewer only at the end of the file.
 
         Raises FormatError if the file is truncated or damaged, or holds more than the limit.
         """
@@ -196,7 +196,7 @@ def open_bounded(path: Path, limit: int, digest: bool = False) -> Iterator[Bound
 
 
 def md5(path: Path) -> str:
-    """Return the MD5 of a file as it lies there, in hexadecimal.
+    """The MD5 of a file as it lies there, in hexadecimal.
 
     Raises MissingDataError if there is none, FormatError if it cannot be read.
     """

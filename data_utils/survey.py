@@ -29,7 +29,7 @@ MOST_ALIKE = 25
 
 
 def survey(folder: Path, depth: int = DEPTH) -> list[Content]:
-    """Return what lies in a folder: what is nearer first, then by name. Folders that cannot be listed are `closed`.
+    """What lies in a folder: what is nearer first, then by name. Folders that cannot be listed are `closed`.
 
     depth: how many folders below it are looked into as well. Hidden files and folders are passed over.
     """

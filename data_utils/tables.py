@@ -13,7 +13,7 @@ LIBRARY = "scikit-learn"
 
 
 def digits(source: Source) -> Raw:
-    """Return the 8x8 digits: 1,797 images as (N, 8, 8, 1) bytes from 0 to 16. Raises MissingLibraryError."""
+    """The 8x8 digits: 1,797 images as (N, 8, 8, 1) bytes from 0 to 16. Raises MissingLibraryError."""
 
     def make() -> cache.Arrays:
         """The images and labels, from the library."""
@@ -25,7 +25,7 @@ def digits(source: Source) -> Raw:
 
 
 def breast_cancer(source: Source) -> Raw:
-    """Return Breast Cancer Wisconsin.
+    """Breast Cancer Wisconsin.
 
     (569, 30) float64, label 0 malignant, 1 benign. Raises MissingLibraryError.
     """

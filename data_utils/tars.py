@@ -59,7 +59,7 @@ class Member:
         self._left = self.size
 
     def read(self, size: int) -> bytes:
-        """Return the next `size` bytes, fewer only at the end. Raises FormatError if the archive is damaged here."""
+        """The next `size` bytes, fewer only at the end. Raises FormatError if the archive is damaged here."""
         wanted = min(size, self._left)
         data = self._stream.read(wanted)
         self._left -= len(data)
@@ -100,7 +100,7 @@ class _Walk:
         self._extended = self._bytes = 0
 
     def next_header(self) -> tarfile.TarInfo | None:
-        """Return the next file's or folder's header; None at the end. Raises FormatError."""
+        """The next file's or folder's header; None at the end. Raises FormatError."""
         local: dict[str, str] = {}
         while (info := self._header()) is not None:
             if info.type not in _EXTENDED:

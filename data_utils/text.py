@@ -22,7 +22,7 @@ _MARKS = (
 
 
 def encoding_of(head: bytes) -> str:
-    """Return the encoding of a text by its byte order mark, or by the zeros of UTF-16 without one; else 'utf-8'."""
+    """The encoding of a text by its byte order mark, or by the zeros of UTF-16 without one; else 'utf-8'."""
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding

@@ -64,7 +64,7 @@ def parse_csv(path: Path) -> dict[str, np.ndarray]:
 
 
 def _numbers(name: str, lines: list[str], first_line: int) -> np.ndarray:
-    """Return (len(lines), 201) float32.
+    """(len(lines), 201) float32.
 
     Target and variables. Raises FormatError naming the first bad cell.
     """
@@ -99,7 +99,7 @@ def _first_fault(name: str, lines: list[str], first_line: int) -> FormatError:
 
 
 def imbalance(y: np.ndarray) -> str:
-    """Return the class imbalance in words: what a constant guess already reaches. y: (N,), 0 or 1."""
+    """The class imbalance in words: what a constant guess already reaches. y: (N,), 0 or 1."""
     positive = int(np.count_nonzero(y))
     return (
         f"imbalance: {positive:,} of {len(y):,} ({positive / len(y):.1%}) are positive; always answering 'no' is "
@@ -108,7 +108,7 @@ def imbalance(y: np.ndarray) -> str:
 
 
 def raw(source: Source, arrays: dict[str, np.ndarray]) -> Raw:
-    """Return the Raw of transactions.
+    """The Raw of transactions.
 
     A stratified fifth is held out as test, since Kaggle's test has no targets.
     """
@@ -135,7 +135,7 @@ SHIFT = 0.108
 
 
 def synthetic(source: Source, samples: int | None = None) -> Raw:
-    """Return made-up transactions: the real set's shape and imbalance, no row of it; for lessons and tests only.
+    """Made-up transactions: the real set's shape and imbalance, no row of it; for lessons and tests only.
 
     samples: how many rows; None for 20,000; 200_000 for the real size. The first rows of a larger set are
     those of a smaller one. Each column is normal, with mean and sd of its own; the positives' mean is shifted

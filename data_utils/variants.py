@@ -46,7 +46,7 @@ it is and what to do."""
 
 
 def variant(content: Content) -> tuple[tuple[str, ...], str, str]:
-    """Return of which sets a file is a known variant, what it is and what to do; ((), "", "") where it is none."""
+    """The sets of which a file is a known variant, what it is and what to do; ((), "", "") where it is none."""
     evidence = [f"{content.path.parent.name}/{content.path.name}", *content.names]
     if content.kind == "csv":
         evidence = [content.line]
@@ -57,7 +57,7 @@ def variant(content: Content) -> tuple[tuple[str, ...], str, str]:
 
 
 def whose(content: Content) -> str | None:
-    """Return the set of which a file is the archive, or the published labels; None if that is not known."""
+    """The set of which a file is the archive, or the published labels; None if that is not known."""
     for source in registry.SOURCES.values():
         if content.kind == "tar" and source.archive and forms.holds(source, content.names):
             return source.name

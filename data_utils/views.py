@@ -32,7 +32,7 @@ class Scaling:
     divisor: np.ndarray | None = None
 
     def __call__(self, x: np.ndarray, dtype: np.dtype) -> np.ndarray:
-        """Return a new array of `dtype` holding (x - offset) / divisor; x keeps its values."""
+        """A new array of `dtype` holding (x - offset) / divisor; x keeps its values."""
         out = np.array(x, dtype=dtype, order="C")
         if self.offset is not None:
             out -= self.offset.astype(dtype)
@@ -72,7 +72,7 @@ class RowView:
         return len(self.rows)
 
     def __getitem__(self, index: Any) -> np.ndarray:
-        """Return one sample (for an int) or a batch (for a slice, row numbers or a mask), of this view's dtype.
+        """One sample (for an int) or a batch (for a slice, row numbers or a mask), of this view's dtype.
 
         Raises InvalidValueError for an index into the sample's own axes: take the rows first.
         """
@@ -92,7 +92,7 @@ class RowView:
         return out if dtype is None else out.astype(dtype, copy=False)
 
     def materialise(self) -> np.ndarray:
-        """Return all rows as one array, converted some at a time so that no second copy of the whole is made."""
+        """All rows as one array, converted some at a time so that no second copy of the whole is made."""
         out = np.empty(self.shape, self.dtype)
         for start in range(0, len(self), ROWS_AT_ONCE):
             out[start : start + ROWS_AT_ONCE] = self[start : start + ROWS_AT_ONCE]

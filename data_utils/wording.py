@@ -9,7 +9,7 @@ LONGEST = 160
 
 
 def human_bytes(count: int) -> str:
-    """Return a number of bytes in the unit a person would use: 47,040,016 becomes '47.0 MB'."""
+    """A number of bytes in the unit a person would use: 47,040,016 becomes '47.0 MB'."""
     value = float(count)
     for unit in ("bytes", "kB", "MB"):
         if value < 1000:
@@ -19,7 +19,7 @@ def human_bytes(count: int) -> str:
 
 
 def shown(name: str | os.PathLike[str], longest: int = LONGEST) -> str:
-    """Return a name for a message: on one line, harmless to a terminal, its middle left out where it is too long.
+    """A name for a message: on one line, harmless to a terminal, its middle left out where it is too long.
 
     A path may hold line ends, control characters, and bytes that are no text at all: these are written as escapes.
     """

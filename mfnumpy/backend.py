@@ -169,7 +169,7 @@ def register(name: str, maker: Callable[[], Backend]) -> None:
 
 
 def get(name: str) -> Backend:
-    """Return the backend of that name, loading it if need be.
+    """The backend of that name, loading it if need be.
 
     Raises UnknownNameError for an unknown name, BackendError if the library or the GPU is missing.
     """
@@ -202,14 +202,14 @@ def using(name: str) -> Iterator[Backend]:
 
 
 def current() -> Backend:
-    """Return the backend in use: the last `use`, else MFNUMPY_BACKEND, else numpy."""
+    """The backend in use: the last `use`, else MFNUMPY_BACKEND, else numpy."""
     if _current is None:
         return use(os.environ.get("MFNUMPY_BACKEND", "numpy"))
     return _current
 
 
 def backend_of(*arrays: Array) -> Backend:
-    """Return the backend to which these arrays belong; None is passed over.
+    """The backend to which these arrays belong; None is passed over.
 
     Raises BackendError if they belong to two backends, or to none that is loaded; the message says the remedy.
     """
@@ -238,17 +238,17 @@ def is_array(value: Any) -> bool:
 
 
 def xp_of(*arrays: Array) -> Any:
-    """Return the array library (numpy or cupy) of these arrays; raises as `backend_of` does."""
+    """The array library (numpy or cupy) of these arrays; raises as `backend_of` does."""
     return backend_of(*arrays).xp
 
 
 def to_host(array: Array) -> np.ndarray:
-    """Return the array as a NumPy array (itself, if it is one)."""
+    """The array as a NumPy array (itself, if it is one)."""
     return backend_of(array).to_host(array)
 
 
 def to_device(array: Array) -> Array:
-    """Return the array on the backend in use (itself, if it is there)."""
+    """The array on the backend in use (itself, if it is there)."""
     if isinstance(array, current().array_type):
         return array
     return current().to_device(to_host(array))

@@ -230,7 +230,7 @@ OPTIMISERS: dict[str, type] = {"adam": Adam, "sgd": SGD}
 
 
 def make(name: str, **options: float) -> Optimiser:
-    """Return a new optimiser by name ("adam" or "sgd"). Raises UnknownNameError for another name."""
+    """A new optimiser by name ("adam" or "sgd"). Raises UnknownNameError for another name."""
     if name not in OPTIMISERS:
         raise unknown_name("optimiser", name, OPTIMISERS)
     return OPTIMISERS[name](**options)

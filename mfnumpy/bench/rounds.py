@@ -14,13 +14,13 @@ and would take a core from the one who comes next."""
 
 @dataclass
 class Timing:
-    """Wall-clock and processor seconds of every round of one contestant."""
+    """Wall-clock and CPU seconds of every round of one contestant."""
 
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
 
     def measure(self, work: Callable[[], object]) -> None:
-        """Run and time one round. Processor seconds are those of all threads of this process."""
+        """Run and time one round. CPU seconds are those of all threads of this process."""
         cpu, start = time.process_time(), time.perf_counter()
         work()
         self.seconds.append(time.perf_counter() - start)

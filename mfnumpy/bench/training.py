@@ -62,7 +62,7 @@ class Result:
 
     case: the Case, as a dict.
     seconds, peer_seconds: of an epoch, scaled from the median round; ours and PyTorch's.
-    cpu, peer_cpu: the same of processor seconds.
+    cpu, peer_cpu: the same of CPU seconds.
     ratio: the peer's time over ours, median, least and greatest over the rounds.
     peak_gflops: the sgemm peak that was measured in the same run.
     share, peer_share: of that peak, in useful multiplications.

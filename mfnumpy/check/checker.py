@@ -59,7 +59,7 @@ def check(
     seed: of the draws; None is the seed for practice.
     isolated: run in a process of its own with limits on time and memory, so that not even os._exit or an endless loop
         in C stops the checker (for grading; Linux and macOS).
-    seconds: the computing time of all calls together, at most an hour; the wall-clock time may be four times as long,
+    seconds: of CPU time for all calls together, at most an hour; the wall-clock time may be four times as long,
         for a busy machine.
     memory_mb: what that process may use beyond what it starts with.
 

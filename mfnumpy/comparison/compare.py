@@ -53,7 +53,7 @@ class Run:
     rule: by name.
     seed: of network, rule and the order of the samples.
     accuracy: fractions of the test part, by prediction mode.
-    layers: the same of each block alone; [] for a rule whose blocks have no voice.
+    layers: the same of each block alone; [] for a rule that does not predict by block.
     parameters: how many learned numbers each prediction mode needs.
     epochs, seconds, ran_with: the history, see `train.History`.
     peak_bytes: of one training step, as the rule is written.
@@ -72,7 +72,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Diverged:
-    """One rule with one seed whose numbers ran away; it has no results.
+    """One rule with one seed that diverged; it has no results.
 
     rule, seed: which one.
     reason: the trainer's words for what happened.

@@ -1,7 +1,7 @@
 """A team of threads that walk through the same function side by side and meet where they need each other's results.
 
-NumPy lets go of Python's interpreter lock inside matrix products and long elementwise loops, so threads that spend
-their time there run at once. Inside a team BLAS is held to one thread: the split is the team's own.
+NumPy releases the GIL inside matrix products and long elementwise loops, so threads that spend their time there run
+at once. Inside a team BLAS is held to one thread: the split is the team's own.
 """
 
 from __future__ import annotations

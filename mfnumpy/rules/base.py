@@ -198,7 +198,7 @@ class Rule:
             part.plug(net, self.n_classes, self.seed)
 
     def check_started(self, net: Network) -> None:
-        """Raises NotStartedError, with the remedy, if the rule has not been started for this network."""
+        """Check that the rule was started for this network. Raises NotStartedError, with the remedy."""
         has = None if self.n_classes else "not been told the number of classes"
         for part in self.parts:
             has = has or part.misfit(net)
@@ -286,7 +286,7 @@ class Rule:
         raise NotImplementedError(f"The rule '{self.name}' declares the prediction {mode!r}, but has no scores for it.")
 
     def layer_scores(self, net: Network, x: Array) -> list[Array]:
-        """(N, m) scores of each block on its own, where the rule gives blocks a voice; else an empty list."""
+        """(N, m) scores of each block on its own, for a rule that predicts by block; else an empty list."""
         if self.projections is None:
             return []
         self.check_started(net)

@@ -233,7 +233,7 @@ def read(
 
 
 def _check_place(progress: Progress, settings: dict) -> None:
-    """Raises ValueError for a place that a run with these settings never reaches."""
+    """Check that a run with these settings reaches this place. Raises ValueError."""
     rows = settings["rows"]
     batches = math.ceil(rows / (settings["batch_size"] or rows))
     for name, value, most in (

@@ -47,7 +47,7 @@ def counts_of(labels: np.ndarray, least: int = 0) -> np.ndarray:
 
 
 def apportion(class_counts: np.ndarray, count: int) -> np.ndarray:
-    """Return how many of each class belong to a part of `count` rows, by largest remainder.
+    """How many of each class belong to a part of `count` rows, by largest remainder.
 
     class_counts: (m,) rows of each class. Returns (m,) int64 with sum `count`, each at most its class's rows.
     """

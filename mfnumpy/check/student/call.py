@@ -43,7 +43,7 @@ class Caller:
 
     exercise: names its arguments and outputs.
     function: the student's.
-    seconds: the computing time of all its calls together.
+    seconds: of CPU time for all its calls together.
     """
 
     def __init__(self, exercise: Exercise, function: Callable, seconds: float):

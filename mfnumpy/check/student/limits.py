@@ -19,11 +19,11 @@ class OutOfTime(BaseException):
 
 
 IN_BROWSER = sys.platform in ("emscripten", "wasi")
-"""Whether this is WebAssembly: no alarms, no threads, and a clock of computing time that stands still."""
+"""Whether this is WebAssembly: no alarms, no threads, and a clock of CPU time that stands still."""
 
 
 PATIENCE = 1.0 if IN_BROWSER else 4.0
-"""On a machine that is busy with other work, a function may take so many times its time by the clock on the wall."""
+"""On a machine that is busy with other work, the wall-clock time may be so many times the CPU time allowed."""
 
 
 LONGEST = 3600.0
@@ -39,13 +39,13 @@ def allowed(name: str, seconds: Any) -> float:
 
 
 class Clock:
-    """How much of its time a function has used: seconds of computing, or a quarter of the seconds on the wall."""
+    """How much of its time a function has used: seconds of CPU time, or a quarter of the wall-clock time."""
 
     def __init__(self) -> None:
         self.wall, self.computing = time.monotonic(), time.process_time()
 
     def used(self) -> float:
-        """Seconds of computing so far; waiting counts for little, since a busy machine is nobody's mistake."""
+        """Seconds of CPU time so far; waiting counts for little, since a busy machine is nobody's mistake."""
         return max(time.process_time() - self.computing, (time.monotonic() - self.wall) / PATIENCE)
 
 

@@ -48,7 +48,7 @@ def isolated(job: Callable[[], Any], seconds: float, memory_mb: int, reading: fl
     """The value of a job, which JSON can carry, from a forked process with limits on time and memory.
 
     job: called without arguments.
-    seconds: of computing, for the student's function.
+    seconds: of CPU time, for the student's function.
     memory_mb: what the process may use beyond what it has at the start.
     reading: more seconds, for a job that first reads the student's file.
     Raises Stop with what became of a process that came to no end of its own, or if the job raised it; BackendError

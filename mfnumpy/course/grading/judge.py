@@ -39,7 +39,7 @@ class Job:
     plan: of the notebook, as JSON.
     seed: of the draws.
     own: files with an instructor's own exercises.
-    cell_seconds: of computing, for one cell.
+    cell_seconds: of CPU time, for one cell.
     skip: cells that had to be stopped before, with the reason.
     known: marks of an earlier attempt, by exercise.
     whole: also run what follows the last exercise.

@@ -32,7 +32,7 @@ class Bounds:
 
     memory: bytes beyond those it starts with.
     file_size: bytes of the largest file that it may write.
-    cpu: seconds of computing.
+    cpu: seconds of CPU time.
     """
 
     memory: int

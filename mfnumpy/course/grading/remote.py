@@ -15,7 +15,7 @@ from mfnumpy.course.grading.values import MOST_BYTES, Foreign, MessageError, Pac
 from mfnumpy.support.optional import require
 
 CALL_SECONDS = 5.0
-"""Seconds of computing for one call; by the clock on the wall PATIENCE times as many."""
+"""Seconds of CPU time for one call; PATIENCE times as many of wall-clock time."""
 
 
 class Lost(Exception):
@@ -40,7 +40,7 @@ class Student:
         """The answer to a question.
 
         question: of any values that `values.Packer` packs; a function in it can be called over there.
-        seconds: of computing.
+        seconds: of CPU time.
         shared: arrays in it whose memory the answer may refer to, or None.
         patience: how many times as many seconds of wall-clock time are allowed.
         Raises OutOfTime, Lost, or Refused from such a function; MessageError for an answer that cannot be read.

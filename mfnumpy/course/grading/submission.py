@@ -25,7 +25,7 @@ JUDGE = Bounds(memory=1 << 30)
 class Limits:
     """What one submission may use.
 
-    cell_seconds: of computing, for one cell.
+    cell_seconds: of CPU time, for one cell.
     seconds: of wall-clock time, for everything.
     memory, file_size: bytes.
     Raises InvalidValueError for what is not above 0.

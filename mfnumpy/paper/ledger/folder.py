@@ -118,7 +118,7 @@ class Ledger:
     def claim(self, job: Job) -> Iterator[bool]:
         """Hold the right to make this job's record: True inside the block, or False if another process has it.
 
-        A claim whose process has died counts for nothing: its lock went with it.
+        A claim whose process has crashed counts for nothing: its lock was released with it.
         """
         path = make_folder(self.folder / "claims") / f"{job.name}.claim"
         file = _lock(path)

@@ -65,7 +65,7 @@ DEAD = 1.5
 
 
 def has_dead_block(run: Record) -> bool:
-    """Whether a block of this run is dead in its best epoch. Rules that give blocks no voice have none."""
+    """Whether a block of this run is dead in its best epoch. Rules without scores for each block have none."""
     chance = 1 / len(registry.get(run.config["dataset"]).class_names)
     return any(accuracy <= DEAD * chance for accuracy in read_at(run).get("val_layers", []))
 

@@ -21,7 +21,7 @@ from mfnumpy.rules import RULES
 
 CONTROLS = ("shallow", "deep_supervision", "mf_joint")
 CNN_RULES = ("mf", "bp", "fa", "dfa", *CONTROLS)
-"""The rules whose CNNs the ledger has from the fast room; one that is registered later begins in the other."""
+"""The rules whose CNNs the ledger has from the fast engine; one that is registered later begins in the reference."""
 
 HEADLINE = ("mf", "bp", "deep_supervision")
 """The rules that the paper's headline needs: those it compares, and BP with MF's losses added."""

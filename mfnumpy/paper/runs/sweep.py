@@ -71,7 +71,7 @@ class Sweep:
             state = cell.search(self.ledger)
 
     def jobs(self, jobs: Iterable[Job]) -> None:
-        """Make these records. Those that another process works on are waited for, or made if that process dies."""
+        """Make these records. Those that another process works on are waited for, or made if it crashes."""
         pending = list(jobs)
         while pending:
             claimed = [job for job in pending if not self._settle(job)]

@@ -62,7 +62,7 @@ class Entry:
         return self.values(lambda r: 100 * read_at(r, at)["test_layers"][i])
 
     def layers(self) -> int:
-        """How many blocks have a voice of their own."""
+        """How many blocks have scores of their own."""
         return len(self.runs[0].result["stopped"]["test_layers"]) if self.runs else 0
 
 
