@@ -76,7 +76,7 @@ def sgd_step(parameter, gradient, lr):
     update = -lr * gradient
     return update
 """,
-        must=("step alone | only the step | without the parameter | update"),
+        must="step alone | only the step | step is returned | without the parameter | update",
         must_not="uphill | sign",
     ),
     Coding(
