@@ -51,7 +51,7 @@ def images(name: str, data_dir: str | os.PathLike[str] | None = None) -> tuple[n
     Raises InvalidValueError for a data set without images, and what `load` raises.
     """
     if registry.get(name).kind != "image":
-        raise InvalidValueError(f"{name} holds no images; expected one of the image sets.")
+        raise InvalidValueError(f"{name} holds no images; expected one of the image sets, see `mfnumpy data list`.")
     data = load(name, data_dir=data_dir, layout="image", scaling="unit", validation=0, lazy=True)
     rows = pick(data.y_train, data.n_classes, IMAGES)
     return data.x_train[rows], [data.class_names[label] for label in data.y_train[rows]]

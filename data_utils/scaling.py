@@ -36,7 +36,9 @@ def fit(kind: str, x: Any, rows: np.ndarray, largest: float | None) -> Scaling:
         )
     if kind == "unit":
         if largest is None:
-            raise InvalidValueError("scaling='unit' needs a largest possible value, and a table has none: 'standard'.")
+            raise InvalidValueError(
+                "scaling='unit' needs a largest possible value, which a table does not have; use scaling='standard'."
+            )
         return Scaling(f"unit: x / {largest:g}", divisor=np.array(largest))
     mean, sd = (mean_and_sd_of_bytes if x.dtype == np.uint8 else mean_and_sd)(x, rows)
     per = "channel" if x.ndim == 4 else "feature"

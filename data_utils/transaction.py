@@ -59,7 +59,7 @@ def parse_csv(path: Path) -> dict[str, np.ndarray]:
     table = np.concatenate(blocks) if blocks else np.empty((0, 1 + COLUMNS), np.float32)
     y = table[:, 0].astype(np.uint8)
     if len(np.unique(y)) != 2:
-        raise FormatError(f"{name}: expected rows of both targets, 0 and 1; it has {len(y)} rows of fewer.")
+        raise FormatError(f"{name}: expected rows of both targets, 0 and 1; its {len(y):,} rows do not have both.")
     return {"x": np.ascontiguousarray(table[:, 1:]), "y": y}
 
 
@@ -95,7 +95,10 @@ def _first_fault(name: str, lines: list[str], first_line: int) -> FormatError:
             if not np.isfinite(value) or (column == "target" and value not in (0, 1)):
                 wanted = "0 or 1" if column == "target" else "a finite number"
                 return FormatError(f"{name}, line {number}, column {column}: expected {wanted}; got {cell[:40]!r}.")
-    return FormatError(f"{name}, lines {first_line} to {first_line + len(lines) - 1}: not a table of numbers.")
+    return FormatError(
+        f"{name}, lines {first_line} to {first_line + len(lines) - 1}: expected numbers between the commas; "
+        "found something else. Fetch the file again."
+    )
 
 
 def imbalance(y: np.ndarray) -> str:

@@ -103,7 +103,10 @@ def check_gradient(name: str, parameter: Array, gradient: Array) -> None:
             "Does the function that computes it end with return?"
         )
     if parameter.shape != gradient.shape:
-        raise ShapeError(f"{name}: the parameter is {tuple(parameter.shape)}, its gradient {tuple(gradient.shape)}.")
+        raise ShapeError(
+            f"{name}: the parameter is {tuple(parameter.shape)}, its gradient {tuple(gradient.shape)}; "
+            "expected one shape."
+        )
 
 
 def _check_lr(lr: float) -> float:
@@ -139,7 +142,9 @@ class SGD:
     def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
         """Nothing to take up; raises CheckpointError if there is something."""
         if arrays or times:
-            raise CheckpointError("The checkpoint holds an optimiser's moments, but SGD has none.")
+            raise CheckpointError(
+                "The checkpoint holds an optimiser's moments, but SGD has none. Resume with the optimiser of that run."
+            )
 
 
 class Adam:

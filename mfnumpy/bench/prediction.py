@@ -76,7 +76,10 @@ def compare(network: str, rule_name: str, mode: str, rows: int, threads: int, ro
     with blas_threads(threads, needed=True):
         a, b = scores(net, rule, x, mode), theirs(x)
         if not np.allclose(a, b, rtol=2e-3, atol=2e-3 * float(np.abs(b).max())):
-            raise DisagreementError(f"{rule_name} ({mode}): our scores and PyTorch's differ by {np.abs(a - b).max()}.")
+            raise DisagreementError(
+                f"{rule_name} ({mode}): our scores and PyTorch's differ by {np.abs(a - b).max():.1e}. "
+                "Their speeds are not compared."
+            )
         repeats = max(1, round(2000 / (rows + 20) / (5 if mode == "all-labels" else 1)))
 
         def many(predict: Callable[[], Any]) -> Callable[[], None]:

@@ -100,7 +100,9 @@ def gradient(
     value = np.asarray(function(*args), dtype=float)
     upstream = rng.standard_normal(value.shape)
     if not np.isfinite(value).all():
-        raise InvalidValueError("The function is not finite at these arrays, so no difference can be taken there.")
+        raise InvalidValueError(
+            "The function is not finite at these arrays, so no difference can be taken there. Use others."
+        )
     found = gradient(*args, upstream) if value.ndim else gradient(*args)
     found = list(found) if isinstance(found, (tuple, list)) else [found]
     places = tuple(range(len(found))) if wrt is None else (wrt,) if isinstance(wrt, int) else tuple(wrt)
@@ -164,7 +166,9 @@ def _as_float64(array: Any) -> Any:
 
 def _check_places(args: list, found: list, places: tuple[int, ...]) -> None:
     if len(places) != len(found):
-        raise ShapeError(f"gradient returned {len(found)} arrays for {len(places)} arguments (wrt={places}).")
+        raise ShapeError(
+            f"gradient returned {len(found)} arrays for {len(places)} arguments (wrt={places}). Return one for each."
+        )
     for place, g in zip(places, found, strict=True):
         if not 0 <= place < len(args):
             raise InvalidValueError(f"There is no argument {place}: {len(args)} arrays were given.")

@@ -56,7 +56,7 @@ class Offload:
     def store(self, name: str, array: Array) -> Array:
         """Write an array into a file of its own; returns the mapped array, which has the same values."""
         if not isinstance(array, np.ndarray):
-            raise InvalidValueError("Only arrays of the backend 'numpy' can be kept on disk.")
+            raise InvalidValueError(f"Only arrays of NumPy can be kept on disk; {name} is {type(array).__name__}.")
         mapped = self._map(name, array.shape, array.dtype)
         mapped[...] = array
         return mapped

@@ -58,8 +58,9 @@ def avgpool_backward(
     N, OH, OW, C = dy.shape
     if x_shape is None:
         x_shape = (N, (OH - 1) * stride[0] + window[0], (OW - 1) * stride[1] + window[1], C)
-    if (N, *conv_output_size(x_shape[1], x_shape[2], window, stride), x_shape[3]) != (N, OH, OW, C):
-        raise ShapeError(f"avgpool_backward: dy {tuple(dy.shape)} does not belong to x {tuple(x_shape)}.")
+    expected = (x_shape[0], *conv_output_size(x_shape[1], x_shape[2], window, stride), x_shape[3])
+    if expected != (N, OH, OW, C):
+        raise ShapeError(f"avgpool_backward: for images {tuple(x_shape)} dy must be {expected}; got {tuple(dy.shape)}.")
     dx = xp_of(dy).zeros(x_shape, dtype=dy.dtype)
     share = dy / (window[0] * window[1])
     for _, _, down, right in windows((OH, OW), window, stride):

@@ -18,7 +18,9 @@ def make_folder(path: str | os.PathLike) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"Cannot create the folder {folder}: {error.strerror or error}.") from error
+        raise OutputError(
+            f"Cannot create the folder {folder}: {error.strerror or error}. Choose another one."
+        ) from error
     if not os.access(folder, os.W_OK):
         raise OutputError(f"The folder {folder} is not writable. Choose another one.")
     return folder

@@ -187,8 +187,10 @@ def test_messages_name_the_layer_both_shapes_and_a_guess(rng):
         Dense(5, 4, rng).forward(np.zeros((3, 5)))
     with pytest.raises(ShapeError, match=r"5x5 kernel does not fit into 3x4 with padding \(0, 0\)"):
         im2col(np.zeros((1, 3, 4, 2)), 5)
-    with pytest.raises(ShapeError, match="does not belong to x"):
+    with pytest.raises(ShapeError, match=r"for images \(2, 8, 6, 1\) dy must be \(2, 4, 3, 1\); got \(2, 3, 3, 1\)"):
         avgpool_backward(np.zeros((2, 3, 3, 1)), 2, (2, 8, 6, 1))
+    with pytest.raises(ShapeError, match=r"dy must be \(4, 4, 3, 1\); got \(2, 4, 3, 1\)"):
+        avgpool_backward(np.zeros((2, 4, 3, 1)), 2, (4, 8, 6, 1))
 
 
 @pytest.mark.parametrize("bad", [0, -1, 1.5, (1, 2, 3), (2, 0), True, "3", None])

@@ -48,7 +48,7 @@ class Ledger:
             return None
         record = self._record(path)
         if not path.stem.endswith(f"{record.key}-s{record.seed}"):
-            raise LedgerError(f"{path} holds another run: {record.key}, seed {record.seed}.")
+            raise LedgerError(f"{path} holds another run: {record.key}, seed {record.seed}. Move it out of the ledger.")
         return record
 
     def records(self) -> list[Record]:
@@ -76,7 +76,7 @@ class Ledger:
         try:
             return path.read_text(encoding="utf-8").strip() if path.exists() else ""
         except (OSError, UnicodeError) as error:
-            raise LedgerError(f"{path} cannot be read ({error}).") from error
+            raise LedgerError(f"{path} cannot be read ({error}). Write it as UTF-8 text.") from error
 
     def of(self, config: Config | Measurement, seeds: range | list[int] | None = None) -> list[Record]:
         """The records of one configuration, by seed; of these seeds only, or of all that there are."""
