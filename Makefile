@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-
 FUZZ_SECONDS ?= 30
+MINUTES ?= 10
 STUDENTS ?= $(if $(EXERCISES),build/students,notebooks/exercises/student)
 .DEFAULT_GOAL := help
 
-.PHONY: help learn compare reproduce test lessons matrix fuzz check lint types format course grade class site clean
+.PHONY: help learn compare reproduce gpu test lessons matrix fuzz check lint types format course grade class site clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -20,6 +21,9 @@ compare: $(READY)lab  ## train all learning rules side by side on real digits; w
 
 reproduce: $(READY)lab  ## the paper's tables and figures at quick scale, in minutes; writes runs/reproduce/
 	$(BIN)/mfnumpy reproduce all results --scale quick $(ARGS)
+
+gpu:  ## what an NVIDIA GPU can do, in MINUTES, with what PYTHON has (NumPy, CuPy, PyTorch); DATA=folder of official files
+	$(PYTHON) -m mfnumpy.bench.gpu --minutes $(MINUTES) --out $(or $(OUT),runs/gpu) $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 test: $(READY)test  ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)

@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
+from mfnumpy.bench import figures
 from mfnumpy.bench.memory_probe import Probe
 from mfnumpy.errors import MfnumpyError
 from mfnumpy.support.files import make_folder
@@ -63,84 +62,38 @@ def run_probe(probe: Probe) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def over_depth(
-    name: str, depths: Sequence[int], note: Callable[[str], None], **options: Any
-) -> tuple[Series, list[dict]]:
-    """Peak bytes for each depth, and the line through them; the second value is what every probe found.
+def series(name: str, probes: Sequence[Probe], note: Callable[[str], None]) -> tuple[Series, list[dict]]:
+    """Peak bytes over depth, and the line through them; and what each probe found.
 
-    name: of the series, in tables and legends.
-    depths: how many layers, one probe each.
-    note: called with a line of progress after each.
-    options: the other fields of Probe.
+    name: for messages and lists.
+    probes: of one rule, at several depths.
+    note: called with a line for each point.
     """
     results = []
-    for depth in depths:
-        results.append(run_probe(Probe(depth=depth, **options)))
-        note(f"  {name}, {depth} layers: {results[-1]['peak'] / 1e6:,.1f} MB")
-    peaks, rss = [r["peak"] for r in results], [r["rss"] for r in results]
-    slope, intercept = _line(depths, peaks)
-    rss_slope = None if None in rss else _line(depths, rss)[0]
+    for probe in probes:
+        results.append(run_probe(probe))
+        note(f"  {name}, {probe.depth} layers: {results[-1]['peak'] / 1e6:,.1f} MB")
+    depths, peaks, rss = [p.depth for p in probes], [r["peak"] for r in results], [r["rss"] for r in results]
+    slope, intercept = figures.straight_line(depths, peaks)
+    rss_slope = None if None in rss else figures.straight_line(depths, rss)[0]
     seconds = [r["seconds"] for r in results]
-    return Series(name, options["rule"], list(depths), peaks, rss, seconds, slope, intercept, rss_slope), results
+    return Series(name, probes[0].rule, depths, peaks, rss, seconds, slope, intercept, rss_slope), results
 
 
-def _line(depths: Sequence[int], sizes: Sequence[int]) -> tuple[float, float]:
-    """Slope and intercept of the straight line through bytes over depth, in decimal megabytes."""
-    slope, intercept = np.polyfit(depths, np.array(sizes) / 1e6, 1)
-    return float(slope), float(intercept)
+def fig3(part: str, scale: str, note: Callable[[str], None], backend: str = "numpy") -> list[Series]:
+    """The lines of Fig. 3 of one part; on a GPU those of the rules as they are written alone.
 
-
-def dense_depth(batch: int, depths: Sequence[int], note: Callable[[str], None], backend: str = "numpy") -> list[Series]:
-    """Fig. 3(a): layers of 1000 neurons, for MF and BP, as the rules are written and, on NumPy, in the fast engine.
-
-    batch: rows in a batch.
-    depths: how many layers, one probe each.
-    note: called with a line of progress after each.
-    backend: "numpy" or "cupy".
+    part, scale: as in `figures.over_depth`.
+    note: called with a line for each point.
+    backend: on which arrays lie.
     """
-    options = {"batch": batch, "backend": backend}
-    return [
-        over_depth(f"{rule}, batch {batch:,}, {room}", depths, note, rule=rule, room=room, **options)[0]
-        for rule in ("mf", "bp")
-        for room in ("fast", "rules")
-        if room == "rules" or backend == "numpy"
-    ]
+    lines = [line for line in figures.over_depth(scale, part) if line.room == "rules" or backend == "numpy"]
+    return [series(line.name, line.probes(backend=backend), note)[0] for line in lines]
 
 
-def conv_depth(
-    batch: int, maps: int, depths: Sequence[int], note: Callable[[str], None], backend: str = "numpy"
-) -> list[Series]:
-    """Fig. 3(b): 3x3 convolutions on 28x28 images, without pooling, as the rules are written.
-
-    batch: images in a batch.
-    maps: feature maps of every layer.
-    depths: how many layers, one probe each.
-    note: called with a line of progress after each.
-    backend: "numpy" or "cupy".
-    """
-    options = {"kind": "conv", "width": maps, "batch": batch, "backend": backend}
-    return [
-        over_depth(f"{rule}, CNN of {maps} maps, batch {batch}", depths, note, rule=rule, **options)[0]
-        for rule in ("mf", "bp")
-    ]
-
-
-def over_time(width: int, depth: int, batch: int, interval: float, backend: str = "numpy") -> dict[str, list]:
-    """Figs. 1 and 2: bytes in use during two steps, for MF and BP, as the rules are written.
-
-    width: neurons of every layer.
-    depth: how many layers.
-    batch: rows in a batch.
-    interval: seconds from one look at the memory to the next.
-    backend: "numpy" or "cupy".
-    Returns rule -> [(seconds, bytes), ...].
-    """
-    options: dict[str, Any] = {"width": width, "batch": batch, "backend": backend}
-    found = {}
-    for rule in ("bp", "mf"):
-        probe = Probe(rule=rule, depth=depth, room="rules", steps=2, sample=interval, **options)
-        found[rule] = run_probe(probe)["timeline"]
-    return found
+def over_time(scale: str, backend: str = "numpy") -> dict[str, list]:
+    """Figs. 1 and 2: bytes in use during two steps, by BP and by MF. scale: as in `figures.over_time`."""
+    return {rule: run_probe(figures.over_time(rule, scale, backend=backend))["timeline"] for rule in figures.RULES}
 
 
 @dataclass(frozen=True)
@@ -169,9 +122,11 @@ def offload(
     steps: training steps of each probe.
     note: called with a line of progress after each.
     """
+    options: dict[str, Any] = {"rule": "mf", "batch": batch, "steps": steps}
     with tempfile.TemporaryDirectory(dir=None if folder is None else make_folder(folder)) as place:
-        options = {"rule": "mf", "batch": batch, "steps": steps}
-        disk, on = over_depth(f"mf, batch {batch}, layers on disk", depths, note, offload=place, **options)
-    memory, off = over_depth(f"mf, batch {batch}, layers in memory", depths, note, **options)
+        probes = [Probe(depth=depth, offload=place, **options) for depth in depths]
+        disk, on = series(f"mf, batch {batch}, layers on disk", probes, note)
+    probes = [Probe(depth=depth, **options) for depth in depths]
+    memory, off = series(f"mf, batch {batch}, layers in memory", probes, note)
     same = all(a["digest"] == b["digest"] for a, b in zip(on, off, strict=True))
     return OffloadResult(disk, memory, same, on[-1]["seconds"] / off[-1]["seconds"])

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mfnumpy.backend import to_host
 from mfnumpy.layers import Conv2d
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
@@ -34,32 +35,37 @@ def keep_freed_memory() -> bool:
     return bool(mallopt and mallopt(M_MMAP_MAX, 0) and mallopt(M_TRIM_THRESHOLD, 2**31 - 1))
 
 
+RULES = ("mf", "bp", "fa", "dfa", "ff", "ff_one_pass", "shallow", "deep_supervision", "mf_joint")
+"""The rules that PyTorch's side has; each is a method."""
+
+
 class Peer:
     """One network and rule in PyTorch, with a copy of the given network's and rule's arrays.
 
     net, rule: the network, and the rule that was started for it.
     lr: Adam's learning rate.
     threads: of PyTorch.
+    device: where it computes, as PyTorch names it.
     """
 
-    def __init__(self, net: Network, rule: Rule, lr: float, threads: int):
+    def __init__(self, net: Network, rule: Rule, lr: float, threads: int, device: str = "cpu"):
         self.torch = torch = require("torch", "bench")
         torch.set_num_threads(threads)
+        self.device = device
         self.F = torch.nn.functional
         self.kinds = [isinstance(block.linear, Conv2d) for block in net.blocks]
         self.convs: list[Any] = [block.linear for block in net.blocks]
         self.W = [self._weight(block.linear, block.parameters["W"]) for block in net.blocks]
         self.net, self.rule, self.n_classes = net, rule, rule.n_classes
-        self.M = [torch.tensor(M) for M in getattr(rule, "M", [])]
+        self.M = [self.tensor(M) for M in getattr(rule, "M", [])]
         readout = getattr(rule, "readout", None)
-        self.R = torch.tensor(readout.parameters["W"].T.copy()) if readout is not None else None
-        self.B = [torch.tensor(B) for B in getattr(rule, "feedback", [])]
+        self.R = self.tensor(readout.parameters["W"].T) if readout is not None else None
+        self.B = [self.tensor(B) for B in getattr(rule, "feedback", [])]
         learned = [*self.W, *self.M, *([] if self.R is None else [self.R])]
         for parameter in learned:
             parameter.requires_grad_(True)
         self.adam = torch.optim.Adam(learned, lr=lr, fused=True)
-        losses: dict[str, Callable] = {"mf": self.mf, "bp": self.bp, "fa": self.fa, "dfa": self.dfa, "ff": self.ff}
-        self.loss = losses.get(rule.name)
+        self.loss = getattr(self, rule.name) if rule.name in RULES else None
 
     def batch(self, x: np.ndarray, y: np.ndarray, negative: np.ndarray | None = None) -> list[float]:
         """One training step; the losses in the order of the rule's Steps.
@@ -68,27 +74,38 @@ class Peer:
         y: (N,) integer labels.
         negative: (N,) wrong labels, for FF alone.
         """
+        return [loss.item() for loss in self.step(x, y, negative)]
+
+    def step(self, x: Any, y: Any, negative: np.ndarray | None = None) -> list[Any]:
+        """The same, with the losses left where they are: reading them waits for a device.
+
+        x, y: arrays, or tensors on the peer's device.
+        negative: an array.
+        """
         assert self.loss is not None
         self.adam.zero_grad(set_to_none=True)
-        inputs, labels = self.images(x), self.torch.from_numpy(y)
+        inputs, labels = self.images(x), self.torch.as_tensor(y, device=self.device)
         losses = self.loss(inputs, labels) if negative is None else self.loss(inputs, labels, negative)
         self.adam.step()
-        return [loss.item() for loss in losses]
+        return losses
+
+    def tensor(self, array: Any) -> Any:
+        """A copy of an array of any backend, on the peer's device."""
+        return self.torch.tensor(np.ascontiguousarray(to_host(array)), device=self.device)
 
     # -- layers --------------------------------------------------------------------------------------------------
 
     def images(self, x: np.ndarray) -> Any:
         """(N, H, W, C) seen as PyTorch's (N, C, H, W) in channels-last order, without a copy; rows as they are."""
-        t = self.torch.from_numpy(x)
+        t = self.torch.as_tensor(x, device=self.device)
         return t.permute(0, 3, 1, 2) if t.ndim == 4 else t
 
     def _weight(self, linear: Any, W: np.ndarray) -> Any:
         """W in PyTorch's layout: (F, C, KH, KW) channels last, or (n_out, n_in)."""
         if isinstance(linear, Conv2d):
-            kernel = W.reshape(*linear.kernel, linear.channels_in, linear.n_outputs)
-            t = self.torch.tensor(kernel.transpose(3, 2, 0, 1).copy())
-            return t.contiguous(memory_format=self.torch.channels_last)
-        return self.torch.tensor(W.T.copy())
+            kernel = to_host(W).reshape(*linear.kernel, linear.channels_in, linear.n_outputs)
+            return self.tensor(kernel.transpose(3, 2, 0, 1)).contiguous(memory_format=self.torch.channels_last)
+        return self.tensor(W.T)
 
     def block(self, i: int, x: Any, linear: Callable | None = None) -> Any:
         """relu(x W), pooled if it is an image.
@@ -160,12 +177,11 @@ class Peer:
         """
         torch, N, losses = self.torch, len(y), []
         x = torch.cat([x, x])
-        x[:, : self.n_classes] = self.F.one_hot(torch.cat([y, torch.from_numpy(negative)]), self.n_classes)
+        x[:, : self.n_classes] = self.F.one_hot(
+            torch.cat([y, torch.as_tensor(negative, device=self.device)]), self.n_classes
+        )
         for i in range(len(self.W)):
-            norm = x.norm(dim=1, keepdim=True)
-            if self.rule.normalise == "rms":  # type: ignore[attr-defined]
-                norm = norm / x.shape[1] ** 0.5
-            a = self.block(i, x / (norm + 1e-8))
+            a = self.block(i, self.normalised(x))
             theta, G = self.rule.threshold(self.net, i), (a * a).sum(dim=1)  # type: ignore[attr-defined]
             loss = self.F.softplus(theta - G[:N]).mean() + self.F.softplus(G[N:] - theta).mean()
             loss.backward()
@@ -173,11 +189,54 @@ class Peer:
             x = a.detach()
         return losses
 
+    def ff_one_pass(self, x: Any, y: Any, negative: np.ndarray) -> list[Any]:
+        """As `Peer.ff`, with a readout on the normalised activities of all blocks for a neutral label."""
+        rule, activities = self.rule, []
+        with self.torch.no_grad():
+            a = x.clone()
+            a[:, : self.n_classes] = rule.label / self.n_classes  # type: ignore[attr-defined]
+            for i in range(len(self.W)):
+                a = self.block(i, self.normalised(a))
+                activities.append(self.normalised(a))
+        loss = self.F.cross_entropy(self.F.linear(self.torch.cat(activities, 1), self.R), y)
+        loss.backward()
+        return [*self.ff(x, y, negative), loss]
+
+    def shallow(self, x: Any, y: Any) -> list[Any]:
+        """The readout alone learns."""
+        with self.torch.no_grad():
+            for i in range(len(self.W)):
+                x = self.block(i, x)
+        loss = self.F.cross_entropy(self.F.linear(self.flat(x), self.R), y)
+        loss.backward()
+        return [loss]
+
+    def mf_joint(self, x: Any, y: Any) -> list[Any]:
+        """As mf, without detach(); with a readout, its loss too."""
+        losses = []
+        for i, M in enumerate(self.M):
+            x = self.block(i, x)
+            losses.append(self.F.cross_entropy(self.flat(x) @ M.T, y))
+        if self.R is not None:
+            losses.append(self.F.cross_entropy(self.F.linear(self.flat(x), self.R), y))
+        loss = sum(losses)
+        loss.backward()
+        return [loss]
+
+    deep_supervision = mf_joint
+
+    def normalised(self, x: Any) -> Any:
+        """The input of a block of FF, row by row."""
+        norm = x.norm(dim=1, keepdim=True)
+        if self.rule.normalise == "rms":  # type: ignore[attr-defined]
+            norm = norm / x.shape[1] ** 0.5
+        return x / (norm + 1e-8)
+
     def _feedback(self, i: int) -> Callable:
         """A layer that is forward as ever, and sends errors down through feedback matrix i - 1."""
         torch, B = self.torch, self.B[i - 1]
         if i < len(self.W) and self.kinds[i]:
-            fixed = self._weight(self.convs[i], B.numpy())
+            fixed = self._weight(self.convs[i], B.cpu().numpy())
             return lambda x, W, b, stride, padding: _feedback_conv(torch).apply(x, W, fixed, padding)
         return lambda x, W: _feedback_linear(torch).apply(x, W, B)
 

@@ -1,4 +1,4 @@
-"""Peak memory over time and over depth: the paper's Figures 1 to 3, and layers kept on disk."""
+"""Peak memory over time and over depth: the paper's Figures 1 to 3 as `reproduce` measures them, and layers on disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy memory` accepts."""
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure (default: all)")
     parser.add_argument("--out", default="runs/memory", help="folder for memory.json and pictures")
-    parser.add_argument("--quick", action="store_true", help="smaller batches, in about a minute")
+    parser.add_argument("--quick", action="store_true", help="at the scale quick of reproduce, else laptop")
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND); on a GPU without layers on disk")
     parser.add_argument("--offload", metavar="DIR", help="where layers on disk are kept (default: a temporary folder)")
 
@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print, and write memory.json and the pictures: each part as soon as it is measured."""
     from mfnumpy import backend
+    from mfnumpy.bench import figures
     from mfnumpy.bench import memory as study
     from mfnumpy.bench import memory_pictures as pictures
     from mfnumpy.cli.options import use_backend
@@ -41,28 +42,22 @@ def run(args: argparse.Namespace) -> int:
         with atomic_write(out / "memory.json", "w") as file:
             json.dump(found, file, indent=1)
 
-    large, depths = (4_800, (3, 4, 5)) if args.quick else (48_000, (3, 4, 5, 6))
+    scale = "quick" if args.quick else "laptop"
     if "time" in args.only:
-        width, batch = (500, 3_000) if args.quick else (2000, 30_000)
-        timelines = study.over_time(width, 5, batch, 0.002 if args.quick else 0.02, own)
+        net = f"5 layers of 2000 neurons, batch {figures.OVER_TIME[scale]:,}"
+        timelines = study.over_time(scale, own)
         write(time=timelines)
-        pictures.time_picture(timelines, f"5x{width}, batch {batch:,} (paper: Figs. 1 and 2)", out / "time.png")
+        pictures.time_picture(timelines, f"{net} (paper: Figs. 1 and 2, batch 30,000)", out / "time.png")
         for rule, points in timelines.items():
             used = [b / 1e6 for _, b in points]
-            note(f"{rule} over time, 5x{width}, batch {batch:,}: from {min(used):,.0f} to {max(used):,.0f} MB")
-    for part, batch, where in (("depth", large, depths), ("batch256", 256, (4, 8, 16))):
+            note(f"{rule} over time, {net}: from {min(used):,.0f} to {max(used):,.0f} MB")
+    printed = ", ".join(f"{rule.upper()} {slope:.2f}" for rule, slope in FIG3_SLOPES.items())
+    for part, layers in (("depth", f"paper: {printed}"), ("batch256", f"paper: {printed}"), ("cnn", "paper: Fig. 3b")):
         if part in args.only:
-            series = study.dense_depth(batch, where, note, own)
+            series = study.fig3(part, scale, note, own)
             write(**{part: [asdict(s) for s in series]})
-            printed = ", ".join(f"{rule.upper()} {slope:.2f}" for rule, slope in FIG3_SLOPES.items())
-            title = f"Layers of 1000 neurons, batch {batch:,} (paper, Fig. 3a: {printed})"
-            pictures.depth_picture(series, title, out / f"{part}.png")
+            pictures.depth_picture(series, f"Fig. 3, {part} ({layers})", out / f"{part}.png")
             _print(note, series)
-    if "cnn" in args.only:
-        series = study.conv_depth(16 if args.quick else 64, 32, (2, 3, 4), note, own)
-        write(cnn=[asdict(s) for s in series])
-        pictures.depth_picture(series, "3x3 convolutions of 32 maps on 28x28 images (paper: Fig. 3b)", out / "cnn.png")
-        _print(note, series)
     if "offload" in args.only and own != "numpy":
         note(f"layers on disk: not measured, they go with the backend 'numpy' only; this is {own!r}")
     elif "offload" in args.only:

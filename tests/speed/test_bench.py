@@ -121,7 +121,7 @@ def training():
     return training
 
 
-@pytest.mark.parametrize("rule", ["mf", "bp", "fa", "dfa", "ff"])
+@pytest.mark.parametrize("rule", rules.RULES)
 def test_pytorch_gives_the_same_losses_for_an_mlp(training, rule):
     from mfnumpy.fast import Team
 
@@ -129,7 +129,7 @@ def test_pytorch_gives_the_same_losses_for_an_mlp(training, rule):
         assert training.Contest(training.Case("3x30", rule, 16, 4, 1), team).agree(4)
 
 
-@pytest.mark.parametrize("rule", ["mf", "bp", "fa", "dfa"])
+@pytest.mark.parametrize("rule", [name for name, rule in rules.RULES.items() if rule.images])
 def test_pytorch_gives_the_same_losses_for_a_cnn(training, rule):
     from mfnumpy.fast import Team
 

@@ -138,8 +138,12 @@ def test_a_parameter_without_a_known_place_is_refused(tmp_path):
         offload.adopt(net, rule)
 
 
+def of_depths(**options):
+    return [Probe(depth=depth, **options) for depth in (1, 2, 3)]
+
+
 def test_slope_of_a_series_and_a_failing_probe():
-    series, _ = study.over_depth("mf", [1, 2, 3], lambda _: None, rule="mf", width=40, batch=5, inputs=40)
+    series, _ = study.series("mf", of_depths(rule="mf", width=40, batch=5, inputs=40), lambda _: None)
     assert series.slope == pytest.approx(3 * 4 * (1600 + 400) / 1e6, abs=0.01)
     with pytest.raises(study.ProbeError, match="nonsense"):
         study.run_probe(Probe(rule="nonsense", depth=1))
@@ -182,7 +186,7 @@ def test_linux_tells_the_resident_set():
 def test_a_series_without_resident_sets_has_a_dash_and_keeps_its_slope(tmp_path, monkeypatch):
     monkeypatch.setattr(probe, "PROC", tmp_path / "absent")
     monkeypatch.setattr(study, "run_probe", measure)
-    series, _ = study.over_depth("mf", [1, 2, 3], lambda _: None, **SMALL)
+    series, _ = study.series("mf", of_depths(**SMALL), lambda _: None)
     assert series.rss == [None] * 3
     assert series.rss_slope is None
     assert series.line().endswith("(resident set: –)")
@@ -195,7 +199,7 @@ def stop(*_, **__):
 
 def test_the_memory_command_keeps_each_part_that_was_measured(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(study, "over_time", lambda *_: {"mf": [(0.0, 5), (1.0, 7)]})
-    monkeypatch.setattr(study, "dense_depth", stop)
+    monkeypatch.setattr(study, "fig3", stop)
     assert cli.main(["memory", "--only", "time", "depth", "--out", str(tmp_path)]) == 2
     assert json.loads((tmp_path / "memory.json").read_text())["time"] == {"mf": [[0.0, 5], [1.0, 7]]}
 
@@ -208,7 +212,7 @@ def test_a_picture_that_fails_does_not_lose_the_measurements(tmp_path, monkeypat
 
 
 def nothing_may_be_measured(monkeypatch):
-    for name in ("over_time", "dense_depth", "conv_depth", "offload"):
+    for name in ("over_time", "fig3", "offload"):
         monkeypatch.setattr(study, name, lambda *_, **__: pytest.fail("measured first"))
 
 

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from mfnumpy.bench import figures
 from mfnumpy.comparison import plots
 from mfnumpy.paper.experiments.experiment import Experiment
 from mfnumpy.paper.ledger.config import Measurement
-from mfnumpy.paper.runs.measurements import memory_job
+from mfnumpy.paper.runs.measurements import memory_job_of
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.tables import Table
 from mfnumpy.paper.show.view import View, command, signed
 from mfnumpy.rules import RULES
 
-PAPERS_BATCH = 30_000
-STEPS = 2
 TITLE = "Figs. 1 and 2"
 
 
@@ -37,7 +36,11 @@ def over_time(view: View) -> Any:
 
 
 def _net(config: Any) -> str:
-    paper = "the paper's" if config["batch"] == PAPERS_BATCH else f"the paper's is {PAPERS_BATCH:,}"
+    paper = (
+        "the paper's"
+        if config["batch"] == figures.OVER_TIME["paper"]
+        else f"the paper's is {figures.OVER_TIME['paper']:,}"
+    )
     return f"{config['depth']}x{config['width']}, batch {config['batch']:,} ({paper})"
 
 
@@ -52,20 +55,19 @@ def tables(view: View) -> list[Table]:
         "steps: it says how much memory a step needs, not how long it takes. While BP goes forward, memory climbs from "
         "layer to layer, since every layer's output is kept until the error comes back. MF has one layer's at a time."
     )
-    title = f"{TITLE}: highest memory in use over {STEPS} steps"
+    title = f"{TITLE}: highest memory in use over {found[0].config['steps']} steps"
     return [Table("fig1_2", title, ["rule", "peak MB"], rows, command("fig1_2", view), [told], notes.measured(found))]
 
 
-def _both(batch: int) -> list[Measurement]:
-    options: dict[str, Any] = {"width": 2000, "steps": STEPS, "sample": 0.005}
-    return [memory_job(rule, 5, batch=batch, **options) for rule in ("bp", "mf")]
+def _both(scale: str) -> list[Measurement]:
+    return [memory_job_of(figures.over_time(rule, scale)) for rule in figures.RULES]
 
 
 EXPERIMENT = Experiment(
     "fig1_2",
     TITLE,
     turn=12,
-    measurements={"quick": _both(500), "laptop": _both(PAPERS_BATCH), "paper": _both(PAPERS_BATCH)},
+    measurements={scale: _both(scale) for scale in figures.OVER_TIME},
     tables=tables,
     figure=over_time,
 )

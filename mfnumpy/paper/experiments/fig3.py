@@ -6,33 +6,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from mfnumpy.bench import figures
 from mfnumpy.comparison import plots
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments.experiment import Experiment, Topic
 from mfnumpy.paper.ledger.config import Measurement
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.runs.measurements import memory_job
+from mfnumpy.paper.runs.measurements import memory_job_of
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNTESTED, Verdict
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import View, command, signed
-
-PAPERS_BATCH = 48_000
-"""The paper states no batch for Fig. 3; with this one BP's slope is the printed one, in decimal megabytes."""
 
 SAME = ("rule", "kind", "width", "batch", "room")
 
 
 @dataclass(frozen=True)
 class Line:
-    """Peak megabytes (decimal) of one rule at several depths, and the straight line through them.
+    """Peak bytes of one rule at several depths, and the straight line through them.
 
     rule: by name.
     kind, width, batch, room: of the network and how it was measured, as in `Probe`.
     depths: how many layers.
-    peaks: megabytes at each depth.
+    peaks: bytes at each depth.
     """
 
     rule: str
@@ -41,12 +37,12 @@ class Line:
     batch: int
     room: str
     depths: list[int]
-    peaks: list[float]
+    peaks: list[int]
 
     @property
     def slope(self) -> float:
         """Megabytes per further layer, by least squares."""
-        return float(np.polyfit(self.depths, self.peaks, 1)[0])
+        return figures.straight_line(self.depths, self.peaks)[0]
 
     @property
     def net(self) -> str:
@@ -65,7 +61,7 @@ def lines(view: View) -> list[Line]:
         if len(group) > 1:
             depths = [r.config["depth"] for r in group]
             rule, kind, width, batch, room = key
-            made.append(Line(rule, kind, width, batch, room, depths, [r.result["peak"] / 1e6 for r in group]))
+            made.append(Line(rule, kind, width, batch, room, depths, [r.result["peak"] for r in group]))
     return made
 
 
@@ -73,7 +69,7 @@ def tables(view: View) -> list[Table]:
     """The slopes of Fig. 3."""
     rows = []
     for line in lines(view):
-        stated = line.kind == "dense" and line.width == 1000 and line.batch == PAPERS_BATCH
+        stated = line.kind == "dense" and line.width == 1000 and line.batch == figures.PAPERS_BATCH
         paper = f"{published.FIG3_SLOPES[line.rule]:.2f}" if stated else MISSING
         rows.append([line.rule, line.net, f"{line.batch:,}", line.room, paper, f"{line.slope:.2f}"])
     if not rows:
@@ -99,7 +95,8 @@ def over_depth(view: View) -> Any:
     for letter, ax, panel in zip("abcdef", axes[0], panels, strict=False):
         for line in (one for one in shown if (one.kind, one.batch) == panel):
             label = f"{line.rule}: {line.slope:.2f} MB per layer"
-            ax.plot(line.depths, line.peaks, label=label, markersize=5, **plots.style_of(line.rule))
+            megabytes = [peak / 1e6 for peak in line.peaks]
+            ax.plot(line.depths, megabytes, label=label, markersize=5, **plots.style_of(line.rule))
             title = f"({letter}) {line.net},\nbatch {line.batch:,}"
         ax.set(xlabel="number of layers", title=title, ylim=(0, None))
         ax.title.set_fontsize(9)
@@ -120,7 +117,7 @@ def claims(view: View) -> Iterator[Verdict]:
     for batch in batches:
         bp, mf = found["bp", batch].slope, found["mf", batch].slope
         because = f"BP {bp:.2f}, MF {mf:.2f} MB per layer of 1000 neurons, in the fast room"
-        if batch == PAPERS_BATCH:
+        if batch == figures.PAPERS_BATCH:
             because += "; the paper states no batch: this one is chosen so that BP's slope is the paper's"
         claim = f"Fig. 3, batch {batch:,}: a further layer costs MF less memory than BP"
         yield Verdict(claim, REPRODUCED if mf < bp else NOT, because)
@@ -134,22 +131,16 @@ def claims(view: View) -> Iterator[Verdict]:
         )
 
 
-def _over_depth(batch: int, depths: tuple[int, ...]) -> list[Measurement]:
-    """(a) layers of 1000 neurons, at a large batch and at 256; (b) convolutions of 16 maps without pooling."""
-    dense: list[dict[str, Any]] = [{"batch": batch, "room": "fast"}, {"batch": 256, "room": "fast"}, {"batch": 256}]
-    conv: list[dict[str, Any]] = [{"kind": "conv", "width": 16, "batch": 64}]
-    return [memory_job(rule, depth, **options) for options in dense + conv for rule in ("bp", "mf") for depth in depths]
+def _measurements(scale: str) -> list[Measurement]:
+    """A measurement for each point of each line."""
+    return [memory_job_of(probe) for line in figures.over_depth(scale) for probe in line.probes()]
 
 
 EXPERIMENT = Experiment(
     "fig3",
     "Fig. 3",
     turn=14,
-    measurements={
-        "quick": _over_depth(2_000, (3, 4, 5)),
-        "laptop": _over_depth(48_000, (3, 4, 6)),
-        "paper": _over_depth(48_000, (3, 4, 6, 8)),
-    },
+    measurements={scale: _measurements(scale) for scale in figures.OVER_DEPTH},
     tables=tables,
     figure=over_depth,
     topics=(Topic("A further layer costs MF less memory than BP", claims, chief=True),),

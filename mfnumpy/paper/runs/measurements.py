@@ -66,11 +66,15 @@ def memory_job(rule: str, depth: int, **options: Any) -> Measurement:
 
     The backend is there only where it is not NumPy: a measurement keeps the hash that it had before backends.
     """
-    probe = Probe(rule=rule, depth=depth, **options)
+    return memory_job_of(Probe(rule=rule, depth=depth, **options))
+
+
+def memory_job_of(probe: Probe) -> Measurement:
+    """The same for a probe that is there."""
     values = asdict(probe)
     if probe.backend == "numpy":
         del values["backend"]
-    return Measurement("memory", f"memory-{probe.kind}-{rule}-{depth}x{probe.width}", values)
+    return Measurement("memory", f"memory-{probe.kind}-{probe.rule}-{probe.depth}x{probe.width}", values)
 
 
 def measure(job: Measurement, seed: int) -> Record:
