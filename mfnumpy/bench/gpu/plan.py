@@ -12,8 +12,11 @@ LEAST = 5.0
 
 @dataclass(frozen=True)
 class Step:
-    """One step. what: a sentence for the plan. seconds: an estimate, by reckoning and never measured.
+    """One step.
 
+    name: on the command line, and of its file of results.
+    what: a sentence for the plan.
+    seconds: an estimate, by reckoning and never measured.
     needs: the module without which it is left out.
     arguments: of its function in `steps`, by name.
     """

@@ -35,7 +35,12 @@ AGREE, FIRST = 2e-3, 3
 
 @dataclass(frozen=True)
 class Size:
-    """How much is timed: samples of a batch, batches of a round, rounds."""
+    """How much is timed.
+
+    batch: its samples.
+    batches: of a round.
+    rounds: how many.
+    """
 
     batch: int
     batches: int

@@ -36,7 +36,12 @@ class StepFailedError(MfnumpyError, RuntimeError):
 
 @dataclass(frozen=True)
 class Settings:
-    """out: the folder of results. data: of official files, or None. share: of the usual amount; 1 but for a dry run."""
+    """What every step is told.
+
+    out: the folder of results.
+    data: that of official files, or None.
+    share: of the usual amount; 1 but for a dry run.
+    """
 
     out: Path
     data: str | None
