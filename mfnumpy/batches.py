@@ -11,9 +11,14 @@ import numpy as np
 
 from mfnumpy import backend
 from mfnumpy.backend import Array
+from mfnumpy.errors import InvalidValueError, unknown_name
 from mfnumpy.support.seeding import stream
+from mfnumpy.support.validate import real
 
-DECAYS: dict[str, Callable[[float], float]] = {
+Decay = Callable[[float], float]
+"""Share of all batches that are done, 0 to 1 -> share of the learning rate."""
+
+DECAYS: dict[str, Decay] = {
     "constant": lambda done: 1.0,
     "linear": lambda done: 1.0 - done,
     "cosine": lambda done: 0.5 * (1 + math.cos(math.pi * done)),
@@ -21,9 +26,40 @@ DECAYS: dict[str, Callable[[float], float]] = {
 """The learning rate as a share of its start, by the share of all batches that are done."""
 
 
+def decay_by(decay: str | Decay) -> Decay:
+    """The function of that name in DECAYS, or the one given.
+
+    Raises UnknownNameError for another name, InvalidValueError for a function that gives no number from 0 on.
+    """
+    if callable(decay):
+        for done in (0.0, 0.5):
+            if not 0 <= real("decay(done)", decay(done), "a number from 0 on", math.isfinite) < math.inf:
+                raise InvalidValueError(f"decay(done) must be a number from 0 on; got {decay(done)!r} for {done}.")
+        return decay
+    if decay not in DECAYS:
+        raise unknown_name("decay of the learning rate", decay, DECAYS)
+    return DECAYS[decay]
+
+
+def named_decay(decay: str | Decay) -> str:
+    """The decay's name; of a function, where it was written."""
+    if isinstance(decay, str):
+        return decay
+    return f"{getattr(decay, '__module__', '')}.{getattr(decay, '__qualname__', type(decay).__qualname__)}"
+
+
 def batches_of(n: int, batch_size: int) -> list[slice]:
     """Slices that cover n rows; the last is shorter if batch_size does not divide n."""
     return [slice(start, min(start + batch_size, n)) for start in range(0, n, batch_size)]
+
+
+def check_batch_size(size: Any, rows: int) -> None:
+    """Check that a batch has from 1 to all rows, or is None. Raises InvalidValueError."""
+    wanted = rows if size is None else size
+    if isinstance(wanted, bool) or not isinstance(wanted, int) or not 1 <= wanted <= rows:
+        raise InvalidValueError(
+            f"batch_size must be from 1 to the number of rows, {rows}, or None for all; got {size!r}."
+        )
 
 
 def take(data: Any, rows: np.ndarray) -> Array:
@@ -56,13 +92,13 @@ class Batches:
     seed: of order and random numbers.
     batch_size: samples in a batch, None for all of them.
     epochs: of one phase; the learning rate decays over them.
-    decay: one of DECAYS.
+    decay: one of DECAYS, or a function of its own.
     """
 
     seed: int
     batch_size: int | None
     epochs: int
-    decay: str
+    decay: str | Decay
 
     def slices(self, n: int) -> list[slice]:
         """Where each batch lies in the order of an epoch over n samples."""
@@ -76,8 +112,8 @@ class Batches:
         start: the batch to begin with, for a resumed epoch.
         """
         turn, slices = phase * self.epochs + epoch, self.slices(n)
-        order = stream(self.seed, "shuffle", turn).permutation(n)
+        order, decay = stream(self.seed, "shuffle", turn).permutation(n), decay_by(self.decay)
         for number in range(start, len(slices)):
             done = (epoch * len(slices) + number) / (self.epochs * len(slices))
             rng = stream(self.seed, "batch", turn * len(slices) + number)
-            yield Batch(epoch, number, order[slices[number]], DECAYS[self.decay](done), rng)
+            yield Batch(epoch, number, order[slices[number]], decay(done), rng)

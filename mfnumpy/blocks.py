@@ -10,8 +10,8 @@ import numpy as np
 
 from mfnumpy import equations
 from mfnumpy.backend import Array, xp_of
-from mfnumpy.errors import ShapeError
-from mfnumpy.layers import LINEAR, AvgPool2d, Conv2d, Dense, relu_backward, relu_forward
+from mfnumpy.errors import InvalidValueError, ShapeError, unknown_name
+from mfnumpy.layers import ACTIVATIONS, LINEAR, AvgPool2d, Conv2d, Dense
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,8 @@ class Trace:
 
     x: the input.
     rows: the matrix that W multiplies (x itself, or its patches).
-    z: rows W, before the ReLU.
-    a: the output, after ReLU and pooling: (N, n) of a dense block, (N, h, w, F) of a convolutional one.
+    z: rows W, before the activation.
+    a: the output, after activation and pooling: (N, n) of a dense block, (N, h, w, F) of a convolutional one.
     """
 
     x: Array
@@ -46,15 +46,21 @@ WeightGradient = Callable[[Array, Array, Array, Array], Array]
 
 
 class Block:
-    """Linear layer -> ReLU -> optional pooling.
+    """Linear layer -> ReLU, or tanh -> optional pooling.
 
     The rules differ by which of these methods they call: backpropagation calls `forward`, `error_at_z`,
     `parameter_gradients` and `error_to_input`; Feedback Alignment passes its own matrix to the last of these; Direct
     Feedback Alignment, Forward-Forward and Mono-Forward, which has `local_gradients` for the middle two, never call it.
+
+    linear: the layer.
+    pool: what follows the activation, or None.
+    activation: a key of `layers.ACTIVATIONS`.
     """
 
-    def __init__(self, linear: Dense | Conv2d, pool: AvgPool2d | None = None):
-        self.linear, self.pool = linear, pool
+    def __init__(self, linear: Dense | Conv2d, pool: AvgPool2d | None = None, activation: str = "relu"):
+        if activation not in ACTIVATIONS:
+            raise unknown_name("activation", activation, ACTIVATIONS)
+        self.linear, self.pool, self.activation = linear, pool, activation
 
     @property
     def name(self) -> str:
@@ -76,18 +82,18 @@ class Block:
         return self.pool.output_shape(shape)
 
     def forward(self, x: Array) -> Trace:
-        """z = rows W, a = pool(relu(z)). x: (N, ...). Returns the Trace of this batch."""
+        """z = rows W, a = pool(relu(z)), or of tanh. x: (N, ...). Returns the Trace of this batch."""
         rows = self.linear.rows(x)
         z = self.linear.from_rows(rows, x.shape)
-        a = relu_forward(z)
+        a = ACTIVATIONS[self.activation].forward(z)
         return Trace(x, rows, z, a if self.pool is None else self.pool.forward(a))
 
     def error_at_z(self, da: Array, trace: Trace) -> Array:
-        """dz from da: back through the pooling, then through the ReLU's mask.
+        """dz from da: back through the pooling, then through the activation: ReLU's mask, or tanh's slope.
 
         da: the shape of trace.a, or its flat form. Returns dz, the shape of trace.z.
         """
-        return relu_backward(trace.z, self._unpool(da, trace))
+        return ACTIVATIONS[self.activation].backward(trace.z, self._unpool(da, trace))
 
     def parameter_gradients(self, dz: Array, trace: Trace) -> dict[str, Array]:
         """dW = rows^T dz (and db). dz: the shape of trace.z. Returns {"W": ...} or {"W": ..., "b": ...}."""
@@ -113,12 +119,19 @@ class Block:
         trace: of the forward pass.
         weight_gradient: the function (x, z, M, dG) -> dW that computes it.
 
-        A dense block calls the function as the paper prints it. A convolution's error dG M goes back through pooling,
-        ReLU and patches, by the block's own methods. A function that was handed in takes M and dG and can only be asked
-        for their product, so it gets the error, shared out over the pooling windows, as dG, and the identity as M.
-        A bias is to it the weight of an input that is always 1.
+        A dense block with ReLU calls the function as the paper prints it. A convolution's error dG M goes back through
+        pooling, activation and patches, by the block's own methods, and so does that of a dense block with tanh. A
+        function that was handed in has ReLU's mask in it; it takes M and dG and can only be asked for their product,
+        so of a convolution it gets the error, shared out over the pooling windows, as dG, and the identity as M.
+        A bias is to it the weight of an input that is always 1. Raises InvalidValueError for one on a block with tanh.
         """
-        if trace.z.ndim == 4 and weight_gradient is equations.weight_gradient:
+        own = weight_gradient is not equations.weight_gradient
+        if own and self.activation != "relu":
+            raise InvalidValueError(
+                f"{self.name} has the activation {self.activation}, and a weight_gradient that is handed in computes "
+                "Eq. (7) with ReLU's mask. Use ReLU, or the package's own function."
+            )
+        if not own and (trace.z.ndim == 4 or self.activation != "relu"):
             dz = self.error_at_z(equations.goodness_scores_gradient(dG, M), trace)
             return self.parameter_gradients(dz, trace)
         x, z = trace.rows, trace.z
@@ -135,7 +148,8 @@ class Block:
     def spec(self) -> dict:
         """A JSON description from which the block can be rebuilt."""
         pool = None if self.pool is None else {"size": list(self.pool.size), "stride": list(self.pool.stride)}
-        return {**self.linear.spec(), "pool": pool}
+        other = {} if self.activation == "relu" else {"activation": self.activation}
+        return {**self.linear.spec(), "pool": pool, **other}
 
     def _unpool(self, da: Array, trace: Trace) -> Array:
         da = da.reshape(trace.a.shape)
@@ -151,6 +165,9 @@ def block_from_spec(spec: dict, rng: np.random.Generator, name: str, dtype: str)
     dtype: of the parameters, "float32" or "float64".
     """
     options = dict(spec)
-    kind, pool = options.pop("layer"), options.pop("pool", None)
+    kind, pool, activation = options.pop("layer"), options.pop("pool", None), options.pop("activation", "relu")
     linear = LINEAR[kind](rng=rng, dtype=dtype, name=name, **options)
-    return Block(linear, None if pool is None else AvgPool2d(pool["size"], pool["stride"]))
+    block = Block(linear, None if pool is None else AvgPool2d(pool["size"], pool["stride"]), activation)
+    if activation != "relu":  # layers are drawn for a ReLU
+        linear.parameters["W"] *= math.sqrt(ACTIVATIONS[activation].variance / ACTIVATIONS["relu"].variance)
+    return block

@@ -60,6 +60,11 @@ WEIGHT_INIT = Choice(
     "He et al. 2015: it keeps the variance through ReLU blocks of any width and depth.",
     "W ~ N(0, {:g}/n_in)",
 )
+TANH_INIT = Choice(
+    1.0,
+    "Of blocks with tanh, which the paper has not: at 0 its slope is 1, so that nothing need make up for a lost half.",
+    "W ~ N(0, {:g}/n_in)",
+)
 PROJECTION_INIT = Choice(
     1.0,
     "Goodness scores then start with variance near 1 for any width. At M = 0 no block would learn: dW has M in it.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -108,6 +108,7 @@ def trainer(
     threads: int | None = None,
     optimiser: str = choices.OPTIMISER.value,
     lr: float = choices.LEARNING_RATE.default,
+    optimiser_options: Mapping[str, Any] | None = None,
     parallel: str | None = None,
     offload: str | os.PathLike | None = None,
     **options: Any,
@@ -123,6 +124,7 @@ def trainer(
         as many as it has.
     optimiser: by name, "adam" or "sgd".
     lr: its learning rate.
+    optimiser_options: further ones of it: rates, l2, weight_decay, and Adam's betas and epsilon.
     parallel: None or one of WAYS.
     offload: a folder in which parameters and moments are kept as long as the block lasts, or None.
     options: the Trainer's.
@@ -132,19 +134,24 @@ def trainer(
         raise unknown_name("way to train in parallel", parallel, WAYS)
     if optimiser != "adam" and offload is not None:
         raise InvalidValueError(f"Layers on disk go with Adam only; got {optimiser!r}.")
+    own = {"lr": lr} | dict(optimiser_options or {})
     threads = None if threads is None else integer("threads", threads, 1)
     chosen = choose(net, rule, engine=engine, optimiser=optimiser, parallel=parallel, offload=offload)
     if chosen.engine == "fast":
         threads = threads_that_pay(net, options.get("batch_size", 64)) if threads is None else threads
-        yield FastTrainer(net, rule, FastAdam(lr=lr), threads=threads, **options)
+        adam = FastAdam(**own)
+        adam.check_rates(rule.parameters(net))
+        yield FastTrainer(net, rule, adam, threads=threads, **options)
         return
     kind: type[Trainer] = Trainer
     if parallel:
         kind, options = PipelineTrainer, options | {"threads": threads}
     with blas_threads(threads):
         if offload is None:
-            yield kind(net, rule, optim.make(optimiser, lr=lr), **options)
+            made = optim.make(optimiser, **own)
+            made.check_rates(rule.parameters(net))
+            yield kind(net, rule, made, **options)
             return
         with Offload(offload) as folder:
             folder.adopt(net, rule)
-            yield kind(net, rule, OffloadedAdam(folder, lr=lr), **options)
+            yield kind(net, rule, OffloadedAdam(folder, **own), **options)

@@ -43,13 +43,17 @@ def goodness_gradient(a: Array, dG: Array) -> Array:
     return dG[:, None] * (2 * a)
 
 
-def positive_loss(G: Array, theta: float) -> Array:
+def positive_loss(G: Array, theta: float, w: Array | None = None) -> Array:
     """Eq. (3): L_pos = log(1 + exp(theta - G_pos)), the mean over the batch.
 
-    G: (N,) goodness of positive data. theta: the threshold. Returns a scalar; never overflows.
+    G: (N,) goodness of positive data.
+    theta: the threshold.
+    w: (N,) weights of the samples, see `weighted_mean`; None for the plain mean.
+    Returns a scalar; never overflows.
     """
     check_shapes("Eq. (3)", G=(G, "N"))
-    return _softplus(theta - G).mean()
+    losses = _softplus(theta - G)
+    return losses.mean() if w is None else weighted_mean(losses, w)
 
 
 def positive_loss_gradient(G: Array, theta: float) -> Array:
@@ -61,13 +65,17 @@ def positive_loss_gradient(G: Array, theta: float) -> Array:
     return -_sigmoid(theta - G) / G.shape[0]
 
 
-def negative_loss(G: Array, theta: float) -> Array:
+def negative_loss(G: Array, theta: float, w: Array | None = None) -> Array:
     """Eq. (4): L_neg = log(1 + exp(G_neg - theta)), the mean over the batch.
 
-    G: (N,) goodness of negative data. theta: the threshold. Returns a scalar; never overflows.
+    G: (N,) goodness of negative data.
+    theta: the threshold.
+    w: (N,) weights of the samples, see `weighted_mean`; None for the plain mean.
+    Returns a scalar; never overflows.
     """
     check_shapes("Eq. (4)", G=(G, "N"))
-    return _softplus(G - theta).mean()
+    losses = _softplus(G - theta)
+    return losses.mean() if w is None else weighted_mean(losses, w)
 
 
 def negative_loss_gradient(G: Array, theta: float) -> Array:
@@ -100,10 +108,13 @@ def goodness_scores_gradient(dG: Array, M: Array) -> Array:
     return dG @ M
 
 
-def cross_entropy(G: Array, y: Array) -> Array:
+def cross_entropy(G: Array, y: Array, w: Array | None = None) -> Array:
     """Eq. (6): L = -sum_c y_c log p_c with p = softmax(G), the mean over the batch.
 
-    G: (N, m) scores. y: (N,) integer labels; y_c is 1 for the true class, else 0. Returns a scalar.
+    G: (N, m) scores.
+    y: (N,) integer labels; y_c is 1 for the true class, else 0.
+    w: (N,) weights of the samples, see `weighted_mean`; None for the plain mean.
+    Returns a scalar.
     log p is computed as G - log sum exp G, after the largest score is taken off, so no score is too large.
     Raises LabelError for labels that are not integers from 0 to m - 1.
     """
@@ -112,7 +123,8 @@ def cross_entropy(G: Array, y: Array) -> Array:
     xp = xp_of(G, y)
     shifted = G - G.max(axis=1, keepdims=True)
     log_p = shifted - xp.log(xp.exp(shifted).sum(axis=1, keepdims=True))
-    return -(one_hot(y, G.shape[1], G.dtype) * log_p).sum() / G.shape[0]
+    terms = one_hot(y, G.shape[1], G.dtype) * log_p
+    return -terms.sum() / G.shape[0] if w is None else weighted_mean(-terms.sum(axis=1), w)
 
 
 def cross_entropy_gradient(G: Array, y: Array) -> Array:
@@ -161,6 +173,29 @@ PAPER = {
     8: projection_gradient,
 }
 """The home of each numbered equation."""
+
+
+# -- The mean over the batch, where samples have weights -------------------------------------------------------
+
+
+def weighted_mean(losses: Array, w: Array) -> Array:
+    """L = sum_n w_n l_n / sum_n w_n: sample n counts w_n times. Equal weights give the plain mean.
+
+    losses: (N,) of each sample alone. w: (N,) weights above 0. Returns a scalar.
+    """
+    check_shapes("Weighted mean", losses=(losses, "N"), w=(w, "N"))
+    return (w * losses).sum() / w.sum()
+
+
+def weighted_mean_gradient(d: Array, w: Array) -> Array:
+    """Derivative of the weighted mean, from that of the plain one: d_n * w_n N / sum_k w_k, so 1/N becomes w_n / sum w.
+
+    d: (N,) or (N, m), gradient of a plain mean, which has the 1/N in it; row n comes from sample n alone.
+    w: (N,) weights above 0. Returns the shape of d.
+    """
+    check_shapes("Weighted mean", d=(d, "Nm"[: d.ndim]), w=(w, "N"))
+    share = w * (w.shape[0] / w.sum())
+    return d * share.reshape(-1, *(1,) * (d.ndim - 1))
 
 
 # -- What the equations are made of ----------------------------------------------------------------------------

@@ -12,9 +12,10 @@ from mfnumpy import choices
 from mfnumpy.backend import Array
 from mfnumpy.blocks import Block, Trace, block_from_spec
 from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
+from mfnumpy.layers import ACTIVATIONS
 from mfnumpy.layers.convolution import Size
 from mfnumpy.support.seeding import stream
-from mfnumpy.support.validate import check_float_dtype, integer, positive
+from mfnumpy.support.validate import check_float_dtype, input_shape_of, integer, positive
 
 Shape = tuple[int, ...]
 Layout = Literal["flat", "image"]
@@ -36,7 +37,7 @@ class Network:
 
     def __init__(self, input_shape: Shape | int, *, seed: int = 0, dtype: str = "float32", init: float = 1.0):
         check_float_dtype(dtype)
-        self.input_shape: Shape = _checked_shape(input_shape)
+        self.input_shape: Shape = input_shape_of(input_shape)
         self.seed, self.dtype = integer("seed", seed, 0), dtype
         self.init = positive("init", init)
         self.blocks: list[Block] = []
@@ -63,10 +64,15 @@ class Network:
         """n of each block: how many numbers its flat output has."""
         return [math.prod(shape) for shape in self.shapes()[1:]]
 
-    def new_dense(self, width: int, *, bias: bool = BIAS) -> Block:
-        """A dense block that fits onto the last one, with fresh weights; not yet plugged in."""
+    def new_dense(self, width: int, *, bias: bool = BIAS, activation: str = "relu") -> Block:
+        """A dense block that fits onto the last one, with fresh weights; not yet plugged in.
+
+        width: how many neurons it has.
+        bias, activation: as in `new_conv`.
+        """
         n_in = math.prod(self.output_shape)
-        return self._new({"layer": "Dense", "n_in": n_in, "n_out": integer("A block's width", width, 1), "bias": bias})
+        spec = {"layer": "Dense", "n_in": n_in, "n_out": integer("A block's width", width, 1), "bias": bias}
+        return self._new(spec | {"activation": activation})
 
     def new_conv(
         self,
@@ -77,6 +83,7 @@ class Network:
         padding: Size = CONVOLUTION["padding"],
         pool: Size | None = CONVOLUTION["pool"],
         bias: bool = BIAS,
+        activation: str = "relu",
     ) -> Block:
         """A convolutional block that fits onto the last one, with fresh weights; not yet plugged in.
 
@@ -84,20 +91,15 @@ class Network:
         kernel, stride, padding: of the convolution, integers, or (vertical, horizontal); by default the paper's.
         pool: the window of average pooling, which is its stride too; None for no pooling.
         bias: whether there is a bias.
+        activation: "relu" or "tanh".
         Raises ShapeError where the block below gives no images.
         """
         if len(self.output_shape) != 3:
             raise ShapeError(f"A convolution needs images (H, W, C); the network gives {self.output_shape}.")
-        spec = {
-            "layer": "Conv2d",
-            "channels_in": self.output_shape[2],
-            "channels_out": integer("A block's width", channels, 1),
-            "kernel": kernel,
-            "stride": stride,
-            "padding": padding,
-            "bias": bias,
-        }
-        return self._new(spec | {"pool": None if pool is None else {"size": pool, "stride": pool}})
+        maps = {"channels_in": self.output_shape[2], "channels_out": integer("A block's width", channels, 1)}
+        sizes = {"kernel": kernel, "stride": stride, "padding": padding}
+        pooling = None if pool is None else {"size": pool, "stride": pool}
+        return self._new({"layer": "Conv2d", **maps, **sizes, "bias": bias, "pool": pooling, "activation": activation})
 
     def plug(self, block: Block) -> None:
         """Add a block on top. The blocks below do not change: neither their weights nor what they learn.
@@ -152,7 +154,8 @@ class Network:
         lines = [f"input {'x'.join(map(str, self.input_shape))}"]
         for block, shape in zip(self.blocks, self.shapes()[1:], strict=True):
             size = sum(p.size for p in block.parameters.values())
-            layer = type(block.linear).__name__ + " ReLU" + (" AvgPool2d" if block.pool else "")
+            layer = f"{type(block.linear).__name__} {ACTIVATIONS[block.activation].words}"
+            layer += " AvgPool2d" if block.pool else ""
             lines.append(f"{block.name}: {layer} -> {'x'.join(map(str, shape))}, {size:,} parameters")
         return "\n".join(lines)
 
@@ -164,21 +167,12 @@ class Network:
         return block
 
 
-def _checked_shape(shape: Shape | int) -> Shape:
-    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
-    try:
-        return tuple(integer("a size", size, 1) for size in sizes or (None,))
-    except InvalidValueError:
-        raise InvalidValueError(
-            f"input_shape must be one or more integers >= 1, e.g. 784 or (28, 28, 1); got {shape!r}."
-        ) from None
-
-
 def mlp(
     input_shape: Shape | int,
     hidden: Sequence[int] = (1000, 1000),
     *,
     bias: bool = BIAS,
+    activation: str = "relu",
     seed: int = 0,
     dtype: str = "float32",
     init: float = 1.0,
@@ -188,13 +182,12 @@ def mlp(
     input_shape: of one sample, or the number of features; the first block flattens it.
     hidden: neurons of each block.
     bias: whether every layer has a bias; the paper's has none, as the parameter counts of its Table 4 imply.
-    seed: of the weights.
-    dtype: of weights and inputs, "float32" or "float64".
-    init: a factor of the first weights, see `Network`.
+    activation: of every block, "relu" or "tanh".
+    seed, dtype, init: see `Network`.
     """
     net = Network(input_shape, seed=seed, dtype=dtype, init=init)
     for width in hidden:
-        net.plug(net.new_dense(width, bias=bias))
+        net.plug(net.new_dense(width, bias=bias, activation=activation))
     return net
 
 
@@ -207,6 +200,7 @@ def cnn(
     padding: Size = CONVOLUTION["padding"],
     pool: Size | None = CONVOLUTION["pool"],
     bias: bool = BIAS,
+    activation: str = "relu",
     seed: int = 0,
     dtype: str = "float32",
     init: float = 1.0,
@@ -215,16 +209,17 @@ def cnn(
 
     input_shape: (H, W, C) of one sample.
     channels: feature maps of each block.
-    kernel, stride, padding, pool: of every block, see `Network.new_conv`.
-    bias: whether every layer has a bias.
+    kernel, stride, padding, pool, bias, activation: of every block, see `Network.new_conv`.
     seed: of the weights.
     dtype: of weights and inputs, "float32" or "float64".
     init: a factor of the first weights, see `Network`.
     Raises ShapeError for an input that is no image, or too small for so many blocks.
     """
     net = Network(input_shape, seed=seed, dtype=dtype, init=init)
+    options: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": padding, "bias": bias}
+    options["activation"] = activation
     for maps in channels:
-        net.plug(net.new_conv(maps, kernel=kernel, stride=stride, padding=padding, pool=pool, bias=bias))
+        net.plug(net.new_conv(maps, pool=pool, **options))
     return net
 
 
@@ -286,15 +281,23 @@ class Architecture:
         return parse(f"{depth}x{width}")
 
     def build(
-        self, input_shape: Shape, *, bias: bool = BIAS, seed: int = 0, dtype: str = "float32", init: float = 1.0
+        self,
+        input_shape: Shape,
+        *,
+        bias: bool = BIAS,
+        activation: str = "relu",
+        seed: int = 0,
+        dtype: str = "float32",
+        init: float = 1.0,
     ) -> Network:
         """The network for this input. Raises ShapeError where a CNN is given no images, or images too small.
 
-        input_shape, bias, seed, dtype, init: those of `named`.
+        input_shape, bias, activation, seed, dtype, init: those of `mlp` and `cnn`.
         """
+        options: dict[str, Any] = {"bias": bias, "activation": activation, "seed": seed, "dtype": dtype, "init": init}
         if self.images:
-            return cnn(input_shape, self.widths, bias=bias, seed=seed, dtype=dtype, init=init)
-        return mlp(math.prod(input_shape), self.widths, bias=bias, seed=seed, dtype=dtype, init=init)
+            return cnn(input_shape, self.widths, **options)
+        return mlp(math.prod(input_shape), self.widths, **options)
 
 
 def parse(name: str) -> Architecture:

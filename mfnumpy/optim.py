@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
 from mfnumpy import choices
@@ -109,19 +109,72 @@ def check_gradient(name: str, parameter: Array, gradient: Array) -> None:
         )
 
 
-def _check_lr(lr: float) -> float:
-    return positive("The learning rate lr", lr)
-
-
 def _check_beta(name: str, beta: float) -> float:
     return real(name, beta, "a number from 0 to below 1", lambda v: 0 <= v < 1)
 
 
-class SGD:
-    """Stochastic gradient descent, as printed in Eqs. (7) and (8)."""
+class StepSizes:
+    """What the optimisers share: a rate for each parameter, and what pulls weights towards zero.
 
-    def __init__(self, lr: float = 0.1):
-        self.lr = _check_lr(lr)
+    lr: the learning rate.
+    rates: other ones, by a parameter's name ("block4.M"), else by whose it is ("block4", "readout"), else by its kind
+        ("W", "M", "b").
+    l2: added to the gradient of every W and M is l2 times the parameter: the gradient of the penalty l2/2 |W|^2.
+    weight_decay: every W and M is multiplied by 1 - rate * weight_decay at each of its steps, whatever its gradient.
+    Biases are left alone by both. Source: Loshchilov and Hutter 2019, which tells the two apart.
+    """
+
+    def __init__(self, lr: float, rates: Mapping[str, float] | None = None, l2: float = 0.0, weight_decay: float = 0.0):
+        self.lr = positive("The learning rate lr", lr)
+        self.rates = {k: positive(f"The learning rate of {k}", rate) for k, rate in (rates or {}).items()}
+        self.l2 = real("l2", l2, "a number from 0 on", lambda v: 0 <= v < float("inf"))
+        self.weight_decay = real("weight_decay", weight_decay, "a number from 0 on", lambda v: 0 <= v < float("inf"))
+
+    def rate_of(self, name: str) -> float:
+        """The learning rate of a parameter: by its name, else by its owner's, else by its kind, else lr."""
+        if not self.rates:
+            return self.lr
+        owner, _, kind = name.rpartition(".")
+        return next((self.rates[key] for key in (name, owner, kind) if key in self.rates), self.lr)
+
+    def check_rates(self, names: Collection[str]) -> None:
+        """Check that every rate is that of a parameter there is. Raises UnknownNameError for a key that none has."""
+        known = {part for name in names for part in (name, *name.rpartition(".")[::2])} - {""}
+        for key in self.rates:
+            if key not in known:
+                raise unknown_name("parameter, block or kind of parameter with a learning rate", key, known)
+
+    def shrinks(self, name: str) -> bool:
+        """Whether this parameter is pulled towards zero: every W and M, and no bias."""
+        return bool(self.l2 or self.weight_decay) and not name.endswith(".b")
+
+    def options(self) -> dict:
+        """What was asked for beside lr, for descriptions: of a plain optimiser nothing."""
+        asked = {"rates": self.rates, "l2": self.l2, "weight_decay": self.weight_decay}
+        return {key: value for key, value in asked.items() if value}
+
+
+def shrunk(parameter: Array, gradient: Array, l2: float, share: float) -> tuple[Array, Array]:
+    """The parameter times 1 - share, and the gradient plus l2 times the parameter as it was.
+
+    parameter, gradient: the same shape.
+    l2: see `StepSizes`.
+    share: the rate times weight_decay.
+    Returns new arrays.
+    """
+    return parameter * (1 - share), gradient + l2 * parameter
+
+
+class SGD(StepSizes):
+    """Stochastic gradient descent, as printed in Eqs. (7) and (8).
+
+    lr, rates, l2, weight_decay: those of `StepSizes`.
+    """
+
+    def __init__(
+        self, lr: float = 0.1, *, rates: Mapping[str, float] | None = None, l2: float = 0.0, weight_decay: float = 0.0
+    ):
+        super().__init__(lr, rates, l2, weight_decay)
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
         """Change the parameter in place by `sgd_step`; arguments as in `Optimiser.update`.
@@ -129,11 +182,14 @@ class SGD:
         Raises DTypeError for a gradient that is no array, ShapeError for one of another shape.
         """
         check_gradient(name, parameter, gradient)
-        parameter[...] = sgd_step(parameter, gradient, self.lr * scale)
+        lr = self.rate_of(name) * scale
+        if self.shrinks(name):
+            parameter[...], gradient = shrunk(parameter, gradient, self.l2, lr * self.weight_decay)
+        parameter[...] = sgd_step(parameter, gradient, lr)
 
     def spec(self) -> dict:
         """A JSON description from which it can be rebuilt."""
-        return {"optimiser": "sgd", "lr": self.lr}
+        return {"optimiser": "sgd", "lr": self.lr} | self.options()
 
     def state(self) -> tuple[dict[str, Array], dict[str, int]]:
         """SGD remembers nothing."""
@@ -147,17 +203,28 @@ class SGD:
             )
 
 
-class Adam:
+class Adam(StepSizes):
     """Adam with moments m, v and time t for each parameter.
 
     lr, beta1, beta2, epsilon: as in `adam_step`; by default those of `choices`.
 
     t counts the steps of that parameter, not the calls: a local rule updates each block on its own, and a block
     that is plugged in later starts at t = 1.
+    rates, l2, weight_decay: those of `StepSizes`.
     """
 
-    def __init__(self, lr: float = LR, beta1: float = BETA1, beta2: float = BETA2, epsilon: float = EPSILON):
-        self.lr = _check_lr(lr)
+    def __init__(
+        self,
+        lr: float = LR,
+        beta1: float = BETA1,
+        beta2: float = BETA2,
+        epsilon: float = EPSILON,
+        *,
+        rates: Mapping[str, float] | None = None,
+        l2: float = 0.0,
+        weight_decay: float = 0.0,
+    ):
+        super().__init__(lr, rates, l2, weight_decay)
         self.beta1, self.beta2 = _check_beta("beta1", beta1), _check_beta("beta2", beta2)
         self.epsilon = positive("epsilon", epsilon)
         self.m: dict[str, Array] = {}
@@ -192,18 +259,19 @@ class Adam:
             xp = xp_of(parameter)
             self.m[name], self.v[name], self.t[name] = xp.zeros_like(parameter), xp.zeros_like(parameter), 0
         self.t[name] += 1
+        lr = self.rate_of(name) * scale
+        if self.shrinks(name):
+            parameter[...], gradient = shrunk(parameter, gradient, self.l2, lr * self.weight_decay)
         kernel = backend_of(parameter, gradient).kernel
         if kernel is not None:
-            self._by_kernel(kernel(*ADAM_KERNEL), name, parameter, gradient, self.lr * scale)
+            self._by_kernel(kernel(*ADAM_KERNEL), name, parameter, gradient, lr)
             return
         arrays = (parameter, gradient, self.m[name], self.v[name])
         if parameter.flags.c_contiguous:  # only then is a flat view of it the parameter itself and no copy
             arrays = tuple(array.reshape(-1) for array in arrays)
         for block in blocks_of(arrays[0]) if parameter.flags.c_contiguous else (...,):
             p, g, m, v = (array[block] for array in arrays)
-            p[...], m[...], v[...] = adam_step(
-                p, g, m, v, self.t[name], self.lr * scale, self.beta1, self.beta2, self.epsilon
-            )
+            p[...], m[...], v[...] = adam_step(p, g, m, v, self.t[name], lr, self.beta1, self.beta2, self.epsilon)
 
     def _by_kernel(self, kernel: Callable, name: str, parameter: Array, gradient: Array, lr: float) -> None:
         """`adam_step` by ADAM_KERNEL, in place."""
@@ -214,7 +282,7 @@ class Adam:
     def spec(self) -> dict:
         """A JSON description from which it can be rebuilt."""
         names = ("lr", "beta1", "beta2", "epsilon")
-        return {"optimiser": "adam", **{name: getattr(self, name) for name in names}}
+        return {"optimiser": "adam", **{name: getattr(self, name) for name in names}} | self.options()
 
     def state(self) -> tuple[dict[str, Array], dict[str, int]]:
         """The moments as {"m/<parameter>": ..., "v/<parameter>": ...}, and t for each parameter."""
@@ -234,7 +302,7 @@ class Adam:
 OPTIMISERS: dict[str, type] = {"adam": Adam, "sgd": SGD}
 
 
-def make(name: str, **options: float) -> Optimiser:
+def make(name: str, **options: Any) -> Optimiser:
     """A new optimiser by name ("adam" or "sgd"). Raises UnknownNameError for another name."""
     if name not in OPTIMISERS:
         raise unknown_name("optimiser", name, OPTIMISERS)

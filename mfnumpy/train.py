@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-import sys
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,37 +14,32 @@ import numpy as np
 
 from mfnumpy import backend, choices
 from mfnumpy.backend import Array
-from mfnumpy.batches import DECAYS, Batch, Batches, take
+from mfnumpy.batches import Batch, Batches, Decay, check_batch_size, decay_by, named_decay, take
 from mfnumpy.errors import DivergedError, InvalidValueError, no_float_warnings, unknown_name
 from mfnumpy.measure import Evaluation, evaluate
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import RULES, Rule
 from mfnumpy.saving import saved_run
-from mfnumpy.saving.saved_run import Progress
+from mfnumpy.saving.saved_run import History, Progress
+from mfnumpy.support.bar import progress_bar
 from mfnumpy.support.environment import kernels
 from mfnumpy.support.interrupt import DeferredInterrupt
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import how_many, stratified
 from mfnumpy.support.threads import threads_of_blas
-from mfnumpy.support.validate import check_is_array, check_labels, check_samples, indices, integer, labels_known
+from mfnumpy.support.validate import (
+    check_is_array,
+    check_labels,
+    check_samples,
+    indices,
+    integer,
+    labels_known,
+    sample_weights,
+)
 
 Losses = list[tuple[int | None, float]]
 """The losses of one batch: of each block by its index, None for the whole network or the readout alone."""
-
-
-@dataclass(frozen=True)
-class History:
-    """What a run left behind.
-
-    epochs: one dict each (loss by block, accuracies), to the bit the same for the same seed.
-    seconds: wall-clock time of each epoch's training, without evaluation.
-    ran_with: engine, threads and kernels, on which the last bits depend; one more where a resumed run had others.
-    """
-
-    epochs: list[dict]
-    seconds: list[float]
-    ran_with: list[dict] = field(default_factory=list)
 
 
 class Trainer:
@@ -59,14 +52,17 @@ class Trainer:
     epochs: passes over the data (with "layer_by_layer", for each block).
     batch_size: rows per step, None for all of them (full batch).
     seed: of the order of rows, of each batch's random numbers and of the validation rows.
-    decay: of the learning rate over the epochs: "constant", "linear", "cosine".
+    decay: of the learning rate over the epochs: "constant", "linear", "cosine", or a function of the
+        share of all batches that are done, 0 to 1, that gives the share of the rate.
     schedule: "together", or "layer_by_layer" for local rules (block i for all its epochs, then frozen).
     only: indices of the blocks to be trained; all others, and any readout, keep their bytes. None for all blocks.
     patience: stop after so many epochs without a better validation accuracy, and take the best epoch's parameters.
     path: where a checkpoint is written after each epoch and on Ctrl-C; None for no checkpoint.
     notes: JSON values to keep in it.
     show_progress: a bar on standard error; None for one where that is a terminal.
-    on_epoch: called with each epoch's entry in the history.
+    on_epoch: called with each epoch's entry in the history; where it returns True, no further epoch follows (of this
+        block, in "layer_by_layer").
+    on_batch: called with each Batch and its losses when it has been learned.
     before_save: called when nothing but the disk can prevent a checkpoint any more.
     """
 
@@ -82,18 +78,18 @@ class Trainer:
         epochs: int = choices.TRAINER.value["epochs"],
         batch_size: int | None = choices.TRAINER.value["batch_size"],
         seed: int = 0,
-        decay: str = choices.TRAINER.value["decay"],
+        decay: str | Decay = choices.TRAINER.value["decay"],
         schedule: str = "together",
         only: Collection[int] | None = None,
         patience: int | None = choices.PATIENCE.default,
         path: str | Path | None = None,
         notes: dict | None = None,
         show_progress: bool | None = None,
-        on_epoch: Callable[[dict], None] | None = None,
+        on_epoch: Callable[[dict], object] | None = None,
+        on_batch: Callable[[Batch, Losses], object] | None = None,
         before_save: Callable[[], None] | None = None,
     ):
-        if decay not in DECAYS:
-            raise unknown_name("decay of the learning rate", decay, DECAYS)
+        decay_by(decay)
         if schedule not in rule.schedules:
             raise unknown_name(f"schedule for the rule '{rule.name}'", schedule, rule.schedules)
         if only is not None and not rule.local:
@@ -107,9 +103,13 @@ class Trainer:
         self.patience = None if patience is None else integer("patience", patience, 1)
         self.batch_size = int(batch_size) if isinstance(batch_size, np.integer) else batch_size
         self.seed = integer("seed", seed, 0)
-        self.decay, self.path, self.notes = decay, path, notes or {}
-        self.show_progress, self.on_epoch, self.before_save = show_progress, on_epoch, before_save
-        self.schedule = schedule
+        self.decay, self.schedule, self.path, self.notes = decay, schedule, path, notes or {}
+        self.show_progress, self.on_epoch, self.on_batch, self.before_save = (
+            show_progress,
+            on_epoch,
+            on_batch,
+            before_save,
+        )
         self.phases: list[list[int] | None] = []
         self._best: dict[str, Array] = {}
 
@@ -122,6 +122,7 @@ class Trainer:
         *,
         validation: int | float | None = None,
         resume: bool = False,
+        weights: np.ndarray | None = None,
     ) -> History:
         """Train on x, y, and return the history.
 
@@ -129,6 +130,7 @@ class Trainer:
         y: (N,) integer labels.
         x_val, y_val: as x and y, evaluated after each epoch; None for no evaluation.
         validation: in their place, so many rows of x (int) or that share (float) to hold out, drawn by class and seed.
+        weights: (N,) above 0, of the samples in every loss, which becomes a weighted mean; accuracies count every row.
         resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run if engine,
             threads and kernels are those of the checkpoint, see `History.ran_with`.
         Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, OutputError where no checkpoint
@@ -143,20 +145,26 @@ class Trainer:
             count = how_many(validation, len(y), "validation")
             rows, held_out = stratified(backend.to_host(y), count, stream(self.seed, "validation"))
             x, y, x_val, y_val = take(x, rows), take(y, rows), take(x, held_out), take(y, held_out)
+            weights = weights if weights is None else take(weights, rows)
         self._check_data(x, y, x_val, y_val)
+        if weights is not None:
+            self.rule.check_weights()
+            weights = sample_weights(weights, len(y), self.net.dtype)
         self.phases = [self.only]
         if self.schedule == "layer_by_layer":  # of the blocks that there are now: one may have been plugged in
             self.phases = [[i] for i in (range(len(self.net.blocks)) if self.only is None else self.only)]
-        settings = self._settings(x, y, y_val)
+        settings = self._settings(x, y, y_val, weights)
         state, self._best = self._resumed(settings) if resume else (Progress(), {})
         conditions = self.ran_with()
         with DeferredInterrupt() as interrupt, no_float_warnings():
             while state.phase < len(self.phases):
-                while state.epoch < self.epochs and state.stale < (self.patience or self.epochs):
+                stop = False
+                while not stop and state.epoch < self.epochs and state.stale < (self.patience or self.epochs):
                     state.note_conditions(conditions)
-                    finished = self._run_epoch(state, x, y, interrupt)
+                    finished = self._run_epoch(state, x, y, weights, interrupt)
                     if finished:
-                        self._close_epoch(state, len(y), x_val, y_val)
+                        total = len(y) if weights is None else float(weights.sum(dtype=np.float64))
+                        stop = self._close_epoch(state, total, x_val, y_val)
                     self._save(state, settings)
                     if interrupt.requested:
                         raise KeyboardInterrupt
@@ -167,20 +175,27 @@ class Trainer:
     # -- what an engine does in its own way --------------------------------------------------------------------------
 
     def learn(
-        self, batches: Iterable[Batch], x: Any, y: np.ndarray, only: Collection[int] | None
+        self,
+        batches: Iterable[Batch],
+        x: Any,
+        y: np.ndarray,
+        only: Collection[int] | None,
+        weights: np.ndarray | None = None,
     ) -> Generator[tuple[Batch, Losses]]:
         """Train on these batches of x, y, in their order; yield each with its losses when it has been learned.
 
         batches: rows, step sizes and random numbers; they end early on Ctrl-C.
         x, y: all of the data, as in `fit`.
         only: the blocks to be trained, None for all.
+        weights: (N,) of the samples, None for plain means.
         Raises DivergedError for a loss that is not finite.
         """
         many, unread = backend.current().unread, []
         for batch in batches:
             losses, parameters = [], self.rule.parameters(self.net)
+            own = {} if weights is None else {"weights": take(weights, batch.rows)}
             with labels_known():  # `fit` has looked at them
-                for step in self.rule.steps(self.net, take(x, batch.rows), take(y, batch.rows), batch.rng, only):
+                for step in self.rule.steps(self.net, take(x, batch.rows), take(y, batch.rows), batch.rng, only, **own):
                     losses.append((step.block, step.loss if many > 1 else self.finite(step.block, step.loss, batch)))
                     for name, gradient in step.gradients.items():
                         self.optimiser.update(name, parameters[name], gradient, batch.scale)
@@ -211,20 +226,26 @@ class Trainer:
 
     # -- one epoch -----------------------------------------------------------------------------------------------
 
-    def _run_epoch(self, state: Progress, x: Any, y: np.ndarray, interrupt: DeferredInterrupt) -> bool:
+    def _run_epoch(
+        self, state: Progress, x: Any, y: np.ndarray, weights: np.ndarray | None, interrupt: DeferredInterrupt
+    ) -> bool:
         """Train on the rest of the epoch; False if Ctrl-C stopped it between two batches."""
         run = Batches(self.seed, self.batch_size, self.epochs, self.decay)
         total, only, start = len(run.slices(len(y))), self.phases[state.phase], time.perf_counter()
         batches = run.of_epoch(len(y), state.phase, state.epoch, state.batch)
         until_ctrl_c = itertools.takewhile(lambda _: not interrupt.requested, batches)
-        with self._bar(total, state) as advance, closing(self.learn(until_ctrl_c, x, y, only)) as learned:
+        bar = progress_bar(f"{self.rule.name} epoch {len(state.epochs) + 1}", total, state.batch, self.show_progress)
+        with bar as advance, closing(self.learn(until_ctrl_c, x, y, only, weights)) as learned:
             for batch, losses in learned:
                 state.elapsed += time.perf_counter() - start
+                rows = len(batch.rows) if weights is None else float(weights[batch.rows].sum(dtype=np.float64))
                 for block, loss in losses:
                     key = self._named(block)
-                    state.losses[key] = state.losses.get(key, 0.0) + loss * len(batch.rows)
+                    state.losses[key] = state.losses.get(key, 0.0) + loss * rows
                 state.batch += 1
                 advance()
+                if self.on_batch:
+                    self.on_batch(batch, losses)
                 start = time.perf_counter()
         state.elapsed += time.perf_counter() - start
         return state.batch == total
@@ -247,8 +268,11 @@ class Trainer:
     def _named(self, block: int | None) -> str:
         return "output" if block is None else self.net.blocks[block].name
 
-    def _close_epoch(self, state: Progress, n: int, x_val: Any, y_val: np.ndarray | None) -> None:
-        """Write the epoch into the history, and remember its parameters if they are the best so far."""
+    def _close_epoch(self, state: Progress, n: float, x_val: Any, y_val: np.ndarray | None) -> bool:
+        """Write the epoch into the history, and remember its parameters if they are the best so far.
+
+        n: the rows, or the sum of their weights. Returns whether `on_epoch` says that this was the last.
+        """
         entry: dict[str, Any] = {"epoch": len(state.epochs) + 1}
         entry["loss"] = {name: total / n for name, total in state.losses.items()}
         if y_val is not None:
@@ -262,8 +286,7 @@ class Trainer:
         state.epochs.append(entry)
         state.seconds.append(state.elapsed)
         state.epoch, state.batch, state.losses, state.elapsed = state.epoch + 1, 0, {}, 0.0
-        if self.on_epoch:
-            self.on_epoch(entry)
+        return self.on_epoch is not None and self.on_epoch(entry) is True
 
     def _end_phase(self, state: Progress) -> None:
         for name, parameter in self.rule.parameters(self.net).items():
@@ -274,12 +297,13 @@ class Trainer:
 
     # -- checkpoints ---------------------------------------------------------------------------------------------
 
-    def _settings(self, x: Any, y: np.ndarray, y_val: np.ndarray | None) -> dict:
+    def _settings(self, x: Any, y: np.ndarray, y_val: np.ndarray | None, weights: np.ndarray | None) -> dict:
         """What must be the same for a resumed run to be the same run; without a path nobody asks."""
         if self.path is None:
             return {}
         run = {name: getattr(self, name) for name in ("epochs", "batch_size", "seed", "decay", "patience", "phases")}
-        data = saved_run.data_settings(take(x, saved_run.sampled(len(y))), y, y_val)
+        run["decay"] = named_decay(self.decay)
+        data = saved_run.data_settings(take(x, saved_run.sampled(len(y))), y, y_val, weights)
         return run | data | self.optimiser.spec()
 
     def _save(self, state: Progress, settings: dict) -> None:
@@ -300,11 +324,7 @@ class Trainer:
             self._check_part("X_val", x_val, "y_val", y_val)
         if self.patience and y_val is None:
             raise InvalidValueError("patience needs validation data: pass x_val and y_val, or validation=0.1.")
-        size = len(y) if self.batch_size is None else self.batch_size
-        if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= len(y):
-            raise InvalidValueError(
-                f"batch_size must be from 1 to the number of rows, {len(y)}, or None for all; got {self.batch_size!r}."
-            )
+        check_batch_size(self.batch_size, len(y))
         if self.path is not None:
             saved_run.check_target(self.path, self.notes)
 
@@ -313,18 +333,3 @@ class Trainer:
         check_samples(name, data, self.net.input_shape, self.net.dtype)
         check_is_array(name_of_labels, labels)
         check_labels(labels, data.shape[0], self.rule.n_classes)
-
-    @contextmanager
-    def _bar(self, total: int, state: Progress) -> Iterator[Callable[[], object]]:
-        """A progress bar where it is wanted and tqdm is there; yields what moves it on by a batch."""
-        show = sys.stderr.isatty() if self.show_progress is None else self.show_progress
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            show = False
-        if not show:
-            yield lambda: None
-            return
-        label = f"{self.rule.name} epoch {len(state.epochs) + 1}"
-        with tqdm(total=total, initial=state.batch, desc=label, leave=False) as bar:
-            yield bar.update

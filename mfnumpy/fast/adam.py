@@ -24,10 +24,19 @@ class FastAdam(Adam):
     The two bias corrections are folded into the step size and epsilon, as at the end of Kingma and Ba's section 2:
     lr_t = lr sqrt(1 - beta2^t) / (1 - beta1^t), epsilon_t = epsilon sqrt(1 - beta2^t). That is algebraically the
     step of `adam_step`, and rounds otherwise.
+
+    options: those of `StepSizes`.
     """
 
-    def __init__(self, lr: float = LR, beta1: float = BETA1, beta2: float = BETA2, epsilon: float = EPSILON):
-        super().__init__(lr, beta1, beta2, epsilon)
+    def __init__(
+        self,
+        lr: float = LR,
+        beta1: float = BETA1,
+        beta2: float = BETA2,
+        epsilon: float = EPSILON,
+        **options: Any,
+    ):
+        super().__init__(lr, beta1, beta2, epsilon, **options)
         self._scratch = threading.local()
 
     def __getstate__(self) -> dict[str, Any]:
@@ -55,6 +64,7 @@ class FastAdam(Adam):
         scale: the batch's share of the learning rate.
         """
         for p, m, v, g in self._blocks(name, parameter, gradient, part):
+            self._shrink(name, p, g, scale)
             self._change(p, m, v, g, *self._rates(name, scale))
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:
@@ -70,12 +80,19 @@ class FastAdam(Adam):
         scratch = self._buffer(parameter.dtype)
         for p, m, v, g in self._blocks(name, parameter, gradient, slice(None)):
             np.copyto(scratch[: g.size], g)
+            self._shrink(name, p, scratch[: g.size], scale)
             self._change(p, m, v, scratch[: g.size], *self._rates(name, scale))
 
     def _rates(self, name: str, scale: float) -> tuple[float, float]:
         """lr_t and epsilon_t."""
         root = math.sqrt(1 - self.beta2 ** self.t[name])
-        return self.lr * scale * root / (1 - self.beta1 ** self.t[name]), self.epsilon * root
+        return self.rate_of(name) * scale * root / (1 - self.beta1 ** self.t[name]), self.epsilon * root
+
+    def _shrink(self, name: str, p: Array, g: Array, scale: float) -> None:
+        """As `optim.shrunk`, in place."""
+        if self.shrinks(name):
+            g += self.l2 * p
+            p *= 1 - self.rate_of(name) * scale * self.weight_decay
 
     def _blocks(self, name: str, parameter: Array, gradient: Array, part: slice) -> Iterator[tuple[Array, ...]]:
         """Those rows of p, m, v, and their gradient, a block of each at a time."""

@@ -31,10 +31,17 @@ class TeamEngine:
     def __init__(self, net: Network, rule: Rule, adam: FastAdam, team: Team):
         self.net, self.rule, self.adam, self.team = net, rule, adam, team
         self.space = Workspace(net.dtype)
+        self.weights: Array | None = None
         self._losses: list[dict[int | None, float]] = []
 
     def batch(
-        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+        self,
+        x: Array,
+        y: Array,
+        scale: float,
+        only: Collection[int] | None,
+        rng: np.random.Generator | None = None,
+        weights: Array | None = None,
     ) -> Losses:
         """One training step. Returns (block, loss) as the rule's own Steps would say.
 
@@ -43,7 +50,9 @@ class TeamEngine:
         scale: the batch's share of the learning rate.
         only: the blocks to be trained, None for all.
         rng: for rules that draw something with each batch.
+        weights: (N,) of the samples in every loss, see `equations.weighted_mean`; None for plain means.
         """
+        self.weights = weights
         self._losses = [{} for _ in range(self.team.size)]
         self.begin(only)
         self.team.run(lambda worker: self.work(worker, x, y, scale, only))
@@ -70,6 +79,10 @@ class TeamEngine:
         """The worker's part of `total` samples, or of a matrix's rows."""
         return shares(total, self.team.size)[worker]
 
+    def divisor(self, N: int, rows: slice) -> int | Array:
+        """By what the losses of these rows of a batch of N are divided in its mean: N, or sum_k w_k / w_n of each."""
+        return N if self.weights is None else self.weights.sum() / self.weights[rows]
+
     def note(self, worker: int, key: int | None, loss: float) -> None:
         """Add the worker's part of a loss.
 
@@ -81,21 +94,26 @@ class TeamEngine:
         own[key] = own.get(key, 0.0) + loss
 
 
-def softmax_error(G: Array, y: Array, dG: Array, N: int) -> float:
+def softmax_error(G: Array, y: Array, dG: Array, N: int | Array) -> float:
     """Eq. (6) and its derivative at once: dG <- (softmax(G) - onehot(y)) / N; returns the loss.
 
     G: (n, m) scores; they are overwritten.
     y: (n,) integer labels.
     dG: (n, m), written.
-    N: rows of the batch, of which these n are all or a part; the losses of all parts add up to the mean.
+    N: rows of the batch, of which these n are all or a part; the losses of all parts add up to the mean. Of samples
+        with weights, what `TeamEngine.divisor` says of each, (n,).
     """
     rows = np.arange(len(y))
     G -= G.max(axis=1, keepdims=True)
-    true = G[rows, y].sum(dtype=np.float64)
+    weighted = isinstance(N, np.ndarray)
+    true = G[rows, y] if weighted else G[rows, y].sum(dtype=np.float64)
     np.exp(G, out=dG)
     total = dG.sum(axis=1, keepdims=True)
     dG /= total
     dG[rows, y] -= 1
+    if weighted:
+        dG /= N[:, None]
+        return float(((np.log(total[:, 0]) - true) / N).sum(dtype=np.float64))
     dG /= N
     return float((np.log(total).sum(dtype=np.float64) - true) / N)
 

@@ -109,14 +109,14 @@ class ConvShallow(ConvReadout):
 class ConvJoint(_Joint, ConvReadout):
     """Losses at every block, and at a readout if the rule has one; no error is held back."""
 
-    def own_error(self, worker: int, i: int, a: Array, y: Array, N: int) -> Array:
+    def own_error(self, worker: int, i: int, a: Array, y: Array, N: int | Array) -> Array:
         """dG_i M_i, and the worker's part in dM_i; arguments as in `ConvReadout.own_error`."""
         M = self.projections[i]
         dG = self.error(worker, None, a, M, y, N)
         self.add(worker, f"M{i}", dG.T, a)
         return np.matmul(dG, M, out=self.space.array(f"own error {i} of {worker}", *a.shape))
 
-    def output(self, worker: int, a: Array, y: Array, N: int) -> Array | None:
+    def output(self, worker: int, a: Array, y: Array, N: int | Array) -> Array | None:
         """As `ConvReadout.output`, where there is a readout; else None."""
         return super().output(worker, a, y, N) if self.supervised else None
 

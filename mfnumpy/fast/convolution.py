@@ -44,11 +44,17 @@ class ConvEngine(TeamEngine):
             self.blocks.append(pooled_convolution(block.linear, self.shapes[i], self.space, f"{i}", matrix))
 
     def batch(
-        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+        self,
+        x: Array,
+        y: Array,
+        scale: float,
+        only: Collection[int] | None,
+        rng: np.random.Generator | None = None,
+        weights: Array | None = None,
     ) -> Losses:
         """As `TeamEngine.batch`; no worker has begun any sum."""
         self.fresh = [set() for _ in range(self.team.size)]
-        return super().batch(x, y, scale, only, rng)
+        return super().batch(x, y, scale, only, rng, weights)
 
     def prepare(self, worker: int) -> None:
         """What follows from the weights, before any image."""
@@ -72,7 +78,7 @@ class ConvEngine(TeamEngine):
         for start in range(own.start, own.stop, size):
             yield slice(start, min(start + size, own.stop))
 
-    def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array, N: int) -> Array:
+    def error(self, worker: int, i: int | None, a: Array, M: Array, y: Array, N: int | Array) -> Array:
         """Eq. (5), G = a M^T, and the derivative of Eq. (6) for some images of a batch; returns their dG.
 
         worker: its number, from 0.
@@ -80,7 +86,7 @@ class ConvEngine(TeamEngine):
         a: (n, D) flat activations.
         M: (m, D), a projection matrix or a readout's W^T.
         y: (n,) integer labels.
-        N: images in the whole batch.
+        N: images in the whole batch, or what `divisor` says of these.
         """
         G = np.matmul(a, M.T, out=self.space.array(f"G of {worker}", len(y), M.shape[0]))
         dG = self.space.array(f"dG of {worker}", *G.shape)
@@ -187,14 +193,14 @@ class ConvMonoForward(ConvEngine):
                 laid = self.blocks[i].lay(x[piece], key)
                 active = self.blocks[i].forward(laid, a[piece], key)
                 if learns:
-                    self.learn(worker, i, laid, active, _flat(a[piece]), y[piece], N)
+                    self.learn(worker, i, laid, active, _flat(a[piece]), y[piece], self.divisor(N, piece))
             self.team.meet()  # all sums are complete, and all of a
             if learns:
                 self.update_block(worker, i, scale, W)
                 self.update(worker, f"{self.net.blocks[i].name}.M", self.rule.M[i], scale, M)
             x = a
 
-    def learn(self, worker: int, i: int, laid: Array, active: Array, a: Array, y: Array, N: int) -> None:
+    def learn(self, worker: int, i: int, laid: Array, active: Array, a: Array, y: Array, N: int | Array) -> None:
         """Eqs. (5) to (8) on one piece of a batch.
 
         worker, i: numbers of the worker and of the block, from 0.
@@ -202,7 +208,7 @@ class ConvMonoForward(ConvEngine):
         active: what the piece's forward pass returned.
         a: (n, D), the piece's flat activations.
         y: (n,) integer labels.
-        N: images in the whole batch.
+        N: images in the whole batch, or what `divisor` says of these.
         """
         M, (slot_W, slot_M) = self.rule.M[i], self.slots(i)
         dG = self.error(worker, i, a, M, y, N)  # (5), (6)
@@ -253,29 +259,29 @@ class ConvReadout(ConvEngine):
             for piece in self.pieces(worker, len(y), i):
                 laid = block.lay(inputs[i][piece], f"of {worker}")
                 active[i, piece.start] = block.forward(laid, inputs[i + 1][piece], f"of {worker}", piece.start)
-            local.append(self.own_error(worker, i, _flat(inputs[-1][own]), y[own], len(y)))
-        dG = self.output(worker, _flat(inputs[-1][own]), y[own], len(y))
+            local.append(self.own_error(worker, i, _flat(inputs[-1][own]), y[own], self.divisor(len(y), own)))
+        dG = self.output(worker, _flat(inputs[-1][own]), y[own], self.divisor(len(y), own))
         da = None
         for i in reversed(self.learners):
             da = self.backward(worker, i, inputs[i], self.arriving(worker, i, dG, da, local[i]), active)
 
-    def own_error(self, worker: int, i: int, a: Array, y: Array, N: int) -> Array | None:
+    def own_error(self, worker: int, i: int, a: Array, y: Array, N: int | Array) -> Array | None:
         """The error at block i's output by a loss of its own: none.
 
         worker, i: numbers of the worker and of the block, from 0.
         a: (n, D), flat activations of the worker's own images.
         y: (n,) integer labels.
-        N: images in the whole batch.
+        N: images in the whole batch, or what `divisor` says of these.
         """
         return None
 
-    def output(self, worker: int, a: Array, y: Array, N: int) -> Array | None:
+    def output(self, worker: int, a: Array, y: Array, N: int | Array) -> Array | None:
         """dG of the readout, and its part in dW.
 
         worker: its number, from 0.
         a: (n, D), flat activations of the last block for the worker's own images.
         y: (n,) integer labels.
-        N: images in the whole batch.
+        N: images in the whole batch, or what `divisor` says of these.
         """
         dG = self.error(worker, None, a, self.readout.T, y, N)
         self.add(worker, "readout", a.T, dG)

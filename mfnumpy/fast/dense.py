@@ -22,10 +22,16 @@ class DenseEngine(TeamEngine):
     """What the rules share: the forward pass of a block, and its update."""
 
     def batch(
-        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+        self,
+        x: Array,
+        y: Array,
+        scale: float,
+        only: Collection[int] | None,
+        rng: np.random.Generator | None = None,
+        weights: Array | None = None,
     ) -> Losses:
         """As `TeamEngine.batch`; images are rows for a dense block."""
-        return super().batch(x.reshape(len(x), -1), y, scale, only, rng)
+        return super().batch(x.reshape(len(x), -1), y, scale, only, rng, weights)
 
     def samples(self, worker: int, n: int) -> slice:
         """The worker's own of a batch's n rows."""
@@ -62,7 +68,7 @@ class DenseEngine(TeamEngine):
         G = self.space.array(f"G of {worker}", own.stop - own.start, len(M))
         dG = self.space.array(name, len(y), len(M))
         np.matmul(a[own], M.T, out=G)
-        self.note(worker, i, softmax_error(G, y[own], dG[own], len(y)))
+        self.note(worker, i, softmax_error(G, y[own], dG[own], self.divisor(len(y), own)))
         return dG
 
     def through_relu(self, worker: int, error: Array, matrix: Array, a: Array, slot: int) -> Array:

@@ -50,6 +50,8 @@ def why_not(net: Network, rule: Rule) -> str | None:
         return "a parameter is not stored row by row"
     if own := _of_its_own(net, rule):
         return f"{own} of its own, which the fast engine would pass over"
+    if others := {block.activation for block in net.blocks} - {"relu"}:
+        return f"the fast engine is written for ReLU, not for {' and '.join(sorted(others))}"
     kinds = {type(block.linear) for block in net.blocks}
     if not kinds <= set(ENGINES[type(rule)]):
         return f"there is no fast engine for the rule '{rule.name}' on this kind of network"

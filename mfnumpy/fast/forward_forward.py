@@ -32,12 +32,18 @@ class DenseForwardForward(DenseEngine):
         self.negative = np.zeros(0, np.int64)
 
     def batch(
-        self, x: Array, y: Array, scale: float, only: Collection[int] | None, rng: np.random.Generator | None = None
+        self,
+        x: Array,
+        y: Array,
+        scale: float,
+        only: Collection[int] | None,
+        rng: np.random.Generator | None = None,
+        weights: Array | None = None,
     ) -> Losses:
         """As `TeamEngine.batch`; the wrong labels are drawn as the rule draws them, and rng is needed."""
         assert rng is not None
         self.negative = negative_labels(y, self.rule.n_classes, rng)
-        return super().batch(x, y, scale, only)
+        return super().batch(x, y, scale, only, None, weights)
 
     def samples(self, worker: int, n: int) -> slice:
         """The worker's own of n = 2N rows: the positive and then the negative ones of its samples."""
@@ -95,10 +101,15 @@ class DenseForwardForward(DenseEngine):
         dz = self.space.array(f"dz{i % 2}", *a.shape)
         if n == 0:
             return dz
-        part = 2 * n / len(a)
-        loss = equations.positive_loss(G[:n], theta) + equations.negative_loss(G[n:], theta)
+        part, w = 2 * n / len(a), None
+        if self.weights is not None:
+            w = self.weights[self.share(worker, len(self.weights))]
+            part = float(w.sum() / self.weights.sum())
+        loss = equations.positive_loss(G[:n], theta, w) + equations.negative_loss(G[n:], theta, w)
         self.note(worker, i, part * float(loss))
         dG = [equations.positive_loss_gradient(G[:n], theta), equations.negative_loss_gradient(G[n:], theta)]
+        if w is not None:
+            dG = [equations.weighted_mean_gradient(half, w) for half in dG]
         np.multiply(a[own], (2 * part * np.concatenate(dG))[:, None], out=dz[own])
         return dz
 
@@ -124,7 +135,7 @@ class DenseForwardForwardOnePass(DenseForwardForward):
         W = layer.parameters["W"]
         dG = self.space.array("dG", len(y), W.shape[1])
         G = np.matmul(activities[own], W, out=self.space.array(f"G of {worker}", own.stop - own.start, W.shape[1]))
-        self.note(worker, None, softmax_error(G, y[own], dG[own], len(y)))
+        self.note(worker, None, softmax_error(G, y[own], dG[own], self.divisor(len(y), own)))
         self.team.meet()
         self.update(worker, layer, activities, dG, scale)
 

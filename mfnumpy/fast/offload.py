@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -101,6 +101,7 @@ class OffloadedAdam(Adam):
 
     offload: the files.
     lr, beta1, beta2, epsilon: as in `adam_step`.
+    options: those of `StepSizes`.
     """
 
     def __init__(
@@ -110,8 +111,9 @@ class OffloadedAdam(Adam):
         beta1: float = BETA1,
         beta2: float = BETA2,
         epsilon: float = EPSILON,
+        **options: Any,
     ):
-        super().__init__(lr, beta1, beta2, epsilon)
+        super().__init__(lr, beta1, beta2, epsilon, **options)
         self.offload = offload
 
     def update(self, name: str, parameter: Array, gradient: Array, scale: float = 1.0) -> None:

@@ -70,13 +70,19 @@ class FastTrainer(Trainer):
             return evaluate(self.net, self.rule, x, y, team)
 
     def learn(
-        self, batches: Iterable[Batch], x: Any, y: np.ndarray, only: Collection[int] | None
+        self,
+        batches: Iterable[Batch],
+        x: Any,
+        y: np.ndarray,
+        only: Collection[int] | None,
+        weights: np.ndarray | None = None,
     ) -> Generator[tuple[Batch, Losses]]:
         """As `Trainer.learn`, through the engine."""
         assert self._engine is not None, "learn is called by fit"
         for batch in batches:
             rows = batch.rows
-            losses = self._engine.batch(self._gather(x, rows), y[rows], batch.scale, only, batch.rng)
+            w = None if weights is None else weights[rows]
+            losses = self._engine.batch(self._gather(x, rows), y[rows], batch.scale, only, batch.rng, w)
             yield batch, [(block, self.finite(block, loss, batch)) for block, loss in losses]
 
     def threads_of_sums(self) -> int:

@@ -17,6 +17,8 @@ from mfnumpy.layers.dense import (
     he_normal,
 )
 from mfnumpy.layers.shape import (
+    ACTIVATIONS,
+    Activation,
     AvgPool2d,
     Flatten,
     ReLU,
@@ -24,13 +26,17 @@ from mfnumpy.layers.shape import (
     avgpool_forward,
     relu_backward,
     relu_forward,
+    tanh_backward,
+    tanh_forward,
 )
 
 LINEAR: dict[str, type[Dense] | type[Conv2d]] = {"Dense": Dense, "Conv2d": Conv2d}
 """The layers that a block can have, by the word for each in a description (`spec`)."""
 
 __all__ = [
+    "ACTIVATIONS",
     "LINEAR",
+    "Activation",
     "AvgPool2d",
     "Conv2d",
     "Dense",
@@ -50,4 +56,6 @@ __all__ = [
     "im2col",
     "relu_backward",
     "relu_forward",
+    "tanh_backward",
+    "tanh_forward",
 ]

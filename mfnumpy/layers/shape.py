@@ -1,7 +1,11 @@
-"""The layers without parameters: ReLU, average pooling, flatten."""
+"""The layers without parameters: ReLU, tanh, average pooling, flatten."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mfnumpy import choices
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers.convolution import Size, check_images, conv_output_size, windows
@@ -21,6 +25,39 @@ def relu_backward(z: Array, da: Array) -> Array:
     if z.shape != da.shape:
         raise ShapeError(f"ReLU, backward: z and da must have one shape; got {tuple(z.shape)} and {tuple(da.shape)}.")
     return da * (z > 0)
+
+
+def tanh_forward(z: Array) -> Array:
+    """a = tanh(z), entry by entry. z: any shape. Returns a new array of the same shape and dtype."""
+    return xp_of(z).tanh(z)
+
+
+def tanh_backward(z: Array, da: Array) -> Array:
+    """dz = da (1 - tanh(z)^2). z, da: the same shape, else ShapeError."""
+    if z.shape != da.shape:
+        raise ShapeError(f"tanh, backward: z and da must have one shape; got {tuple(z.shape)} and {tuple(da.shape)}.")
+    a = xp_of(z).tanh(z)
+    return da * (1 - a * a)
+
+
+@dataclass
+class Activation:
+    """What follows a linear layer, entry by entry: z -> a, and (z, da) -> dz.
+
+    words: the name in descriptions. variance: n_in times the variance with which the weights before it start.
+    """
+
+    words: str
+    forward: Callable[[Array], Array]
+    backward: Callable[[Array, Array], Array]
+    variance: float
+
+
+ACTIVATIONS = {
+    "relu": Activation("ReLU", relu_forward, relu_backward, choices.WEIGHT_INIT.value),
+    "tanh": Activation("tanh", tanh_forward, tanh_backward, choices.TANH_INIT.value),
+}
+"""By the name for each in a description (`spec`)."""
 
 
 def avgpool_forward(x: Array, size: Size, stride: Size | None = None) -> Array:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.batches import Batch, take
+from mfnumpy.errors import InvalidValueError
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.parallel.pipeline import Pipeline, Span
@@ -48,9 +49,16 @@ class PipelineTrainer(Trainer):
         self.ahead, self.threads, self.spans = ahead, threads, spans
 
     def learn(
-        self, batches: Iterable[Batch], x: Any, y: np.ndarray, only: Collection[int] | None
+        self,
+        batches: Iterable[Batch],
+        x: Any,
+        y: np.ndarray,
+        only: Collection[int] | None,
+        weights: np.ndarray | None = None,
     ) -> Generator[tuple[Batch, Losses]]:
         """As `Trainer.learn`, several batches at once in different blocks."""
+        if weights is not None:
+            raise InvalidValueError("Layers in parallel are trained without weights of samples; leave parallel out.")
         inside: deque[Batch] = deque()
 
         def entering() -> Iterator[tuple]:

@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterator, MutableSequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from mfnumpy.backend import Array
-from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
+from mfnumpy.errors import InvalidValueError, unknown_name
+from mfnumpy.layers import ACTIVATIONS
 from mfnumpy.network import Network
 from mfnumpy.rules.parts import Home, Projections, Readout
+from mfnumpy.rules.step import NotStartedError, Step, Style
 from mfnumpy.support.validate import integer
-
-
-class NotStartedError(MfnumpyError, RuntimeError):
-    """A rule was used before `start` drew its matrices, or after a block was plugged in without `plug`."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """Gradients that are ready to be applied.
-
-    block: the index of the block, or None where the step belongs to the whole network or to the readout alone.
-    loss: the mean loss over the batch, a scalar.
-    gradients: by parameter name, of that mean loss.
-    """
-
-    block: int | None
-    loss: Any
-    gradients: dict[str, Array]
-
-
-class Style(NamedTuple):
-    """How the curves of a rule are drawn, in Matplotlib's words.
-
-    color, marker, linestyle: "#0072B2", "s", "--".
-    """
-
-    color: str
-    marker: str = "o"
-    linestyle: str = "-"
 
 
 class Rule:
@@ -84,6 +56,12 @@ class Rule:
     An error that comes goes through B where `feedback_of(i)` is a matrix, else through the weights W above."""
     exact = True
     """Whether the gradients of a Step are those of its loss; where they are not, only the readout's are."""
+    activations: tuple[str, ...] = tuple(ACTIVATIONS)
+    """The activations of blocks with which its mathematics goes."""
+    why_not_others = ""
+    """The reason, as a part of a sentence, where some are left out."""
+    writes_label = False
+    """Whether it writes the label over the first m inputs, and what they held is lost."""
     rows_per_sample = 1
     """How many rows of a batch the blocks see for each sample when they learn: 2 in Forward-Forward."""
     schedules: tuple[str, ...] = ("together",)
@@ -187,13 +165,19 @@ class Rule:
     def plug(self, net: Network) -> None:
         """Draw what newly plugged blocks need, keep what the others have, and drop what unplugged blocks had.
 
-        Raises InvalidValueError for a network on images where the rule trains none.
+        Raises InvalidValueError for a network on images where the rule trains none, or another activation than its own.
         """
         if not self.images and any(len(shape) != 1 for shape in net.shapes()):
             raise InvalidValueError(
                 f"{self.title} cannot train a convolutional network: {self.why_no_images}. "
                 "Use an MLP, or another rule; `mfnumpy info rules` says which of them train images."
             )
+        for block in net.blocks:
+            if block.activation not in self.activations:
+                raise InvalidValueError(
+                    f"{self.title} cannot train {block.name} with the activation {block.activation}: "
+                    f"{self.why_not_others}. Use {' or '.join(self.activations)}, or another rule."
+                )
         for part in self.parts:
             part.plug(net, self.n_classes, self.seed)
 
@@ -256,6 +240,7 @@ class Rule:
         y: Array,
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
+        weights: Array | None = None,
     ) -> Iterator[Step]:
         """Yield the gradients of one batch.
 
@@ -265,8 +250,18 @@ class Rule:
         rng: this batch's random numbers, for rules that need some.
         only: the blocks to be trained, None for all; a local rule then leaves out what they do not need, the trainer
             leaves out the other blocks' gradients.
+        weights: (N,) above 0, of the samples in every loss (`equations.weighted_mean`); None for plain means.
         """
         raise NotImplementedError
+
+    def check_weights(self) -> None:
+        """Check that samples may have weights. Raises InvalidValueError where what makes a Step lacks the keyword."""
+        makers = (getattr(self, name, None) for name in ("steps", "local_step", "block_gradients"))
+        if not all("weights" in inspect.signature(made).parameters for made in makers if made is not None):
+            raise InvalidValueError(
+                f"The rule '{self.name}' is trained without weights of samples: the method that makes its Steps "
+                "(steps, local_step or block_gradients) needs the keyword weights=None."
+            )
 
     # -- predicting --------------------------------------------------------------------------------------------------
 

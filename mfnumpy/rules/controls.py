@@ -49,7 +49,7 @@ class MonoForwardJoint(GlobalRule):
         self.readout, self.projections = None, Projections()
 
     def block_gradients(
-        self, net: Network, traces: list[Trace], y: Array, dG: Array | None
+        self, net: Network, traces: list[Trace], y: Array, dG: Array | None, weights: Array | None = None
     ) -> tuple[Any, dict[str, Array]]:
         """The sum of all L_i, and its gradients, together with those of the readout's loss if there is one.
 
@@ -61,8 +61,8 @@ class MonoForwardJoint(GlobalRule):
         for i in reversed(range(len(net.blocks))):
             block, trace, M = net.blocks[i], traces[i], self.M[i]
             G = equations.goodness_scores(trace.flat, M)
-            dG = self.loss_gradient(G, y)
-            loss = loss + equations.cross_entropy(G, y)
+            dG = self.error(G, y, weights)
+            loss = loss + equations.cross_entropy(G, y, weights)
             local = equations.goodness_scores_gradient(dG, M).reshape(trace.a.shape)
             dz = block.error_at_z(local if da is None else local + da, trace)
             own = block.parameter_gradients(dz, trace) | {"M": equations.projection_gradient(trace.flat, dG)}

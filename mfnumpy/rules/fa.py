@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from mfnumpy import choices, equations
 from mfnumpy.backend import Array
 from mfnumpy.blocks import Trace
+from mfnumpy.layers import ACTIVATIONS
 from mfnumpy.network import Network
 from mfnumpy.rules.base import Style
 from mfnumpy.rules.global_rule import GlobalRule
@@ -50,7 +51,7 @@ class FeedbackAlignment(GlobalRule):
         """Draw feedback matrices for the weights above each block; those whose shape still fits stay."""
         super().plug(net)
         above = [block.parameters["W"] for block in net.blocks[1:]] + [self.readout.parameters["W"]]
-        starts = [choices.WEIGHT_INIT.value] * (len(above) - 1) + [choices.PROJECTION_INIT.value]
+        starts = [ACTIVATIONS[block.activation].variance for block in net.blocks[1:]] + [choices.PROJECTION_INIT.value]
         del self.feedback[len(above) :]
         for i, (W, start) in enumerate(zip(above, starts, strict=True)):
             if i == len(self.feedback) or self.feedback[i].shape != W.shape:

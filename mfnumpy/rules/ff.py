@@ -94,6 +94,9 @@ class ForwardForward(LocalRule):
         "the label is written over a few input pixels, which weights shared over the image cannot find; Hinton (2022) "
         "does not intend it for CNNs, and the paper leaves it out for that reason"
     )
+    activations = ("relu",)
+    why_not_others = "goodness, the sum of a^2, must be free to grow beyond theta, and to be 0"
+    writes_label = True
     rows_per_sample = 2
     predictions: tuple[str, ...] = ("all-labels",)
 
@@ -145,7 +148,7 @@ class ForwardForward(LocalRule):
         labels = (y, negative_labels(y, self.n_classes, rng))
         return xp_of(x).concatenate([overlay_label(x, which, self.n_classes, self.label) for which in labels])
 
-    def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
+    def local_step(self, net: Network, i: int, x: Array, y: Array, weights: Array | None = None) -> tuple[Step, Array]:
         """One block: goodness of both halves, the gradient of mean L_pos + mean L_neg, and the activities handed on.
 
         Arguments as in `LocalRule.local_step`, with x: (2N, d), the positive half first.
@@ -154,10 +157,13 @@ class ForwardForward(LocalRule):
         trace = block.forward(NORMALISE[self.normalise](x))
         G_pos = self.positive_goodness(trace.a[:N])  # (1)
         G_neg = self.negative_goodness(trace.a[N:])  # (2)
-        loss = equations.positive_loss(G_pos, theta) + equations.negative_loss(G_neg, theta)  # (3) + (4)
-        dG = xp_of(x).concatenate(
-            [self.positive_loss_gradient(G_pos, theta), self.negative_loss_gradient(G_neg, theta)]
-        )
+        loss = equations.positive_loss(G_pos, theta, weights) + equations.negative_loss(
+            G_neg, theta, weights
+        )  # (3), (4)
+        halves = [self.positive_loss_gradient(G_pos, theta), self.negative_loss_gradient(G_neg, theta)]
+        if weights is not None:  # of the samples: a positive row and a negative one have the same
+            halves = [equations.weighted_mean_gradient(half, weights) for half in halves]
+        dG = xp_of(x).concatenate(halves)
         dz = block.error_at_z(equations.goodness_gradient(trace.a, dG), trace)
         return Step(i, loss, named(block.name, block.parameter_gradients(dz, trace))), trace.a
 
@@ -225,6 +231,7 @@ class ForwardForwardOnePass(ForwardForward):
         y: Array,
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
+        weights: Array | None = None,
     ) -> Iterator[Step]:
         """FF's steps, then one of the readout alone (not where only some blocks are trained).
 
@@ -233,10 +240,12 @@ class ForwardForwardOnePass(ForwardForward):
         if only is None:
             activities = self.activities(net, x)
             G = self.readout.forward(activities)
-        yield from super().steps(net, x, y, rng, only)
+        yield from super().steps(net, x, y, rng, only, weights)
         if only is None:
-            gradients = self.readout.parameter_gradients(activities, equations.cross_entropy_gradient(G, y))
-            yield Step(None, equations.cross_entropy(G, y), named("readout", gradients))
+            dG = equations.cross_entropy_gradient(G, y)
+            dG = dG if weights is None else equations.weighted_mean_gradient(dG, weights)
+            loss = equations.cross_entropy(G, y, weights)
+            yield Step(None, loss, named("readout", self.readout.parameter_gradients(activities, dG)))
 
     def scores(self, net: Network, x: Array, prediction: str | None = None) -> Array:
         """The readout's scores from one pass, or FF's goodness for every label; arguments as in `Rule.scores`."""

@@ -44,6 +44,7 @@ class GlobalRule(Rule):
         y: Array,
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
+        weights: Array | None = None,
     ) -> Iterator[Step]:
         """One Step at the very end: no block can be updated before the whole network has run (update locking).
 
@@ -53,14 +54,26 @@ class GlobalRule(Rule):
         traces, loss, gradients, dG = net.forward(x), 0, {}, None
         if self.readout is not None:
             G = self.readout.forward(traces[-1].a)
-            dG = self.loss_gradient(G, y)
-            loss = equations.cross_entropy(G, y)
+            dG = self.error(G, y, weights)
+            loss = equations.cross_entropy(G, y, weights)
             gradients = named("readout", self.readout.parameter_gradients(traces[-1].flat, dG))
-        others, of_blocks = self.block_gradients(net, traces, y, dG)
+        others, of_blocks = self.block_gradients(
+            net, traces, y, dG, **({} if weights is None else {"weights": weights})
+        )
         yield Step(None, others + loss, gradients | of_blocks)
 
+    def error(self, G: Array, y: Array, weights: Array | None) -> Array:
+        """dG: the gradient of the mean loss at the scores, the weighted mean's where there are weights.
+
+        G: (N, m) scores.
+        y: (N,) integer labels.
+        weights: (N,) of the samples, or None.
+        """
+        dG = self.loss_gradient(G, y)
+        return dG if weights is None else equations.weighted_mean_gradient(dG, weights)
+
     def block_gradients(
-        self, net: Network, traces: list[Trace], y: Array, dG: Array | None
+        self, net: Network, traces: list[Trace], y: Array, dG: Array | None, weights: Array | None = None
     ) -> tuple[Any, dict[str, Array]]:
         """The sum of the losses besides the readout's, here 0, and the gradients of all blocks that learn, by name.
 
@@ -68,6 +81,7 @@ class GlobalRule(Rule):
         traces: of all blocks, from one forward pass.
         y: (N,) integer labels.
         dG: (N, m), gradient of the mean loss at the readout's scores; None without a readout.
+        weights: (N,) of the samples, in dG already; for further losses.
         """
         assert dG is not None
         gradients: dict[str, Array] = {}

@@ -36,13 +36,14 @@ class LocalRule(Rule):
         """
         return x
 
-    def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
+    def local_step(self, net: Network, i: int, x: Array, y: Array, weights: Array | None = None) -> tuple[Step, Array]:
         """The Step of block i, and the output that it hands on, computed before any update.
 
         net: the network that the rule was started for.
         i: index of the block.
         x: its input, which the block below handed on.
         y: (N,) integer labels.
+        weights: (N,) of the samples, or None; a rule that has not this keyword is trained without.
         """
         raise NotImplementedError
 
@@ -62,16 +63,17 @@ class LocalRule(Rule):
         y: Array,
         rng: np.random.Generator | None = None,
         only: Collection[int] | None = None,
+        weights: Array | None = None,
     ) -> Iterator[Step]:
         """One Step per block, yielded before the next block runs; nothing ever comes back from it.
 
         Arguments as in `Rule.steps`.
         """
         chosen = range(len(net.blocks)) if only is None else sorted(only)
-        x = self.enter(net, x, y, rng)
+        x, weighted = self.enter(net, x, y, rng), {} if weights is None else {"weights": weights}
         for i in range(max(chosen, default=-1) + 1):
             if i in chosen:
-                step, x = self.local_step(net, i, x, y)
+                step, x = self.local_step(net, i, x, y, **weighted)
                 yield step
             else:
                 x = self.pass_on(net, i, x)

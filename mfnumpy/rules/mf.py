@@ -49,7 +49,7 @@ class MonoForward(LocalRule):
         self.project, self.loss_gradient = project, loss_gradient
         self.weight_gradient, self.projection_gradient = weight_gradient, projection_gradient
 
-    def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
+    def local_step(self, net: Network, i: int, x: Array, y: Array, weights: Array | None = None) -> tuple[Step, Array]:
         """One block, one batch: the paper's algorithm. Both gradients use W and M as they were in the forward pass.
 
         Arguments as in `LocalRule.local_step`.
@@ -59,9 +59,11 @@ class MonoForward(LocalRule):
         trace = block.forward(x)  # z = x W, a = relu(z)
         G = self.project(trace.flat, M)  # (5)
         dG = self.loss_gradient(G, y)  # (6)
+        if weights is not None:
+            dG = equations.weighted_mean_gradient(dG, weights)
         dM = self.projection_gradient(trace.flat, dG)  # (8)
         gradients = block.local_gradients(M, dG, trace, self.weight_gradient)  # (7)
-        return Step(i, equations.cross_entropy(G, y), named(block.name, gradients | {"M": dM})), trace.a
+        return Step(i, equations.cross_entropy(G, y, weights), named(block.name, gradients | {"M": dM})), trace.a
 
 
 def route() -> str:

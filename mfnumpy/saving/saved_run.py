@@ -22,6 +22,20 @@ from mfnumpy.saving import checkpoint, model
 from mfnumpy.support.files import make_folder
 
 
+@dataclass(frozen=True)
+class History:
+    """What a run left behind.
+
+    epochs: one dict each (loss by block, accuracies), to the bit the same for the same seed.
+    seconds: wall-clock time of each epoch's training, without evaluation.
+    ran_with: engine, threads and kernels, on which the last bits depend; one more where a resumed run had others.
+    """
+
+    epochs: list[dict]
+    seconds: list[float]
+    ran_with: list[dict] = field(default_factory=list)
+
+
 @dataclass
 class Progress:
     """Where a run stands, to the batch; with the arrays it is all that a resumed run needs.
@@ -79,19 +93,20 @@ def sampled(n: int) -> np.ndarray:
     return np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
 
 
-def data_settings(sample: Array, y: Array, y_val: Array | None) -> dict:
+def data_settings(sample: Array, y: Array, y_val: Array | None, weights: Array | None = None) -> dict:
     """What a checkpoint says of the data: how many rows, and checksums.
 
     sample: the `sampled` rows of the inputs.
     y: (N,) labels of the training part.
     y_val: of the validation part, None without one.
+    weights: of the samples; without, nothing is said of them.
     """
     return {
         "rows": len(y),
         "labels": _checksum(y, np.int64),
         "inputs": _checksum(sample),
         "validation": None if y_val is None else _checksum(y_val, np.int64),
-    }
+    } | ({} if weights is None else {"weights": _checksum(weights)})
 
 
 def _checksum(array: Array, dtype: type | None = None) -> int:

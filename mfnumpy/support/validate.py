@@ -44,6 +44,17 @@ def indices(name: str, values: Any, n: int, what: str) -> list[int]:
     return chosen
 
 
+def input_shape_of(shape: Any) -> tuple[int, ...]:
+    """The shape of one sample as a tuple. Raises InvalidValueError for anything but one or more integers >= 1."""
+    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    try:
+        return tuple(integer("a size", size, 1) for size in sizes or (None,))
+    except InvalidValueError:
+        raise InvalidValueError(
+            f"input_shape must be one or more integers >= 1, e.g. 784 or (28, 28, 1); got {shape!r}."
+        ) from None
+
+
 def real(name: str, value: Any, wanted: str, good: Callable[[float], bool]) -> float:
     """The value as a float, if it is a number (Python's or NumPy's) that is good.
 
@@ -175,6 +186,26 @@ def check_is_array(name: str, value: Any) -> None:
     if not (hasattr(value, "shape") and hasattr(value, "dtype")):
         kind = "None" if value is None else type(value).__name__
         raise DTypeError(f"{name} must be an array; got {kind}. Make it one with numpy.asarray(...).")
+
+
+def sample_weights(weights: Any, n: int, dtype: str) -> Array:
+    """The weights of samples, as an array of their network's dtype.
+
+    weights: (n,) numbers above 0.
+    n: how many samples there are.
+    dtype: of the network.
+    Raises DTypeError for no array, ShapeError unless there is one for each, InvalidValueError for one that is not
+    finite or not above 0.
+    """
+    check_is_array("weights", weights)
+    if tuple(weights.shape) != (n,):
+        raise ShapeError(f"weights must hold one number per row, shape ({n},); got {tuple(weights.shape)}.")
+    if weights.dtype.kind not in "biuf":
+        raise DTypeError(f"weights must be numbers; their dtype is {weights.dtype}.")
+    weights = weights.astype(dtype)
+    if not bool(((weights > 0) & (weights < float("inf"))).all()):
+        raise InvalidValueError("weights must be finite and above 0; leave out the rows of weight 0.")
+    return weights
 
 
 def check_samples(name: str, x: Any, input_shape: tuple[int, ...], dtype: str) -> None:

@@ -53,8 +53,8 @@ def command_line(module, *options):
     return vars(parser.parse_args(options))
 
 
-def first_weights(find, *, rule="shallow", part="blocks"):
-    net = find("mfnumpy.network").mlp(9, (6, 8), seed=3)
+def first_weights(find, *, rule="shallow", part="blocks", activation="relu"):
+    net = find("mfnumpy.network").mlp(9, (6, 8), seed=3, activation=activation)
     made = find("mfnumpy.rules").make(rule)
     made.start(net, 4, seed=5)
     if part == "blocks":
@@ -107,6 +107,7 @@ SETTINGS = [
     ("BIAS", True, lambda find: sorted(find("mfnumpy.network").named("1x4", (9,)).parameters())),
     ("BIAS", True, lambda find: command_line(find(TRAIN))["bias"]),
     ("WEIGHT_INIT", 1.0, first_weights),
+    ("TANH_INIT", 0.25, lambda find: first_weights(find, activation="tanh")),
     ("PROJECTION_INIT", 0.25, lambda find: first_weights(find, rule="mf", part="block1.M")),
     ("PROJECTION_INIT", 0.25, lambda find: first_weights(find, part="readout.W")),
     ("FEEDBACK_INIT", 0.25, lambda find: first_weights(find, rule="fa", part="block1.B")),

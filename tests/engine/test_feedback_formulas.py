@@ -6,7 +6,7 @@ from engine_helpers import case_away_from_kinks, gradients_of, relative_error, s
 from naive_network import Naive, linear_input_error
 
 import mfnumpy.rules.dfa
-from mfnumpy import optim
+from mfnumpy import layers, optim
 from mfnumpy.train import Trainer
 
 CLOSE = 1e-12
@@ -63,7 +63,7 @@ def test_planted_the_weights_in_place_of_B_are_caught(kind):
 @pytest.mark.parametrize("name", ["fa", "dfa"])
 def test_planted_a_missing_mask_is_caught(name, monkeypatch):
     case = case_away_from_kinks(name, "mlp")
-    monkeypatch.setattr("mfnumpy.blocks.relu_backward", lambda z, da: da)
+    monkeypatch.setattr(layers.ACTIVATIONS["relu"], "backward", lambda z, da: da)
     assert min(e for n, e in errors(case).items() if n != "readout.W") > 1e-2
 
 

@@ -17,7 +17,7 @@ ROOMS = (
     ("support.version", "support.route", "errors", "choices"),
     (
         "backend",
-        *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split", "threads")),
+        *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split", "threads", "bar")),
     ),
     ("support.validate", "support.environment", "optim", "batches"),
     ("equations", "layers"),
@@ -84,7 +84,7 @@ def test_no_two_rooms_import_each_other():
 
 def test_the_core_imports_nothing_but_numpy_and_never_data_utils():
     allowed = {"numpy", "mfnumpy", *sys.stdlib_module_names}
-    lazily = {("train", "tqdm"), ("support.threads", "threadpoolctl")}  # where they are installed
+    lazily = {("support.bar", "tqdm"), ("support.threads", "threadpoolctl")}  # where they are installed
     for room, paths in CORE.items():
         for path in paths:
             for name, line in imports(path, "mfnumpy"):

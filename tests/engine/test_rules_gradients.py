@@ -24,11 +24,10 @@ from engine_helpers import (
     steps_of,
 )
 
-import mfnumpy.blocks
 import mfnumpy.layers.convolution
 import mfnumpy.layers.dense
 import mfnumpy.layers.shape
-from mfnumpy import equations, network, rules
+from mfnumpy import equations, layers, network, rules
 from mfnumpy.rules import mf
 from mfnumpy.support.seeding import stream
 
@@ -214,9 +213,9 @@ def detached(dG, M):
 
 
 CAUGHT = [  # where the mistake is put: None for the rule itself, which took the equation as a keyword
-    ("bp", "mlp", mfnumpy.blocks, "relu_backward", no_mask),
-    ("bp", "cnn", mfnumpy.blocks, "relu_backward", inverted_mask),
-    ("deep_supervision", "mlp", mfnumpy.blocks, "relu_backward", mask_above_half),
+    ("bp", "mlp", layers.ACTIVATIONS["relu"], "backward", no_mask),
+    ("bp", "cnn", layers.ACTIVATIONS["relu"], "backward", inverted_mask),
+    ("deep_supervision", "mlp", layers.ACTIVATIONS["relu"], "backward", mask_above_half),
     ("bp", "mlp", mfnumpy.layers.dense, "dense_parameter_gradients", mean_bias),
     ("mf_joint", "cnn", mfnumpy.layers.convolution, "dense_parameter_gradients", mean_bias),
     ("bp", "cnn", mfnumpy.layers.convolution, "col2im", assigns_in_place_of_adding),

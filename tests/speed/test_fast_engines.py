@@ -46,7 +46,8 @@ def train(kind, rule_name, trainer, optimiser, dtype="float64", rule_options=Non
     rule.start(net, M, seed=5)
     x, y = data(net)
     options = {"epochs": 2, "batch_size": 16, "seed": 1, "show_progress": False} | options  # 53 = 3 * 16 + 5
-    history = trainer(net, rule, optimiser, **options).fit(x, y)
+    weights = stream(8, "weights").uniform(0.2, 3, N) if options.pop("weighted", False) else None
+    history = trainer(net, rule, optimiser, **options).fit(x, y, weights=weights)
     return rule.parameters(net), history, optimiser
 
 
@@ -108,6 +109,27 @@ def test_engine_trains_only_what_it_is_told_to(kind, rule):
     compare(kind, rule, 2, only=[1], bias=True)
     if rule != "ff_one_pass":  # its readout would be left untrained
         compare(kind, rule, 2, schedule="layer_by_layer", decay="cosine")
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("kind", "rule"), [("dense", r) for r in DENSE] + [("conv", r) for r in CONV])
+def test_engine_weighs_samples_as_the_rule(kind, rule, threads):
+    compare(kind, rule, threads, weighted=True, batch_size=17)  # one of three workers has nothing of the last batch
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "where", "wrong"),
+    [
+        ("dense", "bp", "base.TeamEngine.divisor", lambda self, N, rows: N),
+        ("conv", "mf", "base.TeamEngine.divisor", lambda self, N, rows: len(self.weights) / self.weights[rows]),
+        ("dense", "ff", "forward_forward.equations.weighted_mean_gradient", lambda d, w: d),
+    ],
+)
+def test_planted_mistakes_in_weights_are_caught(monkeypatch, kind, rule, where, wrong):
+    slow, *_ = train(kind, rule, Trainer, optim.Adam(lr=1e-2), weighted=True)
+    monkeypatch.setattr(f"mfnumpy.fast.{where}", wrong)  # after the reference, which has the equations in common
+    fast, *_ = train(kind, rule, FastTrainer, FastAdam(lr=1e-2), weighted=True, threads=2)
+    assert any(np.abs(fast[name] - array).max() > 1e-6 for name, array in slow.items())
 
 
 def test_engine_in_float32_agrees_to_rounding():
