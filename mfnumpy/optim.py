@@ -299,10 +299,10 @@ class Adam(StepSizes):
         self._of = {}
 
 
-OPTIMISERS: dict[str, type] = {"adam": Adam, "sgd": SGD}
+OPTIMISERS: dict[str, type[SGD] | type[Adam]] = {"adam": Adam, "sgd": SGD}
 
 
-def make(name: str, **options: Any) -> Optimiser:
+def make(name: str, **options: Any) -> SGD | Adam:
     """A new optimiser by name ("adam" or "sgd"). Raises UnknownNameError for another name."""
     if name not in OPTIMISERS:
         raise unknown_name("optimiser", name, OPTIMISERS)

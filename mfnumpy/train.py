@@ -99,17 +99,12 @@ class Trainer:
             )
         self.only = None if only is None else indices("only", only, len(net.blocks), "blocks")
         self.net, self.rule, self.optimiser = net, rule, optimiser
-        self.epochs = integer("epochs", epochs, 1)
+        self.epochs, self.seed = integer("epochs", epochs, 1), integer("seed", seed, 0)
         self.patience = None if patience is None else integer("patience", patience, 1)
         self.batch_size = int(batch_size) if isinstance(batch_size, np.integer) else batch_size
-        self.seed = integer("seed", seed, 0)
         self.decay, self.schedule, self.path, self.notes = decay, schedule, path, notes or {}
-        self.show_progress, self.on_epoch, self.on_batch, self.before_save = (
-            show_progress,
-            on_epoch,
-            on_batch,
-            before_save,
-        )
+        self.show_progress, self.before_save = show_progress, before_save
+        self.on_epoch, self.on_batch = on_epoch, on_batch
         self.phases: list[list[int] | None] = []
         self._best: dict[str, Array] = {}
 

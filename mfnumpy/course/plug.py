@@ -121,7 +121,9 @@ class ForwardForwardOf(ForwardForward):
         super().__init__(**options)
         self._functions = eq1, eq2, eq3_gradient, eq4_gradient
 
-    def local_step(self, net: Network, i: int, x: Array, y: Array) -> tuple[Step, Array]:
+    def local_step(  # type: ignore[override]  # trained without weights
+        self, net: Network, i: int, x: Array, y: Array
+    ) -> tuple[Step, Array]:
         """One block, as the package does it; the loss shown is the mean goodness gap, which should grow.
 
         Arguments as in `LocalRule.local_step`.

@@ -105,14 +105,14 @@ def softmax_error(G: Array, y: Array, dG: Array, N: int | Array) -> float:
     """
     rows = np.arange(len(y))
     G -= G.max(axis=1, keepdims=True)
-    weighted = isinstance(N, np.ndarray)
+    weighted = np.ndim(N) > 0
     true = G[rows, y] if weighted else G[rows, y].sum(dtype=np.float64)
     np.exp(G, out=dG)
     total = dG.sum(axis=1, keepdims=True)
     dG /= total
     dG[rows, y] -= 1
     if weighted:
-        dG /= N[:, None]
+        dG /= np.reshape(N, (-1, 1))
         return float(((np.log(total[:, 0]) - true) / N).sum(dtype=np.float64))
     dG /= N
     return float((np.log(total).sum(dtype=np.float64) - true) / N)

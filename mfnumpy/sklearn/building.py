@@ -55,10 +55,10 @@ def network_of(params: Any, rule: Rule, n_features: int, m: int, dtype: str, see
     seed: of the weights.
     """
     sizes = params.hidden_layer_sizes
-    widths = [sizes] if isinstance(sizes, int | np.integer) else list(sizes)
-    if not widths:
+    given = [sizes] if isinstance(sizes, int | np.integer) else list(sizes)
+    if not given:
         raise InvalidValueError("hidden_layer_sizes must name at least one block, as (100,); got none.")
-    widths = [integer("Every number in hidden_layer_sizes", width, 1) for width in widths]
+    widths = [integer("Every number in hidden_layer_sizes", width, 1) for width in given]
     options: dict[str, Any] = {"bias": bool(params.bias), "activation": params.activation, "seed": seed, "dtype": dtype}
     if params.image_shape is None:
         return network.mlp(n_features + (m if rule.writes_label else 0), widths, **options)

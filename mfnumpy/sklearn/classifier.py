@@ -140,7 +140,7 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
                 "warm_start goes on with the same classes as in the previous call to fit. Previously got "
                 f"{self.classes_}, `y` has {known}."
             )
-        self._moments = None
+        self._moments: tuple | None = None
         return self._train(X, y, weights, integer("max_iter", self.max_iter, 1), self.early_stopping)
 
     @with_callbacks
