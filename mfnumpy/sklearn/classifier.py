@@ -166,9 +166,9 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
         """Put a fresh block on top; returns itself.
 
         width: its neurons; with image_shape, its maps.
-        X, y, sample_weight: where given, as of `fit`, and the block is trained on them: it alone under a local rule,
-        whose other blocks keep every byte; all of them under another. Without, `partial_fit` or a `fit` with warm_start
-        trains all.
+        X, y, sample_weight: where given, and as of `fit`, the block is trained on them: it alone under a rule that can
+            go block by block, as Mono-Forward, and all others keep every byte; under another rule all are trained.
+            Without them, `partial_fit` or a `fit` with warm_start trains all.
         """
         check_is_fitted(self)
         make = self.net_.new_dense if self.image_shape is None else self.net_.new_conv
@@ -177,7 +177,7 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
         if X is None:
             return self
         X, y, weights = self._checked(X, y, sample_weight, False)
-        only = [len(self.net_.blocks) - 1] if self.rule_.local else None
+        only = [len(self.net_.blocks) - 1] if "layer_by_layer" in self.rule_.schedules else None
         return self._train(X, y, weights, integer("max_iter", self.max_iter, 1), self.early_stopping, only=only)
 
     def unplug(self) -> LocalLearningClassifier:

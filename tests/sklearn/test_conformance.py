@@ -6,9 +6,6 @@ repeated rows, since batches of another division are other batches. What fails h
 
 from __future__ import annotations
 
-import pytest
-
-pytest.importorskip("sklearn")
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from mfnumpy import rules
