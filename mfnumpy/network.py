@@ -70,9 +70,8 @@ class Network:
         width: how many neurons it has.
         bias, activation: as in `new_conv`.
         """
-        n_in = math.prod(self.output_shape)
-        spec = {"layer": "Dense", "n_in": n_in, "n_out": integer("A block's width", width, 1), "bias": bias}
-        return self._new(spec | {"activation": activation})
+        n_in, n_out = math.prod(self.output_shape), integer("A block's width", width, 1)
+        return self._new({"layer": "Dense", "n_in": n_in, "n_out": n_out, "bias": bias, "activation": activation})
 
     def new_conv(
         self,
@@ -216,10 +215,9 @@ def cnn(
     Raises ShapeError for an input that is no image, or too small for so many blocks.
     """
     net = Network(input_shape, seed=seed, dtype=dtype, init=init)
-    options: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": padding, "bias": bias}
-    options["activation"] = activation
+    options: dict[str, Any] = {"kernel": kernel, "stride": stride, "padding": padding, "pool": pool, "bias": bias}
     for maps in channels:
-        net.plug(net.new_conv(maps, pool=pool, **options))
+        net.plug(net.new_conv(maps, activation=activation, **options))
     return net
 
 

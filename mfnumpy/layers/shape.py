@@ -42,9 +42,12 @@ def tanh_backward(z: Array, da: Array) -> Array:
 
 @dataclass
 class Activation:
-    """What follows a linear layer, entry by entry: z -> a, and (z, da) -> dz.
+    """What follows a linear layer, entry by entry.
 
-    words: the name in descriptions. variance: n_in times the variance with which the weights before it start.
+    words: the name in descriptions.
+    forward: z -> a.
+    backward: (z, da) -> dz.
+    variance: n_in times the variance with which the weights before it start.
     """
 
     words: str

@@ -17,7 +17,12 @@ from mfnumpy.sklearn.compatible import Tasks
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Rows that are not trained on: x: (n, *input_shape), y: (n,) integer labels, weights: (n,) or None."""
+    """Rows that are not trained on.
+
+    x: (n, *input_shape).
+    y: (n,) integer labels.
+    weights: (n,), or None.
+    """
 
     x: Array
     y: Array
@@ -32,11 +37,18 @@ class HeldOut:
 class Watch:
     """Called with each epoch's entry in the history; returns True where the fit is to end.
 
+    net, rule: what is trained.
     tol, patience: more than `patience` epochs in a row without an improvement of at least `tol`, of the loss or, with
         held-out rows, of their accuracy, end the fit.
     held_out: None where nothing was held out.
     mode: the prediction mode whose accuracy counts.
     most: epochs at most.
+    verbose: whether each epoch is told.
+    tasks: what scikit-learn's callbacks are told.
+    losses, scores, layer_scores: of each epoch so far; scores are those of the held-out rows.
+    best_loss, best_score, stale: the best of them, and for how many epochs it has stood.
+    stopped: whether the fit was ended before its last epoch.
+    best: copies of the parameters with the best score.
     """
 
     net: Network
