@@ -27,6 +27,7 @@ def try_all(course: Path, *, jobs: int = 2) -> list[str]:
 
     Raises CourseError if there is no release, InvalidValueError for jobs below 1.
     """
+    course = course.resolve()  # the processes have folders of their own
     plans = read_plans(course)
     own = tuple(str(path) for path in sorted((course / "own").glob("*.py")))
     load_own(own)

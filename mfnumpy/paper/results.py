@@ -140,7 +140,8 @@ def budget_table(view: View) -> Table:
         [note],
         first=columns[:5],
         folds={
-            "The seeds, and the patience of the stopping rule:": [*columns[:3], "patience", "seeds planned"],
+            "The patience of the stopping rule, in epochs:": [*columns[:3], "patience"],
+            "The seeds:": [*columns[:3], "seeds planned"],
             "The search:": [*columns[:3], columns[6]],
         },
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ import nbformat
 from mfnumpy.check import EXERCISES, add, check
 from mfnumpy.check.exercises import get
 from mfnumpy.course.__main__ import main
-from mfnumpy.course.grading import grade_notebook
+from mfnumpy.course.grading import grade_all, grade_notebook
 from mfnumpy.course.plan import read_plans
 from mfnumpy.course.trial import missing_parts, try_all
 from mfnumpy.errors import InvalidValueError
@@ -37,8 +39,10 @@ def sources(tmp_path) -> Path:
     sys.modules.pop("exercises", None)
 
 
-def test_the_guides_tutorial_works_as_it_is_printed(sources, tmp_path):
-    course, students = tmp_path / "course", tmp_path / "students"
+def test_the_guides_tutorial_works_as_it_is_printed(sources, tmp_path, monkeypatch):
+    """Typed where the files lie, with relative names: the processes that read them have folders of their own."""
+    monkeypatch.chdir(tmp_path)
+    course, students = Path("course"), Path("students")
     assert main(["release", "--course", str(course), "--exercises", str(sources), "--students", str(students)]) == 0
     assert (students / "20_momentum.ipynb").is_file()
     assert (students / "exercises.py").is_file()
@@ -57,11 +61,19 @@ def test_the_guides_tutorial_works_as_it_is_printed(sources, tmp_path):
     for cell in notebook.cells:
         if cell.metadata.nbgrader.grade_id == "momentum_step":
             cell.source = "def momentum_step(W, dW, v, lr, mu):\n    v = mu * v + lr * dW\n    return W + v, v"
-    nbformat.write(notebook, tmp_path / "in.ipynb")
+    nbformat.write(notebook, "in.ipynb")
     own = (str(course / "own" / "exercises.py"),)
-    record = grade_notebook(tmp_path / "in.ipynb", read_plans(course)["20_momentum"], seed=3, own=own)
+    record = grade_notebook(Path("in.ipynb"), read_plans(course)["20_momentum"], seed=3, own=own)
     assert record["marks"]["momentum_step"]["score"] == 2.25
     assert record["marks"]["momentum_step"]["mistake"] == "climbs"
+    with zipfile.ZipFile("canvas.zip", "w") as archive:
+        archive.write("in.ipynb", "lovelaceada_123_4567_Untitled.ipynb")
+    told: list[str] = []
+    grade_all(Path("canvas.zip"), course, Path("grades"), tell=told.append)
+    (row,) = csv.DictReader(Path("grades/grades.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert (row["id"], row["notebook"], row["score"], row["points"]) == ("123", "20_momentum", "2.25", "3")
+    assert not any("gradebook was not written" in line for line in told)
+    assert "2.25 of 3 points" in next(Path("grades/feedback").glob("*/20_momentum.html")).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,7 @@ def grade_all(
     cannot be used, StoppedError after Ctrl-C or SIGTERM.
     """
     settings = settings or Settings()
+    folder, course, out = (path.resolve() for path in (folder, course, out))  # the processes have folders of their own
     plans = read_plans(course)
     if unknown := [name for name in settings.notebooks if name not in plans]:
         raise CourseError(f"There is no notebook {unknown[0]} in {course}. It holds: {', '.join(plans)}.")

@@ -64,6 +64,7 @@ def grade_notebook(
     Raises Ended if the judge's process comes to no result.
     """
     limits = limits or Limits()
+    notebook, own = notebook.resolve(), tuple(str(Path(path).resolve()) for path in own)
     skip: dict[str, str] = {}
     known: dict[str, dict] = {}
     record: dict[str, Any] = {}

@@ -19,15 +19,17 @@ READ = (
 )
 OTHER_EPOCHS = (
     "The same accuracies at other epochs: as stopped (where a stopping rule would have ended the run), and at equal "
-    "passes (after the last epoch, the same for all rules). Minus paper: of the accuracies above:"
+    "passes (after the last epoch, the same for all rules):"
 )
+LESS_PAPER = "Our accuracy above, less the paper's, in points:"
 COSTS = (
     "What a run takes. Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 "
     "compares times. Peak MB is of a step as the rules write it, in either engine. Epoch kept: the best one on "
     "validation data, mean over seeds:"
 )
 FOLDS = {
-    OTHER_EPOCHS: ("rule", "prediction", "as stopped", "at equal passes", "minus paper"),
+    OTHER_EPOCHS: ("rule", "prediction", "as stopped", "at equal passes"),
+    LESS_PAPER: ("rule", "prediction", "minus paper"),
     COSTS: ("rule", "rate", "epoch kept", "s/epoch", "peak MB"),
 }
 
@@ -60,7 +62,7 @@ def accuracy_tables(
             Table(
                 f"{experiment}-{dataset}",
                 f"{title}, {dataset}: test accuracy in %",
-                [*FIRST, *FOLDS[OTHER_EPOCHS][2:], *FOLDS[COSTS][1:]],
+                [*FIRST, *FOLDS[OTHER_EPOCHS][2:], *FOLDS[LESS_PAPER][2:], *FOLDS[COSTS][1:]],
                 rows,
                 command(experiment, view),
                 [f"Run: {described(entries[0].config)}. {READ}", *notes.lost(entries), *notes.provisional(entries)],
