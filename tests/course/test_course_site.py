@@ -237,7 +237,7 @@ CONTRAST = (
     "api/training",
     "lessons/00_map",
 )
-CONTRAST += ("lessons/03_equations_by_hand", "lessons/07_forward_forward", "lessons/11_find_the_bug")
+CONTRAST += ("lessons/00_map", "lessons/03_equations_by_hand", "lessons/07_forward_forward", "lessons/11_find_the_bug")
 CONTRAST += ("exercises/03_equations", "exercises/11_find_the_bug")
 """Pages of every kind, whose contrast is measured: axe takes seconds for each."""
 ALL_FIT = ("results.html",)
