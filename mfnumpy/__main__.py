@@ -1,6 +1,17 @@
 """`python -m mfnumpy` is `mfnumpy`."""
 
-from mfnumpy.cli import entry_point
+import sys
+
+from mfnumpy.support.interrupt import quit_when_stopped
+
+
+def entry_point() -> None:
+    """What the installed script calls. A signal that comes while libraries are imported shows no traceback."""
+    quit_when_stopped("mfnumpy")
+    from mfnumpy.cli import main
+
+    sys.exit(main())
+
 
 if __name__ == "__main__":
     entry_point()

@@ -57,13 +57,13 @@ class Trainer:
     schedule: "together", or "layer_by_layer" for local rules (block i for all its epochs, then frozen).
     only: indices of the blocks to be trained; all others, and any readout, keep their bytes. None for all blocks.
     patience: stop after so many epochs without a better validation accuracy, and take the best epoch's parameters.
-    path: where a checkpoint is written after each epoch and on Ctrl-C; None for no checkpoint.
+    path: where a checkpoint is written after each epoch and on Ctrl-C, SIGTERM or SIGHUP; None for no checkpoint.
     notes: JSON values to keep in it.
     show_progress: a bar on standard error; None for one where that is a terminal.
-    on_epoch: called with each epoch's entry in the history; where it returns True, no further epoch follows (of this
-        block, in "layer_by_layer").
+    on_epoch: called with each epoch's entry in the history, once its checkpoint is written; where it returns True, no
+        further epoch follows (of this block, in "layer_by_layer").
     on_batch: called with each Batch and its losses when it has been learned.
-    before_save: called when nothing but the disk can prevent a checkpoint any more.
+    before_save: called when a checkpoint is on the disk and about to take its name, which nothing can prevent any more.
     """
 
     engine = "reference"
@@ -131,7 +131,7 @@ class Trainer:
         Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, OutputError where no checkpoint
         can be written, CheckpointError where there is none or one of another run (by its options and samples of its
         data), DivergedError if a loss, a score or what would be written is not finite, and KeyboardInterrupt on Ctrl-C,
-        after the batch and a checkpoint have been finished.
+        SIGTERM or SIGHUP, after the batch and a checkpoint have been finished.
         """
         if validation is not None:
             if y_val is not None:
@@ -142,6 +142,8 @@ class Trainer:
             x, y, x_val, y_val = take(x, rows), take(y, rows), take(x, held_out), take(y, held_out)
             weights = weights if weights is None else take(weights, rows)
         self._check_data(x, y, x_val, y_val)
+        if self.path is not None:
+            saved_run.check_target(self.path, self.notes, fresh=not resume)
         if weights is not None:
             self.rule.check_weights()
             weights = sample_weights(weights, len(y), self.net.dtype)
@@ -159,10 +161,11 @@ class Trainer:
                     finished = self._run_epoch(state, x, y, weights, interrupt)
                     if finished:
                         total = len(y) if weights is None else float(weights.sum(dtype=np.float64))
-                        stop = self._close_epoch(state, total, x_val, y_val)
+                        self._close_epoch(state, total, x_val, y_val)
                     self._save(state, settings)
+                    stop = finished and self.on_epoch is not None and self.on_epoch(state.epochs[-1]) is True
                     if interrupt.requested:
-                        raise KeyboardInterrupt
+                        raise interrupt.error()
                 self._end_phase(state)
                 self._save(state, settings)
         return History(state.epochs, state.seconds, state.ran_with)
@@ -263,10 +266,10 @@ class Trainer:
     def _named(self, block: int | None) -> str:
         return "output" if block is None else self.net.blocks[block].name
 
-    def _close_epoch(self, state: Progress, n: float, x_val: Any, y_val: np.ndarray | None) -> bool:
+    def _close_epoch(self, state: Progress, n: float, x_val: Any, y_val: np.ndarray | None) -> None:
         """Write the epoch into the history, and remember its parameters if they are the best so far.
 
-        n: the rows, or the sum of their weights. Returns whether `on_epoch` says that this was the last.
+        n: the rows, or the sum of their weights.
         """
         entry: dict[str, Any] = {"epoch": len(state.epochs) + 1}
         entry["loss"] = {name: total / n for name, total in state.losses.items()}
@@ -281,7 +284,6 @@ class Trainer:
         state.epochs.append(entry)
         state.seconds.append(state.elapsed)
         state.epoch, state.batch, state.losses, state.elapsed = state.epoch + 1, 0, {}, 0.0
-        return self.on_epoch is not None and self.on_epoch(entry) is True
 
     def _end_phase(self, state: Progress) -> None:
         for name, parameter in self.rule.parameters(self.net).items():
@@ -320,8 +322,6 @@ class Trainer:
         if self.patience and y_val is None:
             raise InvalidValueError("patience needs validation data: pass x_val and y_val, or validation=0.1.")
         check_batch_size(self.batch_size, len(y))
-        if self.path is not None:
-            saved_run.check_target(self.path, self.notes)
 
     def _check_part(self, name: str, data: Any, name_of_labels: str, labels: Any) -> None:
         self.rule.check_started(self.net)

@@ -1,4 +1,6 @@
-"""The command line `mfnumpy`. Exit codes: 0 done, 2 bad input or a full output (one clear line), 130 on Ctrl-C.
+"""The command line `mfnumpy`.
+
+Exit codes: 0 done, 2 bad input or a full output (one clear line), 130 on Ctrl-C, 143 on SIGTERM, 129 on SIGHUP.
 
 Each command is a module of this package with `add_arguments(parser)` and `run(args) -> int`, imported only when
 it is called, so that `mfnumpy --help` answers at once.
@@ -16,6 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn, TextIO
 
 from mfnumpy.errors import DataWarning, InvalidValueError, MfnumpyError, unknown_name
+from mfnumpy.support.interrupt import exit_code, stoppable
 from mfnumpy.support.version import __version__
 
 
@@ -93,9 +96,9 @@ def _guarded(work: Callable[[], int]) -> int:
         remedy = "take a smaller network, batch or --subset"
         _say(f"Not enough memory: {str(error) or 'no more could be had'}; {remedy}.")
         return 2
-    except KeyboardInterrupt:
-        _say("interrupted.")
-        return 130
+    except KeyboardInterrupt as error:
+        _say(f"{str(error) or 'interrupted'}.")
+        return exit_code(error)
     except BrokenPipeError:  # the reader (`| head`) has gone: nobody is left to be told
         _let_go()
         return 0
@@ -149,15 +152,11 @@ def _dispatch(argv: list[str]) -> int:
         args = parser.parse(argv[1:])
     except SystemExit as end:  # argparse has printed the help
         return int(end.code or 0)
-    return module.run(args)
+    with stoppable():
+        return module.run(args)
 
 
 def _help() -> str:
     lines = ["usage: mfnumpy COMMAND [options]     (mfnumpy COMMAND --help for its options)", ""]
     lines += [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
     return "\n".join(lines)
-
-
-def entry_point() -> None:
-    """What the installed script calls."""
-    sys.exit(main())

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from mfnumpy.comparison.compare import Comparison, Diverged, Run, Settings, Spoo
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.network import Network
 from mfnumpy.rules import RULES
-from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support.files import atomic_write, locked
 from mfnumpy.support.optional import require
 
 SEEDS = f"how many, or which ones (default: {choices.SEEDS.value})"
@@ -46,7 +46,13 @@ def run(args: argparse.Namespace) -> int:
     names, left_out = options.rule_names(args.rules, shown.images)
     require("matplotlib")
     options.use_backend(args)
-    folder = make_folder(args.out)
+    with locked(args.out) as folder:
+        return _run(args, names, left_out, seeds, folder)
+
+
+def _run(args: argparse.Namespace, names: list[str], left_out: list[str], seeds: tuple[int, ...], folder: Path) -> int:
+    """Train the rules of these names with these seeds, and write into the folder, which is locked."""
+    shown = options.architecture(args)
     data = options.load_data(args, shown.layout, seeds[0])
     runs, shape = len(names) * len(seeds), data.input_shape
 
@@ -113,8 +119,9 @@ def _keep(
     except KeyboardInterrupt:
         result = result.with_(*spool.runs())  # also those that ended just now, in another process
         if result.runs:
-            told = f"stopped after {result.ended} of {result.planned} runs; writing them to {folder}"
-            print(told, file=sys.stderr, flush=True)
+            with suppress(OSError):  # the terminal may be gone
+                told = f"stopped after {result.ended} of {result.planned} runs; writing them to {folder}"
+                print(told, file=sys.stderr, flush=True)
             write(result, folder)
         raise
     if not result.runs:

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.saving import saved_run
 from mfnumpy.support.duration import duration
-from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support.files import atomic_write, locked
 from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.train import History, Trainer
 
@@ -55,25 +55,27 @@ def run(args: argparse.Namespace) -> int:
     options.use_backend(args)
     shown = options.architecture(args)
     name = f"{args.dataset}-{shown.name}-{args.rule}".replace(":", "_")  # Windows allows no colon
-    checkpoint, history = _files(Path(args.out or Path("runs/train") / name), args.resume or args.overwrite)
+    folder, may_be_there = Path(args.out or Path("runs/train") / name), args.resume or args.overwrite
+    checkpoint, history = _files(folder, may_be_there)
     data = options.load_data(args, shown.layout, args.seed)
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
     before = saved_run.ran_with(checkpoint) if args.resume else []
     threads = _threads(args, net, len(data.y_train), before)
     chosen = _chosen(args, net, rule, before)
-    make_folder(checkpoint.parent)
-    print(net.describe())
-    print(chosen.line(threads))
-    with blas_threads(threads), _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history) as trainer:
+    running = _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history)
+    with locked(folder), blas_threads(threads), running as trainer:
+        _files(folder, may_be_there)  # another run may have come and gone since
+        print(net.describe())
+        print(chosen.line(threads))
         if before and (parted := saved_run.parted(before[-1], trainer.ran_with())):
             print(parted)
         done = _train(trainer, args, data, checkpoint)
         result = trainer.evaluate(data.x_test, data.y_test)
-    with atomic_write(history, "w") as file:
-        test = {"accuracy": result.accuracy, "layers": result.layers}
-        run = {"seed": args.seed, "ran_with": done.ran_with}
-        json.dump(run | {"epochs": done.epochs, "seconds": done.seconds, "test": test}, file, indent=1)
+        with atomic_write(history, "w") as file:
+            test = {"accuracy": result.accuracy, "layers": result.layers}
+            run = {"seed": args.seed, "ran_with": done.ran_with}
+            json.dump(run | {"epochs": done.epochs, "seconds": done.seconds, "test": test}, file, indent=1)
     print(describe("test", result))
     print(f"wrote {checkpoint} and {history}")
     return 0
@@ -153,7 +155,7 @@ def _trainer(
 
 
 def _train(trainer: Trainer, args: argparse.Namespace, data: Any, checkpoint: Path) -> History:
-    """Train, or go on; Ctrl-C says how to go on later."""
+    """Train, or go on; a signal that stops it says how to go on later."""
     held_out = (data.x_val, data.y_val) if len(data.y_val) else (None, None)  # --validation 0 trains on all rows
     before = _written(checkpoint)
     try:
@@ -161,7 +163,8 @@ def _train(trainer: Trainer, args: argparse.Namespace, data: Any, checkpoint: Pa
     except KeyboardInterrupt:
         if args.resume or _written(checkpoint) != before:
             instead = " in place of --overwrite" if args.overwrite else ""
-            print(f"stopped; go on with --resume{instead} (checkpoint: {checkpoint})", file=sys.stderr)
+            with suppress(OSError):  # the terminal may be gone
+                print(f"stopped; go on with --resume{instead} (checkpoint: {checkpoint})", file=sys.stderr)
         raise
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -26,17 +26,23 @@ PIECE = 1 << 20
 _DESCRIPTION = "description"
 
 
-def save(path: str | os.PathLike, arrays: Mapping[str, Array], description: dict) -> None:
+def save(
+    path: str | os.PathLike,
+    arrays: Mapping[str, Array],
+    description: dict,
+    before: Callable[[], None] | None = None,
+) -> None:
     """Write arrays and a JSON description atomically: the file is the old one or the new one, never half.
 
     path: of the file; what is there is replaced.
     arrays: by name, of any backend; they are stored row by row.
     description: JSON values, with which `load` gives the arrays back.
+    before: called when all is on the disk, and only the file's name is left to be changed.
     Raises OutputError if the file cannot be written.
     """
     text = json.dumps({"format": FORMAT} | description).encode()
     on_host = {name: np.asarray(backend.to_host(array), order="C") for name, array in arrays.items()}
-    with atomic_write(path) as file:
+    with atomic_write(path, before=before) as file:
         np.savez(file, allow_pickle=False, **{_DESCRIPTION: np.frombuffer(text, np.uint8)}, **on_host)
 
 

@@ -113,9 +113,12 @@ def _checksum(array: Array, dtype: type | None = None) -> int:
     return zlib.crc32(np.ascontiguousarray(backend.to_host(array), dtype).tobytes())
 
 
-def check_target(path: str | Path, notes: dict) -> None:
+def check_target(path: str | Path, notes: dict, fresh: bool = True) -> None:
     """Say before any training what `write` would only find out after an epoch.
 
+    path: of the checkpoint.
+    notes: JSON values of the user.
+    fresh: whether the folder is made if need be; a run that goes on has one.
     Raises OutputError where no file can be written at this path, InvalidValueError for notes that are not JSON.
     """
     try:
@@ -124,7 +127,8 @@ def check_target(path: str | Path, notes: dict) -> None:
         raise InvalidValueError(
             f"notes must be values that JSON knows, as text or Python's numbers; {error}."
         ) from error
-    make_folder(Path(path).parent)
+    if fresh or Path(path).parent.exists():
+        make_folder(Path(path).parent)
     if Path(path).is_dir():
         raise OutputError(f"Cannot write {path}: it is a folder. Name a file, e.g. {Path(path) / 'checkpoint.npz'}.")
 
@@ -149,7 +153,7 @@ def write(
     best: the parameters of the best epoch so far, by name; {} where none is kept.
     settings: what must be the same for a resumed run to be the same run.
     notes: JSON values of the user.
-    before: called when all is known to be fit to be written.
+    before: called when all is on the disk, and only the file's name is left to be changed.
     Raises OutputError, and DivergedError where an array is no longer finite: such a checkpoint could not be resumed,
     and must not take the place of one that can.
     """
@@ -163,10 +167,8 @@ def write(
                 f"{name} became NaN or infinite in the last batches; it is not written to {path}, where an earlier "
                 "checkpoint stays as it was. Lower the learning rate, or scale the inputs."
             )
-    if before is not None:
-        before()
     run = {"settings": settings, "progress": asdict(progress), "times": times, "notes": notes}
-    checkpoint.save(path, arrays, model.describe(net, rule) | run)
+    checkpoint.save(path, arrays, model.describe(net, rule) | run, before)
 
 
 def _moments(optimiser: Optimiser, learned: dict[str, Array]) -> tuple[dict[str, Array], dict[str, int]]:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import functools
+import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import InvalidValueError, MfnumpyError
+from mfnumpy.support.interrupt import SIGNALS
 from mfnumpy.support.optional import require
 from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.support.validate import integer
 
 T = TypeVar("T")
+
+
+class EndedError(MfnumpyError, RuntimeError):
+    """A process of a piece of work was ended from outside."""
 
 
 class Share(NamedTuple):
@@ -57,7 +66,8 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
 
     work, pieces: with more than one job they travel to other processes, so they must be picklable (by cloudpickle).
     share: how many at once, and the BLAS threads of each.
-    Raises whatever `work` raises, and KeyboardInterrupt on Ctrl-C; the other processes are then ended.
+    Raises whatever `work` raises, and KeyboardInterrupt on Ctrl-C; the other processes are then ended. Raises
+    EndedError where one of them was ended from outside.
     Raises MissingLibraryError where joblib is not installed and there is more than one job.
     """
     if share.jobs == 1:
@@ -67,13 +77,36 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
             yield result
         return
     joblib = require("joblib")
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
     with joblib.parallel_config(backend="loky", inner_max_num_threads=share.threads):
         parallel = joblib.Parallel(n_jobs=share.jobs, return_as="generator_unordered", batch_size=1)
-        yield from parallel(joblib.delayed(_apart)(work, share.threads, piece) for piece in pieces)
+        try:
+            yield from parallel(joblib.delayed(_apart)(work, share.threads, piece) for piece in pieces)
+        except BrokenProcessPool as error:
+            raise EndedError(
+                "A run's process was ended from outside, as a rule for want of memory. Take fewer at once: --jobs 1."
+            ) from error
 
 
 def _apart(work: Callable[..., T], threads: int, piece: tuple[Any, ...]) -> T:
-    """In another process: Ctrl-C is the parent's to answer, or every process would print a traceback."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """In another process: a signal to all is the parent's to answer, and a process whose parent was killed ends."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    _end_with_parent()
     with blas_threads(threads):
         return work(*piece)
+
+
+@functools.cache
+def _end_with_parent() -> None:
+    """From now on this process looks every half second whether the one that started it is still there."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        """End when another process has become the parent."""
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -18,6 +18,7 @@ from mfnumpy.comparison import compare, plots
 from mfnumpy.comparison.compare import Comparison, Diverged
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.support import jobs
+from mfnumpy.support.files import LOCK
 from mfnumpy.support.jobs import cores
 
 pytest.importorskip("sklearn")
@@ -58,7 +59,7 @@ def test_results_are_on_disk_after_each_run(tmp_path, monkeypatch):
     begun = outcomes(monkeypatch, look)
     assert cli.main(["compare", *QUICK, "--seeds", "2", "--rules", "bp,mf", "--out", str(tmp_path)]) == 0
     assert begun == [("bp", 0), ("mf", 0), ("bp", 1), ("mf", 1)]
-    assert seen == [[], [("bp", 0)], [("bp", 0), ("mf", 0)], [("bp", 0), ("bp", 1), ("mf", 0)]]
+    assert seen == [[LOCK], [("bp", 0)], [("bp", 0), ("mf", 0)], [("bp", 0), ("bp", 1), ("mf", 0)]]
     assert results(tmp_path)["notes"] == []
 
 

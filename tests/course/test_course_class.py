@@ -204,7 +204,7 @@ def test_killed_at_random_moments_and_started_again_the_table_is_the_same(twice_
     rng, out, seen = random.Random(SIZE), tmp_path / "out", 0
     own = Path(tempfile.mkdtemp())  # whose processes are left is asked of this grader alone; sockets need a short path
     options: dict = {"env": os.environ | {"TMPDIR": str(own)}}
-    for number in [signal.SIGTERM, signal.SIGINT] + [signal.SIGKILL] * KILLS:
+    for number in [signal.SIGTERM, signal.SIGHUP, signal.SIGINT] + [signal.SIGKILL] * KILLS:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         run = subprocess.Popen(command(course, root, out), **pipes, **options)
         assert run.stdout is not None

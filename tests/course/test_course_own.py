@@ -16,7 +16,7 @@ import nbformat
 
 from mfnumpy.check import EXERCISES, add, check
 from mfnumpy.check.exercises import get
-from mfnumpy.course.__main__ import main
+from mfnumpy.course.command import main
 from mfnumpy.course.grading import grade_all, grade_notebook
 from mfnumpy.course.plan import read_plans
 from mfnumpy.course.trial import missing_parts, try_all

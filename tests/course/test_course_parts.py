@@ -14,7 +14,7 @@ pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbg
 from mfnumpy import equations, network, optim, rules
 from mfnumpy.check import Report
 from mfnumpy.course import by_indices, grade, in_one_sentence, is_written, mine_or_reference
-from mfnumpy.course.__main__ import main
+from mfnumpy.course.command import main
 from mfnumpy.course.forms import products_in_texts
 from mfnumpy.course.grading.assemble import assemble
 from mfnumpy.course.grading.credit import share, shares

@@ -182,7 +182,7 @@ def test_a_full_disk_leaves_the_old_checkpoint_and_no_litter(where, saved, monke
 
 def test_planted_a_writer_that_is_not_atomic_is_caught(saved, monkeypatch):
     @contextmanager
-    def in_place(path):
+    def in_place(path, before=None):
         with open(path, "wb") as file:
             yield file
             raise OutputError(f"Cannot write {path}: No space left on device")

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -10,7 +12,7 @@ from engine_helpers import assert_same_bytes, blobs, model_arrays, small_net, st
 from mfnumpy import optim
 from mfnumpy.errors import DivergedError
 from mfnumpy.saving import checkpoint
-from mfnumpy.support.interrupt import DeferredInterrupt
+from mfnumpy.support.interrupt import DeferredInterrupt, Terminated, exit_code, stoppable
 from mfnumpy.train import Trainer
 
 pytestmark = pytest.mark.usefixtures("python_handles_ctrl_c")
@@ -94,6 +96,40 @@ def test_outside_the_main_thread_it_does_nothing():
     thread.start()
     thread.join()
     assert seen == [(False, signal.default_int_handler)]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("error", [None, ZeroDivisionError("beside it")])
+def test_sigterm_and_sighup_are_noted_as_ctrl_c_is(number, error):
+
+    def work():
+        with DeferredInterrupt() as interrupt:
+            for _ in range(3):  # only Ctrl-C is impatient
+                signal.raise_signal(number)
+                assert interrupt.requested
+            if error is not None:
+                raise error
+
+    with stoppable():
+        with pytest.raises(Terminated) as raised:
+            work()
+        assert exit_code(raised.value) == 128 + number
+        signal.raise_signal(number)  # it was answered already
+    assert signal.getsignal(number) is signal.SIG_DFL
+    with stoppable(), pytest.raises(Terminated):
+        signal.raise_signal(number)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no SIGHUP")
+def test_in_a_script_sigterm_ends_the_process_after_what_was_begun(tmp_path):
+    script = (
+        "import os, signal\nfrom mfnumpy.support.interrupt import DeferredInterrupt\n"
+        "with DeferredInterrupt() as interrupt:\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print('finished', interrupt.requested)\n    raise interrupt.error()\nprint('never')"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGTERM, "finished True\n", "")
 
 
 # -- in a trainer ------------------------------------------------------------------------------------------------------

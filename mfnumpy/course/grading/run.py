@@ -32,7 +32,8 @@ from mfnumpy.course.plan import Plan, read_plans
 from mfnumpy.course.sources import CourseError
 from mfnumpy.course.student import GRADING_SEED
 from mfnumpy.errors import MfnumpyError
-from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support import interrupt
+from mfnumpy.support.files import atomic_write, locked, make_folder, sweep
 from mfnumpy.support.validate import integer
 from mfnumpy.support.version import __version__
 
@@ -94,7 +95,7 @@ def grade_all(
 
     Writes grades.csv, exercises.csv and unplaced.csv while it goes on; at the end also canvas.csv, moodle.csv,
     nbgrader's gradebook in `course`, and feedback/<student>/<notebook>.html. Raises CourseError for a folder that
-    cannot be used, StoppedError after Ctrl-C or SIGTERM.
+    cannot be used, StoppedError after Ctrl-C, SIGTERM or SIGHUP, OutputError where another process grades into `out`.
     """
     settings = settings or Settings()
     folder, course, out = (path.resolve() for path in (folder, course, out))  # the processes have folders of their own
@@ -102,9 +103,9 @@ def grade_all(
     if unknown := [name for name in settings.notebooks if name not in plans]:
         raise CourseError(f"There is no notebook {unknown[0]} in {course}. It holds: {', '.join(plans)}.")
     roster = read_roster(settings.roster) if settings.roster else []
-    with stopping() as stop, tempfile.TemporaryDirectory(prefix="mfnumpy-handed-in-") as work:
+    with stopping() as stop, tempfile.TemporaryDirectory(prefix="mfnumpy-handed-in-") as work, locked(out):
         table = _table(folder, plans, roster, settings, Path(work), stop)
-        _Grading(course, make_folder(out), settings, table, stop, tell).go()
+        _Grading(course, out, settings, table, stop, tell).go()
         if stop.is_set():
             raise StoppedError(stop.number, sum(not row.waits for row in table.rows), len(table.rows))
     return table
@@ -118,25 +119,22 @@ class _Stop(threading.Event):
 
 @contextlib.contextmanager
 def stopping() -> Iterator[_Stop]:
-    """A `with` block in which Ctrl-C and SIGTERM set an event; a second Ctrl-C interrupts at once."""
-    stop, before = _Stop(), {}
+    """A `with` block in which Ctrl-C, SIGTERM and SIGHUP set an event; a second Ctrl-C interrupts at once."""
+    stop = _Stop()
 
     def note(number: int, frame: Any) -> None:
         """What a signal does."""
-        if stop.is_set():
+        if not stop.is_set():
+            stop.number = number
+            stop.set()
+        elif number == signal.SIGINT:
             raise KeyboardInterrupt
-        stop.number = number
-        stop.set()
 
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(number) not in (None, signal.SIG_IGN):
-                before[number] = signal.signal(number, note)
+    before = interrupt.answer(lambda number, handler: note)
     try:
         yield stop
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        interrupt.restore(before)
 
 
 def _table(
@@ -187,7 +185,7 @@ class _Grading:
 
     def go(self) -> None:
         """Grade what waits, then write everything that is made of the table."""
-        make_folder(self.out / "records")
+        sweep(make_folder(self.out / "records"))
         self.table.write(self.out)
         self._grade()
         self.table.write(self.out)

@@ -10,17 +10,16 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
-from mfnumpy.errors import InvalidValueError, OutputError
+from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper.ledger.config import Config, Job, Measurement
 from mfnumpy.paper.ledger.reading import LedgerError, read
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.support.files import atomic_write, make_folder
+from mfnumpy.support import locks
+from mfnumpy.support.files import atomic_write, make_folder, sweep
 
 
 class Ledger:
@@ -121,69 +120,21 @@ class Ledger:
         A claim whose process has crashed counts for nothing: its lock was released with it.
         """
         path = make_folder(self.folder / "claims") / f"{job.name}.claim"
-        file = _lock(path)
+        file = locks.acquire(path)
         try:
             if file is not None:  # what a killed predecessor may have left of a half-written record
-                for piece in self.folder.glob(f".{job.name}.json.*.part"):
-                    piece.unlink(missing_ok=True)
+                sweep(self.folder, f".{job.name}.json.")
             yield file is not None
         finally:
             if file is not None:
-                with suppress(OSError):
-                    path.unlink()  # while it is still locked: nobody can have taken it meanwhile
-                file.close()
+                locks.release(file, path)
 
     def claimed_by(self, job: Job) -> str:
         """Who works on this job, as far as its claim says; for messages only."""
-        try:
-            return (self.folder / "claims" / f"{job.name}.claim").read_text(encoding="utf-8").strip()
-        except OSError:
-            return "another process"
+        return locks.owner(self.folder / "claims" / f"{job.name}.claim")
 
     def _seeds(self, config: Config | Measurement) -> list[int]:
         """By the names of files; a copy such as "...-s0 (1).json" is nobody's record."""
         ways = [way.config for way in Job(config, 0).ways]
         names = [p.name for way in ways for p in self.folder.glob(f"{way.label}-{way.key}-s*.json")]
         return list({int(found[1]) for name in names if (found := re.search(r"-s(\d+)\.json$", name))})
-
-
-def _lock(path: Path) -> IO[str] | None:
-    """The claim file, locked and signed; or None if another process holds it."""
-    while True:
-        try:
-            file = open(path, "a+", encoding="utf-8")  # noqa: SIM115  (it stays open while the claim is held)
-        except OSError as error:
-            raise OutputError(f"The claim {path} cannot be written ({error.strerror}). Whose is it?") from error
-        if not _try_lock(file):
-            file.close()
-            return None
-        # The file may have been removed by its last owner between open and lock: then this lock guards nothing.
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                file.truncate(0)
-                file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-                file.flush()
-                return file
-        file.close()
-
-
-try:
-    import fcntl
-
-    def _try_lock(file: IO[str]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-except ImportError:  # Windows: it has no flock, and does not let a locked file be removed, which is as good
-    import msvcrt
-
-    def _try_lock(file: IO[str]) -> bool:
-        try:
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
-            return False
-        return True
