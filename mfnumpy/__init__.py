@@ -4,12 +4,13 @@ The map of the house, in the order in which it is read:
 
     equations    the paper: Eqs. (1) to (8), each with its derivative right below
     layers       dense and convolutional layers: forward and backward passes, written out
-    blocks       linear layer, ReLU, pooling; forward returns a Trace that can be printed
+    blocks       linear layer, ReLU or tanh, pooling; forward returns a Trace that can be printed
     network      a list of blocks; networks by name ("2x1000", "cnn:8-16")
     optim        SGD and Adam
     rules        the learning rules: which of a block's methods each one calls with a batch
     batches      which rows each batch has, its step size and its random numbers
     train        the training loop
+    prediction   labels, probabilities, each block's own opinion
     engines      which engine trains: the reference, or the fast one
     measure      accuracy, alignment with backpropagation, memory of a step
     choices      every default that the paper leaves open, with its reason
@@ -19,6 +20,8 @@ The map of the house, in the order in which it is read:
     fast         the second engine: the same rules, with arrays used again and a team of threads
     parallel     blocks at work on different batches at once
     saving       checkpoints, models, the saved state of a run
+    sklearn      an estimator for scikit-learn
+    export       trained networks for other programs: ONNX, PyTorch's arrays
     comparison   all rules side by side: table, pictures, page
     check        the checker: which mistake a function makes
     teach        the stepper and the pictures of the lessons
@@ -47,13 +50,15 @@ _HOMES = {
         *("ForwardForwardOnePass", "LocalRule", "MonoForward", "MonoForwardJoint", "Rule", "Shallow", "Step"),
     ),
     "mfnumpy.train": ("History", "Trainer"),
+    "mfnumpy.prediction": ("confusion_matrix", "layer_predict", "predict", "predict_proba", "scores"),
+    "mfnumpy.saving.model": ("load_model", "save_model"),
     "mfnumpy.measure": ("Evaluation", "alignment", "evaluate", "gradients_of"),
     "mfnumpy.errors": ("MfnumpyError",),
     "data_utils": ("Dataset", "load"),
 }
 _ROOMS = (
-    *("backend", "blocks", "check", "choices", "engines", "equations", "errors", "layers", "measure", "network"),
-    *("optim", "rules", "saving", "train"),
+    *("backend", "blocks", "check", "choices", "engines", "equations", "errors", "export", "layers", "measure"),
+    *("network", "optim", "prediction", "rules", "saving", "train"),
 )
 _PUBLIC = {name: home for home, names in _HOMES.items() for name in names}
 

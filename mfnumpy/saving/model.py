@@ -83,6 +83,21 @@ def load(path: str | os.PathLike) -> tuple[Network, Rule, dict]:
     return net, rule, description
 
 
+def save_model(path: str | os.PathLike, net: Network, rule: Rule) -> None:
+    """Write a trained network and its rule to one file, for `load_model`. Raises OutputError.
+
+    path: of the file, "model.npz".
+    net, rule: trained together.
+    """
+    save(path, net, rule)
+
+
+def load_model(path: str | os.PathLike) -> tuple[Network, Rule]:
+    """The network and its rule from a file of `save_model`, or a checkpoint of a Trainer. Raises CheckpointError."""
+    net, rule, _ = load(path)
+    return net, rule
+
+
 def model_part(stored: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Of a checkpoint's arrays, those of the model: what a trainer adds has a prefix with a slash."""
     return {name: array for name, array in stored.items() if "/" not in name}

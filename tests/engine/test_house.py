@@ -25,7 +25,7 @@ FLOORS = (
     ("parallel",),
     ("prediction",),
     ("engines",),
-    ("sklearn",),
+    ("sklearn", "export"),
     ("comparison", "teach", "check"),
     ("course", "bench"),
     ("paper",),
