@@ -58,7 +58,9 @@ def _foreign(value: object, package: str) -> bool:
 
 
 def _from_package(value: FunctionType) -> bool:
-    return "/mfnumpy/" in inspect.unwrap(value).__code__.co_filename.replace("\\", "/")
+    """Whether a function is the package's, or one that it imports from the standard library, as `dataclass`."""
+    library = (value.__module__ or "").partition(".")[0] in sys.stdlib_module_names
+    return library or "/mfnumpy/" in inspect.unwrap(value).__code__.co_filename.replace("\\", "/")
 
 
 def _modules_of(package: ModuleType) -> list[ModuleType]:
