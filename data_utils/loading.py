@@ -65,9 +65,33 @@ def load(
     cannot be written) or MissingLibraryError, each with a message that says what to do.
     """
     source = registry.get(name)
-    kind = _check(source, layout, dtype, scaling)
+    _check(source, layout, dtype, scaling)  # before anything is fetched
     raw = readers.read(source, data_dir, download=download, progress=progress, options=options)
     raw = held_out_anew(source, raw, integer("hold_out", hold_out, 0))
+    how: dict[str, Any] = {"layout": layout, "dtype": dtype, "scaling": scaling, "lazy": lazy}
+    return prepared(source, raw, validation=validation, seed=seed, subset=subset, **how)
+
+
+def prepared(
+    source: Source,
+    raw: Raw,
+    *,
+    layout: Literal["flat", "image"] = "flat",
+    dtype: str = "float32",
+    validation: int | float = VALIDATION.value,
+    seed: int = 0,
+    subset: int | float | None = None,
+    scaling: str | None = None,
+    lazy: bool | None = None,
+) -> Dataset:
+    """A data set as it was read, divided and scaled.
+
+    source: what is known of it.
+    raw: its samples.
+    layout, dtype, validation, seed, subset, scaling, lazy: as in `load`.
+    Raises UnknownNameError or InvalidValueError for what does not go together.
+    """
+    kind = _check(source, layout, dtype, scaling)
     raw, val_rows = _divide(raw, validation, subset, seed)
     if raw.features is not None:
         raw = raw.features(raw)

@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mfnumpy evaluate`."""
     parser.add_argument("checkpoint", help="checkpoint.npz, as written by `mfnumpy train`")
     parser.add_argument("--dataset", help="data set by name (default: the one that it was trained on)")
+    options.add_own_data(parser)
     parser.add_argument("--data-dir", help="official files: their folder or one of them (or MFNUMPY_DATA_DIR)")
     parser.add_argument("--part", default="test", choices=("train", "val", "test"))
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
@@ -27,8 +28,13 @@ def run(args: argparse.Namespace) -> int:
     options.use_backend(args)
     net, rule, description = model.load(args.checkpoint)
     notes = description.get("notes", {})
-    if not isinstance(notes, dict) or not isinstance(notes.get("dataset", ""), str):
+    words = ("dataset", "data", "target")
+    if not isinstance(notes, dict) or not all(isinstance(notes.get(word, ""), str) for word in words):
         raise CheckpointError(f"{args.checkpoint} is not a readable checkpoint: its notes are {notes!r:.60}.")
+    args.data = None if args.dataset else args.data or notes.get("data")
+    args.target = args.target or notes.get("target")
+    if args.data:
+        options.take_own_data(args)
     args.dataset = args.dataset or notes.get("dataset")
     if args.dataset is None:
         raise CheckpointError(f"{args.checkpoint} does not say what it was trained on; pass --dataset.")

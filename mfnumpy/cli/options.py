@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from mfnumpy import backend, choices, network, optim, rules
@@ -30,6 +31,22 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         help=f"share held out for validation (default: {choices.VALIDATION.value:g}; `train` also takes 0: all rows)",
     )
     parser.add_argument("--subset", type=int, help="use at most so many samples of each part, for quick runs")
+
+
+def add_own_data(parser: argparse.ArgumentParser) -> None:
+    """--data, --target."""
+    parser.add_argument("--data", metavar="FILE", help="in place of --dataset: your own .csv table or .npz arrays")
+    parser.add_argument("--target", metavar="COLUMN", help="which column, or array, of FILE holds the classes")
+
+
+def take_own_data(args: argparse.Namespace) -> None:
+    """Let the file's name stand for the data set's. Raises InvalidValueError for one of --data and --target alone."""
+    if bool(args.data) != bool(args.target):
+        raise InvalidValueError(
+            "--data FILE and --target COLUMN go together: the file, and what in it holds the classes."
+        )
+    if args.data:
+        args.dataset = Path(args.data).name
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
@@ -96,6 +113,7 @@ class DataChoice:
 
     dataset: by name.
     data_dir, layout, dtype, validation, subset: as in `data_utils.load`.
+    own: in place of a name, a file and what in it holds the classes.
 
     Equal choices are equal objects, in whatever process, so that loaded data can be kept for the next run.
     """
@@ -106,6 +124,7 @@ class DataChoice:
     dtype: str
     validation: float
     subset: int | None
+    own: tuple[str, str] | None = None
 
     def __call__(self, seed: int = 0) -> Any:
         """The data, divided by the seed. Raises DataError, and MissingLibraryError without data_utils."""
@@ -113,12 +132,17 @@ class DataChoice:
             import data_utils
         except ImportError as error:
             raise MissingLibraryError("The data sets are in the package data_utils, which is not installed.") from error
-        return data_utils.load(self.dataset, seed=seed, **{k: v for k, v in asdict(self).items() if k != "dataset"})
+        given = {k: v for k, v in asdict(self).items() if k not in ("dataset", "own")}
+        if self.own is None:
+            return data_utils.load(self.dataset, seed=seed, **given)
+        given.pop("data_dir")
+        return data_utils.load_own(*self.own, seed=seed, **given)
 
 
 def data_choice(args: argparse.Namespace, layout: Layout) -> DataChoice:
     """What the options say of the data. layout: "flat" or "image", as the network wants it."""
-    return DataChoice(args.dataset, args.data_dir, layout, args.dtype, args.validation, args.subset)
+    own = (args.data, args.target) if getattr(args, "data", None) else None
+    return DataChoice(args.dataset, args.data_dir, layout, args.dtype, args.validation, args.subset, own)
 
 
 def load_data(args: argparse.Namespace, layout: Layout, seed: int = 0) -> Any:
@@ -138,7 +162,8 @@ def build_network(args: argparse.Namespace, input_shape: tuple[int, ...], seed: 
     input_shape: of one sample.
     seed: of the weights.
     """
-    return architecture(args).build(input_shape, bias=args.bias, seed=seed, dtype=args.dtype)
+    own = {"bias": args.bias, "activation": getattr(args, "activation", "relu"), "seed": seed, "dtype": args.dtype}
+    return architecture(args).build(input_shape, **own)
 
 
 def threads(args: argparse.Namespace, net: Network, rows: int) -> int:
@@ -189,6 +214,29 @@ def batch_size(args: argparse.Namespace, rows: int) -> int | None:
 def learning_rate(args: argparse.Namespace) -> float:
     """--lr, or the data set's own."""
     return choices.learning_rate(args.dataset) if args.lr is None else args.lr
+
+
+def add_step_sizes(parser: argparse.ArgumentParser) -> None:
+    """--lr-of, --l2, --weight-decay."""
+    told = "another rate of a kind of parameter (W, M, b), a block or one parameter, e.g. M=0.01"
+    parser.add_argument("--lr-of", nargs="+", metavar="NAME=RATE", help=told)
+    parser.add_argument(
+        "--l2", type=float, default=0.0, help="of the penalty L2/2 |W|^2 for every W and M (default: 0)"
+    )
+    told = "by which every W and M shrinks, as a share of the rate (default: 0)"
+    parser.add_argument("--weight-decay", type=float, default=0.0, help=told)
+
+
+def step_sizes(args: argparse.Namespace) -> dict[str, Any]:
+    """The `optimiser_options` of `engines.trainer`. Raises InvalidValueError for an --lr-of that is no NAME=RATE."""
+    rates = {}
+    for word in words(args.lr_of or []):
+        name, _, rate = word.partition("=")
+        try:
+            rates[name] = float(rate)
+        except ValueError:
+            raise InvalidValueError(f"--lr-of takes NAME=RATE, e.g. M=0.01; got {word!r}.") from None
+    return {"rates": rates, "l2": args.l2, "weight_decay": args.weight_decay}
 
 
 def rule_names(asked: Sequence[str] | None, images: bool) -> tuple[list[str], list[str]]:

@@ -14,6 +14,7 @@ from mfnumpy import engines, rules
 from mfnumpy.cli import options
 from mfnumpy.comparison.compare import percent
 from mfnumpy.errors import OutputError
+from mfnumpy.layers import ACTIVATIONS
 from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
@@ -28,8 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mfnumpy train`."""
     parser.add_argument("--rule", default="mf", help="learning rule (default: mf); see `mfnumpy info rules`")
     options.add_data(parser)
+    options.add_own_data(parser)
     options.add_network(parser)
     options.add_training(parser)
+    options.add_step_sizes(parser)
+    told = "of every block (default: relu)"
+    parser.add_argument("--activation", choices=sorted(ACTIVATIONS), default="relu", help=told)
     parser.add_argument("--schedule", default="together", choices=("together", "layer_by_layer"))
     parser.add_argument("--seed", type=int, default=0, help="for weights, order and validation split (default: 0)")
     parser.add_argument(
@@ -51,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
     Raises OutputError for a folder that holds a run, unless --resume or --overwrite says what is to become of it.
     """
+    options.take_own_data(args)
     rule = rules.make(args.rule, dataset=args.dataset)
     options.use_backend(args)
     shown = options.architecture(args)
@@ -139,6 +145,7 @@ def _trainer(
         threads=args.threads if args.parallel else threads,
         optimiser=args.optimiser,
         lr=options.learning_rate(args),
+        optimiser_options=options.step_sizes(args),
         parallel=args.parallel,
         offload=args.offload,
         epochs=args.epochs,
@@ -148,10 +155,16 @@ def _trainer(
         schedule=args.schedule,
         patience=args.patience,
         path=checkpoint,
-        notes={key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")},
+        notes=_notes(args),
         on_epoch=Teller(phases * args.epochs),
         before_save=(lambda: _delete(history)) if args.overwrite else None,
     )
+
+
+def _notes(args: argparse.Namespace) -> dict:
+    """What the checkpoint says of the data, for `mfnumpy evaluate`."""
+    own = {"data": str(Path(args.data).resolve()), "target": args.target} if args.data else {}
+    return {key: getattr(args, key) for key in ("dataset", "validation", "subset", "seed")} | own
 
 
 def _train(trainer: Trainer, args: argparse.Namespace, data: Any, checkpoint: Path) -> History:
