@@ -20,6 +20,7 @@ PARTS = {
     "prediction": ("torch", LIBRARY),
     "layers": ("matplotlib", LIBRARY),
     "engines": (LIBRARY,),
+    "sklearn": ("sklearn", LIBRARY),
     "startup": (),
 }
 """The parts of the benchmark, with the libraries that each needs."""
@@ -28,6 +29,12 @@ TRAINING = [
     ("3x2000", 256, 6, ("mf", "bp", "fa", "dfa", "ff")),
     ("cnn", 128, 4, ("mf", "bp", "fa", "dfa")),
 ]
+ESTIMATORS = [
+    ("breast_cancer", None, "1x100", 32, 50),
+    ("digits", None, "2x100", 64, 30),
+    ("mnist", 20_000, "2x1000", 256, 5),
+]
+"""Data set, training rows (None: all), network, batch, passes of the fits whose accuracies are compared."""
 FULL_BATCH = [("2x1000", 60_000, 1, ("mf", "bp")), ("3x2000", 50_000, 1, ("mf", "bp"))]
 LAYERS = ("2x1000", "4x1000")
 
@@ -57,7 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from mfnumpy.bench.prediction import MODES
 
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
-    networks = dict.fromkeys([*(network for network, *_ in TRAINING), *LAYERS, *NETWORKS])
+    ours = (network for _, _, network, *_ in ESTIMATORS)
+    networks = dict.fromkeys([*(network for network, *_ in TRAINING), *LAYERS, *NETWORKS, *ours])
     rules = dict.fromkeys([*(rule for *_, of_one in TRAINING for rule in of_one), *(rule for rule, _ in MODES)])
     parser.add_argument("--networks", nargs="+", choices=list(networks), help="only these (default: all)")
     parser.add_argument("--rules", nargs="+", choices=list(rules), help="only these (default: all)")
@@ -147,7 +155,7 @@ def _lines(part: str, args: argparse.Namespace) -> list[Line]:
 
         return [Line(partial(startup.measure, args.rounds))]
     parts = {"training": _training, "parts": _parts, "prediction": _prediction, "layers": _layers, "engines": _engines}
-    return parts[part](args)
+    return (parts | {"sklearn": _sklearn})[part](args)
 
 
 def _training(args: argparse.Namespace) -> list[Line]:
@@ -200,6 +208,20 @@ def _engines(args: argparse.Namespace) -> list[Line]:
     return [
         Line(partial(engines.measure, network, rule, batch, args.threads, args.rounds), network, (rule,))
         for network, rule, batch in engines.cases()
+    ]
+
+
+def _sklearn(args: argparse.Namespace) -> list[Line]:
+    from mfnumpy.bench.estimator import Case, compare
+    from mfnumpy.network import parse
+
+    return [
+        Line(
+            partial(compare, Case(name, rows, hidden, rule, batch, args.threads), args.rounds, passes), network, (rule,)
+        )
+        for name, rows, network, batch, passes in ESTIMATORS
+        for hidden in [parse(network).widths]
+        for rule in ("bp", "mf")
     ]
 
 

@@ -17,7 +17,7 @@ from mfnumpy import engines, optim, prediction
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.rules import Rule
 from mfnumpy.sklearn import building
-from mfnumpy.sklearn.compatible import CallbackSupportMixin, Tasks, with_callbacks
+from mfnumpy.sklearn.compatible import CALLBACKS, CallbackSupportMixin, Tasks, with_callbacks
 from mfnumpy.sklearn.watch import HeldOut, Watch
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.split import how_many, stratified
@@ -273,7 +273,7 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
             warnings.warn(
                 f"Maximum iterations ({epochs}) reached and the training has not converged yet.",
                 ConvergenceWarning,
-                stacklevel=3,
+                stacklevel=4 if CALLBACKS else 3,
             )
         tasks.close()
         return self
