@@ -11,6 +11,11 @@ from typing import IO, Any
 
 from mfnumpy.errors import OutputError
 
+try:
+    import fcntl
+except ImportError:  # Windows; and WebAssembly, where there is no other process
+    fcntl = None  # type: ignore[assignment]
+
 
 def acquire(path: Path) -> IO[str] | None:
     """The file at this path, locked and signed; or None if another process holds it. Raises OutputError."""
@@ -48,7 +53,7 @@ def owner(path: Path) -> str:
 
 def remove_unlocked(path: str) -> None:
     """Remove a file unless a process has it locked. Raises OSError where that cannot be told or done."""
-    if sys.platform == "win32":  # where an open file is never removed
+    if fcntl is None:  # on Windows an open file is never removed
         os.unlink(path)
         return
     handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -61,16 +66,17 @@ def remove_unlocked(path: str) -> None:
 
 def hold(handle: int) -> None:
     """Lock a new file of this process as long as it is open; where there are no locks, nothing is done."""
-    if sys.platform != "win32":
+    if fcntl is not None:
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 if sys.platform != "win32":
-    import fcntl
 
     def try_lock(file: IO[Any]) -> bool:
         """Lock an open file for this process if no other has; False if one has."""
+        if fcntl is None:
+            return True
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

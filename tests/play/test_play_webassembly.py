@@ -26,10 +26,14 @@ def bincount(x, *args, **options):
 
 np.bincount = bincount
 
+REMOVED = {"fcntl", "grp", "pwd", "resource", "termios", "syslog", "curses", "dbm", "tkinter", "ssl", "sqlite3", "lzma"}
+for name in REMOVED:
+    sys.modules.pop(name, None)
+
 class Block:
     def find_spec(self, name, path=None, target=None):
         top = name.split(".")[0]
-        if top not in {"numpy", "mfnumpy"} and top not in sys.stdlib_module_names:
+        if top in REMOVED or top not in {"numpy", "mfnumpy"} and top not in sys.stdlib_module_names:
             raise ImportError(f"{name} is not there")
 
 sys.meta_path.insert(0, Block())
@@ -66,6 +70,7 @@ print("stepped")
 """
 
 CHECK = """
+from mfnumpy.course import plug  # which the playground trains with
 from mfnumpy.check import EXERCISES, check
 for exercise in EXERCISES.values():
     report = check(exercise.name, exercise.reference)
@@ -107,7 +112,7 @@ def test_core_moments_and_checker_run_where_there_is_neither_thread_nor_alarm(co
 
 @pytest.mark.parametrize("planted", [
     "threading.Thread(target=print).start()", "signal.setitimer(0, 1)", "import matplotlib", "subprocess.run(['true'])",
-    "np.bincount(np.zeros(3, np.int64))",
+    "np.bincount(np.zeros(3, np.int64))", "import fcntl",
 ])  # fmt: skip
 def test_planted_what_webassembly_lacks_is_missed(planted):
     with pytest.raises(AssertionError):
