@@ -49,7 +49,7 @@ def load(
     dtype: "float32", "float64", or "uint8" for the stored bytes of images (with scaling="none").
     validation: how much of the official training part becomes validation, a count (int) or a fraction (float),
         drawn by class, by `seed` alone; 0 for none.
-    seed: of the validation part and of the subsets. The test part never depends on it.
+    seed: of the validation part, and of what `subset` leaves of it and of training. The test part never depends on it.
     hold_out: the seed of the test part where there is no official one; leave it, unless the test part is to vary.
     subset: at most so many samples of each part (int), or that fraction of each (float), drawn by class.
     scaling: "unit", "standard" or "none" (see `data_utils.scaling`), fitted on x_train alone; None for the set's own.
