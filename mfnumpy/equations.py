@@ -6,12 +6,13 @@ a: activations. G: goodness. M: projection matrix (m, n). W: weights. z = x W. A
 Losses are means over the batch, so every gradient below carries the factor 1/N exactly once, from the loss.
 All functions keep the dtype of their arrays, run on NumPy and CuPy alike, and never change their arguments.
 Each raises ShapeError unless its arrays have the shapes that it names; the same letter is the same size, at least 1.
+Each raises DTypeError unless they are float32 or float64: in integers the formulas would be computed, and be wrong.
 """
 
 from __future__ import annotations
 
 from mfnumpy.backend import Array, xp_of
-from mfnumpy.support.validate import check_labels, check_shapes
+from mfnumpy.support.validate import check_label_form, check_labels, check_shapes, number
 
 # -- Forward-Forward: equations (1)-(4) ----------------------------------------------------------------------
 
@@ -52,6 +53,7 @@ def positive_loss(G: Array, theta: float, w: Array | None = None) -> Array:
     Returns a scalar; never overflows.
     """
     check_shapes("Eq. (3)", G=(G, "N"))
+    theta = number("theta", theta)
     losses = _softplus(theta - G)
     return losses.mean() if w is None else weighted_mean(losses, w)
 
@@ -62,6 +64,7 @@ def positive_loss_gradient(G: Array, theta: float) -> Array:
     G: (N,). Returns (N,).
     """
     check_shapes("Eq. (3)", G=(G, "N"))
+    theta = number("theta", theta)
     return -_sigmoid(theta - G) / G.shape[0]
 
 
@@ -74,6 +77,7 @@ def negative_loss(G: Array, theta: float, w: Array | None = None) -> Array:
     Returns a scalar; never overflows.
     """
     check_shapes("Eq. (4)", G=(G, "N"))
+    theta = number("theta", theta)
     losses = _softplus(G - theta)
     return losses.mean() if w is None else weighted_mean(losses, w)
 
@@ -84,6 +88,7 @@ def negative_loss_gradient(G: Array, theta: float) -> Array:
     G: (N,). Returns (N,).
     """
     check_shapes("Eq. (4)", G=(G, "N"))
+    theta = number("theta", theta)
     return _sigmoid(G - theta) / G.shape[0]
 
 
@@ -219,6 +224,7 @@ def one_hot(y: Array, n_classes: int, dtype: str = "float32") -> Array:
     dtype: of the result, "float32" by default.
     Returns (N, m).
     """
+    check_label_form(y)
     return (y[:, None] == xp_of(y).arange(n_classes)[None, :]).astype(dtype)
 
 

@@ -17,7 +17,7 @@ from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Backpropagation, Rule
 from mfnumpy.support.seeding import stream
-from mfnumpy.support.validate import check_labels, integer, labels_known
+from mfnumpy.support.validate import check_is_array, check_label_form, check_labels, integer, labels_known
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,10 @@ def accuracy_over_batches(predict: Callable[[Any], Any], X: Any, y: Any, batch_s
     Returns a float from 0 to 1.
     Raises InvalidValueError for an empty X or a batch size below 1, ShapeError unless predict gives one label per row.
     """
-    if batch_size < 1 or len(y) == 0:
-        raise InvalidValueError(f"Need rows and a batch size >= 1; got {len(y)} rows, batch size {batch_size}.")
+    batch_size = integer("batch_size", batch_size, 1)
+    check_label_form(y)
+    if len(y) == 0:
+        raise InvalidValueError("An accuracy needs rows; y has none.")
     right = 0
     for rows in batches_of(len(y), batch_size):
         predicted, labels = predict(X[rows]), y[rows]
@@ -80,6 +82,7 @@ def evaluate(net: Network, rule: Rule, x: Any, y: np.ndarray, batch_size: int | 
     or to the rule's classes, DivergedError if a score is NaN or infinite.
     """
     most = rows_at_a_time(net) if batch_size is None else integer("batch_size", batch_size, 1)
+    check_label_form(y)
     batches = batches_of(len(y), most)
     return evaluation([count_right(net, rule, x, y, batches)], len(y))
 
@@ -106,7 +109,8 @@ def count_right(
     Raises as `evaluate`.
     """
     rule.check_started(net)
-    check_labels(y, x.shape[0], rule.n_classes)
+    check_is_array("X", x)
+    check_labels(y, x.shape[0] if x.shape else 0, rule.n_classes)
     right: dict[str, int] = {}
     layers: list[int] = []
     for rows in batches:

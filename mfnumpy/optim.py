@@ -8,10 +8,18 @@ from typing import Any, Protocol
 from mfnumpy import choices
 from mfnumpy.backend import Array, backend_of, blocks_of, xp_of
 from mfnumpy.errors import CheckpointError, DTypeError, ShapeError, unknown_name
-from mfnumpy.support.validate import positive, real
+from mfnumpy.support.validate import check_floats, positive, real
 
 LR: float = choices.LEARNING_RATE.default
 BETA1, BETA2, EPSILON = (choices.ADAM.value[name] for name in ("beta1", "beta2", "epsilon"))
+
+
+def _check_step(where: str, **arrays: Array) -> None:
+    """Raises DTypeError, BackendError or ShapeError unless these are floats of one shape."""
+    check_floats(where, **arrays)
+    if len({array.shape for array in arrays.values()}) > 1:
+        got = ", ".join(f"{name} {tuple(array.shape)}" for name, array in arrays.items())
+        raise ShapeError(f"{where}: all arrays must have one shape; got {got}.")
 
 
 def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:
@@ -21,6 +29,7 @@ def sgd_step(parameter: Array, gradient: Array, lr: float) -> Array:
     lr: eta.
     Returns a new array.
     """
+    _check_step("SGD", parameter=parameter, gradient=gradient)
     return parameter - lr * gradient
 
 
@@ -50,6 +59,7 @@ def adam_step(
     epsilon: keeps the division from zero.
     Returns new arrays (parameter, m, v). Source: Kingma and Ba 2015, Algorithm 1.
     """
+    _check_step("Adam", parameter=parameter, gradient=gradient, m=m, v=v)
     m = beta1 * m + (1 - beta1) * gradient
     v = beta2 * v + (1 - beta2) * (gradient * gradient)
     m_hat = m / (1 - beta1**t)

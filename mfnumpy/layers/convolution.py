@@ -14,7 +14,7 @@ from mfnumpy import backend
 from mfnumpy.backend import Array, backend_of, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers.dense import dense_forward, dense_parameter_gradients, he_normal
-from mfnumpy.support.validate import integer, pair
+from mfnumpy.support.validate import check_floats, integer, pair
 
 Size = int | tuple[int, int]
 
@@ -59,8 +59,8 @@ def windows(
 
 
 def check_images(name: str, x: Array) -> None:
-    """Check that x holds images, (N, H, W, C). Raises ShapeError naming the layer, BackendError for no array."""
-    backend_of(x)
+    """Check that x holds images, (N, H, W, C). Raises ShapeError naming the layer, and as `check_floats`."""
+    check_floats(name, x=x)
     if x.ndim != 4:
         raise ShapeError(
             f"{name}: images must be (N, H, W, C); got shape {tuple(x.shape)}. "
@@ -122,6 +122,7 @@ def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1
     Returns (N, H, W, C), dtype of cols. Pixels that several patches share receive the sum.
     Raises ShapeError if cols is not what im2col makes of such images.
     """
+    check_floats("col2im", cols=cols)
     xp = xp_of(cols)
     N, H, W, C = x_shape
     KH, KW = pair("kernel", kernel, 1)
@@ -148,9 +149,10 @@ def conv2d_forward(x: Array, W: Array, b: Array | None, kernel: Size, stride: Si
     Returns z: (N, OH, OW, F), dtype of x.
     Raises ShapeError if x is no image or W has other rows, DTypeError if the dtypes differ.
     """
+    check_floats("Conv2d", x=x, W=W)
     rows = im2col(x, kernel, stride, padding)
     size = conv_output_size(x.shape[1], x.shape[2], kernel, stride, padding)
-    return dense_forward(rows, W, b).reshape(x.shape[0], *size, -1)
+    return dense_forward(rows, W, b).reshape(x.shape[0], *size, W.shape[1])
 
 
 def conv2d_backward(
@@ -166,7 +168,8 @@ def conv2d_backward(
     Raises ShapeError for another dz: with OH and OW interchanged its rows would belong to other patches.
     """
     check_images("conv2d_backward", x)
-    expected = (x.shape[0], *conv_output_size(x.shape[1], x.shape[2], kernel, stride, padding), W.shape[-1])
+    check_floats("conv2d_backward", W=W, dz=dz)
+    expected = (x.shape[0], *conv_output_size(x.shape[1], x.shape[2], kernel, stride, padding), *W.shape[1:])
     if tuple(dz.shape) != expected:
         raise ShapeError(f"conv2d_backward: for images {tuple(x.shape)} dz must be {expected}; got {tuple(dz.shape)}.")
     dz_rows = dz.reshape(-1, dz.shape[-1])

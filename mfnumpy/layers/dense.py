@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from mfnumpy import backend, choices
-from mfnumpy.backend import Array, backend_of
+from mfnumpy.backend import Array
 from mfnumpy.errors import ShapeError
-from mfnumpy.support.validate import check_float_dtype, check_shapes, integer, same_dtype
+from mfnumpy.support.validate import check_float_dtype, check_floats, check_shapes, integer, same_dtype
 
 
 def dense_forward(x: Array, W: Array, b: Array | None = None) -> Array:
@@ -23,6 +23,8 @@ def dense_forward(x: Array, W: Array, b: Array | None = None) -> Array:
     """
     _check_features("Dense", x, W)
     same_dtype(x=x, W=W, b=b)
+    if b is not None:
+        check_shapes("Dense", W=(W, "DH"), b=(b, "H"))
     z = x @ W
     return z if b is None else z + b
 
@@ -74,7 +76,9 @@ def he_normal(rng: np.random.Generator, fan_in: int, fan_out: int, dtype: str) -
 
 
 def _check_features(name: str, x: Array, W: Array) -> None:
-    backend_of(x, W)
+    check_floats(name, x=x, W=W)
+    if W.ndim != 2:
+        raise ShapeError(f"{name}: W must be (D, H); got shape {tuple(W.shape)}.")
     if x.ndim != 2 or x.shape[1] != W.shape[0]:
         raise ShapeError(
             f"{name}: x has shape {tuple(x.shape)}, W expects (N, {W.shape[0]}) (W: {tuple(W.shape)}). "
@@ -124,7 +128,7 @@ class Dense:
 
     def rows(self, x: Array) -> Array:
         """The matrix that W multiplies: x itself, flattened to (N, D)."""
-        backend_of(x)
+        check_floats(f"Dense '{self.name}'", x=x)
         rows = x.reshape(x.shape[0], math.prod(x.shape[1:]))
         _check_features(f"Dense '{self.name}'", rows, self.parameters["W"])
         return rows

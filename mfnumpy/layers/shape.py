@@ -9,11 +9,12 @@ from mfnumpy import choices
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers.convolution import Size, check_images, conv_output_size, windows
-from mfnumpy.support.validate import pair
+from mfnumpy.support.validate import check_floats, pair
 
 
 def relu_forward(z: Array) -> Array:
     """a = max(z, 0), entry by entry. z: any shape. Returns a new array of the same shape and dtype."""
+    check_floats("ReLU", z=z)
     return xp_of(z).maximum(z, 0)
 
 
@@ -22,6 +23,7 @@ def relu_backward(z: Array, da: Array) -> Array:
 
     z, da: the same shape, else ShapeError. The derivative at z = 0 is taken as 0; masking on a > 0 is the same.
     """
+    check_floats("ReLU, backward", z=z, da=da)
     if z.shape != da.shape:
         raise ShapeError(f"ReLU, backward: z and da must have one shape; got {tuple(z.shape)} and {tuple(da.shape)}.")
     return da * (z > 0)
@@ -29,11 +31,13 @@ def relu_backward(z: Array, da: Array) -> Array:
 
 def tanh_forward(z: Array) -> Array:
     """a = tanh(z), entry by entry. z: any shape. Returns a new array of the same shape and dtype."""
+    check_floats("tanh", z=z)
     return xp_of(z).tanh(z)
 
 
 def tanh_backward(z: Array, da: Array) -> Array:
     """dz = da (1 - tanh(z)^2). z, da: the same shape, else ShapeError."""
+    check_floats("tanh, backward", z=z, da=da)
     if z.shape != da.shape:
         raise ShapeError(f"tanh, backward: z and da must have one shape; got {tuple(z.shape)} and {tuple(da.shape)}.")
     a = xp_of(z).tanh(z)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from mfnumpy import backend, choices, equations
-from mfnumpy.backend import Array, xp_of
+from mfnumpy.backend import Array, is_array, xp_of
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.network import Network
 from mfnumpy.rules.base import Step, Style, named
 from mfnumpy.rules.local_rule import LocalRule
 from mfnumpy.rules.parts import Readout
-from mfnumpy.support.validate import check_labels, positive
+from mfnumpy.support.validate import check_labels, check_shapes, integer, positive
 
 
 def overlay_label(x: Array, y: Array, n_classes: int, strength: float = 1.0) -> Array:
@@ -26,6 +26,7 @@ def overlay_label(x: Array, y: Array, n_classes: int, strength: float = 1.0) -> 
     strength: what is written for the true class; the others get 0.
     Returns a copy. Source: Hinton 2022, section 3.3.
     """
+    check_shapes("The label's overlay", x=(x, "Nd"))
     check_labels(y, x.shape[0], n_classes)
     out = x.copy()
     out[:, :n_classes] = strength * equations.one_hot(y, n_classes, x.dtype)
@@ -40,6 +41,7 @@ def overlay_neutral(x: Array, n_classes: int, strength: float = 1.0) -> Array:
     strength: the sum of what is written.
     Returns a copy. Source: Hinton 2022.
     """
+    check_shapes("The label's overlay", x=(x, "Nd"))
     out = x.copy()
     out[:, :n_classes] = strength / n_classes
     return out
@@ -51,20 +53,26 @@ def negative_labels(y: Array, n_classes: int, rng: np.random.Generator) -> Array
     y: (N,) integer labels.
     n_classes: m.
     rng: drawn from on the host.
-    Returns (N,), never equal to y anywhere.
+    Returns (N,), never equal to y anywhere, in y's dtype or a wider one that holds all m.
+    Raises LabelError or ShapeError as `check_labels`, InvalidValueError for fewer than two classes.
     """
+    integer("n_classes", n_classes, 2)
+    check_labels(y, len(y) if is_array(y) and y.ndim else 0, n_classes)
     shift = rng.integers(1, n_classes, size=y.shape[0])
     wide = y.astype(shift.dtype)  # in int8, 99 + 56 would wrap
-    return ((wide + backend.backend_of(y).to_device(shift)) % n_classes).astype(y.dtype)
+    holds_all = y.dtype if np.iinfo(y.dtype).max >= n_classes - 1 else shift.dtype
+    return ((wide + backend.backend_of(y).to_device(shift)) % n_classes).astype(holds_all)
 
 
 def normalise_length(a: Array, epsilon: float = 1e-8) -> Array:
     """a / (|a| + epsilon), row by row: the next block must not read the goodness off the length. a: (N, n)."""
+    check_shapes("The length", a=(a, "Nn"))
     return a / (xp_of(a).sqrt((a * a).sum(axis=1, keepdims=True)) + epsilon)
 
 
 def normalise_rms(a: Array, epsilon: float = 1e-8) -> Array:
     """a / (root of the mean square + epsilon), row by row: length sqrt(n), as in Hinton's own code. a: (N, n)."""
+    check_shapes("The length", a=(a, "Nn"))
     return a / (xp_of(a).sqrt((a * a).mean(axis=1, keepdims=True)) + epsilon)
 
 

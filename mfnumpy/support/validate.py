@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.backend import Array, backend_of, is_array, xp_of
-from mfnumpy.errors import DTypeError, InvalidValueError, LabelError, ShapeError
+from mfnumpy.errors import BackendError, DTypeError, InvalidValueError, LabelError, ShapeError
 
 
 def integer(name: str, value: Any, least: int) -> int:
@@ -70,6 +71,14 @@ def real(name: str, value: Any, wanted: str, good: Callable[[float], bool]) -> f
     return float(value)
 
 
+def number(name: str, value: Any) -> float:
+    """The value as a float, if it is a finite number: one of NumPy's would change its partner's dtype.
+
+    Raises InvalidValueError naming it.
+    """
+    return real(name, value, "a finite number", math.isfinite)
+
+
 def positive(name: str, value: Any) -> float:
     """The value as a float, if it is a number above 0 and finite. Raises InvalidValueError naming it."""
     return real(name, value, "a positive number", lambda v: 0 < v < float("inf"))
@@ -99,10 +108,11 @@ def check_shapes(where: str, **arrays: tuple[Array, str]) -> None:
     """Check arrays against their shapes in letters, as einsum has them: the same letter is the same size, at least 1.
 
     where: "Eq. (8)". arrays: name=(array, letters), e.g. a=(a, "Nn"), dG=(dG, "Nm").
-    Raises ShapeError that shows all of them, BackendError for something that is no array.
+    Raises ShapeError that shows all of them, and what `check_floats` raises.
     """
     if _fit(arrays.values()):
         return
+    check_floats(where, **{name: array for name, (array, _) in arrays.items()})
     expected = ", ".join(f"{name} ({', '.join(letters)})" for name, (_, letters) in arrays.items())
     got = ", ".join(f"{name} {tuple(array.shape)}" for name, (array, _) in arrays.items())
     raise ShapeError(f"{where}: expected {expected}; got {got}. The same letter is the same size, at least 1.")
@@ -111,14 +121,61 @@ def check_shapes(where: str, **arrays: tuple[Array, str]) -> None:
 def _fit(arrays: Iterable[tuple[Array, str]]) -> bool:
     sizes: dict[str, int] = {}
     for array, letters in arrays:
-        if not hasattr(array, "shape"):
-            backend_of(array)  # raises: this is no array
-        if len(letters) != array.ndim:
+        if not _holds_floats(array) or len(letters) != array.ndim:
             return False
         for letter, size in zip(letters, array.shape, strict=True):
             if size < 1 or sizes.setdefault(letter, size) != size:
                 return False
     return True
+
+
+def check_floats(where: str, **arrays: Array) -> None:
+    """Check that these are arrays of float32 or float64.
+
+    This is the one decision on all others: formulas compute in the dtype of their arrays, where 200 + 100 is 44 in
+    uint8 and 300 * 300 is infinite in float16. So they are refused, and nothing is converted behind a person's back.
+
+    where: who asks, "Eq. (1)", for the message. arrays: by their names.
+    Raises DTypeError for another dtype, and for a masked array or a matrix, whose operations mean something else;
+    BackendError for something that is no array.
+    """
+    for name, array in arrays.items():
+        if not _holds_floats(array):
+            check_plain(where, name, array)
+            raise DTypeError(
+                f"{where}: {name} must be float32 or float64, in which it is computed; its dtype is {array.dtype}. "
+                f"Convert it, e.g. with {name}.astype('float32')."
+            )
+
+
+def check_plain(where: str, name: str, array: Any) -> None:
+    """Check that this is an array of a backend, and neither masked nor a matrix.
+
+    where: who asks, for the message.
+    name: of the argument.
+    array: what came.
+    Raises BackendError or DTypeError.
+    """
+    if not is_array(array):
+        kind = "None" if array is None else type(array).__name__
+        raise BackendError(
+            f"{where}: {name} must be an array of NumPy, or of another backend in use; got {kind}. "
+            "Make it one with backend.to_device(numpy.asarray(...))."
+        )
+    if isinstance(array, _ODD):
+        raise DTypeError(
+            f"{where}: {name} is a {type(array).__name__}, whose operations mean something else. Make it an ordinary "
+            f"array, with {'numpy.asarray(...)' if isinstance(array, np.matrix) else name + '.filled(...)'}."
+        )
+
+
+_ODD = (np.ma.MaskedArray, np.matrix)
+
+
+def _holds_floats(array: Any) -> bool:
+    """Whether the equations can compute with it: nearly always told by the first question."""
+    plain = type(array) is np.ndarray or (is_array(array) and not isinstance(array, _ODD))
+    return plain and array.dtype.char in "fd"
 
 
 _LABELS_KNOWN = ContextVar("labels known", default=False)
@@ -134,6 +191,25 @@ def labels_known() -> Iterator[None]:
         _LABELS_KNOWN.reset(before)
 
 
+def check_label_form(y: Array, n: int | None = None, n_classes: int | None = None) -> None:
+    """Check that y is a one-dimensional array of integers, without a look at them.
+
+    y: the labels.
+    n: how many rows there are; None for any number.
+    n_classes: m, for the message; None where it is not known.
+    Raises ShapeError, LabelError, and as `check_plain`.
+    """
+    check_plain("The labels", "y", y)
+    if y.ndim != 1 or (n is not None and y.shape[0] != n):
+        raise ShapeError(f"y must hold one label per row, shape ({n or 'N'},); got {tuple(y.shape)}.")
+    if y.dtype.kind not in "iu":
+        most = "m - 1" if n_classes is None else n_classes - 1
+        remedy = "y.astype(int)" if y.dtype.kind in "bf" else "numpy.unique(y, return_inverse=True)[1]"
+        raise LabelError(
+            f"y must hold integers from 0 to {most}; its dtype is {y.dtype}. If these are classes: {remedy}."
+        )
+
+
 def check_labels(y: Array, n: int, n_classes: int) -> None:
     """Check that y holds one integer label for each row, from 0 to m - 1.
 
@@ -142,11 +218,7 @@ def check_labels(y: Array, n: int, n_classes: int) -> None:
     n_classes: m.
     Raises LabelError (dtype or range) or ShapeError.
     """
-    xp_of(y)
-    if y.ndim != 1 or y.shape[0] != n:
-        raise ShapeError(f"y must hold one label per row, shape ({n},); got {tuple(y.shape)}.")
-    if y.dtype.kind not in "iu":
-        raise LabelError(f"y must hold integers from 0 to {n_classes - 1}; its dtype is {y.dtype}.")
+    check_label_form(y, n, n_classes)
     if _LABELS_KNOWN.get():
         return
     low, high = (int(y.min()), int(y.max())) if n else (0, 0)
@@ -161,6 +233,7 @@ def check_inputs(x: Array, name: str = "X") -> None:
 
     Raises DTypeError, InvalidValueError (empty, NaN, Inf).
     """
+    check_plain("The samples", name, x)
     xp = xp_of(x)
     if x.ndim < 2:
         raise ShapeError(f"{name} must be (N, features) or (N, H, W, C); got shape {tuple(x.shape)}.")
@@ -183,7 +256,7 @@ def check_inputs(x: Array, name: str = "X") -> None:
 
 def check_is_array(name: str, value: Any) -> None:
     """Check that a value is an array, or a view that has its shape and dtype. Raises DTypeError naming it."""
-    if not (hasattr(value, "shape") and hasattr(value, "dtype")):
+    if not (hasattr(value, "shape") and hasattr(value, "__getitem__") and _is_numpys(getattr(value, "dtype", None))):
         kind = "None" if value is None else type(value).__name__
         raise DTypeError(f"{name} must be an array; got {kind}. Make it one with numpy.asarray(...).")
 
@@ -206,6 +279,14 @@ def sample_weights(weights: Any, n: int, dtype: str) -> Array:
     if not bool(((weights > 0) & (weights < float("inf"))).all()):
         raise InvalidValueError("weights must be finite and above 0; leave out the rows of weight 0.")
     return weights
+
+
+def _is_numpys(dtype: Any) -> bool:
+    """Whether this names a dtype of NumPy; those of other libraries' tensors do not."""
+    try:
+        return dtype is not None and np.dtype(dtype) is not None
+    except TypeError:
+        return False
 
 
 def check_samples(name: str, x: Any, input_shape: tuple[int, ...], dtype: str) -> None:

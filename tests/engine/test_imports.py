@@ -17,7 +17,10 @@ ROOMS = (
     ("support.version", "support.route", "errors", "choices"),
     (
         "backend",
-        *(f"support.{name}" for name in ("seeding", "files", "optional", "interrupt", "split", "threads", "bar")),
+        *(
+            f"support.{name}"
+            for name in ("seeding", "files", "optional", "interrupt", "locks", "split", "threads", "bar")
+        ),
     ),
     ("support.validate", "support.environment", "optim", "batches"),
     ("equations", "layers"),
