@@ -10,7 +10,7 @@ import pytest
 from mfnumpy import network, rules
 from mfnumpy.cli import main
 from mfnumpy.paper import experiments
-from mfnumpy.paper.experiments import registry, table5
+from mfnumpy.paper.experiments import headline, registry, table5
 from mfnumpy.paper.experiments.comparing import MLP, compare, largest
 from mfnumpy.paper.experiments.experiment import Experiment, Topic
 from mfnumpy.paper.ledger import protocol
@@ -289,3 +289,23 @@ def test_an_init_is_searched_like_an_option_is_counted_before_and_told_afterward
     entry = registry.view(ledger, "quick").entry("table3", "digits", "fa")
     assert notes.options([entry]) == ["Chosen beside the rate: fa: init 0.1."]
     assert budget.cell("table3", "bp").search(ledger).missing[0].init == 1.0
+
+
+def test_a_verdict_says_which_runs_are_missing_and_what_they_cost_until_they_are_there(tmp_path, monkeypatch):
+    small = Budget("digits", "2x9", 2, 1, subset=99, rules=("mf", "bp"))
+    budget = Budget("digits", "2x9", 2, 2, rules=("mf", "bp"))
+    only(monkeypatch, table3=[small, budget])  # of the two, the one with all rows is what the claim waits for
+    ledger, text = Ledger(tmp_path), {}
+    for seed in (0, 1):
+        for rule, value, seconds in (("mf", 0.7, 600.0), ("bp", 0.5, 60.0)):
+            made = record(budget.cell("table3", rule).final, seed, value + 0.01 * seed, seconds)
+            for entry in made.history:
+                for part in ("val_accuracy", "test_accuracy"):
+                    entry[part] = dict.fromkeys(rules.RULES[rule].predictions, entry[part]["ff"])
+                entry["main"] = rules.RULES[rule].predictions[0]
+            made.result.update(protocol.summarise(made.history, 5))
+            ledger.write(Job(budget.cell("table3", rule).final, seed), made)
+        found = {v.claim: v.because for v in headline.mf_against_bp(registry.view(ledger, "quick"))}
+        text[seed] = found["MLP, digits: MF matches or surpasses BP"]
+    assert text[0].endswith("; one seed decides nothing; not run yet: mf: 1 in full, 10 min; bp: 1 in full, 60 s")
+    assert "not run yet" not in text[1]

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from mfnumpy.paper.ledger.protocol import READINGS
+from mfnumpy.paper.runs.plan import Cell
+from mfnumpy.paper.show import missing
 from mfnumpy.paper.show.judging import UNDECIDED, UNTESTED, Judged, Verdict
 from mfnumpy.paper.show.statistics import Paired, paired
 from mfnumpy.paper.show.view import Entry, View
@@ -37,6 +39,25 @@ def largest(view: View, where: Sequence[str], dataset: str, rules: Sequence[str]
         if len(entries) == len(rules):
             found.append(entries)
     return max(found, key=lambda entries: _size(entries[0]), default=None)
+
+
+def wanting(view: View, where: Sequence[str], dataset: str, rules: Sequence[str], of: str = "") -> str:
+    """For a reason: the runs that the plan asks for and the ledger lacks, with what they will take; "" if none are.
+
+    view: what the ledger has.
+    where: the experiments that may have runs of all.
+    dataset: by name.
+    rules: of each, the entry with the most rows, then the most epochs.
+    of: what they are of, where a reason tells that twice.
+    """
+    cells = [cell for e in where if e in view.plan.entries for cell in view.plan.cells(e)]
+    own = [[cell for cell in cells if (cell.final.dataset, cell.final.rule) == (dataset, rule)] for rule in rules]
+    text = missing.in_words([max(found, key=_size_of) for found in own if found], view.ledger, view.costs)
+    return f"; not run yet{of}: {text}" if text else ""
+
+
+def _size_of(cell: Cell) -> tuple[float, int]:
+    return (math.inf if cell.final.subset is None else cell.final.subset, cell.final.epochs)
 
 
 def _size(entry: Entry) -> tuple[float, int]:

@@ -20,6 +20,7 @@ from mfnumpy.paper.experiments.comparing import (
     largest,
     open_searches,
     rows_of,
+    wanting,
 )
 from mfnumpy.paper.experiments.experiment import Experiment, Topic
 from mfnumpy.paper.ledger.protocol import READINGS
@@ -47,7 +48,7 @@ def _against_bp(view: View, name: str, mode: str | None) -> Iterator[Verdict]:
             found = compare(view, claim, where, dataset, ("mf", "bp"), no_worse, mode)
             if found.verdict == UNTESTED and dataset in view.ledger.absent():
                 found = replace(found, because="not run here: the data set's files are not on this machine")
-            yield found
+            yield replace(found, because=found.because + wanting(view, where, dataset, ("mf", "bp")))
 
 
 def mf_against_deep_supervision(view: View) -> Iterator[Verdict]:
@@ -69,7 +70,8 @@ def paper_values(view: View) -> Iterator[Verdict]:
                 claim = f"{what}, {dataset}: MF reaches {paper.value:.2f} % ({paper.source}), less {MARGIN}"
                 reached = _reaches(claim, paper.value - MARGIN, found[0])
                 bp = largest(view, where, dataset, ("mf", "bp"))
-                yield replace(reached, because=reached.because + _beside_bp(where[0], found[0], bp))
+                lacking = wanting(view, where, dataset, ("mf", "bp"))
+                yield replace(reached, because=reached.because + _beside_bp(where[0], found[0], bp) + lacking)
 
 
 def _reaches(claim: str, least: float, entry: Entry) -> Verdict:
@@ -126,15 +128,16 @@ def larger_on_cnns(view: View) -> Iterator[Verdict]:
     for dataset in datasets(view, CNN):
         claim = f"{dataset}: MF's advantage over BP is larger on the CNN than on the MLP"
         cnn, mlp = (largest(view, where, dataset, ("mf", "bp")) for where in (CNN, MLP))
+        lacking = "".join(wanting(view, where, dataset, ("mf", "bp"), f" of the {of}") for of, where in NETWORKS[1::-1])
         if cnn is None or mlp is None:
-            yield Verdict(claim, UNTESTED, "no runs of both in this ledger", UNTESTED, UNTESTED)
+            yield Verdict(claim, UNTESTED, f"no runs of both in this ledger{lacking}", UNTESTED, UNTESTED)
             continue
         gaps = {}
         for at in READINGS:
             on_cnn, on_mlp = differences(cnn[0], cnn[1], at), differences(mlp[0], mlp[1], at)
             gaps[at] = {seed: on_cnn[seed] - on_mlp[seed] for seed in sorted(set(on_cnn) & set(on_mlp))}
         because = f"by so much more on the CNN: {gap_text(gaps)}; CNN {rows_of(cnn[0])}, MLP {rows_of(mlp[0])}"
-        yield by_reading(claim, better, gaps, because + open_searches([*cnn, *mlp]))
+        yield by_reading(claim, better, gaps, because + open_searches([*cnn, *mlp]) + lacking)
 
 
 EXPERIMENT = Experiment(

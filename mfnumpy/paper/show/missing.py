@@ -47,6 +47,17 @@ def table(ledger: Ledger, plan: Plan, cells: Mapping[str, Sequence[Cell]]) -> Ta
     )
 
 
+def in_words(cells: Sequence[Cell], ledger: Ledger, costs: forecast.Costs) -> str:
+    """What these entries lack and what it will take: "mf: 4 of the search, 4 in full, 1.7 h"; "" if it is nothing.
+
+    cells: each is asked for by itself.
+    ledger: the records that are there.
+    costs: by those records.
+    """
+    lacking = [(cell, runs) for cell in cells if (runs := forecast.remaining([cell], ledger).configs)]
+    return "; ".join(f"{cell.final.rule}: {_what(runs, cell)}, {_cost(costs, runs)}" for cell, runs in lacking)
+
+
 def _what(runs: Sequence[Config], cell: Cell) -> str:
     """How many runs of a search and how many in full are missing."""
     full = sum(c.epochs == cell.final.epochs and c.subset == cell.final.subset for c in runs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from mfnumpy.paper.ledger.config import Config
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.protocol import READINGS, read_at
 from mfnumpy.paper.ledger.record import Record
+from mfnumpy.paper.runs.forecast import Costs
 from mfnumpy.paper.runs.plan import Budget, Cell, Plan
 from mfnumpy.paper.show.statistics import Paired, Summary, paired, summary
 from mfnumpy.paper.show.tables import MISSING
@@ -72,6 +74,11 @@ class View:
     def __init__(self, ledger: Ledger, plan: Plan):
         self.ledger, self.plan, self.scale = ledger, plan, plan.scale
         self._entries: dict[str, list[Entry]] = {}
+
+    @functools.cached_property
+    def costs(self) -> Costs:
+        """What runs take, by the records that are here."""
+        return Costs(self.ledger.records())
 
     def entries(self, experiment: str) -> list[Entry]:
         """All entries with at least one finished run, in the plan's order."""
