@@ -44,7 +44,7 @@ def over_time(rule: str, scale: str, **options: Any) -> Probe:
 class Line:
     """A line of Fig. 3: the peak of a training step over the number of layers, which are all alike.
 
-    rule, kind, width, batch, room: as in `Probe`.
+    rule, kind, width, batch, engine: as in `Probe`.
     depths: the points.
     """
 
@@ -52,14 +52,14 @@ class Line:
     kind: str
     width: int
     batch: int
-    room: str
+    engine: str
     depths: tuple[int, ...]
 
     @property
     def name(self) -> str:
         """For lists: "mf, batch 256, fast"."""
         layers = "" if self.kind == "dense" else f", CNN of {self.width} maps"
-        return f"{self.rule}{layers}, batch {self.batch:,}, {self.room}"
+        return f"{self.rule}{layers}, batch {self.batch:,}, {self.engine}"
 
     def probes(self, **options: Any) -> list[Probe]:
         """Its points. options: other fields of the probes."""
@@ -68,7 +68,7 @@ class Line:
             "kind": self.kind,
             "width": self.width,
             "batch": self.batch,
-            "room": self.room,
+            "engine": self.engine,
         }
         return [Probe(depth=depth, **own, **options) for depth in self.depths]
 
@@ -81,9 +81,9 @@ def over_depth(scale: str, part: str | None = None) -> list[Line]:
     """
     large, depths = OVER_DEPTH[scale]
     parts = {
-        "depth": [("dense", 1000, large, "fast"), ("dense", 1000, large, "rules")],
-        "batch256": [("dense", 1000, 256, "fast"), ("dense", 1000, 256, "rules")],
-        "cnn": [("conv", 16, 64, "rules")],
+        "depth": [("dense", 1000, large, "fast"), ("dense", 1000, large, "reference")],
+        "batch256": [("dense", 1000, 256, "fast"), ("dense", 1000, 256, "reference")],
+        "cnn": [("conv", 16, 64, "reference")],
     }
     wanted = [line for name, lines in parts.items() if part in (None, name) for line in lines]
     return [Line(rule, *line, depths) for line in wanted for rule in RULES]

@@ -87,7 +87,7 @@ def fig3(part: str, scale: str, note: Callable[[str], None], backend: str = "num
     note: called with a line for each point.
     backend: on which arrays lie.
     """
-    lines = [line for line in figures.over_depth(scale, part) if line.room == "rules" or backend == "numpy"]
+    lines = [line for line in figures.over_depth(scale, part) if line.engine == "reference" or backend == "numpy"]
     return [series(line.name, line.probes(backend=backend), note)[0] for line in lines]
 
 

@@ -41,7 +41,7 @@ class Probe:
     depth: how many layers.
     width: neurons, or maps of a convolution.
     batch: rows in a batch.
-    room: "rules" (the rules as they are written) or "fast" (the fast engine).
+    engine: "reference" (the rules as they are written) or "fast".
     kind: "dense", or "conv": 3x3 without pooling.
     inputs: features of a sample of a dense network.
     side: height and width of the images of a convolutional one.
@@ -56,7 +56,7 @@ class Probe:
     depth: int
     width: int = 1000
     batch: int = 256
-    room: str = "rules"
+    engine: str = "reference"
     kind: str = "dense"
     inputs: int = 784
     side: int = 28
@@ -118,7 +118,7 @@ def build(probe: Probe, offload: Offload | None) -> tuple[Network, Rule]:
 
 
 def _stepper(probe: Probe, net: Network, rule: Rule, offload: Offload | None, stack: ExitStack) -> Any:
-    if probe.room == "fast":
+    if probe.engine == "fast":
         fast = engine(net, rule, FastAdam(), stack.enter_context(Team(None)))
         return lambda x, y, number: fast.batch(x, y, 1.0, None, stream(3, "batch", number))
     adam = Adam() if offload is None else OffloadedAdam(offload)

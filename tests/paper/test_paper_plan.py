@@ -75,7 +75,7 @@ def test_a_cost_is_that_of_like_runs_by_rows_and_epochs():
     assert costs.seconds(config.with_(lr=0.1)) == pytest.approx(8.0)
     assert costs.seconds(config.with_(epochs=8, subset=50)) == pytest.approx(8.0)
     assert costs.seconds(config.with_(subset=None)) == pytest.approx(8.0 * 17.97)  # 1,797 digits in all
-    assert costs.seconds(config.with_(rule="bp", room="fast")) == pytest.approx(8.0)  # as there is none of its own
+    assert costs.seconds(config.with_(rule="bp", engine="fast")) == pytest.approx(8.0)  # as there is none of its own
     assert costs.seconds(config.with_(network="3x9")) is None
     assert costs.total([config, config, config.with_(network="3x9")]) == (pytest.approx(16.0), 1)
     own = record(config.with_(rule="bp"), seconds=1.0)

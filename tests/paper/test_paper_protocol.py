@@ -11,7 +11,7 @@ from mfnumpy.errors import InvalidValueError, UnknownNameError
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.experiments.experiment import SCALES
 from mfnumpy.paper.ledger import protocol
-from mfnumpy.paper.ledger.config import Config, key_of
+from mfnumpy.paper.ledger.config import Config, as_named, key_of
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.measurements import memory_job
@@ -23,7 +23,7 @@ NOTHING = Ledger("no such folder")
 CHANGES = {
     "dataset": "digits", "network": "3x1000", "rule": "bp", "lr": 0.003, "epochs": 21, "batch_size": None,
     "decay": "constant", "patience": 6, "subset": 100, "validation": 5000, "split": 1, "options": {"theta": 2.0},
-    "room": "fast", "tested": "kept", "init": 0.1,
+    "engine": "fast", "tested": "kept", "init": 0.1,
 }  # fmt: skip
 
 
@@ -33,9 +33,21 @@ def test_the_hash_of_a_configuration_is_the_same_everywhere_and_for_ever():
     assert Config.of(CONFIG.settings) == CONFIG
 
 
+def test_an_engine_is_stored_in_the_words_of_the_first_records_and_read_in_both():
+    """The key is the hash of what is stored: with the new word it would be another."""
+    fast = CONFIG.with_(engine="fast")
+    assert fast.settings["room"] == "fast"
+    assert fast.key == "6c0e8aa0bc97"
+    assert not {"room", "engine"} & set(CONFIG.settings)
+    assert Config.of(fast.settings) == fast == Config.of(CONFIG.settings | {"engine": "fast"})
+    assert Config.of(CONFIG.settings | {"room": "rules"}) == CONFIG
+    assert memory_job("bp", 3).settings["room"] == "rules"
+    assert as_named(memory_job("bp", 3, engine="fast").settings)["engine"] == "fast"
+
+
 def test_the_hash_of_a_measurement_is_that_of_the_records_made_before_probes_knew_backends():
-    assert memory_job("bp", 3, batch=48_000, room="fast").key == "061aecb7385c"
-    assert memory_job("bp", 3, batch=48_000, room="fast", backend="cupy").key != "061aecb7385c"
+    assert memory_job("bp", 3, batch=48_000, engine="fast").key == "061aecb7385c"
+    assert memory_job("bp", 3, batch=48_000, engine="fast", backend="cupy").key != "061aecb7385c"
 
 
 def test_every_setting_changes_the_hash():
@@ -188,7 +200,7 @@ def test_all_rules_of_a_table_get_the_same_budget(scale):
     for experiment in plan.entries:
         groups = {}
         for cell in plan.cells(experiment):
-            same = {"rule": "", "network": "", "room": ""}  # the rooms give the same numbers, to rounding
+            same = {"rule": "", "network": "", "engine": ""}  # the engines give the same numbers, to rounding
             searches = tuple(c.with_(**same, tested="") for c in cell.search(NOTHING).searched)
             final = cell.final.with_(**same, lr=1.0, tested="")
             finalists = 0 if cell.tuning is None else cell.tuning.finalists

@@ -324,7 +324,7 @@ def test_timings_become_tables_4_and_5(tmp_path, monkeypatch):
 def test_peaks_become_figures_1_to_3(tmp_path, monkeypatch):
     """Invented peaks on a straight line, each rule with a slope of its own."""
     slopes = {"bp": 7.0, "mf": 3.0}
-    jobs = [memory_job(rule, d, batch=48_000, room="fast") for rule in slopes for d in (1, 2, 4)]
+    jobs = [memory_job(rule, d, batch=48_000, engine="fast") for rule in slopes for d in (1, 2, 4)]
     traced = [memory_job(rule, 5, width=2000, batch=500, steps=2, sample=0.005) for rule in ("bp", "mf")]
     measure_only(monkeypatch, fig3=jobs, fig1_2=traced)
     ledger = Ledger(tmp_path)
@@ -480,7 +480,7 @@ def final_key(rule):
 
 def test_results_can_be_shown_at_any_moment_of_a_sweep(tmp_path, monkeypatch):
     """Whatever subset of the runs is there: no table, figure or verdict may stumble over what is not."""
-    jobs = [memory_job(rule, d, batch=b, room="fast") for rule in ("bp", "mf") for d in (1, 2) for b in (256, 2)]
+    jobs = [memory_job(rule, d, batch=b, engine="fast") for rule in ("bp", "mf") for d in (1, 2) for b in (256, 2)]
     measure_only(monkeypatch, fig3=jobs)
     ledger = Ledger(tmp_path / "all")
     for experiment in ("table1", "table3", "table6", "fig4", "fig5"):

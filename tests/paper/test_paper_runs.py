@@ -47,10 +47,11 @@ def without_times(record):
 
 
 @pytest.mark.parametrize(
-    ("rule", "room"), [("mf", "rules"), ("bp", "rules"), ("ff_one_pass", "rules"), ("dfa", "rules"), ("mf", "fast")]
+    ("rule", "engine"),
+    [("mf", "reference"), ("bp", "reference"), ("ff_one_pass", "reference"), ("dfa", "reference"), ("mf", "fast")],
 )
-def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(rule, room):
-    first = runner.execute(TINY.with_(rule=rule, room=room), 4)
+def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(rule, engine):
+    first = runner.execute(TINY.with_(rule=rule, engine=engine), 4)
     again = repeat.repeat(reading.parse(first.to_json(), "here"))
     assert without_times(again) == without_times(first)
     assert repeat.differences(first, again) == []
@@ -61,12 +62,14 @@ def test_the_fast_room_gives_the_history_of_the_rules(rule):
     data = runner.dataset_of(TINY)
     for network, images in (("2x9", data), ("cnn:4-5", runner.dataset_of(TINY.with_(network="cnn:4-5")))):
         config = TINY.with_(rule=rule, network=network)
-        (slow, _, _), (fast, _, _) = (runner.train(config.with_(room=room), 4, images) for room in ("rules", "fast"))
-        assert slow != fast  # the last bits tell that it was another room
+        (slow, _, _), (fast, _, _) = (
+            runner.train(config.with_(engine=engine), 4, images) for engine in ("reference", "fast")
+        )
+        assert slow != fast  # the last bits tell that it was another engine
         for a, b in zip(slow, fast, strict=True):
             np.testing.assert_allclose(list(b["loss"].values()), list(a["loss"].values()), rtol=1e-4)
-    with pytest.raises(UnknownNameError, match="room"):
-        runner.train(TINY.with_(room="cellar"), 4, data)
+    with pytest.raises(UnknownNameError, match="engine"):
+        runner.train(TINY.with_(engine="diesel"), 4, data)
 
 
 def test_a_history_that_differs_in_one_bit_is_noticed_and_explained():
@@ -211,11 +214,11 @@ def test_an_option_is_searched_at_the_best_rate_and_the_default_keeps_its_key(tm
 RISING = TINY.with_(lr=0.1, epochs=9, patience=1, batch_size=16, decay="constant")
 
 
-@pytest.mark.parametrize("room", ["rules", "fast"])
+@pytest.mark.parametrize("engine", ["reference", "fast"])
 @pytest.mark.parametrize("rule", ["mf", "bp", "fa", "ff", "deep_supervision", "shallow"])
-def test_a_run_that_tests_kept_epochs_alone_has_the_accuracies_of_one_that_tests_all(rule, room):
+def test_a_run_that_tests_kept_epochs_alone_has_the_accuracies_of_one_that_tests_all(rule, engine):
     """Patience 1 keeps an early epoch, the best of all is another, and the last a third."""
-    config = RISING.with_(rule=rule, room=room)
+    config = RISING.with_(rule=rule, engine=engine)
     data = runner.dataset_of(config)
     every, _, _ = runner.train(config, 2, data)
     kept, _, _ = runner.train(config.with_(tested="kept"), 2, data)
@@ -496,7 +499,7 @@ def test_a_run_may_divide_the_data_by_its_own_seed(monkeypatch):
 
 
 def test_what_a_device_made_by_the_rules_as_written_counts_where_the_plan_names_the_fast_engine(tmp_path):
-    """The stand-in for a GPU gives NumPy's bytes; its records are those of the room "rules", and found for "fast"."""
+    """The stand-in for a GPU gives NumPy's bytes; its records are those of the reference engine, and found for "fast"."""
     strict_array.register()
     tuning = Tuning(1, 60, (1e-3,))
     budget = Budget("digits", "cnn:3", 2, 2, tuning, subset=90, batch_size=30, fast=("mf",), tested="kept")
@@ -516,8 +519,8 @@ def test_what_a_device_made_by_the_rules_as_written_counts_where_the_plan_names_
     ledger.write(Job(cell.chosen(ledger), 0), fast)
     assert [r.config.get("room") for r in cell.records(ledger)] == ["fast", None]  # its own first
     entry = view.Entry(cell, cell.chosen(ledger), cell.records(ledger), 0)
-    assert notes.rooms([entry]) == [
-        "In the fast room: mf 1 of 2; its seconds and the others' are not to be compared.",
+    assert notes.engines([entry]) == [
+        "By the fast engine: mf 1 of 2; its seconds and the others' are not to be compared.",
         "On a GPU: mf 1 of 2; its seconds and the others' are not to be compared.",
     ]
     assert notes.keys([entry]) == [f"Records: mf `{fast.key}` and `{own.key}`."]

@@ -106,7 +106,7 @@ def compared(settings: Settings, results: Results, network: str) -> None:
 def memory_over_depth(settings: Settings, results: Results) -> None:
     """Fig. 3 at the paper's batch, the rules as they are written: slopes of bytes over depth."""
     for line in figures.over_depth("paper" if settings.share == 1 else "quick"):
-        if line.room == "rules":
+        if line.engine == "reference":
             probes = [figures.smaller(probe, settings.share) for probe in line.probes(backend=backend.current().name)]
             peaks = [measure(probe)["peak"] for probe in probes]
             slope, besides = figures.straight_line(line.depths, peaks)

@@ -67,7 +67,7 @@ def accuracy_tables(
                 command(experiment, view),
                 [f"Run: {described(entries[0].config)}. {READ}", *notes.lost(entries), *notes.provisional(entries)],
                 [
-                    *notes.rooms(entries),
+                    *notes.engines(entries),
                     *notes.options(entries),
                     *notes.at_the_edge(entries),
                     *notes.still_rising(entries),

@@ -34,5 +34,5 @@ STATED = Budget("mnist", "4x1000", 15, 3, fast=("mf", "bp"))
 
 
 def in_rules(tuning: Tuning) -> Tuning:
-    """The same search in the rules' room, where the first records of a fast budget searched."""
-    return replace(tuning, room="rules")
+    """The same search by the reference engine, with which the first records of a fast budget searched."""
+    return replace(tuning, engine="reference")

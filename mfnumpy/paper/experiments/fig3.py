@@ -10,7 +10,7 @@ from mfnumpy.bench import figures
 from mfnumpy.comparison import plots
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments.experiment import Experiment, Topic
-from mfnumpy.paper.ledger.config import Measurement
+from mfnumpy.paper.ledger.config import Measurement, as_named
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.measurements import memory_job_of
 from mfnumpy.paper.show import notes
@@ -18,7 +18,7 @@ from mfnumpy.paper.show.judging import NOT, REPRODUCED, UNTESTED, Verdict
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import View, command, signed
 
-SAME = ("rule", "kind", "width", "batch", "room")
+SAME = ("rule", "kind", "width", "batch", "engine")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Line:
     """Peak bytes of one rule at several depths, and the straight line through them.
 
     rule: by name.
-    kind, width, batch, room: of the network and how it was measured, as in `Probe`.
+    kind, width, batch, engine: of the network and how it was measured, as in `Probe`.
     depths: how many layers.
     peaks: bytes at each depth.
     """
@@ -35,7 +35,7 @@ class Line:
     kind: str
     width: int
     batch: int
-    room: str
+    engine: str
     depths: list[int]
     peaks: list[int]
 
@@ -54,14 +54,14 @@ def lines(view: View) -> list[Line]:
     """All series of Fig. 3 with at least two depths."""
     groups: dict[tuple, list[Record]] = {}
     for r in view.measured("fig3"):
-        groups.setdefault(tuple(r.config[key] for key in SAME), []).append(r)
+        groups.setdefault(tuple(as_named(r.config)[key] for key in SAME), []).append(r)
     made = []
     for key, group in groups.items():
         group.sort(key=lambda r: r.config["depth"])
         if len(group) > 1:
             depths = [r.config["depth"] for r in group]
-            rule, kind, width, batch, room = key
-            made.append(Line(rule, kind, width, batch, room, depths, [r.result["peak"] for r in group]))
+            rule, kind, width, batch, engine = key
+            made.append(Line(rule, kind, width, batch, engine, depths, [r.result["peak"] for r in group]))
     return made
 
 
@@ -71,23 +71,23 @@ def tables(view: View) -> list[Table]:
     for line in lines(view):
         stated = line.kind == "dense" and line.width == 1000 and line.batch == figures.PAPERS_BATCH
         paper = f"{published.FIG3_SLOPES[line.rule]:.2f}" if stated else MISSING
-        rows.append([line.rule, line.net, f"{line.batch:,}", line.room, paper, f"{line.slope:.2f}"])
+        rows.append([line.rule, line.net, f"{line.batch:,}", line.engine, paper, f"{line.slope:.2f}"])
     if not rows:
         return []
     note = (
         "How much more memory (decimal megabytes) the peak of a training step with Adam takes for one more layer: the "
         "slope of the straight line through several depths, by least squares; bytes are counted by tracemalloc. The "
         "paper states neither batch nor unit: 48,000 samples and decimal megabytes are what its BP slope works out to. "
-        "`rules`: the rules as they are written to be read; `fast`: the fast engine, same numbers, fewer arrays."
+        "`reference`: the rules as they are written to be read; `fast`: the fast engine, same numbers, fewer arrays."
     )
-    columns = ["rule", "layers", "batch", "room", "MB/layer, paper", "MB/layer, ours"]
+    columns = ["rule", "layers", "batch", "engine", "MB/layer, paper", "MB/layer, ours"]
     title, keys = "Fig. 3: peak memory for each further layer", notes.measured(view.measured("fig3"))
     return [Table("fig3", title, columns, rows, command("fig3", view), [note], keys)]
 
 
 def over_depth(view: View) -> Any:
     """Fig. 3: peak memory against the number of layers, (a) MLP at the large batch, (b) MLP at 256, (c) CNN."""
-    shown = [line for line in lines(view) if line.kind == "conv" or line.room == "fast"]
+    shown = [line for line in lines(view) if line.kind == "conv" or line.engine == "fast"]
     panels = list(dict.fromkeys((line.kind, line.batch) for line in shown))
     if not panels:
         return None
@@ -108,7 +108,7 @@ def over_depth(view: View) -> Any:
 
 def claims(view: View) -> Iterator[Verdict]:
     """Fig. 3(a): BP's memory grows faster with depth than MF's; and what is left of that at batch 256."""
-    found = {(line.rule, line.batch): line for line in lines(view) if line.kind == "dense" and line.room == "fast"}
+    found = {(line.rule, line.batch): line for line in lines(view) if line.kind == "dense" and line.engine == "fast"}
     batches = sorted({batch for rule, batch in found if rule == "bp" and ("mf", batch) in found}, reverse=True)
     if not batches:
         yield Verdict(
@@ -116,7 +116,7 @@ def claims(view: View) -> Iterator[Verdict]:
         )
     for batch in batches:
         bp, mf = found["bp", batch].slope, found["mf", batch].slope
-        because = f"BP {bp:.2f}, MF {mf:.2f} MB per layer of 1000 neurons, in the fast room"
+        because = f"BP {bp:.2f}, MF {mf:.2f} MB per layer of 1000 neurons, by the fast engine"
         if batch == figures.PAPERS_BATCH:
             because += "; the paper states no batch: this one is chosen so that BP's slope is the paper's"
         claim = f"Fig. 3, batch {batch:,}: a further layer costs MF less memory than BP"
@@ -124,8 +124,8 @@ def claims(view: View) -> Iterator[Verdict]:
     convolutions = {line.rule: line for line in lines(view) if line.kind == "conv"}
     if {"mf", "bp"} <= set(convolutions):
         bp, mf = convolutions["bp"].slope, convolutions["mf"].slope
-        because = f"BP {bp:.2f}, MF {mf:.2f} MB per {convolutions['bp'].net}, batch {convolutions['bp'].batch}, in the "
-        because += "rules' room; the paper's own numbers are lost"
+        because = f"BP {bp:.2f}, MF {mf:.2f} MB per {convolutions['bp'].net}, batch {convolutions['bp'].batch}, by the "
+        because += "reference engine; the paper's own numbers are lost"
         yield Verdict(
             "Fig. 3, CNN: a further layer costs MF less memory than BP", REPRODUCED if mf < bp else NOT, because
         )

@@ -66,7 +66,7 @@ def _table(view: View, dataset: str, found: list[Entry]) -> Table:
         command(NAME, view),
         [_converged(found), *notes.provisional(found), *notes.lost(found)],
         [f"Run: {described(found[-1].config)}; the other rows the same for fewer epochs."]
-        + [*notes.rooms(found[-1:]), *notes.at_the_edge(found[-1:]), *notes.keys(found)],
+        + [*notes.engines(found[-1:]), *notes.at_the_edge(found[-1:]), *notes.keys(found)],
         ["epochs", "validation (n)", "more than the row above", "test, ours ± sd (n)"],
         {"Rate and time:": ["epochs", "rate", "s/epoch"]},
     )

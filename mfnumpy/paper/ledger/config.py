@@ -28,8 +28,26 @@ def key_of(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
-LATER: dict[str, Any] = {"room": "rules", "tested": "every", "init": 1.0}
+LATER: dict[str, Any] = {"engine": "reference", "tested": "every", "init": 1.0}
 """Settings that the first records did not have, and what was done before there were others."""
+
+_WORD, _VALUES = ("engine", "room"), {"reference": "rules"}
+
+
+def stored(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in the words of the ledger: an engine is stored as a room, the reference engine as "rules".
+
+    These are the first records' words. A key is the hash of what is stored, so with others every key would change.
+    """
+    own, old = _WORD
+    return {old if k == own else k: _VALUES.get(v, v) if k == own else v for k, v in settings.items()}
+
+
+def as_named(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored settings in the words of the code: what `stored` did, undone."""
+    own, old = _WORD
+    values = {there: here for here, there in _VALUES.items()}
+    return {own if k == old else k: values.get(v, v) if k == old else v for k, v in settings.items()}
 
 
 @dataclass(frozen=True)
@@ -44,7 +62,7 @@ class Config:
     lr, batch_size, epochs, decay: as `Trainer` does (batch_size None: full batch); the optimiser is Adam, as in the
         paper.
     patience: of the stopping rule, applied to the history afterwards.
-    room: "rules", the rules as they are written, or "fast", the fast engine on one thread.
+    engine: "reference", the rules as they are written, or "fast", the fast engine on one thread.
     tested: which epochs are evaluated on the test part: "every", or "kept", those that may be reported alone.
     init: the factor of the weights that the network starts with, as `network.named` reads it.
     """
@@ -61,7 +79,7 @@ class Config:
     validation: int | float = choices.VALIDATION.value
     split: int | str = 0
     options: dict[str, Any] = field(default_factory=dict)
-    room: str = "rules"
+    engine: str = "reference"
     tested: str = "every"
     init: float = 1.0
 
@@ -73,7 +91,7 @@ class Config:
         """
         settings = {"kind": "train"} | {f.name: getattr(self, f.name) for f in fields(self)}
         settings["options"] = dict(self.options)
-        return {name: value for name, value in settings.items() if (name, value) not in LATER.items()}
+        return stored({name: value for name, value in settings.items() if (name, value) not in LATER.items()})
 
     @property
     def key(self) -> str:
@@ -89,7 +107,7 @@ class Config:
     def of(cls, settings: Mapping[str, Any]) -> Config:
         """Rebuild from `settings`. Raises InvalidValueError if it is not a training run's."""
         known = {f.name for f in fields(cls)}
-        given = LATER | dict(settings)
+        given = LATER | as_named(settings)
         if given.pop("kind", None) != "train" or set(given) != known:
             raise InvalidValueError(
                 f"These are not the settings of a training run: missing {sorted(known - set(given)) or 'nothing'}, "
@@ -104,7 +122,7 @@ class Config:
     @property
     def by_the_other_engine(self) -> Config:
         """The same run by the other engine: the same numbers, to rounding."""
-        return self.with_(room="rules" if self.room == "fast" else "fast")
+        return self.with_(engine="reference" if self.engine == "fast" else "fast")
 
     def tuned_as(self, found: Config) -> Config:
         """The same configuration with what a search chooses, as another has it: rate, options and init."""

@@ -57,7 +57,7 @@ def remaining(cells: Iterable[Cell], ledger: Ledger) -> Missing:
 class Costs:
     """Seconds of a run, by those of like runs: for each row and epoch the median of what the records say.
 
-    Of like runs those come first that differ in rate, rows and epochs alone; then those in the other room, on another
+    Of like runs those come first that differ in rate, rows and epochs alone; then those by the other engine, on another
     data set, and by another rule.
     """
 
@@ -91,4 +91,4 @@ def rows(config: Config) -> int:
 
 def _kinds(c: Config) -> list[tuple]:
     """What a run has in common with others, the closest first."""
-    return [(c.dataset, c.network, c.rule, c.room), (c.dataset, c.network, c.rule), (c.network, c.rule), (c.network,)]
+    return [(c.dataset, c.network, c.rule, c.engine), (c.dataset, c.network, c.rule), (c.network, c.rule), (c.network,)]

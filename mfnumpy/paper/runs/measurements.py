@@ -20,7 +20,7 @@ from mfnumpy.bench.memory_probe import Probe
 from mfnumpy.bench.rounds import alternate
 from mfnumpy.network import Network
 from mfnumpy.paper import published
-from mfnumpy.paper.ledger.config import Measurement
+from mfnumpy.paper.ledger.config import Measurement, as_named, stored
 from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.parallel import PipelineTrainer
@@ -71,7 +71,7 @@ def memory_job(rule: str, depth: int, **options: Any) -> Measurement:
 
 def memory_job_of(probe: Probe) -> Measurement:
     """The same for a probe that is there."""
-    values = asdict(probe)
+    values = stored(asdict(probe))
     if probe.backend == "numpy":
         del values["backend"]
     return Measurement("memory", f"memory-{probe.kind}-{probe.rule}-{probe.depth}x{probe.width}", values)
@@ -95,7 +95,7 @@ def measure(job: Measurement, seed: int) -> Record:
 
 
 def _memory(values: dict[str, Any], seed: int) -> dict[str, Any]:
-    found = run_probe(Probe(**values))
+    found = run_probe(Probe(**as_named(values)))
     return {key: found[key] for key in ("peak", "standing", "rss", "timeline") if key in found}
 
 

@@ -52,9 +52,9 @@ class Cell:
         """The same entry with all its runs by the rules as they are written: the only way on a GPU."""
         return replace(
             self,
-            final=self.final.with_(room="rules"),
-            tuned_on=None if self.tuned_on is None else self.tuned_on.with_(room="rules"),
-            tuning=None if self.tuning is None else replace(self.tuning, room=None),
+            final=self.final.with_(engine="reference"),
+            tuned_on=None if self.tuned_on is None else self.tuned_on.with_(engine="reference"),
+            tuning=None if self.tuning is None else replace(self.tuning, engine=None),
         )
 
     def search(self, ledger: Ledger) -> State:
@@ -136,7 +136,7 @@ class Budget:
             subset=self.subset,
             validation=self.validation,
             split=self.split,
-            room="fast" if rule in self.fast else "rules",
+            engine="fast" if rule in self.fast else "reference",
             tested=self.tested,
         )
 

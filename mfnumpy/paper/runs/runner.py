@@ -92,8 +92,8 @@ def build(config: Config, data: Dataset, seed: int) -> tuple[Network, Rule]:
     return net, rule
 
 
-_ROOMS: dict[str, dict[str, Any]] = {"rules": {"engine": "reference"}, "fast": {"engine": "fast", "threads": 1}}
-"""Room -> options of `engines.trainer`. One thread: the last bits of a batch's sums depend on how many."""
+_ENGINES: dict[str, dict[str, Any]] = {"reference": {}, "fast": {"threads": 1}}
+"""Engine -> further options of `engines.trainer`. One thread: the last bits of a batch's sums depend on how many."""
 
 
 def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]], list[float], str | None]:
@@ -103,10 +103,10 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
     seed: of weights, matrices and the order of samples.
     data: from `dataset_of`.
     Returns the history, each epoch's seconds of training, and the message if the run diverged. Test accuracies are
-    written down and never read here. Raises UnknownNameError for another room, or choice of epochs, than there is.
+    written down and never read here. Raises UnknownNameError for another engine, or choice of epochs, than there is.
     """
-    if config.room not in _ROOMS:
-        raise unknown_name("room", config.room, _ROOMS)
+    if config.engine not in _ENGINES:
+        raise unknown_name("engine of a record", config.engine, _ENGINES)
     data = on_device(data)
     net, rule = build(config, data, seed)
     test = TestPart(config, lambda: rule.parameters(net), lambda: fitting.evaluate(data.x_test, data.y_test))
@@ -119,7 +119,7 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
         "on_epoch": test.note,
     }
     try:
-        with trainer(net, rule, lr=config.lr, **_ROOMS[config.room], **options) as fitting:
+        with trainer(net, rule, lr=config.lr, engine=config.engine, **_ENGINES[config.engine], **options) as fitting:
             seconds = fitting.fit(data.x_train, data.y_train, data.x_val, data.y_val).seconds
     except DivergedError as error:
         return test.history, [], str(error)

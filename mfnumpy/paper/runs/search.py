@@ -59,7 +59,7 @@ class Tuning:
     finalists: how many of the rates, the best of this search, are then run in full, so that these runs decide: a search
         much shorter than the run that it is for prefers rates that are too high for it.
     options: one after the other, each value is tried at the best rate, and the default stays unless a value is better.
-    room: of the search's own runs; None for that of the run that it is for.
+    engine: of the search's own runs; None for that of the run that it is for.
     """
 
     epochs: int
@@ -67,7 +67,7 @@ class Tuning:
     rates: tuple[float, ...] = LEARNING_RATES
     finalists: int = 1
     options: tuple[Option, ...] = ()
-    room: str | None = None
+    engine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _remembered(found: Found) -> Found:
 
     def ask(config: Config) -> Record | None:
         """The record, from the first answer."""
-        name = f"{config.lr!r} {config.epochs} {config.subset} {config.room} {config.options} {config.init!r}"
+        name = f"{config.lr!r} {config.epochs} {config.subset} {config.engine} {config.options} {config.init!r}"
         if name not in known:
             known[name] = found(config)
         return known[name]
@@ -140,7 +140,7 @@ def _small(tuning: Tuning, final: Config) -> Config:
     subset = tuning.subset
     if final.subset is not None:
         subset = final.subset if subset is None else min(subset, final.subset)
-    return final.with_(epochs=tuning.epochs, subset=subset, room=tuning.room or final.room)
+    return final.with_(epochs=tuning.epochs, subset=subset, engine=tuning.engine or final.engine)
 
 
 def _rates(tuning: Tuning, base: Config, found: Found) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 
 from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger.config import as_named
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.show.view import Entry
 
@@ -71,10 +72,10 @@ def measured(records: list[Record]) -> list[str]:
     return [f"Records: {', '.join(f'`{r.key}`' for r in records)}."]
 
 
-def rooms(entries: list[Entry]) -> list[str]:
+def engines(entries: list[Entry]) -> list[str]:
     """Sentences where runs went another way than the rules as written on the processor: other times, alike numbers."""
     ways = {
-        "In the fast room": lambda r: r.config.get("room") == "fast",
+        "By the fast engine": lambda r: as_named(r.config).get("engine") == "fast",
         "On a GPU": lambda r: r.environment.get("backend", "numpy") != "numpy",
     }
     told = []
