@@ -499,7 +499,7 @@ def test_a_run_may_divide_the_data_by_its_own_seed(monkeypatch):
 
 
 def test_what_a_device_made_by_the_rules_as_written_counts_where_the_plan_names_the_fast_engine(tmp_path):
-    """The stand-in for a GPU gives NumPy's bytes; its records are those of the reference engine, and found for "fast"."""
+    """The stand-in for a GPU gives NumPy's bytes; its records are the reference engine's, and found for "fast"."""
     strict_array.register()
     tuning = Tuning(1, 60, (1e-3,))
     budget = Budget("digits", "cnn:3", 2, 2, tuning, subset=90, batch_size=30, fast=("mf",), tested="kept")
