@@ -55,6 +55,10 @@ class OutputError(MfnumpyError, OSError):
     """A result could not be written."""
 
 
+class WorkerError(MfnumpyError, RuntimeError):
+    """A process that worked for this one died before its work was done."""
+
+
 class MissingLibraryError(MfnumpyError, ImportError):
     """An optional library is needed for this and is not installed."""
 

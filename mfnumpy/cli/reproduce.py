@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import subprocess
 import sys
+import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mfnumpy import backend
@@ -13,13 +16,18 @@ from mfnumpy.cli.options import use_backend
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.paper import results
 from mfnumpy.paper.experiments import registry
+from mfnumpy.paper.ledger import merging
 from mfnumpy.paper.ledger.config import Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.runs import forecast, repeat
 from mfnumpy.paper.runs.plan import Cell, Plan
-from mfnumpy.paper.runs.sweep import Outcome, Sweep, maker
+from mfnumpy.paper.runs.side_by_side import SideBySide, read_shard
+from mfnumpy.paper.runs.sweep import Maker, Outcome, Sweep
 from mfnumpy.paper.show import missing
+from mfnumpy.support import pools
 from mfnumpy.support.duration import duration
+from mfnumpy.support.jobs import share_out
+from mfnumpy.support.pools import Pool
 from mfnumpy.support.threads import blas_threads, check_threads
 
 CORETYPE = "OPENBLAS_CORETYPE"
@@ -30,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of `mfnumpy reproduce`."""
     add = parser.add_argument
     names = ", ".join((*sorted(registry.run_order()), "all"))
-    about = "'results' writes results.md and runs nothing; 'plan' says what is missing of those named, and its cost"
+    about = (
+        "'results' writes results.md and runs nothing; 'plan' says what is missing of those named, and its cost; "
+        "'merge LEDGER...' takes the records of other ledgers"
+    )
     add("what", nargs="*", metavar="WHAT", help=f"{names}; {about}")
     add("--scale", default="quick", help="quick (minutes; default), laptop (hours), paper (in full)")
     add("--seeds", type=int, metavar="N", help="seeds 0 to N-1 of every entry, in place of the scale's own number")
@@ -41,6 +52,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--data-dir", help="folder of official data files, looked through first")
     add("--offline", action="store_true", help="do not download anything")
     add("--threads", type=int, metavar="N", help="threads of the matrix library (default: as it is set)")
+    add("--jobs", type=int, metavar="N", help="runs at once, each in a process of its own")
+    add("--cluster", metavar="ADDRESS", help="runs on the workers of a Dask cluster, by its scheduler: tcp://host:8786")
+    add("--mpi", action="store_true", help="runs on the ranks of `mpiexec -n K`, which rank 0 hands out")
+    add("--shard", metavar="I/N", help="begin at part I of N (from 0) of what is missing; auto: as the job array says")
     add("--backend", help="numpy or cupy (or MFNUMPY_BACKEND): on a GPU training runs alone, by the rules as written")
     add("--no-runs", action="store_true", help="tables and figures from the ledger alone")
     add("--repeat", metavar="RECORD", help="run one record again (part of its file name) and compare the histories")
@@ -50,29 +65,54 @@ def run(args: argparse.Namespace) -> int:
     """Make the missing runs, then tables and figures. Returns 0, or 1 if a repeated record differs."""
     if args.seeds is not None and args.seeds < 1:
         raise InvalidValueError(f"--seeds must be at least 1; got {args.seeds}.")
-    if args.threads is not None:
-        check_threads("--threads", args.threads)
-    with blas_threads(args.threads, needed=args.threads is not None):
-        return _run(args)
+    shard = None if args.shard is None else read_shard(args.shard, os.environ)
+    with _pool(args) as pool:
+        if pool is None:  # another rank of MPI, whose work is done
+            return 0
+        if args.threads is not None:
+            check_threads("--threads", args.threads)
+        with blas_threads(args.threads, needed=args.threads is not None):
+            return _run(args, pool, shard)
 
 
-def _run(args: argparse.Namespace) -> int:
-    """What `run` does, with the threads that were asked for."""
+WORKERS = ("jobs", "cluster", "mpi")
+"""Options of which one at most says who makes the runs."""
+
+
+def _pool(args: argparse.Namespace) -> AbstractContextManager[Pool | None]:
+    """Who makes the runs. Raises InvalidValueError for two answers at once, and for more than the cores can hold."""
+    given = [f"--{name}" for name in WORKERS if getattr(args, name)]
+    if len(given) > 1:
+        raise InvalidValueError(f"{' and '.join(given)} say both who makes the runs: give one of them.")
+    if args.jobs is not None:
+        share_out(args.jobs, args.jobs, args.threads)
+        return pools.processes(args.jobs)
+    if args.cluster:
+        return pools.cluster(args.cluster)
+    return pools.ranks() if args.mpi else pools.here()
+
+
+def _run(args: argparse.Namespace, pool: Pool, shard: tuple[int, int] | None) -> int:
+    """What `run` does, with the workers and threads that were asked for."""
     use_backend(args)
     ledger = Ledger(args.ledger)
     if args.repeat:
-        _refuse_idle(args, "--repeat makes one run again", ("what", "rules", "datasets", "seeds"))
+        _refuse_idle(args, "--repeat makes one run again", ("what", "rules", "datasets", "seeds", *WORKERS, "shard"))
         return _repeat(ledger, args)
+    if args.what[:1] == ["merge"]:
+        _refuse_idle(args, "merge copies records and runs nothing", ("rules", "datasets", "seeds", *WORKERS, "shard"))
+        return _merge(ledger, args.what[1:])
     if "plan" in args.what:
         return _plan(ledger, args)
     wanted = _wanted(args.what)
     if args.no_runs or not wanted:
-        _refuse_idle(args, "nothing is run for results, nor with --no-runs", ("rules", "datasets", "seeds"))
+        idle = ("rules", "datasets", "seeds", *WORKERS, "shard")
+        _refuse_idle(args, "nothing is run for results, nor with --no-runs", idle)
     if not args.ledger.is_dir() and (args.no_runs or not wanted or args.ledger.exists()):
         raise InvalidValueError(f"There is no ledger {args.ledger}, a folder of records, from which to show anything.")
     if wanted and not args.no_runs:
         try:
-            _make(ledger, wanted, args)
+            _make(ledger, wanted, args, pool, shard)
         except MfnumpyError:
             if args.ledger.is_dir():
                 _show(ledger, wanted, args)  # what stops the rest does not hide what is finished
@@ -108,6 +148,19 @@ def _wanted(names: list[str]) -> tuple[str, ...]:
     return tuple(name for name in order if "all" in names or name in names)
 
 
+def _merge(ledger: Ledger, folders: list[str]) -> int:
+    """Take the records of other ledgers, and say which are new. Returns 1 if one was refused."""
+    if not folders:
+        raise InvalidValueError("reproduce merge needs the folders of other ledgers: reproduce merge LEDGER...")
+    found = merging.merge(ledger, folders)
+    for name in found.new:
+        _say(f"new: {name}")
+    for why in found.refused.values():
+        _say(f"refused: {why}")
+    _say(f"{len(found.new)} new, {len(found.known)} known already, {len(found.refused)} refused.")
+    return 1 if found.refused else 0
+
+
 def _plan(ledger: Ledger, args: argparse.Namespace) -> int:
     """Print what is missing of the experiments named, or of all, and how long it will take."""
     names = [name for name in args.what if name != "plan"]
@@ -117,14 +170,23 @@ def _plan(ledger: Ledger, args: argparse.Namespace) -> int:
     return 0
 
 
-def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> None:
+def _make(
+    ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace, pool: Pool, shard: tuple[int, int] | None
+) -> None:
     """Make the runs that are missing; after each one say how long the others will take."""
     plan = registry.plan(args.scale)
     cells = {name: _filtered(found, args) for name, found in _cells(plan, wanted, args).items()}
-    left = _Left(ledger, [cell for of_one in cells.values() for cell in of_one])
-    sweep = Sweep(ledger, maker(args.data_dir, not args.offline), lambda line: _say(line + left.text(sweep.outcome)))
+    everything = [cell for of_one in cells.values() for cell in of_one]
+    left = _Left(ledger, everything, pool.workers)
+    threads = args.threads if args.threads is not None else 1 if args.jobs is not None else None
+    make = Maker(args.data_dir, not args.offline, backend.current().name, threads)
+    sweep = Sweep(ledger, make, lambda line: _say(line + left.text(sweep.outcome)))
+    alone = shard is None and not any(getattr(args, name) for name in WORKERS)
+    if not alone:
+        SideBySide(sweep, pool, shard or (0, 1)).make(everything)
     for name in wanted:
-        sweep.cells(cells.get(name, []))
+        if alone:
+            sweep.cells(cells.get(name, []))
         if args.rules is None and args.datasets is None and not on_device():
             sweep.jobs(Job(measurement, 0) for measurement in plan.measurements[name])
     _report(sweep.outcome)
@@ -133,16 +195,23 @@ def _make(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> 
 class _Left:
     """How long the training runs that are still missing will take, by what the ledger's records took."""
 
-    def __init__(self, ledger: Ledger, cells: list[Cell]):
-        self.ledger, self.cells = ledger, cells
+    EVERY = 1.0
+    """Seconds between two answers: a plan is read through for each, which tiny runs should not wait for."""
+
+    def __init__(self, ledger: Ledger, cells: list[Cell], workers: int):
+        self.ledger, self.cells, self.workers = ledger, cells, workers
+        self._said = -math.inf
 
     def text(self, outcome: Outcome) -> str:
-        """The end of a line: "; 12 min left, in 7 runs"; "" where none is missing."""
+        """The end of a line: "; 12 min left, in 7 runs"; "" where none is missing, and right after another answer."""
+        if time.monotonic() - self._said < self.EVERY:
+            return ""
+        self._said = time.monotonic()
         cells = [cell for cell in self.cells if cell.final.dataset not in outcome.absent]
         runs = forecast.remaining(cells, self.ledger).configs
         seconds, unknown = forecast.Costs(self.ledger.records()).total(runs)
         least = "at least " if unknown else ""
-        return f"; {least}{duration(seconds)} left, in {len(runs)} runs" if runs else ""
+        return f"; {least}{duration(seconds / self.workers)} left, in {len(runs)} runs" if runs else ""
 
 
 def _cells(plan: Plan, wanted: tuple[str, ...], args: argparse.Namespace) -> dict[str, list[Cell]]:

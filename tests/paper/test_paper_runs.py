@@ -505,14 +505,16 @@ def test_what_a_device_made_by_the_rules_as_written_counts_where_the_plan_names_
     budget = Budget("digits", "cnn:3", 2, 2, tuning, subset=90, batch_size=30, fast=("mf",), tested="kept")
     cell, ledger = budget.cell("table2", "mf"), Ledger(tmp_path)
     with backend.using(strict_array.NAME):
-        there = sweep.Sweep(ledger, sweep.maker(None, False), lambda line: None)
+        there = sweep.Sweep(ledger, sweep.Maker(None, False, backend.current().name), lambda line: None)
         assert there.cells([cell.as_written()]).made == 1 + 2
     records = cell.records(ledger)
     assert [(r.seed, r.config.get("room"), r.environment["backend"]) for r in records] == [
         (0, None, strict_array.NAME),
         (1, None, strict_array.NAME),
     ]
-    assert sweep.Sweep(ledger, sweep.maker(None, False), lambda line: None).cells([cell]).made == 0
+    assert (
+        sweep.Sweep(ledger, sweep.Maker(None, False, backend.current().name), lambda line: None).cells([cell]).made == 0
+    )
     own = runner.execute(cell.as_written().chosen(ledger), 1)
     assert (own.history, own.result) == (records[1].history, records[1].result)
     fast = runner.execute(cell.chosen(ledger), 0)

@@ -19,12 +19,15 @@ from mfnumpy.paper.runs.search import TUNING_SEED
 class Missing:
     """The runs that cells lack. now: those that are known. later: what follows a search that is not at its end.
 
+    sure: those of `now` that no search can make needless, as the rate of the others is what it says so far.
+
     Later ones have no rate yet, and their cost does not depend on it. A search may ask for more than is here, beyond
     the edge of its candidates.
     """
 
     now: list[Job]
     later: list[Config]
+    sure: list[Job]
 
     @property
     def configs(self) -> list[Config]:
@@ -35,6 +38,7 @@ class Missing:
 def remaining(cells: Iterable[Cell], ledger: Ledger) -> Missing:
     """The runs that these cells lack, each once, although several may ask for it."""
     now: dict[str, Job] = {}
+    sure: dict[str, Job] = {}
     later: list[Config] = []
     for cell in cells:
         state = cell.search(ledger)
@@ -51,7 +55,9 @@ def remaining(cells: Iterable[Cell], ledger: Ledger) -> Missing:
             if state.chosen is None and not state.finalists and cell.tuning is not None and cell.tuning.finalists > 1:
                 later.append(cell.tuned_on or cell.final)
         now |= {job.name: job for job in (*searching, *final) if job not in ledger}
-    return Missing(list(now.values()), later)
+        known = (*searching, *(final if state.chosen is not None else ()))
+        sure |= {job.name: job for job in known if job not in ledger}
+    return Missing(list(now.values()), later, list(sure.values()))
 
 
 class Costs:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from mfnumpy import backend
 from mfnumpy.errors import DataError, DownloadError, MissingDataError
 from mfnumpy.paper.ledger.config import Config, Job, Measurement
 from mfnumpy.paper.ledger.folder import Ledger
@@ -14,6 +15,7 @@ from mfnumpy.paper.runs import runner
 from mfnumpy.paper.runs.measurements import measure
 from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.search import TUNING_SEED
+from mfnumpy.support.threads import blas_threads
 
 Execute = Callable[[Job], Record]
 
@@ -84,8 +86,7 @@ class Sweep:
         if job in self.ledger:
             self.outcome.found += 1
             return True
-        dataset = job.config.dataset if isinstance(job.config, Config) else ""
-        if dataset in self.outcome.absent:
+        if self.is_absent(job):
             return True
         with self.ledger.claim(job) as mine:
             if not mine:
@@ -93,15 +94,24 @@ class Sweep:
             if job in self.ledger:  # made between our look and our claim
                 self.outcome.found += 1
                 return True
-            try:
-                record = self.execute(job)
-            except (MissingDataError, DownloadError) as error:  # a broken file is another thing: it ends the sweep
-                self._absent(dataset, error)
-                return True
-            self.ledger.write(job, record)
-            self.outcome.made += 1
-            self.say(_line(job, record))
+            self.settle(job, lambda: self.execute(job))
             return True
+
+    def is_absent(self, job: Job) -> bool:
+        """Whether the job's data set could not be had."""
+        return _dataset(job) in self.outcome.absent
+
+    def settle(self, job: Job, result: Callable[[], Record]) -> None:
+        """Write the record that `result` returns, or note that its data set cannot be had here. Raises as `result`."""
+        try:
+            record = result()
+        except (MissingDataError, DownloadError) as error:  # a broken file is another thing: it ends the sweep
+            if not self.is_absent(job):
+                self._absent(_dataset(job), error)
+            return
+        self.ledger.write(job, record)
+        self.outcome.made += 1
+        self.say(_line(job, record))
 
     def _absent(self, dataset: str, error: DataError) -> None:
         self.outcome.absent[dataset] = str(error)
@@ -109,16 +119,31 @@ class Sweep:
         self.say(f"{dataset}: not run here. {error}")
 
 
-def maker(data_dir: str | None, download: bool) -> Execute:
-    """The `execute` for training runs and measurements."""
+@dataclass(frozen=True)
+class Maker:
+    """The `execute` for training runs and measurements; it can travel to another process.
 
-    def execute(job: Job) -> Record:
+    data_dir, download: as in `data_utils.load`.
+    backend: by name; another process does not know what this one uses.
+    threads: of BLAS, None for as many as it has.
+    """
+
+    data_dir: str | None
+    download: bool
+    backend: str = "numpy"
+    threads: int | None = None
+
+    def __call__(self, job: Job) -> Record:
         """The record of a job, by its kind."""
-        if isinstance(job.config, Measurement):
-            return measure(job.config, job.seed)
-        return runner.execute(job.config, job.seed, data_dir, download)
+        with backend.using(self.backend), blas_threads(self.threads):
+            if isinstance(job.config, Measurement):
+                return measure(job.config, job.seed)
+            return runner.execute(job.config, job.seed, self.data_dir, self.download)
 
-    return execute
+
+def _dataset(job: Job) -> str:
+    """The data set that a training run needs; "" of a measurement."""
+    return job.config.dataset if isinstance(job.config, Config) else ""
 
 
 def _line(job: Job, record: Record) -> str:

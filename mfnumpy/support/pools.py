@@ -1,0 +1,125 @@
+"""Pools: who does independent pieces of work, in this process, in others, on a Dask cluster or on MPI's ranks.
+
+All are executors of the standard library's `concurrent.futures`, so whoever hands out the work need not know which.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from mfnumpy.errors import InvalidValueError, MissingLibraryError
+from mfnumpy.support.optional import require
+from mfnumpy.support.validate import integer
+
+EXTRA = "cluster"
+PATIENCE = "10s"
+"""How long a scheduler has to answer."""
+
+
+class Pool(NamedTuple):
+    """Where pieces of work go.
+
+    executor: takes them.
+    workers: how many pieces it does at once.
+    lost: the errors of a piece whose worker died.
+    """
+
+    executor: Executor
+    workers: int
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
+
+
+class Here(Executor):
+    """An executor without any other process: a piece is done when it is handed in."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        """The finished future of fn(*args, **kwargs); KeyboardInterrupt goes on its way."""
+        future: Future = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextmanager
+def here() -> Iterator[Pool]:
+    """One piece after the other, in this process."""
+    yield Pool(Here(), 1, ())
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[Pool]:
+    """So many processes on this machine (joblib's loky); they end with the block, at once if it is broken off.
+
+    Raises InvalidValueError for fewer than one, MissingLibraryError without joblib.
+    """
+    jobs = integer("--jobs", jobs, 1)
+    require("joblib")
+    loky = require("joblib.externals.loky")
+    executor = loky.ProcessPoolExecutor(max_workers=jobs, initializer=_leave_ctrl_c_to_the_parent)
+    ended = False
+    try:
+        yield Pool(executor, jobs)
+        ended = True
+    finally:
+        executor.shutdown(wait=True, kill_workers=not ended)
+
+
+def _leave_ctrl_c_to_the_parent() -> None:
+    """Ctrl-C reaches every process of a terminal; only the parent answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Pool]:
+    """The workers of a Dask cluster, by its scheduler's address ("tcp://host:8786"); each thread of one is a worker.
+
+    Raises InvalidValueError where no scheduler answers or it has no workers, MissingLibraryError without distributed.
+    """
+    distributed = _of_the_extra("distributed")
+    try:
+        client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise InvalidValueError(
+            f"--cluster: no Dask scheduler answers at {address!r} ({type(error).__name__}). "
+            "Start one with `dask scheduler`, and workers with `dask worker ADDRESS`."
+        ) from error
+    with client:
+        workers = sum(client.nthreads().values())
+        if workers == 0:
+            raise InvalidValueError(
+                f"--cluster: the scheduler at {address!r} has no workers. Start one with `dask worker {address}`."
+            )
+        yield Pool(client.get_executor(pure=False), workers, (BrokenExecutor, CancelledError, distributed.KilledWorker))
+
+
+@contextmanager
+def ranks() -> Iterator[Pool | None]:
+    """The ranks of `mpiexec -n K`: rank 0 gets the pool of the K - 1 others, and they get None, when all is done.
+
+    With one rank alone its own process does the work. Raises MissingLibraryError without mpi4py and an MPI.
+    """
+    futures, mpi = _of_the_extra("mpi4py.futures"), _of_the_extra("mpi4py.MPI")
+    world = mpi.COMM_WORLD
+    if world.size == 1:
+        with here() as alone:
+            yield alone
+        return
+    with futures.MPICommExecutor(world, root=0) as executor:
+        yield None if executor is None else Pool(executor, world.size - 1)
+
+
+def _of_the_extra(module: str) -> Any:
+    """A module of the extra. mpi4py without an MPI library fails with RuntimeError."""
+    try:
+        return require(module, EXTRA)
+    except RuntimeError as error:
+        raise MissingLibraryError(
+            f"This needs an MPI library, and {module} finds none ({error}). "
+            f"Install one with: pip install 'mfnumpy[{EXTRA}]'"
+        ) from error
