@@ -37,7 +37,11 @@ class Here(Executor):
     """An executor without any other process: a piece is done when it is handed in."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
-        """The finished future of fn(*args, **kwargs); KeyboardInterrupt goes on its way."""
+        """The finished future of a call; KeyboardInterrupt goes on its way.
+
+        fn: what is called.
+        args, kwargs: its arguments.
+        """
         future: Future = Future()
         try:
             future.set_result(fn(*args, **kwargs))

@@ -17,12 +17,12 @@ from mfnumpy.paper.runs.search import TUNING_SEED
 
 @dataclass(frozen=True)
 class Missing:
-    """The runs that cells lack. now: those that are known. later: what follows a search that is not at its end.
+    """The runs that cells lack.
 
-    sure: those of `now` that no search can make needless, as the rate of the others is what it says so far.
-
-    Later ones have no rate yet, and their cost does not depend on it. A search may ask for more than is here, beyond
-    the edge of its candidates.
+    now: those that are known.
+    later: what follows a search that is not at its end; it has no rate yet, and its cost does not depend on it.
+    sure: those of `now` that no search can make needless; the rate of the others is what a search says so far.
+    A search may ask for more than is here, beyond the edge of its candidates.
     """
 
     now: list[Job]
