@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from mfnumpy.bench.rounds import alternate, ratios
 from mfnumpy.errors import no_float_warnings
 from mfnumpy.support.optional import require
