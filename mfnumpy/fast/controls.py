@@ -13,7 +13,7 @@ import numpy as np
 
 from mfnumpy.backend import Array
 from mfnumpy.fast.base import relu_mask
-from mfnumpy.fast.convolution import ConvReadout
+from mfnumpy.fast.conv_rules import ConvReadout
 from mfnumpy.fast.dense import DenseReadout
 from mfnumpy.layers import Conv2d, Dense
 

@@ -10,7 +10,7 @@ from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast.adam import FastAdam
 from mfnumpy.fast.base import TeamEngine
 from mfnumpy.fast.controls import ConvJoint, ConvShallow, DenseJoint, DenseShallow
-from mfnumpy.fast.convolution import ConvMonoForward, ConvReadout
+from mfnumpy.fast.conv_rules import ConvMonoForward, ConvReadout
 from mfnumpy.fast.dense import DenseMonoForward, DenseReadout
 from mfnumpy.fast.forward_forward import DenseForwardForward, DenseForwardForwardOnePass
 from mfnumpy.fast.team import Team

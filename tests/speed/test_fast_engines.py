@@ -10,7 +10,7 @@ import pytest
 from mfnumpy import layers, measure, optim, rules
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast import FastAdam, FastTrainer, Team, evaluation, patches, tiles, why_not
-from mfnumpy.fast.convolution import ConvReadout
+from mfnumpy.fast.conv_rules import ConvReadout
 from mfnumpy.fast.dense import DenseEngine
 from mfnumpy.fast.prediction import scores
 from mfnumpy.fast.workspace import Workspace
