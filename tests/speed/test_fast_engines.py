@@ -94,7 +94,7 @@ def test_engine_learns_biases(monkeypatch, kind, rule, threads, few_channels):
     [
         ("conv", "patches.Patches.bias_gradient", lambda self, dz: dz[:-1].sum(axis=0)),
         ("conv", "tiles.Tiles.bias_gradient", lambda self, dz: dz[1, 2].sum(axis=0)),
-        ("conv", "convolution._bias", lambda slot: "bias of all blocks"),
+        ("conv", "convolution.bias_slot", lambda slot: "bias of all blocks"),
     ],
 )
 def test_planted_mistakes_in_biases_are_caught(monkeypatch, kind, what, wrong):
