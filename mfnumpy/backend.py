@@ -74,6 +74,7 @@ class Backend:
     kernel: (inputs, outputs, formula, name) -> one elementwise kernel, called with arrays and numbers; None: there is
         none.
     as_strided: (array, shape, strides) -> a view, where copying one is faster than many slices; else None.
+    device: the name of what it computes on, where that is not this machine's processor.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Backend:
     unread: int = 1
     kernel: Callable[[str, str, str, str], Callable[..., Any]] | None = None
     as_strided: Callable[[Array, tuple[int, ...], tuple[int, ...]], Array] | None = None
+    device: Callable[[], str | None] = field(default=lambda: None)
 
 
 def _numpy() -> Backend:
@@ -151,6 +153,7 @@ def _cupy() -> Backend:
         unread=64,
         kernel=kernel,
         as_strided=lambda array, shape, strides: cupy.lib.stride_tricks.as_strided(array, shape, strides),
+        device=lambda: cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)["name"].decode(),
     )
 
 

@@ -212,8 +212,12 @@ def _machine(record: Record) -> str:
     e = record.environment
     if not e:
         return "one that the record does not describe"
-    blas = ", ".join(sorted({f"{blas_name(b)} with {b['num_threads']} threads" for b in e["blas"]}))
-    return f"{e['platform']}, {e['cpus']} processors, NumPy {e['numpy']}, {blas}, backend {e['backend']}"
+    on = f" on {e['device']}" if "device" in e else ""
+    blas = (
+        ", ".join(sorted({f"{blas_name(b)} with {b['num_threads']} threads" for b in e["blas"]}))
+        or "a BLAS that it does not name"
+    )
+    return f"{e['platform']}, {e['cpus']} processors, NumPy {e['numpy']}, {blas}, backend {e['backend']}{on}"
 
 
 def _duration(records: list[Record]) -> str:

@@ -30,9 +30,10 @@ def kernels() -> dict:
 
 
 def environment() -> dict:
-    """A JSON description of this process: versions, machine, backend, BLAS and its threads."""
+    """A JSON description of this process: versions, machine, backend with its device, BLAS and its threads."""
     libraries = ("scipy", "scikit-learn", "matplotlib", "cupy-cuda12x", "torch")
-    return {
+    device = backend.current().device()
+    return ({} if device is None else {"device": device}) | {
         "mfnumpy": __version__,
         "python": sys.version.split()[0],
         "numpy": np.__version__,

@@ -15,8 +15,10 @@ from mfnumpy import backend, equations, layers, optim
 from mfnumpy.bench.memory_probe import Probe, measure
 from mfnumpy.cli import main
 from mfnumpy.errors import BackendError, DivergedError, UnknownNameError
+from mfnumpy.layers.convolution import im2col_at_once
 from mfnumpy.rules import ff
 from mfnumpy.support import seeding
+from mfnumpy.support.environment import environment
 from mfnumpy.support.validate import check_inputs, check_labels, same_dtype
 from mfnumpy.train import Trainer
 
@@ -329,13 +331,16 @@ def test_with_cupy_and_no_gpu_the_message_says_so_and_is_no_cuda_error(fresh):
 
 def test_a_fake_gpu_is_used_as_asked(fresh):
     synchronised = []
-    device = SimpleNamespace(synchronize=lambda: synchronised.append(1))
+    device = SimpleNamespace(synchronize=lambda: synchronised.append(1), id=3)
     fake = ModuleType("cupy")
     fake.cuda = SimpleNamespace(is_available=lambda: True, Device=lambda: device, MemoryHook=FakeHook)
+    fake.cuda.runtime = SimpleNamespace(getDeviceProperties=lambda number: {"name": f"Device {number}".encode()})
     fake.ndarray, fake.asarray, fake.asnumpy = StrictArray, to_device, StrictArray.get
     fresh.setitem(sys.modules, "cupy", fake)
+    assert "device" not in environment()
     with backend.using("cupy") as chosen:
         assert chosen.xp is fake
+        assert environment()["device"] == "Device 3"
         assert isinstance(backend.to_device(np.zeros(3)), StrictArray)
         backend.synchronize()
         assert synchronised == [1]
@@ -454,6 +459,32 @@ def test_mf_keeps_three_copies_of_its_parameters_per_layer_on_a_gpu(cupy):
     width, classes = 1000, 10
     peaks = [measure(Probe(rule="mf", depth=d, width=width, batch=64, backend="cupy"))["peak"] for d in (3, 6)]
     assert (peaks[1] - peaks[0]) / 3 == pytest.approx(3 * 4 * (width * width + classes * width), abs=20_000)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_adams_kernel_on_a_gpu_is_adam_step(dtype, cupy):
+    rng = seeding.stream(2, "kernel")
+    start, gradients = rng.standard_normal((37, 5)).astype(dtype), rng.standard_normal((4, 37, 5)).astype(dtype)
+    found = []
+    for where in ("numpy", "cupy"):
+        with backend.using(where):
+            parameter, adam = backend.to_device(start.copy()), optim.Adam(1e-2)
+            for gradient in gradients:
+                adam.update("W", parameter, backend.to_device(gradient), scale=0.5)
+            found.append([backend.to_host(a) for a in (parameter, adam.m["W"], adam.v["W"])])
+    for here, there in zip(*found, strict=True):
+        assert there.dtype == dtype
+        assert np.allclose(here, there, rtol=1e-6 if dtype == "float32" else 1e-14, atol=1e-7)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [(3, 1, 1), ((3, 2), (2, 1), (0, 1)), (1, 1, 0)])
+def test_patches_on_a_gpu_are_im2cols(kernel, stride, padding, cupy):
+    x = seeding.stream(3, "patches").standard_normal((4, 7, 6, 5)).astype("float32")
+    with backend.using("cupy"):
+        found = im2col_at_once(backend.to_device(x), kernel, stride, padding)
+    assert np.array_equal(backend.to_host(found), layers.im2col(x, kernel, stride, padding))
 
 
 @pytest.mark.gpu
