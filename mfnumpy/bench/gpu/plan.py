@@ -6,6 +6,8 @@ import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mfnumpy.support.threads import LIBRARY
+
 LEAST = 5.0
 """Seconds: with less left, no step is begun."""
 
@@ -63,7 +65,7 @@ LIBRARIES = (
     Library("sklearn", "the digits and Breast Cancer cannot be loaded; a dry run makes no training run"),
     Library("pooch", "nothing can be downloaded, which is not tried here"),
     Library("platformdirs", "parsed data are kept in a temporary folder"),
-    Library("threadpoolctl", "records do not say which BLAS there is; no thread is limited"),
+    Library(LIBRARY, "records do not say which BLAS there is; no thread is limited"),
     Library("matplotlib", "no pictures"),
     Library("tqdm", "no progress bars"),
 )
