@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready-
 FUZZ_SECONDS ?= 30
 MINUTES ?= 10
+ENGINE ?= cdn
 STUDENTS ?= $(if $(EXERCISES),build/students,notebooks/exercises/student)
 .DEFAULT_GOAL := help
 
-.PHONY: help learn compare reproduce gpu test lessons matrix fuzz check lint types format course grade class site clean
+.PHONY: help learn compare reproduce gpu test lessons matrix fuzz check lint types format course grade class site play clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -65,8 +66,14 @@ grade: $(READY)course  ## grade SUBMISSIONS=folder, or a ZIP file, as a platform
 class: $(READY)test  ## grade a class of 120 with cheats and accidents, and kill the grader 20 times (a quarter of an hour)
 	MFNUMPY_CLASS=120 $(BIN)/python -m pytest -s tests/course/test_course_class.py
 
-site: $(READY)docs  ## lessons, exercises, reference and guide as pages that need no network; writes build/site/
+site: $(READY)docs  ## lessons, exercises, reference, guide and playground; writes build/site/
+	$(BIN)/python docs/play/fetch.py editor || echo "The playground gets a plain editor."
 	$(BIN)/python -m sphinx -q -b html docs build/site
+
+play: $(READY)docs  ## the playground, served on this machine (ENGINE=local: with Pyodide's files, asks nobody)
+	$(BIN)/python docs/play/fetch.py editor || echo "The playground gets a plain editor."
+	@test $(ENGINE) = cdn || $(BIN)/python docs/play/fetch.py engine
+	$(BIN)/python docs/play/playground.py build/play --engine $(ENGINE) --serve
 
 clean:  ## remove the environment and what tools leave behind
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,7 +9,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-sys.path[:0] = [str(ROOT), str(HERE / "_ext")]
+sys.path[:0] = [str(ROOT), str(HERE / "_ext"), str(HERE / "play")]
 
 from mfnumpy.support import shipped  # noqa: E402
 from mfnumpy.support.version import __version__  # noqa: E402
@@ -81,10 +81,19 @@ def copy_mathjax(app, exception) -> None:
             shutil.copy(source / part, target / part)
 
 
+def build_playground(app, exception) -> None:
+    """The playground is a page of its own, play/; what it does not have in the repository was fetched before."""
+    if exception is None and app.builder.format == "html":
+        import playground
+
+        playground.build(Path(app.outdir) / "play", home=True)
+
+
 def setup(app) -> None:
     """Connect what is above."""
     app.connect("build-finished", copy_mathjax)
     app.connect("build-finished", copy_stepper)
+    app.connect("build-finished", build_playground)
 
 
 copy_notebooks()

@@ -18,10 +18,12 @@ const STYLE = `
 .mfn td { border: 1px solid rgba(128, 128, 128, 0.35); padding: 2px 5px; min-width: 34px; text-align: center;
   font-variant-numeric: tabular-nums; color: inherit; white-space: nowrap; }
 .mfn td.label { box-shadow: inset 0 0 0 2px #B07800; }
+.mfn td.from { outline: 2px solid #B07800; outline-offset: -2px; font-weight: bold; }
 .mfn td.edit { cursor: text; text-decoration: underline dotted; }
 .mfn figure { margin: 0; display: inline-block; }
 .mfn figcaption { text-align: center; font-size: 13px; margin: 0; }
 .mfn figcaption i { opacity: 0.8; font-size: 12px; font-style: normal; }
+.mfn .made { margin: 2px 0; min-height: 1.5em; font-size: 13px; }
 .mfn .says { margin: 6px 0; min-height: 3em; }
 `;
 
@@ -66,6 +68,52 @@ function matrix(part, limits, hidden, onedit) {
   return make("figure", {}, make("table", {}, body), caption);
 }
 
+// Which entries of an operand made entry (i, j) of the result: a row and a column of a product, else the same place, or
+// the row where a whole row went into one number. Returns [operand's index, in words, (r, c) => boolean].
+function sources(moment, i, j) {
+  const size = (part) => [part.rows.length, part.rows[0]?.length ?? 0];
+  const [n, m] = size(moment.result), parts = moment.operands;
+  if (parts.length === 2 && moment.signs[0] === "") {
+    const [a, b] = parts.map(size);
+    if (a[0] === n && b[1] === m && a[1] === b[0]) {
+      return [[0, `row ${i + 1} of ${parts[0].name}`, (r) => r === i], [1, `column ${j + 1} of ${parts[1].name}`, (r, c) => c === j]];
+    }
+  }
+  const rowwise = moment.result.name === "p";
+  return parts.map((part, k) => {
+    const [rows, columns] = size(part);
+    if (rows === n && columns === m && !rowwise) return [k, `the same place of ${part.name}`, (r, c) => r === i && c === j];
+    if (rows === n) return [k, `row ${i + 1} of ${part.name}`, (r) => r === i];
+    return null;
+  }).filter(Boolean);
+}
+
+// Hovering or focusing a cell of the result marks what made it; arrow keys go from cell to cell.
+function explainCells(table, others, moment, tell) {
+  const cells = [...table.rows].map((row) => [...row.cells]);
+  const mark = (i, j, on) => {
+    const found = sources(moment, i, j);
+    for (const [k, , made] of found) {
+      [...others[k].rows].forEach((row, r) => [...row.cells].forEach((cell, c) => cell.classList.toggle("from", on && made(r, c))));
+    }
+    cells[i][j].classList.toggle("from", on && found.length > 0);
+    tell(on && found.length ? `Entry (${i + 1}, ${j + 1}) of ${moment.result.name}: ${found.map(([, words]) => words).join(", ")}.` : "");
+  };
+  cells.forEach((row, i) => row.forEach((cell, j) => {
+    cell.tabIndex = i + j ? -1 : 0;
+    for (const [event, on] of [["mouseenter", true], ["focus", true], ["mouseleave", false], ["blur", false]]) {
+      cell.addEventListener(event, () => mark(i, j, on));
+    }
+    cell.addEventListener("keydown", (event) => {
+      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
+      if (down === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      cells[i + down]?.[j + right]?.focus();
+    });
+  }));
+}
+
 function edit(cell, value, done) {
   if (cell.querySelector("input")) return;
   const field = make("input", { type: "number", step: "any", value, style: "width: 64px", "aria-label": "new value" });
@@ -106,7 +154,9 @@ function render({ model, el }) {
 
   function draw() {
     const focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("data-is") : null;
-    const all = data(), run = all.runs[state.run], moment = run.moments[state.at];
+    const all = data(), run = all.runs[state.run];
+    state.at = Math.min(state.at, run.moments.length - 1); // another network may have fewer
+    const moment = run.moments[state.at];
     const hidden = state.predict && moment.operands.length > 0 && !state.seen.has(key());
     const tabs = all.runs.length > 1 ? [make("div", { class: "bar" }, "Rule: ", ...all.runs.map((one, k) =>
       make("button", { "aria-pressed": String(k === state.run), "data-is": `rule${k}`,
@@ -127,18 +177,26 @@ function render({ model, el }) {
           html: m.formula + (m.equation ? ` &nbsp; (${m.equation})` : "") })));
     const row = make("div", { class: "row" });
     if (moment.scaled) row.append(make("span", { class: "sign" }, "("));
+    const drawn = [];
     moment.operands.forEach((part, k) => {
-      row.append(matrix(part, run.limits, false, canEdit(all, moment, part)));
+      drawn.push(matrix(part, run.limits, false, canEdit(all, moment, part)));
+      row.append(drawn[k]);
       if (moment.scaled && k === moment.operands.length - 1) row.append(make("span", { class: "sign" }, `) ${moment.scaled}`));
       if (moment.signs[k]) row.append(make("span", { class: "sign" }, moment.signs[k]));
     });
-    row.append(matrix(moment.result, run.limits, hidden, moment.operands.length ? null : canEdit(all, moment, moment.result)));
+    const result = matrix(moment.result, run.limits, hidden, moment.operands.length ? null : canEdit(all, moment, moment.result));
+    row.append(result);
+    const made = make("p", { class: "made" });
+    if (!hidden && drawn.length) {
+      const tables = drawn.map((figure) => figure.querySelector("table"));
+      explainCells(result.querySelector("table"), tables, moment, (words) => { made.innerHTML = words; });
+    }
     const says = hidden
       ? `What will ${moment.result.name} be? Decide on its signs and on one entry; then look.`
       : moment.text + (moment.equation ? ` Eq. (${moment.equation}).` : "");
     root.replaceChildren(...tabs, bar,
       make("div", { class: "both" }, make("div", {}, make("b", {}, `${run.title}, ${moment.block}`), list), row),
-      make("p", { class: "says", html: says, "aria-live": "polite" }),
+      made, make("p", { class: "says", html: says, "aria-live": "polite" }),
       make("p", { class: "says" }, `Loss on this batch: ${run.loss[0].toPrecision(4)}, after a step of η = ${run.eta}: ` +
         `${run.loss[1].toPrecision(4)}. ${all.note}`));
     if (focused) (root.querySelector(`[data-is=${focused}]:not(:disabled)`) || root).focus({ preventScroll: true });

@@ -8,11 +8,13 @@ from __future__ import annotations
 import copy
 import html
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from mfnumpy.backend import Array, to_host
+from mfnumpy.errors import InvalidValueError
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.support.seeding import stream
@@ -30,6 +32,46 @@ MARKUP = (
     }.items()),
 )  # fmt: skip
 SIGNS = {"*": "⊙", "-": "−", "": ""}
+
+
+LIVE = "Numbers with dotted lines under them can be changed: click one."
+RECORDED = "To change x, W or M, open this lesson with mfnumpy learn."
+
+
+class Updates:
+    """One update of a network under one or several rules, of which the reader may change single numbers.
+
+    net: a small network, which is copied.
+    rules: started for it; they are copied too.
+    x: (N, *input_shape), copied.
+    y: (N,) integer labels.
+    seed: of the rules' random numbers.
+    eta: the learning rate of the step that is shown at the end.
+    """
+
+    def __init__(self, net: Network, rules: Sequence[Rule], x: Array, y: Array, seed: int, eta: float):
+        self.net, self.rules = copy.deepcopy((net, list(rules)))
+        self.x, self.y, self.seed, self.eta = np.array(x), y, seed, eta
+
+    def change(self, name: str, row: int, column: int, value: float) -> None:
+        """Put another number into x or a parameter, as the reader wrote it.
+
+        name: "x", "block1.W", "block1.M", ... A rule that has no such parameter is passed over.
+        row, column: of the entry.
+        value: the new number.
+        Raises InvalidValueError for a name that nothing has.
+        """
+        arrays = [self.x] if name == "x" else [p[name] for r in self.rules if name in (p := r.parameters(self.net))]
+        if not arrays:
+            raise InvalidValueError(f"There is no array {name!r} to change here.")
+        for array in arrays:
+            array[row, column] = value
+
+    def as_data(self, editable: bool) -> dict[str, Any]:
+        """What the stepper draws. editable: whether it says which numbers can be changed."""
+        runs = [run_of(self.net, rule, self.x, self.y, self.seed, self.eta) for rule in self.rules]
+        names = ["x", "W", "M"] if editable else []
+        return {"runs": runs, "editable": names, "note": LIVE if editable else RECORDED}
 
 
 def markup(formula: str) -> str:

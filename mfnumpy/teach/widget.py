@@ -6,16 +6,13 @@ recorded moments, without a kernel. Where neither runs (on paper, without anywid
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from mfnumpy.backend import Array
-from mfnumpy.errors import InvalidValueError, MissingLibraryError
+from mfnumpy.errors import MissingLibraryError
 from mfnumpy.network import Network
 from mfnumpy.rules import Rule
 from mfnumpy.support.optional import require
@@ -23,14 +20,12 @@ from mfnumpy.teach import drawing, matrices
 from mfnumpy.teach.drawing import Picture
 from mfnumpy.teach.entries import kind
 from mfnumpy.teach.moments import Moment, moments
-from mfnumpy.teach.steps import run_of
+from mfnumpy.teach.steps import Updates
 
 SCRIPT = Path(__file__).parent / "stepper.js"
-LIVE = "Numbers with dotted lines under them can be changed: click one."
-RECORDED = "To change x, W or M, open this lesson with mfnumpy learn."
 
 
-class StepThrough:
+class StepThrough(Updates):
     """The moments of one update under one or several rules. Display it as the last line of a cell.
 
     net: a small network, which is copied.
@@ -44,43 +39,30 @@ class StepThrough:
     """
 
     def __init__(self, net: Network, rules: Sequence[Rule], x: Array, y: Array, seed: int, eta: float):
-        self.net, self.rules = copy.deepcopy((net, list(rules)))
-        self.x, self.y, self.seed, self.eta = np.array(x), y, seed, eta
-        self.data = self._data(editable=False)
+        super().__init__(net, rules, x, y, seed, eta)
+        self.data = self.as_data(editable=False)
         self.view: Any = None
         try:
-            self.view = _widget_class()(data=self._data(editable=True), edit={})
+            self.view = _widget_class()(data=self.as_data(editable=True), edit={})
         except MissingLibraryError:
             return
         self.view.observe(lambda change: self.change(**change["new"]), names="edit")
 
     def change(self, name: str, row: int, column: int, value: float, count: int = 0) -> None:
-        """Another number in x or in a parameter, as the reader wrote it; the update is computed again.
+        """As `Updates.change`; what is drawn follows.
 
-        name: "x", "block1.W", "block1.M", ... A rule that has no such parameter is passed over.
-        row, column: of the entry.
-        value: the new number.
+        name, row, column, value: as there.
         count: of the edits so far, by which the widget tells two equal ones apart.
-        Raises InvalidValueError for a name that nothing has.
         """
-        arrays = [self.x] if name == "x" else [p[name] for r in self.rules if name in (p := r.parameters(self.net))]
-        if not arrays:
-            raise InvalidValueError(f"There is no array {name!r} to change here.")
-        for array in arrays:
-            array[row, column] = value
-        self.data = self._data(editable=False)
+        super().change(name, row, column, value)
+        self.data = self.as_data(editable=False)
         if self.view is not None:
-            self.view.data = self._data(editable=True)
+            self.view.data = self.as_data(editable=True)
 
     def strip(self) -> Picture:
         """All moments of the first rule in one picture, in order."""
         found = moments(self.net, self.rules[0], self.x, self.y, self.seed)
         return _strip(found, self.rules[0].name.upper())
-
-    def _data(self, editable: bool) -> dict[str, Any]:
-        runs = [run_of(self.net, rule, self.x, self.y, self.seed, self.eta) for rule in self.rules]
-        names = ["x", "W", "M"] if editable else []
-        return {"runs": runs, "editable": names, "note": LIVE if editable else RECORDED}
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict:
         strip = self.strip()

@@ -48,8 +48,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pages_of(site: Path) -> list[Path]:
-    """All pages that a reader sees, without the listings of source code."""
-    return sorted(path for path in site.rglob("*.html") if not {"_modules", "_static"} & set(path.parts))
+    """All pages that a reader sees, without the listings of source code, and the playground, which tests/play tries."""
+    return sorted(path for path in site.rglob("*.html") if not {"_modules", "_static", "play"} & set(path.parts))
 
 
 class Links(HTMLParser):

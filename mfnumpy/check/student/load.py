@@ -27,9 +27,10 @@ class Unfinished(InvalidValueError):
     """A student's file that was not read to its end in its time."""
 
 
-def load(path: str | Path) -> ModuleType:
-    """Run a student's file, for SECONDS at most, and return it as a module. What it prints goes to standard error.
+def load(path: str | Path, seconds: float = SECONDS) -> ModuleType:
+    """Run a student's file and return it as a module. What it prints goes to standard error.
 
+    path: of the file. seconds: what it may take.
     Raises MissingDataError if there is no such file, InvalidValueError (with line) if it cannot be run to its end,
     Unfinished if that is for its time.
     """
@@ -40,12 +41,12 @@ def load(path: str | Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         with beside(path), _registered(module), contextlib.redirect_stdout(sys.stderr):
-            limited(partial(spec.loader.exec_module, module), SECONDS)
+            limited(partial(spec.loader.exec_module, module), seconds)
     except SyntaxError as error:
         raise _unreadable(path, error) from error
     except OutOfTime:
         raise Unfinished(
-            f"{path} had not been read to its end after {SECONDS:g} s: does a loop or a training run stand outside its "
+            f"{path} had not been read to its end after {seconds:g} s: does a loop or a training run stand outside its "
             'functions? Put it under: if __name__ == "__main__":'
         ) from None
     except (Exception, SystemExit) as error:

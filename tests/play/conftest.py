@@ -1,0 +1,56 @@
+"""One build of the playground and one browser for all its tests."""
+
+import player
+import pytest
+
+
+def host(tmp_path_factory, engine):
+    """The page under some path of a static host."""
+    player.engine()
+    root = tmp_path_factory.mktemp(f"host-{engine}")
+    player.module("playground").build(root / "some" / "where" / "play", engine)
+    return player.served(root)
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """The page as `make site` ships it, with Pyodide from the CDN."""
+    with host(tmp_path_factory, "cdn") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def own_address(tmp_path_factory):
+    """The page with Pyodide's files beside it."""
+    with host(tmp_path_factory, "local") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium."""
+    with player.chromium() as found:
+        yield found
+
+
+def opened(browser, address, hosts):
+    """A tab with Python in it; when the tests are over it must not have complained, or asked other hosts."""
+    made = player.Tab(browser, address, player.engine())
+    made.open()
+    assert made.page.inner_text("#state").startswith("Python 3"), made.page.inner_text("#state")
+    yield made
+    assert made.complaints == []
+    assert {url.split("/")[2].split(":")[0] for url in made.asked if url.startswith("http")} == hosts
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def tab(browser, address):
+    """The shipped page."""
+    yield from opened(browser, address, {"127.0.0.1", "cdn.jsdelivr.net"})
+
+
+@pytest.fixture(scope="module")
+def own(browser, own_address):
+    """The self-hosted page, which asks nobody; its interpreters start sooner."""
+    yield from opened(browser, own_address, {"127.0.0.1"})

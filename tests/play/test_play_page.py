@@ -1,0 +1,171 @@
+"""The page itself: its views by mouse and keyboard, its links, its size, and its words when something is missing."""
+
+import re
+
+import player
+import pytest
+
+pytestmark = pytest.mark.timeout(600)
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+VIEWS = ("watch", "step", "write", "break")
+NAMELESS = """() => [...document.querySelectorAll('main :is(button, input, select, textarea, canvas, svg[role])')]
+  .filter((e) => e.offsetParent !== null && e.type !== 'file')
+  .filter((e) => !(e.getAttribute('aria-label') || e.closest('label')?.innerText.trim() || e.textContent?.trim()))
+  .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+def go(tab, hash_):
+    """Follow a link within the page."""
+    before = tab.page.evaluate("playground.followed")
+    tab.page.evaluate("(hash) => { location.hash = hash }", f"{hash_}&new={before}")
+    tab.page.wait_for_function("(before) => playground.followed > before", arg=before)
+
+
+def trained(tab):
+    tab.page.wait_for_function("document.querySelector('#watch .message').textContent.startsWith('Paused')")
+    return [card.inner_text() for card in tab.page.query_selector_all("#watch .card .status")]
+
+
+def test_two_rules_train_side_by_side_and_a_link_brings_the_same_again(own):
+    go(own, "watch&set=moons&rules=bp,mf&width=16&seed=4&until=3")
+    own.page.click("#watch [data-do=go]")
+    first = trained(own)
+    assert len(first) == 2
+    assert all(text.startswith("Epoch 3") and "Test accuracy" in text for text in first)
+    own.page.select_option("#watch [name=curve]", "loss")
+    assert "Training loss: output" in own.page.inner_text("#watch .card:nth-child(1) .key")
+    assert "Nobody waits" in own.page.inner_text("#watch .card:nth-child(2)")
+    assert own.page.locator("#watch [data-is=regions]").count() == 2
+    assert own.page.locator("#watch [data-is=region1]").count() == 1, "only Mono-Forward's blocks have a voice"
+    link = own.page.evaluate("location.hash")
+    assert "go=1" in link
+    go(own, "watch")
+    go(own, link[1:])
+    assert trained(own) == first
+
+
+def test_a_batch_a_pause_and_another_start(own):
+    go(own, "watch&rules=dfa&width=16&until=1000")
+    own.page.click("#watch [data-do=step]")
+    own.page.wait_for_function("document.querySelector('#watch .status').textContent.includes('batch 1 of')")
+    own.page.click("#watch [data-do=go]")
+    own.page.wait_for_function("document.querySelector('#watch .status').textContent.includes('Epoch 2')")
+    own.page.click("#watch [data-do=go]")
+    assert own.page.inner_text("#watch [data-do=go]") == "Train"
+    own.page.click("#watch [data-do=again]")
+    own.page.wait_for_function("document.querySelector('#watch .status').textContent.includes('batch 0 of')")
+    digit = own.page.inner_text("#watch .sample .words")
+    own.page.click("#watch [data-do=other]")
+    own.page.wait_for_function("(old) => document.querySelector('#watch .sample .words').innerText !== old", arg=digit)
+
+
+def test_an_update_is_stepped_through_explained_and_changed(own):
+    go(own, "step&rules=mf,bp&rows=2&width=3")
+    stepper = own.page.locator("#step .mfn")
+    stepper.get_by_role("button", name="next").click()
+    assert "2 of " in stepper.inner_text()
+    stepper.locator("figure").last.locator("td").nth(1).hover()
+    assert "row 1 of x, column 2 of W" in stepper.locator(".made").inner_text()
+    assert stepper.locator("td.from").count() == 4 + 4 + 1, "a row of x, a column of W, and the entry itself"
+    before = stepper.locator("figure").last.inner_text()
+    stepper.locator("td.edit").first.click()
+    stepper.locator("td input").fill("7")
+    stepper.locator("td input").press("Enter")
+    own.page.wait_for_function(
+        "(old) => [...document.querySelectorAll('#step figure')].at(-1).innerText !== old", arg=before
+    )
+    own.page.click("#step >> text=Undo my changes")
+    own.page.wait_for_function(
+        "(old) => [...document.querySelectorAll('#step figure')].at(-1).innerText === old", arg=before
+    )
+    stepper.get_by_text("(7)").first.click()
+    assert "Eq. (7)" in stepper.inner_text()
+
+
+def test_a_block_is_damaged_and_only_a_local_rule_mends_it_alone(own):
+    go(own, "break&left=mf&right=bp&width=16")
+    done = "!document.querySelector('#break button.main').disabled"
+    own.page.click("#break button.main")
+    own.page.wait_for_function(done)
+    for what in ("damage", "repair"):
+        own.page.click(f"#break [data-do={what}]")
+        own.page.wait_for_function(done)
+    says = own.page.inner_text("#break .message")
+    assert "changed: block1.W, block1.M. All else kept its bytes" in says
+    assert "cannot be trained alone" in says
+    results = own.page.evaluate("playground.views.break.results.map((r) => r.refused)")
+    assert results == [False, True]
+    for what in ("plug", "unplug", "unmask"):
+        own.page.click(f"#break [data-do={what}]")
+        own.page.wait_for_function(done)
+        assert not own.page.query_selector("#break .message[data-kind=wrong]"), own.page.inner_text("#break .message")
+
+
+def test_feedback_alignment_with_b_equal_to_w_is_backpropagation(own):
+    same = {"set": "digits", "widths": [12, 8], "rate": 0.003, "batch": 64, "seed": 1}
+    entries = {}
+    for lane, rule in (("one", "fa"), ("two", "bp")):
+        own.ask("ours", "start", lane=lane, rule=rule, **same)
+        own.ask("ours", "act", lane=lane, what="transpose")
+        (state,) = own.ask("ours", "advance", lanes=[lane], batches=1000, epochs=2)
+        entries[lane] = state["entries"]
+    assert entries["one"] == entries["two"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_view_fits_its_screen_and_every_control_has_a_name(browser, own_address, scheme):
+    tab = player.Tab(browser, own_address, player.engine(), color_scheme=scheme, reduced_motion="reduce")
+    tab.open()
+    for view in VIEWS:
+        go(tab, view)
+        if view == "step":
+            tab.page.wait_for_selector("#step .mfn table")
+        if view == "write":
+            tab.page.wait_for_selector("#write .editor > *")
+        for width in (1440, 1024, 768, 390):
+            tab.page.set_viewport_size({"width": width, "height": 900})
+            assert tab.page.evaluate(OVERFLOW) <= 0, f"{view} at {width}"
+        assert tab.page.evaluate(NAMELESS) == [], view
+    ink, paper = (
+        sum(map(int, re.findall(r"\d+", tab.page.evaluate(f"getComputedStyle(document.body).{name}"))[:3]))
+        for name in ("color", "backgroundColor")
+    )
+    assert (ink < 200 and paper > 600) if scheme == "light" else (ink > 600 and paper < 200)
+    assert tab.complaints == []
+    tab.close()
+
+
+def test_the_tabs_are_reached_by_keys(own):
+    go(own, "watch")
+    own.page.focus("#tab-watch")
+    for view in ("step", "write", "break", "watch"):
+        own.page.keyboard.press("ArrowRight")
+        own.page.wait_for_function("(name) => !document.getElementById(name).hidden", arg=view)
+        assert own.page.evaluate("document.activeElement.id") == f"tab-{view}"
+
+
+@pytest.mark.parametrize(("options", "says"), [
+    ({"lost": "pyodide.asm.wasm"}, "cannot be reached"),
+    ({"spoilt": "numpy-2.0.2-cp312-cp312-pyodide_2024_0_wasm32.whl"}, "not what this page expects"),
+])  # fmt: skip
+def test_a_file_that_is_lost_or_altered_is_said_in_words(browser, address, options, says):
+    tab = player.Tab(browser, address, player.engine(), **options)
+    tab.open()
+    text = tab.page.inner_text("#state")
+    assert says in text
+    assert "make play ENGINE=local" in text
+    tab.page.click("#watch [data-do=go]")
+    tab.page.wait_for_function("document.querySelector('#watch .message').textContent.includes('could not be loaded')")
+    tab.lost = tab.spoilt = ""
+    tab.page.click("#watch [data-do=step]")
+    tab.page.wait_for_function("document.querySelector('#watch .status').textContent.includes('batch 1 of')")
+    assert tab.page.inner_text("#state").startswith("Python 3")
+    tab.close()
+
+
+def test_a_browser_without_webassembly_is_told_so(browser, address):
+    tab = player.Tab(browser, address, player.engine())
+    tab.page.add_init_script("delete globalThis.WebAssembly")
+    tab.open()
+    assert "no WebAssembly" in tab.page.inner_text("#state")
+    tab.close()
