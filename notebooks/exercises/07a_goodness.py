@@ -60,7 +60,9 @@ display(check("eq2", goodness))
 # %% [markdown]
 # ## 7.2 Equations (3) and (4)
 #
-# $$L_{pos} = \log(1 + \exp(\theta - G_{pos})) \qquad L_{neg} = \log(1 + \exp(G_{neg} - \theta))$$
+# $$L_{pos} = \log(1 + \exp(\theta - G_{pos}))$$
+#
+# $$L_{neg} = \log(1 + \exp(G_{neg} - \theta))$$
 #
 # each as the mean over the batch. $\theta$ is a number. Goodness of 1000 occurs, and the loss must then be near 0
 # or near 1000, not `inf`.

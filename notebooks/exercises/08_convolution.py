@@ -29,7 +29,9 @@ from mfnumpy.support.validate import pair
 # %% [markdown]
 # ## 8.1 Patches into rows
 #
-# $$\mathrm{cols}[(n, oh, ow), (i, j, c)] = x_{padded}[n,\; oh \cdot SH + i,\; ow \cdot SW + j,\; c]$$
+# $$\mathrm{cols}[(n, oh, ow), (i, j, c)]$$
+#
+# $$= x_{padded}[n,\; oh \cdot SH + i,\; ow \cdot SW + j,\; c]$$
 #
 # <details><summary>Hint 1</summary>
 #

@@ -64,8 +64,11 @@ grade("bias_corrected", bias_corrected)
 # %% [markdown]
 # ## 9.2 One step of Adam
 #
-# $$m \leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \qquad
-#   \theta \leftarrow \theta - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
+# $$m \leftarrow \beta_1 m + (1 - \beta_1) g$$
+#
+# $$v \leftarrow \beta_2 v + (1 - \beta_2) g^2$$
+#
+# $$\theta \leftarrow \theta - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$
 #
 # Return the new parameter and the new $m$ and $v$, as new arrays.
 #

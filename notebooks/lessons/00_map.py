@@ -51,7 +51,8 @@ from mfnumpy.train import Trainer
 my_factor = ...  # your guess, a number
 
 # %%
-# You need not read this code yet: it makes a network of six layers of 128, trains it, and measures.
+# Not to be read yet: a network of six layers is made, trained (bp: backpropagation, mf: Mono-
+# Forward), and measured.
 data = load("digits")  # images of 8 x 8 pixels; they come with scikit-learn
 peaks = {}
 for name in ("bp", "mf"):
@@ -96,7 +97,7 @@ reveal(
 #
 # The same in symbols: block $i$ computes
 #
-# $$z_i = x_i W_i, \qquad a_i = \max(z_i, 0), \qquad G_i = a_i M_i^T.$$
+# $$z_i = x_i W_i, \; a_i = \max(z_i, 0), \; G_i = a_i M_i^T.$$
 #
 # The block changes $W_i$ and $M_i$ to lower its own loss, hands $a_i$ to the next block, and nothing ever comes back.
 #

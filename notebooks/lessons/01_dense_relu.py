@@ -22,16 +22,16 @@ np.set_printoptions(precision=3, suppress=True)
 #
 # A batch is a matrix: one sample per **row**. A dense layer multiplies it by its weights,
 #
-# $$z = xW, \qquad x: (N, d), \quad W: (d, n), \quad z: (N, n).$$
+# $$z = xW, \; x: (N, d), \; W: (d, n), \; z: (N, n).$$
 #
 # Column $j$ of $W$ belongs to neuron $j$. Suppose that someone hands us the gradient of the loss at the output, $dz$,
-# of the shape of $z$. What are the gradients at $x$ and at $W$? Written out, $z_{nj} = \sum_i x_{ni} W_{ij}$. So
-# $W_{ij}$ acts on column $j$ of $z$, in sample $n$ with the factor $x_{ni}$; and $x_{ni}$ acts on row $n$, on neuron
-# $j$ with the factor $W_{ij}$:
+# of the shape of $z$. What are the gradients at $x$ and at $W$? Written out, with $s$ for the sample, $z_{sj} = \sum_i
+# x_{si} W_{ij}$. So $W_{ij}$ acts on column $j$ of $z$, in sample $s$ with the factor $x_{si}$; and $x_{si}$ acts on
+# row $s$, on neuron $j$ with the factor $W_{ij}$:
 #
-# $$\frac{\partial L}{\partial W_{ij}} = \sum_n x_{ni}\, dz_{nj} \iff dW = x^T dz,
-#   \qquad\qquad
-#   \frac{\partial L}{\partial x_{ni}} = \sum_j dz_{nj} W_{ij} \iff dx = dz\, W^T.$$
+# $$\frac{\partial L}{\partial W_{ij}} = \sum_s x_{si}\, dz_{sj} \iff dW = x^T dz,$$
+#
+# $$\frac{\partial L}{\partial x_{si}} = \sum_j dz_{sj} W_{ij} \iff dx = dz\, W^T.$$
 
 # %%
 show_source(layers.dense_forward, layers.dense_parameter_gradients, layers.dense_input_gradient)

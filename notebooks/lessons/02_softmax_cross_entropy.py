@@ -25,7 +25,9 @@ np.set_printoptions(precision=3, suppress=True)
 #
 # With $y$ one-hot ($y_c = 1$ for the true class), the **cross-entropy** is
 #
-# $$L = -\sum_c y_c \log p_c = -\log p_{true} = -G_{true} + \log \sum_k e^{G_k}. \tag{6}$$
+# $$L = -\sum_c y_c \log p_c = -\log p_{true} \tag{6}$$
+#
+# $$\phantom{L} = -G_{true} + \log \sum_k e^{G_k}.$$
 #
 # Over a batch we take the mean. Now the gradient, from the last form: $\partial(-G_{true})/\partial G_c = -y_c$, and
 # $\partial \log \sum_k e^{G_k} / \partial G_c = e^{G_c} / \sum_k e^{G_k} = p_c$. Together, with the mean's $1/N$:

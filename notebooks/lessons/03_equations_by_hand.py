@@ -39,7 +39,7 @@ np.set_printoptions(precision=4, suppress=True)
 # $c$ of $G$, each row $s$ with the factor $a_{sj}$: if $M_{cj}$ grows by a little, $G_{sc}$ grows by $a_{sj}$ times as
 # much, and the loss by $dG_{sc}$ times that. Added up over the samples, and the same written with matrices:
 #
-# $$\frac{\partial L}{\partial M_{cj}} = \sum_s dG_{sc}\, a_{sj} \qquad\Longleftrightarrow\qquad dM = dG^T a.$$
+# $$\frac{\partial L}{\partial M_{cj}} = \sum_s dG_{sc}\, a_{sj} \;\Longleftrightarrow\; dM = dG^T a.$$
 
 # %%
 show_source(equations.goodness_scores, equations.projection_gradient)

@@ -38,7 +38,9 @@ show_source(rules.LocalRule.steps)
 # **Two ways to predict.** *FF pred* adds the goodness scores of all blocks, *BP pred* takes the last block's alone,
 # and then the other $M_i$ can be thrown away after training:
 #
-# $$\hat y_{FF} = \arg\max_c \sum_i G_{i,c}, \qquad \hat y_{BP} = \arg\max_c G_{last,c}.$$
+# $$\hat y_{FF} = \arg\max_c \sum_i G_{i,c},$$
+#
+# $$\hat y_{BP} = \arg\max_c G_{last,c}.$$
 
 # %%
 show_source(rules.parts.Projections.scores)

@@ -28,14 +28,18 @@ np.set_printoptions(precision=3, suppress=True)
 # \partial L/\partial z_l$: how the loss depends on what it computed. Backpropagation is the chain rule, from the top
 # block $K$ down. Each error is made of the one above, by the steps of lesson 03:
 #
-# $$dz_K = (dG\, W_{out}^T) \odot [z_K > 0], \qquad dz_l = (dz_{l+1} W_{l+1}^T) \odot [z_l > 0].$$
+# $$dz_K = (dG\, W_{out}^T) \odot [z_K > 0],$$
+#
+# $$dz_l = (dz_{l+1} W_{l+1}^T) \odot [z_l > 0].$$
 #
 # A brain, so the objection goes, has no second copy of $W$ to send errors backwards through. **Feedback Alignment**
 # sends them through fixed random matrices instead. $B_{l+1}$ has the shape of $W_{l+1}$, $(n_l, n_{l+1})$, and
 # $B_{out}$ that of $W_{out}$, $(n_K, m)$ ($n_l$ is the number of neurons of block $l$); both stand transposed in the
 # formula, just where $W$ stood:
 #
-# $$dz_K = (dG\, B_{out}^T) \odot [z_K > 0], \qquad dz_l = (dz_{l+1} B_{l+1}^T) \odot [z_l > 0].$$
+# $$dz_K = (dG\, B_{out}^T) \odot [z_K > 0],$$
+#
+# $$dz_l = (dz_{l+1} B_{l+1}^T) \odot [z_l > 0].$$
 #
 # **Direct Feedback Alignment** does not go through the blocks at all. The output's error goes straight to each block
 # $l$, the top one included. Here $B_l$ has the shape $(m, n_l)$, that of an $M_l$, and is not transposed:

@@ -27,13 +27,17 @@ np.set_printoptions(precision=3, suppress=True)
 # block's goodness is the sum of its squared activities. (To predict, each label is written into the image in turn, and
 # the one that gets the most goodness, all blocks added, is the answer.)
 #
-# $$G_{pos} = \sum_j a_{pos,j}^2 \quad (1) \qquad\qquad G_{neg} = \sum_j a_{neg,j}^2 \quad (2)$$
+# $$G_{pos} = \sum_j a_{pos,j}^2 \tag{1}$$
+#
+# $$G_{neg} = \sum_j a_{neg,j}^2 \tag{2}$$
 #
 # Goodness should lie above the threshold $\theta$ for positive data, and below it for negative data. Each of these
 # losses is close to 0 where goodness lies well on the right side of $\theta$, and grows like the distance where it lies
 # on the wrong one (a picture follows below):
 #
-# $$L_{pos} = \log(1 + e^{\theta - G_{pos}}) \quad (3) \qquad\qquad L_{neg} = \log(1 + e^{G_{neg} - \theta}) \quad (4)$$
+# $$L_{pos} = \log(1 + e^{\theta - G_{pos}}) \tag{3}$$
+#
+# $$L_{neg} = \log(1 + e^{G_{neg} - \theta}) \tag{4}$$
 
 # %%
 show_source(equations.positive_goodness, equations.positive_loss, equations.negative_loss)
@@ -42,9 +46,11 @@ show_source(equations.positive_goodness, equations.positive_loss, equations.nega
 # **Derivatives.** With the *sigmoid* $\sigma(u) = 1/(1 + e^{-u})$, which lies between 0 and 1, and the mean over the
 # batch, so that there is a $1/N$,
 #
-# $$\frac{\partial L_{pos}}{\partial G} = -\frac{\sigma(\theta - G)}{N} \le 0, \qquad
-#   \frac{\partial L_{neg}}{\partial G} = +\frac{\sigma(G - \theta)}{N} \ge 0, \qquad
-#   \frac{\partial G}{\partial a_j} = 2 a_j.$$
+# $$\frac{\partial L_{pos}}{\partial G} = -\frac{\sigma(\theta - G)}{N} \le 0,$$
+#
+# $$\frac{\partial L_{neg}}{\partial G} = +\frac{\sigma(G - \theta)}{N} \ge 0,$$
+#
+# $$\frac{\partial G}{\partial a_j} = 2 a_j.$$
 #
 # Then as ever: $dz = da \odot [z > 0]$ and $dW = x^T dz$. Here the mask changes nothing: where $z \le 0$, $a = 0$, and
 # $da = dG \cdot 2a$ is zero already.

@@ -25,8 +25,11 @@ np.set_printoptions(precision=3, suppress=True)
 # Images are $(N, H, W, C)$. A kernel of height $K_H$ and width $K_W$ looks at each patch of the image and takes a
 # weighted sum. If every patch is laid out as a **row** of a matrix, all these sums are one matrix product:
 #
-# $$z = \mathrm{im2col}(x)\, W, \qquad
-#   \mathrm{im2col}(x): (N \cdot O_H \cdot O_W,\; K_H K_W C), \quad W: (K_H K_W C,\; F).$$
+# $$z = \mathrm{im2col}(x)\, W,$$
+#
+# $$\mathrm{im2col}(x): (N \cdot O_H \cdot O_W,\; K_H K_W C),$$
+#
+# $$W: (K_H K_W C,\; F).$$
 #
 # $F$ is the number of feature maps. So a convolution *is* a dense layer whose samples are patches, and Eq. (7) holds as
 # it stands, with the patches in the place of $x$: $dW = \mathrm{im2col}(x)^T dz$.

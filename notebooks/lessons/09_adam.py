@@ -26,13 +26,16 @@ np.set_printoptions(precision=4, suppress=True)
 # and all times: too small where gradients are small, too large where they are large. Adam keeps two running means for
 # each single parameter, of its gradient $g$ and of $g^2$:
 #
-# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t, \qquad v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2.$$
+# $$m_t = \beta_1 m_{t-1} + (1 - \beta_1)\, g_t,$$
+#
+# $$v_t = \beta_2 v_{t-1} + (1 - \beta_2)\, g_t^2.$$
 #
 # Both start at zero, so at first they are too small. By how much? If $g$ were constant, the sum of the weights in $m_t$
 # would be $(1 - \beta_1)(1 + \beta_1 + \dots + \beta_1^{t-1}) = 1 - \beta_1^t$. Dividing by it takes the bias away:
 #
-# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \qquad \hat v_t = \frac{v_t}{1 - \beta_2^t}, \qquad
-#   w \leftarrow w - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}.$$
+# $$\hat m_t = \frac{m_t}{1 - \beta_1^t}, \quad \hat v_t = \frac{v_t}{1 - \beta_2^t},$$
+#
+# $$w \leftarrow w - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \epsilon}.$$
 #
 # The quotient has no unit: multiply all gradients by a thousand, and the step stays the same.
 

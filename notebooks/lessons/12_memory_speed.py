@@ -34,7 +34,9 @@ data = load("digits")
 # Mono-Forward is done with a block before it goes on: only *one* block's activations are alive. With $k$ copies of the
 # parameters alive at the peak, each further block adds
 #
-# $$\text{BP}: \; 4 n^2 k + 4 N n, \qquad\qquad \text{MF}: \; 4 (n^2 + m n)\, k.$$
+# $$\text{BP}: \; 4 n^2 k + 4 N n,$$
+#
+# $$\text{MF}: \; 4 (n^2 + m n)\, k.$$
 #
 # MF has $M$ among its parameters; but the batch size $N$ does not occur.
 #

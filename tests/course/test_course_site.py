@@ -226,6 +226,8 @@ CLIPPED = """() => [...document.querySelectorAll('table, mjx-container, article 
 }).map(e => e.tagName + ' ' + e.textContent.trim().slice(0, 40))"""
 SCROLLED = """() => [...document.querySelectorAll('.table-wrapper')].filter(e => e.scrollWidth > e.clientWidth + 1)
   .map(e => e.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60))"""
+WIDE = """() => [...document.querySelectorAll('div.math, mjx-container')].filter(e =>
+  getComputedStyle(e).display !== 'inline' && e.scrollWidth > e.clientWidth + 1).map(e => e.textContent.slice(0, 60))"""
 WIDTHS = (1440, 900, 390)
 CONTRAST = (
     "index",
@@ -276,6 +278,7 @@ def test_every_page_is_quiet_local_typeset_readable_and_fits_a_phone_and_a_desk(
             if (over := tab.page.evaluate(OVERFLOW)) > 0:
                 wrong.append(f"{name}: {over} px wider than a screen of {width}")
             wrong += [f"{name}: cut off at {width}: {what}" for what in tab.page.evaluate(CLIPPED)]
+            wrong += [f"{name}: a formula scrolls at {width}: {what}" for what in tab.page.evaluate(WIDE)]
         if name in ALL_FIT:
             wrong += [f"{name}: a table scrolls at {width}: {what}" for what in tab.page.evaluate(SCROLLED)]
         tab.page.set_viewport_size({"width": WIDTHS[0], "height": 900})

@@ -18,7 +18,7 @@ def at_the_edge(entries: list[Entry]) -> list[str]:
 
 def provisional(entries: list[Entry]) -> list[str]:
     """A sentence where a search lacks a run: another rate may still win."""
-    names = [e.rule for e in entries if e.provisional]
+    names = dict.fromkeys(e.rule for e in entries if e.provisional)
     return [f"The search lacks runs, and another rate may still win: {', '.join(names)}."] if names else []
 
 
