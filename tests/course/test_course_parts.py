@@ -177,7 +177,7 @@ def test_the_line_that_the_lesson_prints_is_told_from_the_one_that_was_asked_for
     assert {name: mark["score"] for name, mark in marks.items()} == {"eq5": 1.0, "eq7": 4.0, "eq8": 3.0}
     assert marks["eq5"]["mistake"] == "printed_form"
     assert (
-        "The numbers are right. It uses @, .T; this exercise asks for the sum over the indices" in marks["eq5"]["said"]
+        "The numbers are right. It uses .T, @; this exercise asks for the sum over the indices" in marks["eq5"]["said"]
     )
     assert "assert by_indices(eq5)" in course.read("source", EQUATIONS).cells[4].source  # and for nbgrader's commands
 
