@@ -209,7 +209,7 @@ pictures.bars(
 # are made from it. These are the tables of the ledger in this repository, at the time when this notebook was built.
 # First in three sentences, then claim by claim; what stands behind a verdict is folded. `n` is the number of seeds, and
 # *undecided* means that these runs cannot tell. Where it says *not tested*, the ledger has no run that could;
-# `mfnumpy reproduce --help` says how to make more. The [results page](../results.md) explains every word.
+# `mfnumpy reproduce --help` says how to make more. The results page (`docs/results.md`) explains every word.
 
 # %%
 view = registry.view(Ledger(shipped.folder("ledger")), "laptop")
