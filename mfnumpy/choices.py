@@ -57,7 +57,8 @@ READOUT_OF_MF = Choice(
 )
 WEIGHT_INIT = Choice(
     2.0,
-    "He et al. 2015: it keeps the variance through ReLU blocks of any width and depth.",
+    "He et al. 2015: it keeps the variance through ReLU blocks of any width and depth. A network's init is a factor of "
+    "the weights themselves.",
     "W ~ N(0, {:g}/n_in)",
 )
 TANH_INIT = Choice(
@@ -72,7 +73,8 @@ PROJECTION_INIT = Choice(
 )
 FEEDBACK_INIT = Choice(
     1.0,
-    "Errors then reach the blocks with the size that backpropagation gives them, so learning rates can be shared.",
+    "Errors then reach the blocks with the size that backpropagation gives them, so learning rates can be shared. The "
+    "rules' feedback_scale is a factor of the matrices themselves.",
     "B with {:g} times the variance that the replaced weights start with",
 )
 OPTIMISER = Choice(
