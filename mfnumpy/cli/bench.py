@@ -21,6 +21,7 @@ PARTS = {
     "layers": ("matplotlib", LIBRARY),
     "engines": (LIBRARY,),
     "sklearn": ("sklearn", LIBRARY),
+    "workers": ("joblib", LIBRARY),
     "startup": (),
 }
 """The parts of the benchmark, with the libraries that each needs."""
@@ -155,7 +156,7 @@ def _lines(part: str, args: argparse.Namespace) -> list[Line]:
 
         return [Line(partial(startup.measure, args.rounds))]
     parts = {"training": _training, "parts": _parts, "prediction": _prediction, "layers": _layers, "engines": _engines}
-    return (parts | {"sklearn": _sklearn})[part](args)
+    return (parts | {"sklearn": _sklearn, "workers": _workers})[part](args)
 
 
 def _training(args: argparse.Namespace) -> list[Line]:
@@ -223,6 +224,12 @@ def _sklearn(args: argparse.Namespace) -> list[Line]:
         for hidden in [parse(network).widths]
         for rule in ("bp", "mf")
     ]
+
+
+def _workers(args: argparse.Namespace) -> list[Line]:
+    from mfnumpy.bench import workers
+
+    return [Line(partial(workers.measure, way, args.threads, args.rounds)) for way in workers.ways(args.threads)]
 
 
 def _timeline(args: argparse.Namespace, network: str, out: Path) -> None:

@@ -103,6 +103,18 @@ def cluster(address: str) -> Iterator[Pool]:
 
 
 @contextmanager
+def own_cluster(workers: int) -> Iterator[Pool]:
+    """A Dask cluster on this machine, of so many processes, which ends with the block; to try one, and to measure it.
+
+    Raises MissingLibraryError without distributed.
+    """
+    distributed = _of_the_extra("distributed")
+    options = {"n_workers": workers, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as local, cluster(local.scheduler_address) as pool:
+        yield pool
+
+
+@contextmanager
 def ranks() -> Iterator[Pool | None]:
     """The ranks of `mpiexec -n K`: rank 0 gets the pool of the K - 1 others, and they get None, when all is done.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import signal
@@ -60,12 +59,9 @@ def sweep(folder, execute=None, **options) -> Sweep:
     return Sweep(Ledger(folder), execute or Maker(None, False, threads=1), lambda line: None, **options)
 
 
-@contextlib.contextmanager
 def dask_of_two():
-    distributed = pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**options) as local, pools.cluster(local.scheduler_address) as pool:
-        yield pool
+    pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
+    return pools.own_cluster(2)
 
 
 POOLS = {"here": pools.here, "two processes": lambda: pools.processes(2), "a Dask cluster": dask_of_two}

@@ -248,3 +248,26 @@ def test_forward_forward_is_not_measured_on_images():
 
     assert ("cnn", "ff", 64) not in engines.cases()
     assert {("cnn", "mf", 64), ("2x16", "ff", 256)} <= set(engines.cases())
+
+
+# -- many tiny runs ----------------------------------------------------------------------------------------------------
+
+
+def test_tiny_runs_are_measured_against_one_process(monkeypatch):
+    from mfnumpy.bench import workers
+
+    monkeypatch.setattr(workers, "RUNS", 5)
+    result = workers.measure("joblib's processes", 2, rounds=1)
+    assert result.workers == 2
+    assert min(result.alone, result.seconds) > 0
+    assert result.overhead == pytest.approx((2 * result.seconds - result.alone) / 5 * 1e3)
+    assert result.line().startswith("5 runs of ")
+
+
+def test_tiny_runs_with_other_losses_are_an_error(monkeypatch):
+    from mfnumpy.bench import workers
+
+    monkeypatch.setattr(workers, "RUNS", 3)
+    monkeypatch.setattr(workers, "_run", lambda pool, runs: [0.0] * runs)
+    with pytest.raises(ValueError, match="other losses"):
+        workers.measure("joblib's processes", 2, rounds=1)
