@@ -205,9 +205,9 @@ def using(name: str) -> Iterator[Backend]:
 
 
 def current() -> Backend:
-    """The backend in use: the last `use`, else MFNUMPY_BACKEND, else numpy."""
+    """The backend in use: the last `use`, else MFNUMPY_BACKEND, else (also where that is empty) numpy."""
     if _current is None:
-        return use(os.environ.get("MFNUMPY_BACKEND", "numpy"))
+        return use(os.environ.get("MFNUMPY_BACKEND", "").strip() or "numpy")
     return _current
 
 

@@ -145,7 +145,8 @@ class Network:
         """Rebuild from `spec`, with the weights of its seed."""
         net = cls(tuple(spec["input_shape"]), seed=spec["seed"], dtype=spec["dtype"], init=spec.get("init", 1.0))
         for block in spec["blocks"]:
-            net.plug(net._new(block))
+            net.blocks.append(net._new(block))  # not `plug`, which goes through all blocks for each
+        net.shapes()  # raises ShapeError where one does not fit onto the one below
         return net
 
     def describe(self) -> str:
@@ -153,8 +154,11 @@ class Network:
         lines = [f"input {'x'.join(map(str, self.input_shape))}"]
         for block, shape in zip(self.blocks, self.shapes()[1:], strict=True):
             size = sum(p.size for p in block.parameters.values())
-            layer = f"{type(block.linear).__name__} {ACTIVATIONS[block.activation].words}"
-            layer += " AvgPool2d" if block.pool else ""
+            layer = (
+                type(block.linear).__name__
+                + f" {ACTIVATIONS[block.activation].words}"
+                + " AvgPool2d" * bool(block.pool)
+            )
             lines.append(f"{block.name}: {layer} -> {'x'.join(map(str, shape))}, {size:,} parameters")
         return "\n".join(lines)
 

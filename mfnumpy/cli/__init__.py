@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import io
 import os
 import sys
 import warnings
@@ -19,6 +20,7 @@ from typing import Any, NoReturn, TextIO
 
 from mfnumpy.errors import DataWarning, InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.support.interrupt import exit_code, stoppable
+from mfnumpy.support.text import for_terminal
 from mfnumpy.support.version import __version__
 
 
@@ -81,8 +83,15 @@ def _one_line(otherwise: Callable[..., None]) -> Callable[..., None]:
 
 
 def _open(stream: TextIO | None) -> TextIO:
-    """The stream itself; one that goes nowhere where the caller has closed it (`>&-`), which Python shows as None."""
-    return stream or open(os.devnull, "w", encoding="utf-8")
+    """The stream itself, which shows what its encoding does not have as "?"; one that goes nowhere for a closed one.
+
+    The caller has closed it by `>&-`; Python shows it as None.
+    """
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")
+    if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+        stream.reconfigure(errors="replace")
+    return stream
 
 
 def _guarded(work: Callable[[], int]) -> int:
@@ -103,6 +112,9 @@ def _guarded(work: Callable[[], int]) -> int:
         _let_go()
         return 0
     except OSError as error:
+        if error.errno in PATHS and error.filename is not None:
+            _say(f"{error.filename}: {error.strerror}. Give another path.")
+            return 2
         if error.errno not in FULL or error.filename is not None:  # no matter of the output: a bug of ours
             raise
         _let_go()
@@ -114,6 +126,13 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """A disk, a quota or a file is full, or the device fails: what `print` meets where standard output goes."""
 
 
+PATHS = (
+    *(errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.EROFS),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO),
+)
+"""What the system says of a path that a person gave: too long, not allowed, a file for a folder, and so on."""
+
+
 def _flush() -> int:
     sys.stdout.flush()
     return 0
@@ -122,7 +141,7 @@ def _flush() -> int:
 def _say(line: str) -> None:
     """One line on standard error; where that cannot be written either, nothing is left to be said."""
     try:
-        print(f"mfnumpy: {line}", file=sys.stderr, flush=True)
+        print(f"mfnumpy: {for_terminal(line)}", file=sys.stderr, flush=True)
     except OSError:
         _let_go()
 
@@ -137,6 +156,8 @@ def _let_go() -> None:
 
 
 def _dispatch(argv: list[str]) -> int:
+    if any("\0" in word for word in argv):
+        raise InvalidValueError("An argument holds a zero byte, which no name of a file has.")
     if not argv or argv[0] in ("-h", "--help"):
         print(_help())
         return 0

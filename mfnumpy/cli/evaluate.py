@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from mfnumpy import choices
 from mfnumpy.backend import Array
@@ -15,7 +16,7 @@ from mfnumpy.saving import model
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `mfnumpy evaluate`."""
-    parser.add_argument("checkpoint", help="checkpoint.npz, as written by `mfnumpy train`")
+    parser.add_argument("checkpoint", help="checkpoint.npz of `mfnumpy train`, or its folder")
     parser.add_argument("--dataset", help="data set by name (default: the one that it was trained on)")
     options.add_own_data(parser)
     parser.add_argument("--data-dir", help="official files: their folder or one of them (or MFNUMPY_DATA_DIR)")
@@ -26,6 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate and print one line; returns 0."""
     options.use_backend(args)
+    if os.path.isdir(args.checkpoint):
+        args.checkpoint = os.path.join(args.checkpoint, "checkpoint.npz")
     net, rule, description = model.load(args.checkpoint)
     notes = description.get("notes", {})
     words = ("dataset", "data", "target")

@@ -6,7 +6,7 @@ import argparse
 import inspect
 
 from mfnumpy import backend, choices, equations, network, rules
-from mfnumpy.errors import BackendError, InvalidValueError
+from mfnumpy.errors import BackendError, InvalidValueError, MfnumpyError, UnknownNameError
 from mfnumpy.support.environment import environment
 
 
@@ -17,16 +17,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one topic or all; returns 0. Raises InvalidValueError where --markdown meets another topic than choices."""
+    """Print one topic or all; returns 0.
+
+    Raises InvalidValueError where --markdown meets another topic than choices. Raises BackendError or UnknownNameError
+    where MFNUMPY_BACKEND cannot be used, after all else has been printed as NumPy has it.
+    """
     if args.markdown:
         if args.topic not in (None, "choices"):
             raise InvalidValueError(f"Only the choices have a page in Markdown; got --markdown for {args.topic!r}.")
         print(choices.as_markdown(), end="")
         return 0
+    problem: MfnumpyError | None = None
     for name in [args.topic] if args.topic else TOPICS:
         if args.topic is None:
             print(f"\n{name}\n{'-' * len(name)}")
-        print(TOPICS[name]())
+        try:
+            print(TOPICS[name]())
+        except (BackendError, UnknownNameError) as error:
+            problem = error
+            with backend.using("numpy"):
+                print(TOPICS[name]())
+    if problem is not None:
+        raise problem
     return 0
 
 

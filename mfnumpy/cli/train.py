@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from contextlib import AbstractContextManager, suppress
@@ -13,7 +14,7 @@ from typing import Any
 from mfnumpy import engines, rules
 from mfnumpy.cli import options
 from mfnumpy.comparison.compare import percent
-from mfnumpy.errors import OutputError
+from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.layers import ACTIVATIONS
 from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
@@ -49,13 +50,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     earlier = parser.add_mutually_exclusive_group()
     earlier.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
     earlier.add_argument("--overwrite", action="store_true", help="begin anew, in place of the run in the folder")
+    parser.add_argument(
+        "--start-from",
+        metavar="RUN",
+        help="a new run that begins with the parameters and moments of another: its folder or checkpoint",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Train, print each epoch, write checkpoint and history; returns 0.
 
-    Raises OutputError for a folder that holds a run, unless --resume or --overwrite says what is to become of it.
+    Raises OutputError for a folder that holds a run, unless --resume or --overwrite says what is to become of it,
+    InvalidValueError for --start-from beside --resume.
     """
+    if args.start_from and args.resume:
+        raise InvalidValueError("--resume goes on with the folder's own run, which knows how it began: one of the two.")
     options.take_own_data(args)
     rule = rules.make(args.rule, dataset=args.dataset)
     options.use_backend(args)
@@ -67,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
     before = saved_run.ran_with(checkpoint) if args.resume else []
+    start = saved_run.notes(checkpoint).get("started_from") if args.resume else None
     threads = _threads(args, net, len(data.y_train), before)
     chosen = _chosen(args, net, rule, before)
     running = _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history)
@@ -76,11 +86,15 @@ def run(args: argparse.Namespace) -> int:
         print(chosen.line(threads))
         if before and (parted := saved_run.parted(before[-1], trainer.ran_with())):
             print(parted)
+        if args.start_from:
+            start = _start_from(trainer, args.start_from)
+        if start is not None:
+            trainer.notes["started_from"] = start
         done = _train(trainer, args, data, checkpoint)
         result = trainer.evaluate(data.x_test, data.y_test)
         with atomic_write(history, "w") as file:
             test = {"accuracy": result.accuracy, "layers": result.layers}
-            run = {"seed": args.seed, "ran_with": done.ran_with}
+            run = {"seed": args.seed, "ran_with": done.ran_with} | ({} if start is None else {"started_from": start})
             json.dump(run | {"epochs": done.epochs, "seconds": done.seconds, "test": test}, file, indent=1)
     print(describe("test", result))
     print(f"wrote {checkpoint} and {history}")
@@ -179,6 +193,14 @@ def _train(trainer: Trainer, args: argparse.Namespace, data: Any, checkpoint: Pa
             with suppress(OSError):  # the terminal may be gone
                 print(f"stopped; go on with --resume{instead} (checkpoint: {checkpoint})", file=sys.stderr)
         raise
+
+
+def _start_from(trainer: Trainer, path: str) -> dict:
+    """Give the trainer the parameters and moments of another run; returns what this one says of its beginning."""
+    source = Path(path, "checkpoint.npz") if os.path.isdir(path) else Path(path)
+    start = saved_run.start_from(source, trainer.net, trainer.rule, trainer.optimiser)
+    print(f"a new run, which begins with the parameters and moments of {source} after {start['epochs']} epochs")
+    return {"checkpoint": str(source)} | start
 
 
 def _written(path: Path) -> int | None:

@@ -54,10 +54,11 @@ class DirectFeedbackAlignment(GlobalRule):
     def plug(self, net: Network) -> None:
         """Draw feedback matrices for new blocks; the others keep theirs."""
         super().plug(net)
+        widths = net.widths
 
         def draw(i: int) -> Array:
             """B of block i."""
-            n = net.widths[i]
+            n = widths[i]
             variance = self.feedback_scale**2 * choices.FEEDBACK_INIT.value * choices.PROJECTION_INIT.value / n
             return normal(self.seed, "feedback", i, (self.n_classes, n), variance, net.dtype)
 

@@ -164,10 +164,11 @@ class Projections:
         n_classes: m.
         seed: of the matrices.
         """
+        widths = net.widths
 
         def draw(i: int) -> Array:
             """M of block i."""
-            n = net.widths[i]
+            n = widths[i]
             return normal(seed, "projection", i, (n_classes, n), choices.PROJECTION_INIT.value / n, net.dtype)
 
         self.M.fit(net, draw)

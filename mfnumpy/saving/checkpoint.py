@@ -11,13 +11,14 @@ import os
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 import numpy as np
 
 from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.errors import CheckpointError, MfnumpyError
+from mfnumpy.support import files
 from mfnumpy.support.files import atomic_write
 
 FORMAT = "mfnumpy-checkpoint-1"
@@ -53,6 +54,8 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     memory than the file is long, and a PIECE.
     """
     path = Path(path)
+    if (problem := files.no_regular_file(path)) is not None:
+        raise CheckpointError(f"{path} is not a readable checkpoint: it is {problem}.")
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_overlaps(path, archive.infolist())
@@ -73,12 +76,16 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     ) as error:
         raise CheckpointError(f"{path} is not a readable checkpoint ({error}). It may be truncated.") from error
     try:
-        description = json.loads(arrays.pop(_DESCRIPTION).tobytes())
+        description = json.loads(arrays.pop(_DESCRIPTION).tobytes(), parse_constant=_no_number)
         if description["format"] != FORMAT:
             raise ValueError(f"its format is {description['format']!r}")
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a checkpoint of mfnumpy ({error}).") from error
     return arrays, description
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"its description holds {text}")
 
 
 def _refuse_overlaps(path: Path, members: list[zipfile.ZipInfo]) -> None:

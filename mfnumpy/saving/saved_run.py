@@ -122,7 +122,7 @@ def check_target(path: str | Path, notes: dict, fresh: bool = True) -> None:
     Raises OutputError where no file can be written at this path, InvalidValueError for notes that are not JSON.
     """
     try:
-        json.dumps(notes)
+        json.dumps(notes, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidValueError(
             f"notes must be values that JSON knows, as text or Python's numbers; {error}."
@@ -198,6 +198,12 @@ def ran_with(path: str | Path) -> list[dict]:
         return []  # `read` says what is wrong with it
 
 
+def notes(path: str | Path) -> dict:
+    """The notes in the checkpoint at this path; {} where it has none. Raises CheckpointError for no readable one."""
+    found = checkpoint.load(path)[1].get("notes")
+    return found if isinstance(found, dict) else {}
+
+
 def parted(before: dict, now: dict) -> str | None:
     """A sentence on what a run goes on with that it did not have before; None if all is the same. See `Trainer.fit`."""
     theirs, ours = _difference({key: value for key, value in before.items() if key != "from_epoch"}, now)
@@ -227,7 +233,8 @@ def read(
             theirs, ours = _difference(description.get(key), own)
             raise CheckpointError(
                 f"{path} belongs to another run. Its {key}: {theirs}. This run's: {ours}. "
-                "Give the options of that run, or another place for this one."
+                "Give the options of that run, or another place for this one; a new run that begins with that run's "
+                f"parameters is started by `mfnumpy train --start-from {path} --out ANOTHER_FOLDER`."
             )
     live = model.arrays(net, rule)
     moments, best = _part(stored, "optimiser/"), _part(stored, "best/")
@@ -249,6 +256,42 @@ def read(
     return progress, {k: backend.to_device(v) for k, v in best.items()}
 
 
+def start_from(path: str | Path, net: Network, rule: Rule, optimiser: Optimiser) -> dict:
+    """Take up the parameters and the optimiser's moments of another run, with which a new run starts.
+
+    path: of the other run's checkpoint.
+    net, rule: of the same form as its; their arrays are overwritten.
+    optimiser: of the same kind; its moments are overwritten, its own step sizes stay.
+    Returns what the new run says of its beginning: the other's epochs, settings and notes.
+    Raises CheckpointError, before anything live has changed, if it is broken, of another network or rule, or holds
+    moments of another optimiser.
+    """
+    stored, description = checkpoint.load(path)
+    theirs, ours = _form(description), _form(model.describe(net, rule))
+    if theirs != ours:
+        words = _difference(theirs, ours)
+        raise CheckpointError(f"{path} is of another network or rule. Its: {words[0]}. This run's: {words[1]}.")
+    live, moments = model.arrays(net, rule), _part(stored, "optimiser/")
+    try:
+        progress, times = Progress.from_json(description["progress"]), _times(description["times"])
+        if not _finite(description["progress"]):
+            raise ValueError("its progress holds a number that is not finite")
+    except (KeyError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{path} does not say where its run stood: {error}.") from error
+    learned = rule.parameters(net)
+    checkpoint.check_fits(live, model.model_part(stored), "network or rule")
+    checkpoint.check_fits({k: learned[k[2:]] for k in moments if k[2:] in learned}, moments, "optimiser")
+    optimiser.load_state({k: backend.to_device(v) for k, v in moments.items()}, times)
+    checkpoint.put(live, model.model_part(stored), "network or rule")
+    return {"epochs": len(progress.epochs), "settings": description.get("settings"), "notes": description.get("notes")}
+
+
+def _form(description: dict) -> dict:
+    """What must be the same for parameters to be taken over: all but the seeds with which they were first drawn."""
+    parts = {key: description.get(key) for key in ("network", "rule")}
+    return {key: part | {"seed": None} if isinstance(part, dict) else part for key, part in parts.items()}
+
+
 def _check_place(progress: Progress, settings: dict) -> None:
     """Check that a run with these settings reaches this place. Raises ValueError."""
     rows = settings["rows"]
@@ -262,8 +305,17 @@ def _check_place(progress: Progress, settings: dict) -> None:
             raise ValueError(f"its progress says {name} = {value}, and there are only {most}")
     if not all(type(v) is float for v in [*progress.losses.values(), *progress.seconds]):
         raise ValueError("its progress holds losses or seconds that are no numbers")
+    if not _finite(asdict(progress)):
+        raise ValueError("its progress holds a number that is not finite")
     if not all(isinstance(conditions, dict) for conditions in progress.ran_with):
         raise ValueError("its progress does not say what it ran with")
+
+
+def _finite(value: Any) -> bool:
+    """Whether all numbers in JSON values are finite ones; 1e999 is read as infinite."""
+    if isinstance(value, dict | list):
+        return all(map(_finite, value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _times(values: Any) -> dict[str, int]:

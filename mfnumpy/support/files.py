@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +31,26 @@ def make_folder(path: str | os.PathLike) -> Path:
     if not os.access(folder, os.W_OK):
         raise OutputError(f"The folder {folder} is not writable. Choose another one.")
     return folder
+
+
+def no_regular_file(path: str | os.PathLike) -> str | None:
+    """What lies there in place of a file that can be read from its beginning to its end, in words; None for a file.
+
+    Nothing at all is None as well: to open it says so. A device or a FIFO must be told before it is opened, since
+    reading it may never end.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return None
+    kinds = (
+        (stat.S_ISDIR, "a folder"),
+        (stat.S_ISFIFO, "a FIFO"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    return next((words for is_one, words in kinds if is_one(mode)), None)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ ROOMS = (
         "backend",
         *(
             f"support.{name}"
-            for name in ("seeding", "files", "optional", "interrupt", "locks", "split", "threads", "bar")
+            for name in ("seeding", "files", "optional", "interrupt", "locks", "text", "split", "threads", "bar")
         ),
     ),
     ("support.validate", "support.environment", "optim", "batches"),

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +16,10 @@ from mfnumpy.paper import published
 from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
-from mfnumpy.paper.ledger.reading import LedgerError
+from mfnumpy.paper.ledger.reading import LedgerError, parse
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.measurements import epoch_job, memory_job, prediction_job
+from mfnumpy.support.text import for_terminal
 
 CONFIG = Config("digits", "2x7", "mf", 1e-3, epochs=3, subset=40)
 
@@ -254,3 +256,54 @@ def test_two_sweeps_share_a_ledger_and_make_each_run_once(tmp_path):
     assert [p.wait(timeout=200) for p in pair] == [0, 0]
     assert {r.seed for r in Ledger(tmp_path).records()} == set(range(15))
     assert [p.read_text() for p in tmp_path.glob("started-*")] == ["x"] * 15
+
+
+# -- hostile records ---------------------------------------------------------------------------------------------------
+
+
+def places(value, path=()):
+    """Every place in a record's JSON, as keys from the top."""
+    yield path
+    if isinstance(value, dict | list):
+        for key in value if isinstance(value, dict) else range(len(value)):
+            yield from places(value[key], (*path, key))
+
+
+HOSTILE = [10**400, -(10**400), "<script>alert(1)</script>", "a|b", "`x`", "\x1b[2J", "\u202e", "line\nline", 1e308]
+
+
+def test_no_hostile_value_in_any_place_of_a_record_is_taken():
+    """Read as broken; what a place takes anyway is plain text or a number to compute with."""
+    path = sorted((Path(__file__).parents[2] / "docs" / "ledger").glob("*.json"))[0]
+    body = json.loads(path.read_text())
+    some = [p for p in places(body) if p and not ("history" in p and isinstance(p[-1], int) and p[-1] > 0)]
+    assert len(some) > 50
+    for place in some:
+        for value in HOSTILE:
+            mutated = json.loads(json.dumps(body))
+            at = mutated
+            for key in place[:-1]:
+                at = at[key]
+            at[place[-1]] = value
+            with pytest.raises(LedgerError) as raised:
+                parse(json.dumps(mutated), "a record")
+            assert len(for_terminal(str(raised.value))) <= 600
+
+
+@pytest.mark.parametrize("value", [None, 5, 1.5, [], {}, True, "text", [5], {"a": 5}])
+@pytest.mark.parametrize("place", ["platform", "cpus", "numpy", "backend", "blas"])
+def test_another_kind_of_value_in_the_environment_is_read_as_broken(place, value):
+    path = sorted((Path(__file__).parents[2] / "docs" / "ledger").glob("*.json"))[0]
+    body = json.loads(path.read_text())
+    if type(value) is type(body["environment"][place]) and value != [5]:
+        return
+    body["environment"][place] = value
+    with pytest.raises(LedgerError):
+        parse(json.dumps(body), "a record")
+
+
+def test_a_name_of_a_data_set_that_is_none_is_not_shown(tmp_path):
+    ledger = Ledger(tmp_path)
+    ledger.note_absent("mnist", "MissingDataError")
+    (tmp_path / "absent" / "<script>.json").write_text("{}")
+    assert ledger.absent() == ["mnist"]

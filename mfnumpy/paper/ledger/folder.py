@@ -110,7 +110,7 @@ class Ledger:
 
     def absent(self) -> list[str]:
         """The data sets that could not be had, and of which the ledger holds no run."""
-        noted = sorted(p.stem for p in (self.folder / "absent").glob("*.json"))
+        noted = sorted(p.stem for p in (self.folder / "absent").glob("*.json") if re.fullmatch(r"[\w.-]+", p.stem))
         return [name for name in noted if not any(self.folder.glob(f"{name}-*.json"))]
 
     @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -36,7 +36,7 @@ def parse(text: str, where: str) -> Record:
         key = body.pop("key")
         record = Record(**body)
         check(record)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError) as error:
         raise LedgerError(f"{where} is not a record of mfnumpy ({error}). Move it out of the ledger.") from error
     if record.key != key:
         raise LedgerError(
@@ -50,6 +50,10 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(f"it holds {text}")
 
 
+LARGEST = 1e18
+"""No number of a record is as large: seconds, bytes and counts; 10**400 is none that can be computed with."""
+STEERING = re.compile(r"[<>|`\x00-\x1f\x7f-\x9f]")
+"""What no text of a record holds, since it would be read as HTML, as Markdown, or by a terminal."""
 ENVIRONMENT = {"platform", "cpus", "numpy", "blas", "backend"}
 BLAS = {"internal_api", "version", "architecture", "num_threads"}
 
@@ -62,6 +66,8 @@ def check(record: Record) -> None:
     peak = record.peak_bytes
     _require(peak is None or _whole(peak), f"its peak is {peak!r} bytes")
     _require(isinstance(record.code, dict), f"its code is {record.code!r}")
+    _require(isinstance(record.finished, str), f"it was finished at {record.finished!r}")
+    _plain(vars(record))
     _environment(record.environment)
     kind = record.config["kind"]
     if kind == "train":
@@ -77,12 +83,23 @@ def _require(holds: bool, otherwise: str) -> None:
         raise ValueError(otherwise)
 
 
+def _plain(value: Any) -> None:
+    """Raise ValueError unless all texts, names among them, are plain and all numbers of a size to compute with."""
+    if isinstance(value, dict | list):
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            _plain(item)
+    elif isinstance(value, str):
+        _require(not STEERING.search(value) and value.isprintable(), f"it holds the text {value[:40]!r}")
+    elif isinstance(value, int | float):
+        _require(abs(value) < LARGEST, "it holds a number too large to be one")
+
+
 def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < LARGEST
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < LARGEST
 
 
 def _environment(found: Any) -> None:
@@ -90,8 +107,16 @@ def _environment(found: Any) -> None:
     _require(isinstance(found, dict), f"its environment is {found!r}")
     if found:
         _require(found.keys() >= ENVIRONMENT, f"its environment lacks {sorted(ENVIRONMENT - found.keys())}")
+        for name in ("platform", "numpy", "backend"):
+            _require(isinstance(found[name], str), f"its {name} is {found[name]!r}")
+        _require(_whole(found["cpus"]), f"its processors are {found['cpus']!r}")
+        _require(isinstance(found["blas"], list), f"its matrix libraries are {found['blas']!r}")
         for library in found["blas"]:
+            _require(isinstance(library, dict), f"a matrix library is {library!r}")
             _require(library.keys() >= BLAS, f"a matrix library lacks {sorted(BLAS - library.keys())}")
+            texts = [library[name] for name in sorted(BLAS - {"num_threads"})]
+            _require(all(text is None or isinstance(text, str) for text in texts), f"a matrix library is {library!r}")
+            _require(_whole(library["num_threads"]), f"its threads are {library['num_threads']!r}")
 
 
 def _training(record: Record) -> None:

@@ -1,0 +1,26 @@
+"""Text from elsewhere, made fit to be shown: file names, messages, what a student's function says."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST_WORD, LONGEST_LINE = 100, 600
+"""Characters of a word, and of a line, beyond which the middle is left out."""
+
+
+def without_control(text: str) -> str:
+    """The text with line breaks, and every other character that steers a terminal, hides or turns text, as "?"."""
+    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "?" for c in text)
+
+
+def for_terminal(line: str) -> str:
+    """One line that can be read: no control characters, and the middle of what is too long left out."""
+    line = re.sub(rf"\S{{{LONGEST_WORD + 1},}}", lambda word: shortened(word[0], LONGEST_WORD), line)
+    return shortened(without_control(" ".join(line.split())), LONGEST_LINE)
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning and its end."""
+    half = (most - 3) // 2
+    return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
