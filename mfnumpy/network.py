@@ -146,7 +146,7 @@ class Network:
         net = cls(tuple(spec["input_shape"]), seed=spec["seed"], dtype=spec["dtype"], init=spec.get("init", 1.0))
         for block in spec["blocks"]:
             net.blocks.append(net._new(block))  # not `plug`, which goes through all blocks for each
-        net.shapes()  # raises ShapeError where one does not fit onto the one below
+        net.shapes()  # raises ShapeError where one does not fit
         return net
 
     def describe(self) -> str:
@@ -154,19 +154,15 @@ class Network:
         lines = [f"input {'x'.join(map(str, self.input_shape))}"]
         for block, shape in zip(self.blocks, self.shapes()[1:], strict=True):
             size = sum(p.size for p in block.parameters.values())
-            layer = (
-                type(block.linear).__name__
-                + f" {ACTIVATIONS[block.activation].words}"
-                + " AvgPool2d" * bool(block.pool)
-            )
+            words = ACTIVATIONS[block.activation].words + (" AvgPool2d" if block.pool else "")
+            layer = f"{type(block.linear).__name__} {words}"
             lines.append(f"{block.name}: {layer} -> {'x'.join(map(str, shape))}, {size:,} parameters")
         return "\n".join(lines)
 
     def _new(self, spec: dict) -> Block:
-        index = len(self.blocks)
-        block = block_from_spec(spec, stream(self.seed, "weights", index), f"block{index + 1}", self.dtype)
-        if self.init != 1:
-            block.parameters["W"] *= self.init
+        i = len(self.blocks)
+        block = block_from_spec(spec, stream(self.seed, "weights", i), f"block{i + 1}", self.dtype)
+        block.parameters["W"] *= self.init
         return block
 
 
