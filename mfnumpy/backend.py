@@ -99,8 +99,9 @@ def _cupy() -> Backend:
     try:
         import cupy
     except ImportError as error:
+        what = "is not installed" if error.name == "cupy" else f"is there, and cannot be imported ({error})"
         raise BackendError(
-            "The backend 'cupy' needs CuPy, which is not installed. Install the wheel for your CUDA version "
+            f"The backend 'cupy' needs CuPy, which {what}. Install the wheel for your CUDA version "
             "(pip install cupy-cuda12x), or use the backend 'numpy'."
         ) from error
     # `import cupy` succeeds on a machine without a GPU; only this call tells.

@@ -311,6 +311,16 @@ def test_without_cupy_the_message_says_what_to_install(fresh):
     assert backend.current().name == "numpy"
 
 
+def test_a_cupy_that_lacks_a_part_is_not_called_absent(fresh, tmp_path):
+    (tmp_path / "cupy.py").write_text("import a_part_of_cuda")
+    fresh.delitem(sys.modules, "cupy", raising=False)
+    fresh.syspath_prepend(tmp_path)
+    with pytest.raises(
+        BackendError, match=r"CuPy, which is there, and cannot be imported \(No module .*a_part_of_cuda"
+    ):
+        backend.use("cupy")
+
+
 def test_with_cupy_and_no_gpu_the_message_says_so_and_is_no_cuda_error(fresh):
     """`import cupy` succeeds on a machine without a GPU; the first real call is what fails there."""
 
