@@ -33,9 +33,9 @@ TRAINING = [
 ESTIMATORS = [
     ("breast_cancer", None, "1x100", 32, 50),
     ("digits", None, "2x100", 64, 30),
-    ("mnist", 20_000, "2x1000", 256, 5),
+    ("mnist", 20_000, "2x1000", 256, 3),
 ]
-"""Data set, training rows (None: all), network, batch, passes of the fits whose accuracies are compared."""
+"""Data set, training rows (None: all), network, batch, passes of a fit."""
 FULL_BATCH = [("2x1000", 60_000, 1, ("mf", "bp")), ("3x2000", 50_000, 1, ("mf", "bp"))]
 LAYERS = ("2x1000", "4x1000")
 
