@@ -4,6 +4,7 @@
     python -m mfnumpy.teach.build --force 03    # write lesson 03 in any case
     python -m mfnumpy.teach.build --check       # fail if a notebook and its source differ; executes nothing
     python -m mfnumpy.teach.build --execute     # run every lesson in a fresh kernel and write nothing
+    python -m mfnumpy.teach.build --folder docs/examples     # the same for the site's examples
 
 The .py file is the source of truth. A notebook holds nothing that differs from one build to the next but what the
 lesson itself measures (seconds): cell ids follow from the position, and there are no time stamps.
@@ -228,12 +229,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns 0, or 1 if a lesson is out of step or does not run."""
     parser = argparse.ArgumentParser(prog="python -m mfnumpy.teach.build", description="Build the lessons' notebooks.")
     parser.add_argument("lessons", nargs="*", help="numbers, e.g. 03; all by default")
+    told = "another folder of sources, NN_name.py, e.g. docs/examples"
+    parser.add_argument("--folder", type=Path, default=LESSONS, help=told)
     parser.add_argument("--check", action="store_true", help="fail if a notebook differs from its source; run nothing")
     parser.add_argument("--execute", action="store_true", help="run the lessons, write nothing")
     parser.add_argument("--force", action="store_true", help="write also what is in step")
     options = parser.parse_args(arguments)
     bad = 0
-    for source in sources(options.lessons):
+    for source in sources(options.lessons, options.folder):
         stale = differences(source)
         if options.check:
             print(f"{source.name}: {'; '.join(stale) or 'in step'}")
