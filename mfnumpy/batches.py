@@ -26,19 +26,16 @@ DECAYS: dict[str, Decay] = {
 """The learning rate as a share of its start, by the share of all batches that are done."""
 
 
-def decay_by(decay: str | Decay) -> Decay:
-    """The function of that name in DECAYS, or the one given.
+def check_decay(decay: str | Decay) -> None:
+    """Check that a decay is a name in DECAYS, or a function that gives a number from 0 on at the start and half-way.
 
-    Raises UnknownNameError for another name, InvalidValueError for a function that gives no number from 0 on.
+    Raises UnknownNameError for another name, InvalidValueError for another function.
     """
     if callable(decay):
         for done in (0.0, 0.5):
-            if not 0 <= real("decay(done)", decay(done), "a number from 0 on", math.isfinite) < math.inf:
-                raise InvalidValueError(f"decay(done) must be a number from 0 on; got {decay(done)!r} for {done}.")
-        return decay
-    if decay not in DECAYS:
+            real(f"decay({done})", decay(done), "a number from 0 on", lambda share: 0 <= share < math.inf)
+    elif decay not in DECAYS:
         raise unknown_name("decay of the learning rate", decay, DECAYS)
-    return DECAYS[decay]
 
 
 def named_decay(decay: str | Decay) -> str:
@@ -112,7 +109,8 @@ class Batches:
         start: the batch to begin with, for a resumed epoch.
         """
         turn, slices = phase * self.epochs + epoch, self.slices(n)
-        order, decay = stream(self.seed, "shuffle", turn).permutation(n), decay_by(self.decay)
+        order = stream(self.seed, "shuffle", turn).permutation(n)
+        decay = DECAYS[self.decay] if isinstance(self.decay, str) else self.decay
         for number in range(start, len(slices)):
             done = (epoch * len(slices) + number) / (self.epochs * len(slices))
             rng = stream(self.seed, "batch", turn * len(slices) + number)

@@ -14,7 +14,7 @@ import numpy as np
 
 from mfnumpy import backend, choices
 from mfnumpy.backend import Array
-from mfnumpy.batches import Batch, Batches, Decay, check_batch_size, decay_by, named_decay, take
+from mfnumpy.batches import Batch, Batches, Decay, check_batch_size, check_decay, named_decay, take
 from mfnumpy.errors import DivergedError, InvalidValueError, no_float_warnings, unknown_name
 from mfnumpy.measure import Evaluation, evaluate
 from mfnumpy.network import Network
@@ -89,7 +89,7 @@ class Trainer:
         on_batch: Callable[[Batch, Losses], object] | None = None,
         before_save: Callable[[], None] | None = None,
     ):
-        decay_by(decay)
+        check_decay(decay)
         if schedule not in rule.schedules:
             raise unknown_name(f"schedule for the rule '{rule.name}'", schedule, rule.schedules)
         if only is not None and not rule.local:

@@ -7,6 +7,7 @@ import warnings
 from pathlib import Path
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import pytest
 
 from mfnumpy import rules
@@ -22,7 +23,7 @@ def test_an_example_runs(source):
         try:
             runpy.run_path(str(source), run_name="example")
         finally:
-            mpl.pyplot.close("all")
+            plt.close("all")
             rules.RULES.clear()
             rules.RULES.update(before)
 
