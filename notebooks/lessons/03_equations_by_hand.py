@@ -23,17 +23,20 @@ np.set_printoptions(precision=4, suppress=True)
 # ## Derivation
 #
 # One block, one batch of $N$ samples. Throughout this lesson an index $s$ counts samples, $i$ inputs, $j$ neurons and
-# $c$ classes: $a_{sj}$ is what sample $s$ does to neuron $j$. Forward: $z = xW$, $a = \max(z, 0)$, and
+# $c$ classes: $a_{sj}$ is what sample $s$ does to neuron $j$. (Other lessons number blocks by $i$; here is only one.)
+# Forward: $z = xW$, $a = \max(z, 0)$, and
 #
 # $$G = a M^T \tag{5}$$
 #
-# The loss is the mean cross-entropy of $p = \mathrm{softmax}(G)$ with the labels, Eq. (6); its gradient at the scores
-# is
+# The loss is the mean cross-entropy of $p = \mathrm{softmax}(G)$, $p_c = e^{G_c} / \sum_k e^{G_k}$, with the *labels*,
+# the true classes, Eq. (6); its gradient at the scores is
 #
 # $$dG = \frac{\partial L}{\partial G} = \frac{p - y}{N}.$$
 #
 # Here $y$ holds a row for each sample, with a 1 at its true class and 0 elsewhere (*one-hot*). The factor $1/N$ comes
-# from the mean. It enters here, **once**, and every gradient below inherits it through $dG$.
+# from the mean. It enters here, **once**, and every gradient below inherits it through $dG$. (Why $p - y$: one sample's
+# loss is $-\log p_{true} = -G_{true} + \log \sum_k e^{G_k}$. By $G_c$ the first term gives $-1$ for the true class,
+# that is $-y_c$, and the second $e^{G_c} / \sum_k e^{G_k} = p_c$.)
 #
 # **Eq. (8): how $M$ must change.** Entry by entry, $G_{sc} = \sum_j a_{sj} M_{cj}$. So $M_{cj}$ touches only the column
 # $c$ of $G$, each row $s$ with the factor $a_{sj}$: if $M_{cj}$ grows by a little, $G_{sc}$ grows by $a_{sj}$ times as
@@ -46,8 +49,9 @@ show_source(equations.goodness_scores, equations.projection_gradient)
 
 # %% [markdown]
 # **Eq. (7): how $W$ must change.** $W$ acts on the loss through $z$, then $a$, then $G$. The paper prints this as a
-# chain of four factors, read from the loss down to the weights, and they become three lines. ($\odot$ multiplies entry
-# by entry; $[z > 0]$, the *mask*, holds a 1 where $z$ is positive and a 0 elsewhere.)
+# chain of four factors, read from the loss down to the weights, and they become three lines. The dots are not matrix
+# products: each factor acts on what stands left of it, in the way that is written under it, with $x^T$ from the left.
+# ($\odot$ multiplies entry by entry; $[z > 0]$, the *mask*, holds a 1 where $z$ is positive and a 0 elsewhere.)
 #
 # $$\frac{\partial L}{\partial W}
 #   = \underbrace{\frac{\partial L}{\partial G}}_{dG}
@@ -67,7 +71,7 @@ show_source(equations.weight_gradient)
 # %% [markdown]
 # Which matrix is transposed? You need not remember it: the shapes allow only one way. $dW$ must be $(d, n)$ like $W$,
 # and from $x$: $(N, d)$ and $dz$: $(N, n)$ only $x^T dz$ gives that. Where dimensions happen to be equal, as $N$ and
-# $m$ are in the case below, shapes no longer protect you; the package's tests draw all of them different.
+# $m$ are in the case below, shapes no longer protect you.
 
 # %% [markdown]
 # ## By hand: two samples, three inputs
@@ -129,6 +133,7 @@ pictures.equation(
 )  # fmt: skip
 
 # %%
+# p_c = e^G_c / (sum of e^G_k over all classes k), in each row; y is (1, 0) for the first sample
 my_dG = ...  # the first row of dG = (p - y) / N, a list of two numbers
 
 # %%
@@ -146,7 +151,7 @@ reveal(
 
 # %%
 print("p =\n", p)
-print("loss =", -np.log(p[[0, 1], y]).mean())
+print("loss =", -np.log(p[[0, 1], y]).mean())  # of row 0 the entry y[0], of row 1 the entry y[1]
 pictures.equation(
     "(", ("p", p), "−", ("y", one_hot), ")", "/ N =", ("dG", dG), limits=full, digits=3,
     alt="dG is p minus the one-hot labels, divided by the batch size. Each row of dG sums to "
@@ -185,6 +190,7 @@ pictures.equation(
 
 # %%
 dW = x.T @ dz
+print("zero entries of dW [row, column]:", np.argwhere(dW == 0).tolist())
 pictures.equation(
     ("x^T", x.T), ("dz", dz), "=", ("dW", dW), limits=full, digits=3,
     alt="The last factor of equation (7): x transposed times dz gives dW, which has the shape "
@@ -192,8 +198,10 @@ pictures.equation(
 )  # fmt: skip
 
 # %% [markdown]
-# Look for the entries of $dW$ that are zero, and say for each why: was the input zero, or the neuron silent, in every
-# sample?
+# Look for the four entries of $dW$ that are zero. An entry is zero if in every sample its input is zero *or* its neuron
+# silent. In the last column the neuron is silent in both samples; in the first row and third column it is silent in
+# the first sample, and in the second the input is zero. None of this depends on $M$ or on the labels.
+# <!-- holds: says("zero entries of dW [row, column]: [[0, 2], [0, 3], [1, 3], [2, 3]]") -->
 #
 # The package agrees with our pencil, and one step of plain gradient descent ($W - \eta\, dW$ and $M - \eta\, dM$, with
 # $\eta = 0.5$) does lower the loss:
@@ -209,8 +217,6 @@ print("loss after :", equations.cross_entropy(np.maximum(x @ W_new, 0) @ M_new.T
 # %% [markdown]
 # <!-- holds: at("loss after :") < at("loss before:") -->
 # ## Check the gradient
-#
-# Numbers from a pencil deserve the same distrust as any others.
 
 # %%
 
@@ -233,15 +239,17 @@ print(check.gradient(loss, gradients, W, M))
 # %% [markdown]
 # <!-- holds: says("2 lie at a kink") -->
 # Some entries lie at a *kink*: where $z$ is exactly zero, the loss has no derivative, and a difference says nothing.
-# Our case has one such $z$; did you see it? The checker leaves these entries out and says so. With a random $W$ no $z$
-# is ever exactly zero:
+# Our case has one such $z$, of the second sample and the last neuron; did you see it? Two inputs of this sample are not
+# zero, so two entries of $W$ move it. The checker leaves these two out and says so. With a random $W$ no $z$ is ever
+# exactly zero:
 
 # %%
 W_random = np.random.default_rng(0).standard_normal(W.shape)
 print(check.gradient(loss, gradients, W_random, M))
 
 # %% [markdown]
-# A wrong gradient is caught. Forget the mask, and the check says where it hurts:
+# A wrong gradient is caught. Forget the mask, and the check says where it hurts: `gradient 0` is the first of the two,
+# $dW$; there follow the row and column that are furthest off, and by what multiple of the largest entry.
 
 # %%
 
@@ -258,8 +266,8 @@ print(check.gradient(loss, without_mask, W_random, M))
 # %% [markdown]
 # ## A run
 #
-# Equations (7) and (8) as they are printed, with plain gradient descent (`SGD`), on real digits, twelve times over. To
-# show that nothing else is hidden in the package, we hand the rule our own three lines:
+# Equations (7) and (8) as they are printed, with plain gradient descent (`SGD`), on real digits, twelve times over. The
+# rule lets us hand in our own lines for the two gradients; all else (the batches, Eq. (6), the steps) is the package's:
 
 # %%
 
@@ -290,10 +298,14 @@ pictures.plot(
 # holds: row("loss by epoch:")[2] < 0.5 and row("loss by epoch:")[0] > 1 and row("loss by epoch:")[-1] > 0.05
 
 # %% [markdown]
+# Who guesses among ten classes has a loss of $\ln 10 \approx 2.3$ and is right one time in ten; so this one block of 48
+# neurons has learned most of it.
+# <!-- holds: at("validation accuracy:") > 0.9 -->
+#
 # ### Step through the case by hand
 #
 # The same update, as the package's rule performs it. Click a number to change it: which entries of $dW$ stay zero,
-# whatever you write into $M$?
+# whatever you write into $M$? (The four from above.)
 
 # %%
 tiny = mlp(3, (4,), dtype="float64")
@@ -320,8 +332,9 @@ step_through(tiny, by_hand, x, y)
 #
 # <details><summary>Answer</summary>
 #
-# None. Without a bias $z$ is zero, so $a$ is zero and contributes nothing to $dM = dG^T a$; the mask $[z > 0]$ is
-# zero, and so is $x^T$. Its loss is $\ln m$ whatever the parameters are.
+# None. Without a *bias* (a constant that some networks add to $z$; the blocks here have none) $z$ is zero, so $a$ is
+# zero and contributes nothing to $dM = dG^T a$; the mask $[z > 0]$ is zero, and so is $x^T$. Its loss is $\ln m$
+# whatever the parameters are.
 #
 # </details>
 #
