@@ -173,9 +173,9 @@ pictures.equation(
 # This is the question asked most often, and the plain answer is: inside one block, yes. A block computes in steps, from
 # $x$ to $z$ to $a$ to $G$ to the loss, and how the loss depends on $W$ is the product of how each step depends on the
 # one before (the *chain rule*). From the scores back to the block's own weights it is used as ever. What is gone is the
-# chain *between* blocks: no error crosses the border from one block to the block below. All that the rule gains
-# (memory, no waiting, blocks that can be added and repaired alone) comes from that border. "Backpropagation-free" means
-# free of backpropagation through the network.
+# chain *between* blocks: no *error* (how the loss depends on what a block has computed) crosses the border from one
+# block to the block below. All that the rule gains (memory, no waiting, blocks that can be added and repaired alone)
+# comes from that border. "Backpropagation-free" means free of backpropagation through the network.
 
 # %% [markdown]
 # ## Equation by equation
