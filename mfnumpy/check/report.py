@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, fields
 from html import escape
 
 _RIGHT, _WRONG, _TODO = "#2a7a3b", "#b3261e", "#8a6d00"
+_ON_DARK = {_RIGHT: "#6fcf87", _WRONG: "#ff8a80", _TODO: "#e6c34a"}
+"""What text of these colours is on a dark page, where it would be hard to read."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def render(report: Report) -> str:
     verdict = "passed" if report.passed else "not written yet" if todo else "not right yet"
     parts = [f'<div style="border-left:4px solid {colour};padding:0.2em 0 0.2em 0.8em">',
              f"<b>{escape(report.title)}</b> <code>{escape(report.exercise)}{escape(report.signature)}</code>: "
-             f'<b style="color:{colour}">{verdict}</b>']  # fmt: skip
+             f'<b style="color:light-dark({colour}, {_ON_DARK[colour]})">{verdict}</b>']  # fmt: skip
     if report.evidence:
         parts.append("".join(f"<p>{escape(line)}</p>" for line in report.evidence.split("\n")))
     if not report.passed:

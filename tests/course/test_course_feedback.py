@@ -126,3 +126,26 @@ def test_in_a_browser_nothing_runs_and_nothing_is_loaded(html, tmp_path):
     assert any("Content Security Policy" in said for said in seen["planted"][2])  # the second lock holds alone
     assert seen["unprotected"][0] == "ran"  # and without both the test would notice
     assert seen["unprotected"][1]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_has_the_contrast_that_readers_need(html, tmp_path, scheme):
+    """WCAG 2's level AA, by axe; the page's policy lets no script in, so that it is looked at without the policy."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: the page was not looked at in a browser")
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs the extra 'docs' (playwright): not installed")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra 'docs' (axe)").Axe()
+    only = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+    found = {}
+    with playwright.sync_playwright() as run:
+        chromium = run.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = chromium.new_page(color_scheme=scheme)
+        for name, text in (("page", html), ("planted", re.sub(r"light-dark\([^)]*\)", "#777", html))):
+            (tmp_path / f"{name}.html").write_text(re.sub(r"<meta http-equiv[^>]*>", "", text), encoding="utf-8")
+            tab.goto((tmp_path / f"{name}.html").as_uri(), timeout=120_000)
+            found[name] = [
+                n["html"][:100] for v in axe.run(tab, options=only).response["violations"] for n in v["nodes"]
+            ]
+        chromium.close()
+    assert found["page"] == []
+    assert found["planted"] != []
