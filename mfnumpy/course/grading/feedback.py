@@ -19,7 +19,7 @@ from mfnumpy.support.optional import require
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
-:root { color-scheme: light dark }
+:root { color-scheme: light dark; background: light-dark(#fff, #121212); color: light-dark(#111, #e8e8e8) }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem }
 pre { overflow-x: auto; padding: 0.6rem; border: 1px solid #8886; border-radius: 4px; white-space: pre-wrap }
 section { border-top: 1px solid #8886; margin-top: 2rem } table { border-collapse: collapse }
