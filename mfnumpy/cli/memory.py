@@ -7,12 +7,16 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from mfnumpy.cli.words import Words
+
 PARTS = ("time", "depth", "batch256", "cnn", "offload")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy memory` accepts."""
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="parts to measure (default: all)")
+    parser.add_argument(
+        "--only", action=Words, known=PARTS, default=list(PARTS), help="parts to measure (default: all)"
+    )
     parser.add_argument("--out", default="runs/memory", help="folder for memory.json and pictures")
     parser.add_argument("--quick", action="store_true", help="at the scale quick of reproduce, else laptop")
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND); on a GPU without layers on disk")

@@ -10,6 +10,7 @@ from typing import Any
 
 from mfnumpy import backend, choices, network, optim, rules
 from mfnumpy.batches import DECAYS
+from mfnumpy.cli.words import words
 from mfnumpy.engines import ENGINES, threads_that_pay
 from mfnumpy.errors import InvalidValueError, MissingLibraryError, unknown_name
 from mfnumpy.network import Architecture, Layout, Network
@@ -81,11 +82,6 @@ def use_backend(args: argparse.Namespace) -> None:
     if args.backend:
         backend.use(args.backend)
     backend.current()
-
-
-def words(values: Sequence[str]) -> list[str]:
-    """The words of an option that takes several, with spaces or commas between them."""
-    return [word for value in values for word in value.replace(",", " ").split()]
 
 
 def integers(option: str, values: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mfnumpy import backend
 from mfnumpy.cli.options import use_backend
+from mfnumpy.cli.words import Words
 from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
 from mfnumpy.paper import results
 from mfnumpy.paper.experiments import registry
@@ -47,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--seeds", type=int, metavar="N", help="seeds 0 to N-1 of every entry, in place of the scale's own number")
     add("--ledger", type=Path, default=Path("runs/reproduce/ledger"), help="folder of records (%(default)s)")
     add("--out", type=Path, default=Path("runs/reproduce"), help="where tables and figures go (%(default)s)")
-    add("--rules", nargs="+", metavar="RULE", help="make runs of these rules only, in this order")
-    add("--datasets", nargs="+", metavar="NAME", help="make runs on these data sets only, in this order")
+    add("--rules", action=Words, metavar="RULE", help="make runs of these rules only, in this order")
+    add("--datasets", action=Words, metavar="NAME", help="make runs on these data sets only, in this order")
     add("--data-dir", help="folder of official data files, looked through first")
     add("--offline", action="store_true", help="do not download anything")
     add("--threads", type=int, metavar="N", help="threads of the matrix library (default: as it is set)")

@@ -447,6 +447,13 @@ def test_a_record_is_repeated_with_the_kernels_that_made_it(tmp_path, monkeypatc
     assert repeat.other_kernels(record) is None
 
 
+def test_names_may_stand_with_commas_between_them(tmp_path, monkeypatch):
+    only(monkeypatch, {"table1": [Budget("digits", "2x9", 1, 1, subset=90, batch_size=30)]})
+    places = ["--ledger", str(tmp_path / "l"), "--out", str(tmp_path), "--offline"]
+    assert main(["reproduce", "table1", "--rules", "mf,bp", "--datasets", "digits,", *places]) == 0
+    assert {record.config["rule"] for record in Ledger(tmp_path / "l").records()} == {"mf", "bp"}
+
+
 def test_the_command_line_refuses_what_it_does_not_know(tmp_path, capsys):
     for arguments in (["table9"], [], ["table3", "--scale", "lapto"], ["table3", "--seeds", "0"]):
         assert main(["reproduce", *arguments, "--ledger", str(tmp_path)]) == 2
