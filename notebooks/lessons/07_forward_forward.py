@@ -26,9 +26,9 @@ np.set_printoptions(precision=3, suppress=True)
 # written into the image itself: for ten classes the first ten pixels are overwritten, with 1 at the label's place and 0
 # elsewhere. A **positive** sample carries its own label, a **negative** one a wrong label. (They are called two passes;
 # in the code it is one pass of $2N$ rows, the positive ones first.) A block's goodness is the sum of its squared
-# activities: the squared *length* of $a$. So $G$ holds one number for each sample, $(N,)$, where Mono-Forward's is $(N,
-# m)$. (To predict, each label is written into the image in turn, and the one that gets the most goodness, all blocks
-# added, is the answer; $\theta$ plays no part in that.)
+# activities: the squared *length* of $a$. So $G$ holds one number for each sample, and Mono-Forward's one for each
+# sample and class. (To predict, each label is written into the image in turn, and the one that gets the most goodness,
+# all blocks added, is the answer; $\theta$ plays no part in that.)
 #
 # $$G_{pos} = \sum_j a_{pos,j}^2 \tag{1}$$
 #
@@ -452,7 +452,7 @@ step_through(tiny, rule, batch, np.array([0, 2, 1]))
 #
 # <details><summary>Answer</summary>
 #
-# The blocks were never trained on neutral labels, so its activities for them are a by-product, and the readout has to
+# The blocks were never trained on neutral labels, so their activities for them are a by-product, and the readout has to
 # make the best of them. It also needs a second set of learned parameters. The paper's Table 4 shows it faster and less
 # accurate than FF. In this repository's own runs it was faster and *more* accurate
 # (Table 3, [lesson 13](13_tables.ipynb)): what it gives
