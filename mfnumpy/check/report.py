@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from html import escape
 
+from mfnumpy.support.text import without_control
+
 _RIGHT, _WRONG, _TODO = "#2a7a3b", "#b3261e", "#8a6d00"
 _ON_DARK = {_RIGHT: "#6fcf87", _WRONG: "#ff8a80", _TODO: "#e6c34a"}
 """What text of these colours is on a dark page, where it would be hard to read."""
@@ -72,7 +74,7 @@ class Report:
         lines += [f"Where: {self.where}."] if self.where and not self.passed else []
         lines += [f"Note: {note}" for note in self.notes]
         lines += [f"See {self.lesson}."] if self.lesson and not self.passed else []
-        return "\n".join(lines)
+        return without_control("\n".join(lines))
 
     def _repr_html_(self) -> str:
         return render(self)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import signal
 import threading
@@ -79,7 +78,8 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
     joblib = require("joblib")
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    with joblib.parallel_config(backend="loky", inner_max_num_threads=share.threads):
+    own = {"initializer": _begin, "initargs": (os.getpid(),)}
+    with joblib.parallel_config(backend="loky", inner_max_num_threads=share.threads, **own):
         parallel = joblib.Parallel(n_jobs=share.jobs, return_as="generator_unordered", batch_size=1)
         try:
             yield from parallel(joblib.delayed(_apart)(work, share.threads, piece) for piece in pieces)
@@ -90,21 +90,21 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
 
 
 def _apart(work: Callable[..., T], threads: int, piece: tuple[Any, ...]) -> T:
-    """In another process: a signal to all is the parent's to answer, and a process whose parent was killed ends."""
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    _end_with_parent()
+    """In another process."""
     with blas_threads(threads):
         return work(*piece)
 
 
-@functools.cache
-def _end_with_parent() -> None:
-    """From now on this process looks every half second whether the one that started it is still there."""
-    parent = os.getppid()
+def _begin(parent: int) -> None:
+    """What a process for pieces of work does first: a signal to all is its parent's to answer, whose end is its own.
+
+    parent: the number of the process that started it.
+    """
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
     def watch() -> None:
-        """End when another process has become the parent."""
+        """End when another process has become the parent: a killed one ends nobody."""
         while os.getppid() == parent:
             time.sleep(0.5)
         os._exit(1)

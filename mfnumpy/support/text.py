@@ -24,3 +24,11 @@ def shortened(text: str, most: int) -> str:
     """The text, or its beginning and its end."""
     half = (most - 3) // 2
     return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
+
+
+def text_of(error: BaseException) -> str:
+    """What an error says of itself; its `__str__` may be somebody's, and raise."""
+    try:
+        return without_control(str(error))
+    except Exception as other:
+        return f"(an error whose text cannot be had: {type(other).__name__})"

@@ -134,9 +134,9 @@ def test_reading_the_file_is_not_counted_as_the_functions_time(student, monkeypa
     assert main(["check", "eq8", student(slow), "--grade", "--seconds", "0.5"]) == 0
 
 
-def test_what_a_file_prints_while_it_is_read_stands_in_no_report(student, capsys):
+def test_what_a_file_prints_while_it_is_read_stands_in_no_report(student, capfd):
     assert main(["check", "eq8", student("print('hello')\n" + RIGHT), "--json"]) == 0
-    captured = capsys.readouterr()
+    captured = capfd.readouterr()
     assert json.loads(captured.out)[0]["passed"]
     assert "hello" in captured.err
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from mfnumpy.check.model import Case, Exercise, Finding, Refused, flatten
 from mfnumpy.check.student.limits import Clock, OutOfTime, limited
+from mfnumpy.support.text import text_of
 
 
 class Stop(Exception):
@@ -104,9 +105,10 @@ class Caller:
         if isinstance(error, SystemExit):
             return Finding("ends_program", "It calls exit() in place of returning a value.")
         shapes = ", ".join(f"{n} {_describe(a)}" for n, a in zip(self.exercise.arguments, given, strict=True))
-        says = f"It raised {type(error).__name__}: {str(error)[:200]}{_line_of(error, self.function)}"
+        says = f"It raised {type(error).__name__}: {text_of(error)[:200]}{_line_of(error, self.function)}"
         says += f" Given were: {shapes}."
-        if isinstance(error, ValueError) and any(word in str(error) for word in ("matmul", "not aligned", "broadcast")):
+        words = ("matmul", "not aligned", "broadcast")
+        if isinstance(error, ValueError) and any(word in text_of(error) for word in words):
             says += " The shapes do not fit: is a matrix the wrong way round, or an axis missing?"
         if isinstance(error, ZeroDivisionError) and "t" in self.exercise.arguments:
             says += " At the first step t is 1: is time counted from 0?"

@@ -14,6 +14,7 @@ from types import ModuleType
 from mfnumpy.check.exercises import EXERCISES
 from mfnumpy.check.student.limits import OutOfTime, limited
 from mfnumpy.errors import InvalidValueError, MissingDataError
+from mfnumpy.support.text import text_of
 
 NAMES = ("{}", "my_{}")
 """The names under which a function is looked for: the exercise's, or with "my_" in front."""
@@ -27,14 +28,14 @@ class Unfinished(InvalidValueError):
     """A student's file that was not read to its end in its time."""
 
 
-def load(path: str | Path, seconds: float = SECONDS) -> ModuleType:
+def load(path: str | Path, seconds: float | None = None) -> ModuleType:
     """Run a student's file and return it as a module. What it prints goes to standard error.
 
-    path: of the file. seconds: what it may take.
+    path: of the file. seconds: what it may take; None for SECONDS.
     Raises MissingDataError if there is no such file, InvalidValueError (with line) if it cannot be run to its end,
     Unfinished if that is for its time.
     """
-    path = _existing(path)
+    path, seconds = _existing(path), SECONDS if seconds is None else seconds
     spec = importlib.util.spec_from_file_location(f"student_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise InvalidValueError(f"{path} is not a Python file; its name must end in .py.")
@@ -50,7 +51,7 @@ def load(path: str | Path, seconds: float = SECONDS) -> ModuleType:
             'functions? Put it under: if __name__ == "__main__":'
         ) from None
     except (Exception, SystemExit) as error:
-        raise InvalidValueError(f"{path} cannot be run: {type(error).__name__}: {error}.") from error
+        raise InvalidValueError(f"{path} cannot be run: {type(error).__name__}: {text_of(error)}.") from error
     return module
 
 
