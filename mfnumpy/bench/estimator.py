@@ -41,6 +41,7 @@ class Result:
     case: the comparison.
     seconds, peer_seconds: of one pass, the median round's.
     ratio: the peer's time over ours, median, least and greatest over the rounds.
+    cpu_ratio: the same of processor seconds, over all rounds: what a machine that others use too leaves comparable.
     accuracy, peer_accuracy: on the test part, after the same number of passes.
     error: one standard error of their difference, by the number of test rows.
     rounds: that were timed.
@@ -50,6 +51,7 @@ class Result:
     seconds: float
     peer_seconds: float
     ratio: tuple[float, float, float]
+    cpu_ratio: float
     accuracy: float
     peer_accuracy: float
     error: float
@@ -63,7 +65,8 @@ class Result:
         return (
             f"{c['dataset']:<14}{net:<10}{c['rule']:<5}{c['batch']:>5}  ours {self.seconds:7.3f} s a pass, "
             f"{self.accuracy:.2%}  MLPClassifier {self.peer_seconds:7.3f} s, {self.peer_accuracy:.2%} "
-            f"(1 standard error {self.error:.2%})  ratio {middle:.2f} ({low:.2f} to {high:.2f})"
+            f"(1 standard error {self.error:.2%})  ratio {middle:.2f} ({low:.2f} to {high:.2f}), "
+            f"of processor seconds {self.cpu_ratio:.2f}"
         )
 
 
@@ -117,6 +120,7 @@ def compare(case: Case, rounds: int, passes: int) -> Result:
         seconds=ours.median / passes,
         peer_seconds=peer.median / passes,
         ratio=ratios(ours, peer),
+        cpu_ratio=sum(peer.cpu) / sum(ours.cpu),
         accuracy=accuracy["ours"],
         peer_accuracy=accuracy["peer"],
         error=math.sqrt(sum(a * (1 - a) for a in accuracy.values()) / len(y_test)),
