@@ -32,8 +32,8 @@
 # is one change of all matrices; in training each step takes 64 images, and *Adam*
 # ([lesson 09](09_adam.ipynb)) decides how far it goes. The *seed* is the number from which all that is random follows.
 #
-# Commit yourself first: at the moment of a step when most is in memory, how many times as much will backpropagation
-# need? Write a number in place of the dots. (All lessons ask like this. A cell further down shows the answer once you
+# Commit yourself first. Both rules make one step with all 1,294 training images at once. At the moment when most is in
+# memory, weights and all else included, how many times as much will backpropagation need? Write a number in place of the dots. (All lessons ask like this. A cell further down shows the answer once you
 # have written yours; and whoever leaves the dots can read on just the same.)
 
 # %%
@@ -162,7 +162,7 @@ pictures.equation(
 # The second neuron's $z$ is negative, so it is silent: $a$ holds a zero there. Class 1 has the larger score, but the
 # true class is 0. As probabilities the scores are $p_0 = e^2 / (e^2 + e^4)$ and $p_1 = e^4 / (e^2 + e^4)$. How the loss
 # depends on the scores turns out to be very simple: $dG = p - y$, the probabilities less the right answer, where class
-# 0 is now written as $y = (1, 0)$. (Lesson 02 derives it.)
+# 0 is now written as $y = (1, 0)$. (Lesson 02 derives it. For a mean over $N$ samples it is divided by $N$.)
 # <!-- holds: row("z =")[1] < 0 and row("z =", "G =")[1] > row("z =", "G =")[0] -->
 # <!-- holds: row("dG = p - y =")[0] < 0 < row("dG = p - y =")[1] -->
 # So $\partial L/\partial G$ is negative for class 0 (its score must rise) and positive for class 1.
@@ -332,9 +332,9 @@ step_through(tiny, rule, batch, np.array([0, 2, 1]))
 #
 # <details><summary>Answer</summary>
 #
-# Memory, waiting, and the way back through the same connections. Such a rule avoids the third one only. Every block
-# must still wait until the output has been computed, and its activities must be kept until then. It is called Direct
-# Feedback Alignment, and lesson 06 has it.
+# Memory, waiting, and the way back through the same connections. Such a rule avoids the third one, and
+# half of the second: every block must still wait until the output has been computed, but then all can learn at once.
+# The activities must be kept until then. It is called Direct Feedback Alignment, and lesson 06 has it.
 #
 # </details>
 #

@@ -35,7 +35,8 @@ np.set_printoptions(precision=4, suppress=True)
 #
 # Here $y$ holds a row for each sample, with a 1 at its true class and 0 elsewhere (*one-hot*). The factor $1/N$ comes
 # from the mean. It enters here, **once**, and every gradient below inherits it through $dG$. (Why $p - y$: one sample's
-# loss is $-\log p_{true} = -G_{true} + \log \sum_k e^{G_k}$. By $G_c$ the first term gives $-1$ for the true class,
+# loss is $-\log p_{true} = -G_{true} + \log \sum_k e^{G_k}$. Its derivative by one score $G_c$, the others held
+# fixed: the first term gives $-1$ for the true class,
 # that is $-y_c$, and the second $e^{G_c} / \sum_k e^{G_k} = p_c$.)
 #
 # **Eq. (8): how $M$ must change.** Entry by entry, $G_{sc} = \sum_j a_{sj} M_{cj}$. So $M_{cj}$ touches only the column
@@ -69,7 +70,7 @@ show_source(equations.goodness_scores, equations.projection_gradient)
 show_source(equations.weight_gradient)
 
 # %% [markdown]
-# Which matrix is transposed? You need not remember it: the shapes allow only one way. $dW$ must be $(d, n)$ like $W$,
+# Which matrix is transposed? Where all dimensions differ, the shapes allow only one way. $dW$ must be $(d, n)$ like $W$,
 # and from $x$: $(N, d)$ and $dz$: $(N, n)$ only $x^T dz$ gives that. Where dimensions happen to be equal, as $N$ and
 # $m$ are in the case below, shapes no longer protect you.
 
@@ -123,7 +124,7 @@ my_G = ...  # the scores of the first sample, Eq. (5), a list of two numbers
 
 # %%
 G = a @ M.T
-reveal(my_G, G[0], "Each row of M is compared with the activities.")
+reveal(my_G, G[0], "Each row of M is multiplied with the activities entry by entry, and added up.")
 
 # %%
 pictures.equation(
