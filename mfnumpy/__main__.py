@@ -1,8 +1,6 @@
 """`python -m mfnumpy` is `mfnumpy`."""
 
-import sys
-
-from mfnumpy.support.interrupt import quit_when_stopped
+from mfnumpy.support.interrupt import leave, quit_when_stopped
 
 
 def entry_point() -> None:
@@ -10,7 +8,7 @@ def entry_point() -> None:
     quit_when_stopped("mfnumpy")
     from mfnumpy.cli import main
 
-    sys.exit(main())
+    leave(main())
 
 
 if __name__ == "__main__":

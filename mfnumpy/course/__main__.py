@@ -1,11 +1,9 @@
 """`python -m mfnumpy.course` is the course's command line; see `mfnumpy.course.command`."""
 
-import sys
-
-from mfnumpy.support.interrupt import quit_when_stopped
+from mfnumpy.support.interrupt import leave, quit_when_stopped
 
 if __name__ == "__main__":
     quit_when_stopped("mfnumpy.course")  # a signal that comes while libraries are imported shows no traceback
     from mfnumpy.course.command import main
 
-    sys.exit(main())
+    leave(main())

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """What asks a process to end; Windows has no SIGHUP."""
@@ -30,6 +30,17 @@ class Terminated(KeyboardInterrupt):
 def exit_code(error: KeyboardInterrupt) -> int:
     """What a command that was ended so returns, as shells count: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP."""
     return 128 + getattr(error, "number", signal.SIGINT)
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with this exit code; after a signal at once, since all is saved.
+
+    Threads that a signal has left in the middle of their work can make Python abort while it takes itself down.
+    """
+    if code > 128:
+        _flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def quit_when_stopped(program: str) -> None:
