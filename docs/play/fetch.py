@@ -1,8 +1,9 @@
 """What the playground has not in the repository: the editor (from npm), and Pyodide for a self-hosted page.
 
     python docs/play/fetch.py editor
-    python docs/play/fetch.py engine
+    python docs/play/fetch.py engine [--registries]
 
+--registries: npm and pip are asked before the CDN, for a machine that can reach no other host.
 Everything is checked by the hashes in pins.json before it is kept, in MFNUMPY_PLAY_DIR or the user's cache. npm and pip
 are asked by their own commands, so that their settings (mirrors, proxies) hold; the address of Pyodide's CDN is the one
 that the page itself uses.
