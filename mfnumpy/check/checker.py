@@ -12,7 +12,7 @@ from itertools import repeat
 
 import numpy as np
 
-from mfnumpy.check.diagnose import axes, fit, formula, odd, shapes
+from mfnumpy.check.diagnose import axes, fit, formula, odd, shapes, stages_of_networks
 from mfnumpy.check.diagnose.compare import (
     FLOOR,
     LOOSE,
@@ -178,6 +178,14 @@ class _Check:
                 return report
         if problem is not None:
             return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))
+        partly: list[Finding] = []
+        if not verdict.only_extreme():
+            ordinary = [case for case in self.cases if not case.extreme]
+            partly, complete = stages_of_networks.read(self.exercise, ordinary, self.call)
+            if partly and complete:
+                return verdict.fitted(partly)
+        if not verdict.only_extreme() and (report := verdict.in_slices()) is not None:
+            return report
         suspect = verdict.suspect()
         variant = next((m for m in self.exercise.mistakes if m.accepted and m.name == suspect), None)
         if variant is not None and self._lies_between(variant, got, right):

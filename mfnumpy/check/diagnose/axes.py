@@ -155,7 +155,7 @@ def _cut(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: s
             says.append(f"one {noun} too few ({s.shape[k]} for {t.shape[k]}){which}")
         elif abs(short) <= 2 and t.ndim == 4:
             says.append(
-                f"{abs(short)} {_many(noun)} too {'few' if short > 0 else 'many'} ({s.shape[k]} for {{t.shape[k]}})"
+                f"{abs(short)} {_many(noun)} too {'few' if short > 0 else 'many'} ({s.shape[k]} for {t.shape[k]})"
             )
     if says and len(says) == len(differing):
         return Finding("cut_short", f"{name} has {' and '.join(says)}.")
@@ -179,7 +179,7 @@ def _stretched(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple) -> Fi
         if long != 1 and (long.is_integer() or short.is_integer()):
             size = f"{int(long)} times too long" if long > 1 else f"{int(short)} times too short"
             says.append(
-                f"the axis of the {_many(_noun(exercise, name, axes, k))} is {size} ({s.shape[k]} for {{t.shape[k]}})"
+                f"the axis of the {_many(_noun(exercise, name, axes, k))} is {size} ({s.shape[k]} for {t.shape[k]})"
             )
         elif long != 1:
             return None

@@ -217,4 +217,6 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
     if own.size > 1 and np.isclose(own, own[0]).all():
         return factors("1/lr")  # a number of its own in place of the learning rate
     roots = [(f"{names[k]}^{power}", values[k] ** power) for k in sizes for power in (0.5, -0.5)]
-    return [f for name, value in roots if fit(value) for f in factors(name)]
+    counts = [k for k in sizes if "/" not in names[k] and (values[k] == np.rint(values[k])).all()]
+    beside = [(f"{names[k]}/({names[k]}{by:+d})", values[k] / (values[k] + by)) for k in counts for by in (-1, 1)]
+    return [f for name, value in roots + beside if fit(value) for f in factors(name)]

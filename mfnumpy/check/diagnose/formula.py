@@ -33,13 +33,16 @@ def read_out(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], ri
     labels = exercise.kind == "labels"
     if not all(np.isfinite(s).all() for s in student):
         return []
+    tables: dict[int, dict[str, Callable[[], np.ndarray]]] = {}
     for text, value in spell(*cases[first].args):
         start = _ratio(student[0], value)
         if start is None:
             continue
         ratios = [start]
         for k, s in zip(others, student[1:], strict=True):
-            again = next((v for t, v in spell(*cases[k].args) if t == text), None)
+            if k not in tables:
+                tables[k] = dict(spell(*cases[k].args))
+            again = tables[k].get(text)
             r = None if again is None else _ratio(s, again)
             if r is None:
                 break

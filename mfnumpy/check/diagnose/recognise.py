@@ -77,6 +77,8 @@ def meaning(exercise: Exercise, term: str, output: str = "") -> str:
         return "scaled_by_batch"
     if exercise.name in FORWARD and term == "-1":
         return "sign_wrong"
+    if term.endswith(("-1)", "+1)")):
+        return "divided_by_one_less" if term.endswith("-1)") else "divided_by_one_more"
     return MEANS.get(term, "scaled_by_size")
 
 

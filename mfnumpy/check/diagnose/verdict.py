@@ -71,6 +71,14 @@ class Verdict:
         )
         return replace(report, lesson=lesson_of(self.exercise, names or None))
 
+    def in_slices(self) -> Report | None:
+        """What is wrong in the same slices on all draws, if that explains every output that is wrong."""
+        found = places.wrong_slices(self.exercise, self.cases, self.got, self.right)
+        ordinary = self.on([k for k, case in enumerate(self.cases) if not case.extreme])
+        _, bad = probes.right_outputs(ordinary.got, ordinary.right)
+        explained = {finding.where for finding in found if finding.mistake}
+        return self.fitted(found) if bad and set(bad) <= explained else None
+
     def unrecognised(self, mistake: str | None, call: Caller, rng: Rng) -> Report:
         """The report on a mistake that is not in the catalogue: what the numbers do tell.
 
@@ -84,17 +92,18 @@ class Verdict:
         if mistake:
             lines.append(explain(self.exercise, (mistake,)))
         elif not case.extreme:
+            slices = places.wrong_slices(self.exercise, self.cases, self.got, self.right)
+            told = {finding.where for finding in slices}
             for (name, g), (_, r) in zip(got, right, strict=True):
-                if not all_close([(name, g)], [(name, r)], LOOSE):
+                if name not in told and not all_close([(name, g)], [(name, r)], LOOSE):
                     lines += [f"{name}: {s}" for s in probes.support(self.exercise, case, probes.wrong_entries(g, r))]
-            lines += [
-                finding.evidence for finding in places.wrong_slices(self.exercise, self.cases, self.got, self.right)
-            ]
+            lines += [finding.evidence for finding in slices]
             lines += probes.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
             lines += probes.linearity(self.exercise, self.cases[0], call)
             lines += probes.mixing(self.exercise, self.cases[0], call, rng)
         if not mistake:
-            lines.append(f"The mistake is not recognised; the largest error is at {where}: {size}.")
+            at = f"the largest error is at {where}: {size}" if "[" in where else f"{where} {size.removeprefix('it ')}"
+            lines.append(f"The mistake is not recognised; {at}.")
         return replace(self._base(), mistake=mistake, evidence="\n".join(dict.fromkeys(line for line in lines if line)))
 
     def suspect(self) -> str | None:
@@ -155,7 +164,7 @@ class Verdict:
         entry = "the value" if dict(self.got[factor.case])[output].ndim == 0 else "every entry"
         ours = "what the other mistake alone would give" if mixed else "ours"
         dims = self.cases[factor.case].dims
-        terms = [t.removeprefix("1/").partition("^")[0] for t in factor.terms]
+        terms = [t.removeprefix("1/").partition("^")[0].partition("/(")[0] for t in factor.terms]
         names = [t for t in terms if t in dims]
         given = ", ".join(f"{'the batch has ' if n == 'N' else ''}{n} = {dims[n]:.4g}" for n in dict.fromkeys(names))
         return f"{what}: {entry} is exactly {factor.value:#.4g} x {ours}{f', and {given}' if given else ''}."

@@ -1,0 +1,120 @@
+"""A training step taken apart: with two or three samples its stages can be read off one after the other.
+
+The change of a weight matrix is x^T dz, summed over the samples. With fewer samples than inputs, and x known, dz is the
+solution of these equations, and they are solvable only if x is what the function used. So each stage (activation, error
+of the output, error that comes back) is seen on its own, and each is compared with formulas for it, given what the
+student's own earlier stages are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from mfnumpy.check.diagnose.compare import CONSTANT, LOOSE, name_factor, ratio, term_values
+from mfnumpy.check.diagnose.formulas import OF, Formula
+from mfnumpy.check.model import Case, Exercise, Finding
+from mfnumpy.check.student.call import Caller, Stop
+
+Formulas = Callable[..., Iterator[Formula]]
+
+
+@dataclass
+class Probe:
+    """One call with few samples: the case, and what the student's function changed or returned, by output's name."""
+
+    case: Case
+    changes: dict[str, Any]
+    seen: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def probes_of(exercise: Exercise, cases: Sequence[Case], call: Caller, batch: Sequence[str]) -> list[Probe] | None:
+    """The function called on the first samples of each case; None if it raises. batch: the arguments with samples."""
+    found = []
+    for k, case in enumerate(cases):
+        count = min(2 + k % 2, _width(case.args) - 1)
+        args = tuple(
+            value[:count] if name in batch else value for name, value in zip(exercise.arguments, case.args, strict=True)
+        )
+        few = Case(args, {**case.dims, "N": count})
+        try:
+            outputs = dict(call.named(*args))
+        except Stop:
+            return None
+        changes = {}
+        for name, array in outputs.items():
+            base, _, index = name.partition("[")
+            old: Any = args[exercise.arguments.index(exercise.updates[base])] if base in exercise.updates else None
+            old = old[int(index[:-1])] if index and old is not None else old
+            changes[name] = np.asarray(array, float) if old is None else old - array
+        if not all(np.isfinite(a).all() for a in changes.values()):
+            return None
+        found.append(Probe(few, changes))
+    return found
+
+
+def _width(args: tuple) -> int:
+    """The smallest number of columns of an array, or of the rows of a weight matrix in a list."""
+    wide = [a.shape[1] for a in args if isinstance(a, np.ndarray) and a.ndim == 2]
+    return min([*wide, *(n for value in args if isinstance(value, list) for W in value for n in W.shape)])
+
+
+def error_behind(x: np.ndarray, dW: np.ndarray) -> np.ndarray | None:
+    """dz of dW = x^T dz; None if no dz gives it, or several do."""
+    if x.shape[1] != dW.shape[0] or x.shape[0] >= x.shape[1] or not np.isfinite(x).all():
+        return None
+    dz, _, rank, _ = np.linalg.lstsq(x.T, dW, rcond=1e-9)
+    fits = np.abs(x.T @ dz - dW).max() <= LOOSE * np.abs(dW).max() + 1e-13
+    return dz if fits and rank == len(x) else None
+
+
+ACTIVATIONS: dict[str, Callable] = {
+    "max({}, 0)": lambda z: np.maximum(z, 0),
+    **{name: curve for name, curve in OF.items() if name != "1"},
+    "max({}, 0.01 {})": lambda z: np.where(z > 0, z, 0.01 * z),
+    "max({}, 0.1 {})": lambda z: np.where(z > 0, z, 0.1 * z),
+    "max({}, 0.2 {})": lambda z: np.where(z > 0, z, 0.2 * z),
+    "the ELU of {}": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
+    "{} sigmoid({})": lambda z: z / (1 + np.exp(-z)),
+    "max({}, 0), rows scaled to length 1": lambda z: (
+        np.maximum(z, 0) / (np.linalg.norm(np.maximum(z, 0), axis=1, keepdims=True) + 1e-8)
+    ),
+}
+"""What may stand for a hidden layer's activation; the ReLU first."""
+
+
+def alike(found: Sequence[np.ndarray], tables: Sequence[Mapping[str, Callable]], cases: Sequence[Case]) -> Any:
+    """(text, factor) of the first formula that gives what was found on all cases up to one named factor, or None."""
+    terms = term_values(cases)
+    for text in tables[0]:
+        ratios = []
+        for s, table in zip(found, tables, strict=True):
+            r = _ratio(s, table[text]) if text in table else None
+            if r is None:
+                break
+            ratios.append(r)
+        if len(ratios) == len(found) and not np.isnan(ratios).all() and (factors := name_factor(np.array(ratios), terms)):
+            factor = factors[0]
+            return text, "" if not factor.terms else f"{factor.value:.4g}" if factor.terms == (CONSTANT,) else factor.text
+    return None
+
+
+def _ratio(s: np.ndarray, formula: Callable[[], np.ndarray]) -> float | None:
+    """s as a multiple of the formula's value; NaN if both are 0."""
+    try:
+        t = np.asarray(formula(), dtype=float)
+    except (ValueError, IndexError, TypeError, np.linalg.LinAlgError):
+        return None
+    if t.shape != s.shape or not np.isfinite(t).all():
+        return None
+    r = ratio(s, t, LOOSE)
+    return r if r is None or np.isnan(r) or abs(r) > 1e-9 else None
+
+
+def said(what: str, text: str, factor: str) -> Finding:
+    """What a stage computes, as a fact."""
+    times = f"{factor} x " if factor else ""
+    return Finding("another_formula", f"{what} is computed by another formula: {times}{text}.")
