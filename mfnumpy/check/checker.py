@@ -28,7 +28,7 @@ from mfnumpy.check.diagnose.compare import (
 )
 from mfnumpy.check.diagnose.explain import explain, pictures, report_on
 from mfnumpy.check.diagnose.probes import dependence
-from mfnumpy.check.diagnose.recognise import Hit, by_output, recognise
+from mfnumpy.check.diagnose.recognise import Hit, Search, by_output
 from mfnumpy.check.diagnose.verdict import Verdict
 from mfnumpy.check.exercises import get, sentence
 from mfnumpy.check.model import Case, Exercise, Finding, Mistake, flatten
@@ -163,8 +163,8 @@ class _Check:
         if problem is None and all(map(all_close, got, right, repeat(LOOSE), slack)):
             return self._nearly_equal(raw, got, right, right_raw)
         verdict = Verdict(self._blank(False), self.exercise, self.cases, got, right, raw, right_raw)
-        hits = recognise(self.exercise, self.cases, got, right)
-        if hits:
+        search = Search(self.exercise, self.cases, got, right)
+        if hits := search.by_one():
             return self._recognised(hits, verdict)
         if facts := self._output_by_output(verdict):
             return verdict.fitted(facts)
@@ -172,20 +172,11 @@ class _Check:
             return self._wrong_shape(problem, raw, right_raw)
         if problem is not None and problem.mistake == "wrong_dtype":
             return self._found(problem)
-        for solve in (self._solved, self._solved_on_ordinary_draws, self._another_formula):
-            report = solve(verdict)
-            if report is not None:  # a report that did not pass counts as false
-                return report
+        report = self._solved(verdict, search)
+        if report is not None:  # a report that did not pass counts as false
+            return report
         if problem is not None:
             return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))
-        partly: list[Finding] = []
-        if not verdict.only_extreme():
-            ordinary = [case for case in self.cases if not case.extreme]
-            partly, complete = stages_of_networks.read(self.exercise, ordinary, self.call)
-            if partly and complete:
-                return verdict.fitted(partly)
-        if not verdict.only_extreme() and (report := verdict.in_slices()) is not None:
-            return report
         suspect = verdict.suspect()
         variant = next((m for m in self.exercise.mistakes if m.accepted and m.name == suspect), None)
         if variant is not None and self._lies_between(variant, got, right):
@@ -201,19 +192,45 @@ class _Check:
             facts.setdefault(says, ("+".join(sorted(hit.names)), []))[1].append(output)
         return [Finding(name, f"{' and '.join(outputs)}: {says}") for says, (name, outputs) in facts.items()]
 
-    def _solved(self, verdict: Verdict) -> Report | None:
-        """What fits all cases of the verdict: an unknown number, pieces, a changed part, two known mistakes."""
-        told = (self.exercise, verdict.cases, verdict.got, verdict.right)
-        facts = [] if verdict.only_extreme() else fit.explained(*told)
-        if facts:
+    def _solved(self, verdict: Verdict, search: Search) -> Report | None:
+        """What fits: an unknown number, pieces, a changed part, one stage, two known mistakes, another formula."""
+        if verdict.only_extreme():
+            hits = search.by_two()
+            return self._recognised(hits, verdict) if hits else None
+        part = verdict.on([k for k, case in enumerate(self.cases) if not case.extreme])
+        hits = search.by_one_on_ordinary_draws()
+        facts = [] if hits else fit.explained(self.exercise, part.cases, part.got, part.right)
+        if facts or hits:
+            return self._solved_but_for_extremes(verdict, part, search, facts, hits)
+        facts, complete = stages_of_networks.read(self.exercise, part.cases, self.call)
+        if facts and complete:
             return verdict.fitted(facts)
-        hits = recognise(*told, pairs=True)
-        return self._recognised(hits, verdict) if hits else None
+        hits = search.by_two()
+        report = None if len(hits) == 1 else self._another_formula(verdict)
+        if hits and report is None:
+            return self._recognised(hits, verdict)
+        return verdict.in_slices() if report is None else report
+
+    def _solved_but_for_extremes(
+        self, verdict: Verdict, part: Verdict, search: Search, facts: list[Finding], hits: list[Hit]
+    ) -> Report | None:
+        """One explanation of the ordinary draws is there: does it explain the extreme ones, alone or with another?"""
+        if facts and (
+            len(part.cases) == len(self.cases)
+            or (facts := fit.explained(self.exercise, verdict.cases, verdict.got, verdict.right))
+        ):
+            return verdict.fitted(facts)
+        if both := search.by_two({name for hit in hits for name in hit.known}):
+            return self._recognised(both, verdict)
+        facts = [] if hits else fit.explained(self.exercise, part.cases, part.got, part.right)
+        report = self._recognised(hits, part) if hits else part.fitted(facts)
+        if report.passed:
+            return None
+        where = " and ".join(dict.fromkeys(case.extreme for case in self.cases if case.extreme))
+        return replace(report, evidence=_lines(report.evidence, f"For {where} something else may be wrong as well."))
 
     def _another_formula(self, verdict: Verdict) -> Report | None:
         """The formula that the function computes, and the arguments that it misses."""
-        if verdict.only_extreme():
-            return None
         with quiet():
             facts = formula.read_out(self.exercise, verdict.cases, verdict.got, verdict.right)
         if not facts:
@@ -221,20 +238,6 @@ class _Check:
         ordinary = [case for case in self.cases if not case.extreme]
         missed = dependence(self.exercise, ordinary, self.call, stream(self.seed, "probes"))
         return verdict.fitted([*facts, *(Finding(None, says) for says in missed)])
-
-    def _solved_on_ordinary_draws(self, verdict: Verdict) -> Report | None:
-        """The same without the extreme cases, in which something else may be wrong as well."""
-        ordinary = [k for k, case in enumerate(self.cases) if not case.extreme]
-        if len(ordinary) == len(self.cases) or verdict.only_extreme():
-            return None
-        part = verdict.on(ordinary)
-        hits = recognise(self.exercise, part.cases, part.got, part.right)
-        facts = [] if hits else fit.explained(self.exercise, part.cases, part.got, part.right)
-        report = self._recognised(hits, part) if hits else part.fitted(facts) if facts else None
-        if report is None or report.passed:
-            return None
-        where = " and ".join(dict.fromkeys(case.extreme for case in self.cases if case.extreme))
-        return replace(report, evidence=_lines(report.evidence, f"For {where} something else may be wrong as well."))
 
     def _wrong_shape(self, problem: Finding, raw: list[Named], right_raw: list[Named]) -> Report:
         """What was probably meant: by the values of the result, else by trying other arguments."""

@@ -62,10 +62,12 @@ def own_sentences(exercise: Exercise) -> dict[str, str]:
 
 def words() -> dict[str, str]:
     """A sentence for each name: the first one that an exercise has for it, or that of all functions."""
-    table: dict[str, str] = {}
+    general: dict[str, str] = {}
+    special: dict[str, str] = {}
     for exercise in EXERCISES.values():
-        table = {**own_sentences(exercise), **table}
-    return {**table, **SENTENCES}
+        general = {**{m.name: m.says for m in exercise.mistakes if m.says and m.name not in exercise.sentences}, **general}
+        special = {**own_sentences(exercise), **special}
+    return {**special, **general, **SENTENCES}
 
 
 WORDS: dict[str, str] = words()

@@ -120,7 +120,7 @@ def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
         return None
     s, t = s[fine], t[fine]
     top = float(np.abs(t).max(initial=0.0))
-    if top == 0 or not s.any():
+    if top == 0 or np.abs(s).max(initial=0.0) <= 1e-12 * top:  # nothing but what rounding leaves
         return float("nan") if top == 0 and not s.any() else None
     u = t / top  # so that no square overflows
     r = float((s * u).sum() / (u * u).sum()) / top

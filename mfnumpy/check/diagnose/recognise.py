@@ -5,7 +5,7 @@ Alone, scaled, turned and in pairs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -83,19 +83,13 @@ def meaning(exercise: Exercise, term: str, output: str = "") -> str:
 
 
 def recognise(
-    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named], pairs: bool = False
+    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
 ) -> list[Hit]:
-    """All explanations with the fewest mistakes (four at most); several if the numbers cannot decide; [] if none.
+    """The explanations by one mistake, known or a factor; several if the numbers cannot decide; [] if none.
 
     exercise, cases, got, right: as in `fit.explained`.
-    pairs: without, only what is one mistake, known or a factor; with, also two known ones, scaled and turned.
     """
-    search = _Search(exercise, list(cases), list(got), list(right))
-    with quiet():
-        singles = search.hits(search.singles())
-        if not pairs:
-            return _best([hit for hit in singles if hit.steps == 1])
-        return _best(singles + search.hits(search.pairs()))
+    return Search(exercise, cases, got, right).by_one()
 
 
 def by_output(
@@ -108,25 +102,42 @@ def by_output(
     ordinary = [k for k, case in enumerate(cases) if not case.extreme]
     cases, got, right = [cases[k] for k in ordinary], [got[k] for k in ordinary], [right[k] for k in ordinary]
     found: dict[str, Hit] = {}
-    outputs_ = list(dict.fromkeys(name for outputs in right for name, _ in outputs))
-    if len(outputs_) < 2:
+    groups = _roles() if exercise.outputs == ("weights",) else _each([name for outputs in right for name, _ in outputs])
+    if len(groups) < 2:
         return found
-    with quiet():
-        for output in outputs_:
-            rows = [(c, _only(output, g), _only(output, r)) for c, g, r in zip(cases, got, right, strict=True)]
-            rows = [row for row in rows if row[2]]
-            search = _Search(exercise, [c for c, *_ in rows], [g for _, g, _ in rows], [r for *_, r in rows], output)
-            if all(all_close(g, r, LOOSE) for _, g, r in rows):
-                continue
-            hits = _best([hit for hit in search.hits(search.singles()) if hit.steps == 1])
-            if not hits:
-                return {}
-            found[output] = hits[0]
-    return found if len(found) > 1 else {}
+    for words, only in groups.items():
+        rows = [(c, only(g), only(r)) for c, g, r in zip(cases, got, right, strict=True)]
+        rows = [row for row in rows if row[2]]
+        if all(all_close(g, r, LOOSE) for _, g, r in rows):
+            continue
+        search = Search(exercise, [c for c, *_ in rows], [g for _, g, _ in rows], [r for *_, r in rows], only)
+        hits = search.by_one()
+        if not hits:
+            return {}
+        found[words] = hits[0]
+    return found if len(found) > 1 or (found and exercise.outputs == ("weights",)) else {}
 
 
-def _only(output: str, named: Named | None) -> Named:
-    return [(name, array) for name, array in named or [] if name == output]
+Choice = Callable[[Named], Named]
+"""Some of the outputs, under names that mean the same on every case."""
+
+
+def _each(names: Sequence[str]) -> dict[str, Choice]:
+    """Each output on its own."""
+
+    def only(name: str) -> Choice:
+        """The output of this name."""
+        return lambda outputs: [(n, array) for n, array in outputs if n == name]
+
+    return {name: only(name) for name in names}
+
+
+def _roles() -> dict[str, Choice]:
+    """The layers of a network by what they are: their numbers mean another layer in each depth."""
+    return {
+        "the hidden layers": lambda outputs: outputs[:-1],
+        "the last layer": lambda outputs: [("weights[-1]", array) for _, array in outputs[-1:]],
+    }
 
 
 def _best(hits: list[Hit]) -> list[Hit]:
@@ -139,47 +150,96 @@ def _best(hits: list[Hit]) -> list[Hit]:
     return list((known or best).values())
 
 
-class _Search:
-    def __init__(self, exercise: Exercise, cases: list[Case], got: list[Named], right: list[Named], only: str = ""):
-        """only: the output that is looked at; "" for all."""
-        self.exercise, self.cases, self.got, self.right, self.only = exercise, cases, got, right, only
-        self.terms = term_values(cases)
+class Search:
+    """What the student got, tried against the known wrong versions; what is found by one mistake is kept."""
 
-    def singles(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
+    def __init__(
+        self,
+        exercise: Exercise,
+        cases: Sequence[Case],
+        got: Sequence[Named],
+        right: Sequence[Named],
+        only: Choice | None = None,
+    ):
+        """A search in what a student got.
+
+        exercise, cases, got, right: as in `fit.explained`.
+        only: chooses the outputs that are looked at; None for all.
+        """
+        self.exercise, self.only = exercise, only
+        self.cases, self.got, self.right = list(cases), list(got), list(right)
+        self.terms = term_values(self.cases)
+        self.order = sorted(range(len(cases)), key=lambda k: (bool(cases[k].extreme), sum(a.size for _, a in right[k])))
+        self.ordinary: list[Hit] = []
+        self._singles: list[Hit] | None = None
+
+    def by_one(self) -> list[Hit]:
+        """The explanations of all cases by one mistake."""
+        return _best([hit for hit in self._all_singles() if hit.steps == 1])
+
+    def by_one_on_ordinary_draws(self) -> list[Hit]:
+        """The explanations by one mistake of what is not extreme."""
+        self._all_singles()
+        return _best([hit for hit in self.ordinary if hit.steps == 1])
+
+    def by_two(self, among: Iterable[str] = ()) -> list[Hit]:
+        """All explanations with the fewest mistakes (four at most): two known ones, scaled and turned.
+
+        among: names of which one is in each pair that is tried; of all pairs if there are none.
+        """
+        with quiet():
+            return _best(self._all_singles() + self._hits(self._pairs(frozenset(among))))
+
+    def _all_singles(self) -> list[Hit]:
+        if self._singles is None:
+            with quiet():
+                self._singles = self._hits(self._versions(), keep=True)
+        return self._singles
+
+    def _versions(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
         """Nothing but the reference, then each known mistake in each of its versions."""
         yield (), {}
         for mistake in self.exercise.mistakes:
             for version in mistake.versions:
                 yield (mistake.name,), version
 
-    def pairs(self) -> Iterator[tuple[tuple[str, ...], Mapping]]:
+    def _pairs(self, among: frozenset[str]) -> Iterator[tuple[tuple[str, ...], Mapping]]:
         """Two known mistakes that concern different steps, each in its first version."""
         known = [m for m in self.exercise.mistakes if m.versions and not m.accepted and "whole" not in m.versions[0]]
         order = sorted(combinations(range(len(known)), 2), key=sum)
         pairs = ((known[i], known[j]) for i, j in order if not set(known[i].versions[0]) & set(known[j].versions[0]))
+        pairs = (pair for pair in pairs if not among or among & {m.name for m in pair})
         scalar = all(
             a.ndim == 0 for _, a in self.right[0]
         )  # any two numbers are in proportion: each pair runs on all cases
         for one, two in islice(pairs, PAIRED // 4 if scalar else PAIRED):
             yield (one.name, two.name), {**one.versions[0], **two.versions[0]}
 
-    def hits(self, combinations_: Iterator[tuple[tuple[str, ...], Mapping]]) -> list[Hit]:
-        """The mistakes that give exactly what the student got."""
+    def _hits(self, combinations_: Iterator[tuple[tuple[str, ...], Mapping]], keep: bool = False) -> list[Hit]:
+        """The mistakes that give exactly what the student got. keep: also what fits the ordinary draws alone."""
         found = []
         for names, steps in combinations_:
-            hit = self._match(names, steps)
+            hit = self._match(names, steps, keep)
             if hit is not None:
                 found.append(hit)
         return found
 
-    def _match(self, names: tuple[str, ...], steps: Mapping) -> Hit | None:
-        """Whether this version explains all cases, if need be scaled and transposed, the same way in each."""
+    def _match(self, names: tuple[str, ...], steps: Mapping, keep: bool) -> Hit | None:
+        """Does this version explain all cases, if need be scaled and transposed, the same way in each?"""
         ratios: dict[str, np.ndarray] = {}
         turned: dict[str, bool] = {}
-        for k, case in enumerate(self.cases):
+        kept = not keep
+        for k in self.order:
+            case = self.cases[k]
+            if case.extreme and not kept:
+                kept = True
+                hit = self._hit(names, ratios, turned)
+                if hit is None:
+                    return None
+                self.ordinary.append(hit)
             wrong = run_recipe(self.exercise, case, steps) if steps else self.right[k]
-            if self.only:
-                wrong = _only(self.only, wrong)
+            if self.only is not None and wrong is not None and steps:
+                wrong = self.only(wrong)
             if wrong is None and case.extreme:  # to raise there is as wrong as to give NaN
                 wrong = [(name, np.full(a.shape, np.nan)) for name, a in self.right[k]]
             fit = self._fit(self.got[k], wrong)

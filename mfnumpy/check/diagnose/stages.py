@@ -74,11 +74,11 @@ def error_behind(x: np.ndarray, dW: np.ndarray) -> np.ndarray | None:
 ACTIVATIONS: dict[str, Callable] = {
     "max({}, 0)": lambda z: np.maximum(z, 0),
     **{name: curve for name, curve in OF.items() if name != "1"},
-    "max({}, 0.01 {})": lambda z: np.where(z > 0, z, 0.01 * z),
-    "max({}, 0.1 {})": lambda z: np.where(z > 0, z, 0.1 * z),
-    "max({}, 0.2 {})": lambda z: np.where(z > 0, z, 0.2 * z),
+    "max({0}, 0.01 {0})": lambda z: np.where(z > 0, z, 0.01 * z),
+    "max({0}, 0.1 {0})": lambda z: np.where(z > 0, z, 0.1 * z),
+    "max({0}, 0.2 {0})": lambda z: np.where(z > 0, z, 0.2 * z),
     "the ELU of {}": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1),
-    "{} sigmoid({})": lambda z: z / (1 + np.exp(-z)),
+    "{0} sigmoid({0})": lambda z: z / (1 + np.exp(-z)),
     "max({}, 0), rows scaled to length 1": lambda z: (
         np.maximum(z, 0) / (np.linalg.norm(np.maximum(z, 0), axis=1, keepdims=True) + 1e-8)
     ),
@@ -88,15 +88,18 @@ ACTIVATIONS: dict[str, Callable] = {
 
 def alike(found: Sequence[np.ndarray], tables: Sequence[Mapping[str, Callable]], cases: Sequence[Case]) -> Any:
     """(text, factor) of the first formula that gives what was found on all cases up to one named factor, or None."""
-    terms = term_values(cases)
+    largest = max(range(len(found)), key=lambda k: float(np.count_nonzero(found[k])))
+    order = [largest, *(k for k in range(len(found)) if k != largest)]
     for text in tables[0]:
-        ratios = []
-        for s, table in zip(found, tables, strict=True):
-            r = _ratio(s, table[text]) if text in table else None
+        ratios = np.full(len(found), np.nan)
+        for k in order:
+            r = _ratio(found[k], tables[k][text]) if text in tables[k] else None
             if r is None:
                 break
-            ratios.append(r)
-        if len(ratios) == len(found) and not np.isnan(ratios).all() and (factors := name_factor(np.array(ratios), terms)):
+            ratios[k] = r
+        else:
+            if np.isnan(ratios).all() or not (factors := name_factor(ratios, term_values(cases))):
+                continue
             factor = factors[0]
             return text, "" if not factor.terms else f"{factor.value:.4g}" if factor.terms == (CONSTANT,) else factor.text
     return None
@@ -110,6 +113,11 @@ def _ratio(s: np.ndarray, formula: Callable[[], np.ndarray]) -> float | None:
         return None
     if t.shape != s.shape or not np.isfinite(t).all():
         return None
+    if s.size > 3:  # most are out of proportion at once
+        i, j = np.argsort(np.abs(s), axis=None)[-2:]
+        a, b, c, d = s.flat[i], s.flat[j], t.flat[i], t.flat[j]
+        if not abs(a * d - b * c) <= 1e-4 * (abs(a * d) + abs(b * c)) + 1e-300:
+            return None
     r = ratio(s, t, LOOSE)
     return r if r is None or np.isnan(r) or abs(r) > 1e-9 else None
 
