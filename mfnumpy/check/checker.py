@@ -12,7 +12,7 @@ from itertools import repeat
 
 import numpy as np
 
-from mfnumpy.check.diagnose import axes, fit, formula, odd, shapes, stages_of_networks
+from mfnumpy.check.diagnose import axes, fit, formula, odd, reductions, shapes, stages_of_networks
 from mfnumpy.check.diagnose.compare import (
     FLOOR,
     LOOSE,
@@ -166,7 +166,8 @@ class _Check:
         search = Search(self.exercise, self.cases, got, right)
         if hits := search.by_one():
             return self._recognised(hits, verdict)
-        if facts := self._output_by_output(verdict):
+        networks = self.exercise.outputs == ("weights",)
+        if not networks and (facts := self._output_by_output(verdict)):
             return verdict.fitted(facts)
         if problem is not None and problem.mistake == "wrong_shape":
             return self._wrong_shape(problem, raw, right_raw)
@@ -202,14 +203,20 @@ class _Check:
         facts = [] if hits else fit.explained(self.exercise, part.cases, part.got, part.right)
         if facts or hits:
             return self._solved_but_for_extremes(verdict, part, search, facts, hits)
-        facts, complete = stages_of_networks.read(self.exercise, part.cases, self.call)
-        if facts and complete:
+        if self.exercise.outputs == ("weights",) and (facts := self._output_by_output(verdict)):
             return verdict.fitted(facts)
         hits = search.by_two()
-        report = None if len(hits) == 1 else self._another_formula(verdict)
-        if hits and report is None:
+        if len(hits) == 1:
             return self._recognised(hits, verdict)
-        return verdict.in_slices() if report is None else report
+        with quiet():
+            facts = (
+                stages_of_networks.read(self.exercise, part.cases, self.call)
+                or reductions.taken_apart(self.exercise, part.cases, self.call)
+                or formula.read_out(self.exercise, part.cases, part.got, part.right)
+            )
+        if facts:
+            return verdict.fitted([*facts, *self._missed(part.cases)])
+        return self._recognised(hits, verdict) if hits else verdict.in_slices()
 
     def _solved_but_for_extremes(
         self, verdict: Verdict, part: Verdict, search: Search, facts: list[Finding], hits: list[Hit]
@@ -229,15 +236,10 @@ class _Check:
         where = " and ".join(dict.fromkeys(case.extreme for case in self.cases if case.extreme))
         return replace(report, evidence=_lines(report.evidence, f"For {where} something else may be wrong as well."))
 
-    def _another_formula(self, verdict: Verdict) -> Report | None:
-        """The formula that the function computes, and the arguments that it misses."""
-        with quiet():
-            facts = formula.read_out(self.exercise, verdict.cases, verdict.got, verdict.right)
-        if not facts:
-            return None
-        ordinary = [case for case in self.cases if not case.extreme]
-        missed = dependence(self.exercise, ordinary, self.call, stream(self.seed, "probes"))
-        return verdict.fitted([*facts, *(Finding(None, says) for says in missed)])
+    def _missed(self, ordinary: list[Case]) -> list[Finding]:
+        """The arguments that the function misses, or should not use."""
+        rng = stream(self.seed, "probes")
+        return [Finding(None, says) for says in dependence(self.exercise, ordinary, self.call, rng)]
 
     def _wrong_shape(self, problem: Finding, raw: list[Named], right_raw: list[Named]) -> Report:
         """What was probably meant: by the values of the result, else by trying other arguments."""
@@ -331,6 +333,9 @@ class _Check:
                     if g.ndim and w.ndim and g.shape[1:] == w.shape[1:] and g.shape[0] < w.shape[0]:
                         says += f" {w.shape[0] - len(g)} of its rows (or entries) are lost: too few."
                     return Finding("wrong_shape", says, name)
+                if w.dtype.kind == "f" and g.dtype.kind == "b" and w.ndim:
+                    says = f"{name} holds only True and False: a comparison is returned, without the sizes."
+                    return Finding("wrong_dtype", f"{says} Is a bracket missing? * and @ come before > and <.", name)
                 if w.dtype.kind == "f" and g.dtype.kind != "f" and w.ndim:
                     cut = f"{name} has dtype {g.dtype}; expected is a float dtype."
                     return Finding("wrong_dtype", f"{cut} Was it stored in an array of integers?", name)

@@ -65,7 +65,7 @@ def words() -> dict[str, str]:
     general: dict[str, str] = {}
     special: dict[str, str] = {}
     for exercise in EXERCISES.values():
-        general = {**{m.name: m.says for m in exercise.mistakes if m.says and m.name not in exercise.sentences}, **general}
+        general = {**{m.name: m.says for m in exercise.mistakes if m.says}, **general}
         special = {**own_sentences(exercise), **special}
     return {**special, **general, **SENTENCES}
 

@@ -34,6 +34,7 @@ EQ5 = Exercise(
     draw=_draw_scores,
     linear=("a", "M"),
     scales={"1/n": "scaled_by_width"},
+    sentences={"scaled_by_width": "The scores are divided by the number of neurons: a mean stands where a sum belongs."},
     slices={"neuron": {"a": 1, "M": 1}},
     axes={"G": ("sample", "class")},
     mistakes=mistakes(

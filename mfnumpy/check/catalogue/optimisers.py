@@ -29,7 +29,7 @@ SGD_STEP = Exercise(
     updates={"parameter": "parameter"},
     axes={"parameter": ("row", "column")},
     mistakes=mistakes(
-        step_returned=["The step is returned in place of the new parameter.",
+        step_returned=["The step alone is returned, in place of the new parameter.",
                        {"step": lambda p, g, lr: lr * g}, {"step": lambda p, g, lr: -lr * g}],
         sign_of_gradient={"step": lambda p, g, lr: p - lr * np.sign(g)},
         gradient_normalised={"step": lambda p, g, lr: p - lr * g / np.linalg.norm(g)},
@@ -346,8 +346,17 @@ BIAS_CORRECTED = Exercise(
     mistakes=mistakes(
         not_corrected=["A moment is not corrected at all.", *_both(lambda m, b, t: m)],
         correction_without_time=["The correction divides by 1 - beta at every t: it does not use the time step as a "
-                                 "power.", *_both(lambda m, b, t: m / (1 - b)), *_both(lambda m, b, t: m / (1 - b * t)),
-                                 ],
+                                 "power.", *_both(lambda m, b, t: m / (1 - b))],
+        beta_times_t=["1 - beta t stands where 1 - beta^t belongs: a product, not a power.",
+                      *_both(lambda m, b, t: m / (1 - b * t))],
+        power_outside=["(1 - beta)^t stands where 1 - beta^t belongs: the power is outside of the bracket.",
+                       *_both(lambda m, b, t: m / (1 - b) ** t)],
+        power_added=["The sign is wrong: it divides by 1 + beta^t.", *_both(lambda m, b, t: m / (1 + b**t))],
+        power_negative=["The power has the wrong sign: it divides by beta^t - 1.", *_both(lambda m, b, t: m / (b**t - 1))],
+        power_subtracted=["beta^t is taken off the moment itself.", *_both(lambda m, b, t: m - b**t)],
+        root_of_correction=["A root is taken of the correction.", *_both(lambda m, b, t: m / np.sqrt(1 - b**t))],
+        divided_by_time=["A moment is divided (or multiplied) by t.", *_both(lambda m, b, t: m / t),
+                         *_both(lambda m, b, t: m * t)],
         correction_multiplied=["A moment is multiplied where it must be divided.",
                                *_both(lambda m, b, t: m * (1 - b**t))],
         time_from_two=["Time counts one step too many.", *_both(lambda m, b, t: m / (1 - b ** (t + 1)))],

@@ -100,6 +100,9 @@ _REDUCTIONS: dict[str, Callable] = {
 
 def _reduced(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: str) -> Finding | None:
     """One axis is gone: was it summed?"""
+    if s.ndim == 2 and t.ndim == 4 and "kernel" in exercise.arguments:
+        return Finding("flat_rows_returned", f"{name} is still in rows, one for each patch, {s.shape}: they are not folded "
+                       f"(put) back into images, {t.shape}.")  # fmt: skip
     for count in range(1, t.ndim - s.ndim + 1):
         for gone in combinations(range(t.ndim), count):
             left = tuple(n for k, n in enumerate(t.shape) if k not in gone)
@@ -143,6 +146,11 @@ def _cut(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: s
     if s.ndim != t.ndim or s.size == 0:
         return _empty(exercise, name, s, t)
     differing = [k for k in range(t.ndim) if s.shape[k] != t.shape[k]]
+    if len(differing) == 2 and [s.shape[k] for k in reversed(differing)] == [t.shape[k] for k in differing]:
+        one, two = (_many(_noun(exercise, name, axes, k)) for k in differing)
+        sides = " (height and width)" if t.ndim == 4 and differing == [1, 2] else ""
+        return Finding("axes_exchanged", f"{name} has as many {one} as it should have {two}, and the reverse{sides}: they "
+                       "are exchanged.")  # fmt: skip
     says = []
     for k in differing:
         noun, short = _noun(exercise, name, axes, k), t.shape[k] - s.shape[k]
@@ -155,7 +163,7 @@ def _cut(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: s
             says.append(f"one {noun} too few ({s.shape[k]} for {t.shape[k]}){which}")
         elif abs(short) <= 2 and t.ndim == 4:
             says.append(
-                f"{abs(short)} {_many(noun)} too {'few' if short > 0 else 'many'} ({s.shape[k]} for {t.shape[k]})"
+                f"{abs(short)} {_many(noun) if abs(short) > 1 else noun} too {'few' if short > 0 else 'many'} ({s.shape[k]} for {t.shape[k]})"
             )
     if says and len(says) == len(differing):
         return Finding("cut_short", f"{name} has {' and '.join(says)}.")

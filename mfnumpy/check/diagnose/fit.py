@@ -6,14 +6,14 @@ Each explanation must hold on all draws to rounding. They are tried from the sim
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import combinations, permutations
 
 import numpy as np
 
 from mfnumpy.check.diagnose import affine, estimate, pieces, transforms
-from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, close, quiet
+from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, close, quantities, quiet
 from mfnumpy.check.exercises import sentence
-from mfnumpy.check.model import Case, Exercise, Finding
+from mfnumpy.check.model import Case, Exercise, Finding, flatten
 
 
 def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
@@ -24,6 +24,8 @@ def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], r
     got: what the student's function gave on each of them, as `compare.quantities`.
     right: what ours gives, in the same form.
     """
+    if exercise.kind == "values":
+        return rounded(exercise, cases, got, right)
     if exercise.kind not in ("real", "labels"):
         return []
     with quiet():
@@ -31,7 +33,77 @@ def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], r
             for kind in (not_trained, with_a_number, pieces.missing_or_doubled, affine.added):
                 if found := kind(exercise, cases, got, right):
                     return found
+        if found := [*exchanged(exercise, cases, got), *rounded(exercise, cases, got, right)]:
+            return found[:1]
         return transforms.changed_part(exercise, cases, got, right)[:1]
+
+
+def exchanged(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -> list[Finding]:
+    """Two arguments that have changed places, the results too or not. Call it inside `quiet`.
+
+    exercise, cases, got: as in `explained`.
+    """
+    if exercise.updates:
+        return []
+    for i, j in combinations(range(len(exercise.arguments)), 2):
+        if not all(_alike(case.args[i], case.args[j]) for case in cases):
+            continue
+        swapped = [_with_exchanged(exercise, case, i, j) for case in cases]
+        for turn, more in ((False, ""), (True, ", and so are the results")):
+            if all(
+                run is not None and all_close(_turned(g) if turn else g, run, LOOSE)
+                for g, run in zip(got, swapped, strict=True)
+            ):
+                a, b = exercise.arguments[i], exercise.arguments[j]
+                return [Finding("arguments_exchanged", f"The arguments {a} and {b} are exchanged (swapped){more}.")]
+    if len(exercise.outputs) == 2:
+        straight = [_with_exchanged(exercise, case, 0, 0) for case in cases]
+        if all(run is not None and all_close(_turned(g), run, LOOSE) for g, run in zip(got, straight, strict=True)):
+            a, b = exercise.outputs
+            return [Finding("outputs_in_another_order", f"The results are exchanged: ({b}, {a}) in place of ({a}, {b}).")]
+    return []
+
+
+def _alike(a: object, b: object) -> bool:
+    return type(a) is type(b) and np.shape(a) == np.shape(b) and not isinstance(a, (list, tuple))  # type: ignore[arg-type]
+
+
+def _turned(named: Named) -> Named:
+    return [(name, array) for (name, _), (_, array) in zip(named, reversed(named), strict=True)]
+
+
+def _with_exchanged(exercise: Exercise, case: Case, i: int, j: int) -> Named | None:
+    args = list(case.args)
+    args[i], args[j] = args[j], args[i]
+    try:
+        named = [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
+    except Exception:
+        return None
+    return quantities(exercise, case, named)
+
+
+def rounded(
+    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
+) -> list[Finding]:
+    """Results that are rounded to a number of digits.
+
+    exercise, cases, got, right: as in `explained`.
+    """
+    olds = [
+        {name: case.args[exercise.arguments.index(argument)] for name, argument in exercise.updates.items()}
+        for case in cases
+    ]
+    if any(isinstance(old, list) for table in olds for old in table.values()):
+        return []
+    for digits in range(7):
+        same = True
+        for g, r, old in zip(got, right, olds, strict=True):
+            for (name, s), (_, t) in zip(g, r, strict=True):
+                at = old.get(name, 0.0)
+                same = same and s.shape == t.shape and bool(np.allclose(at - s, np.round(at - t, digits), atol=1e-12))
+        if same:
+            return [Finding("result_rounded", f"The result is rounded, to {digits} digits behind the point.")]
+    return []
 
 
 def not_trained(

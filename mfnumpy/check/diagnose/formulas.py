@@ -48,8 +48,32 @@ def relu_backward(z: np.ndarray, da: np.ndarray) -> Iterator[Formula]:
     for name, wrong in {"da where da > z": da * (da > z), "da + z": da + z, "da - z": da - z,
         "max(da, z)": np.maximum(da, z),
                         "max(da + z, 0)": np.maximum(da + z, 0),
-                            "da where z > mean of da": da * (z > da.mean())}.items():  # fmt: skip
+                            "da where z > mean of da": da * (z > da.mean()),
+                        "[da * z > 0], a comparison without the sizes": (da * z > 0) * 1.0,
+                        "da where da * z > 0": da * (da * z > 0), "da + [z > 0]": da + (z > 0),
+                        "da / z where z > 0": da * (z > 0) / z, "da where z is above its median": da * (z > np.median(z)),
+                        "da where z is its row's largest": da * (z == z.max(axis=-1, keepdims=True)),
+                        "da where z is its column's largest": da * (z == z.max(axis=0)),
+                        "the smaller of da and z": np.minimum(da, z), "da where the first neuron is active": da * (
+                            z[..., :1] > 0), "da where z[:, 0] is positive": da * (z[:, :1] > 0), "da where the last neuron is active": da * (z[..., -1:] > 0),
+                        "da where the first sample is active": da * (z[:1] > 0),
+                        "da where the last sample is active": da * (z[-1:] > 0),
+                        "da times the number of active samples": da * (z > 0).sum(axis=0),
+                        "da times the number of active neurons": da * (z > 0).sum(axis=-1, keepdims=True),
+                        "da where any neuron is active": da * (z > 0).any(axis=-1, keepdims=True),
+                        "da where all neurons are active": da * (z > 0).all(axis=-1, keepdims=True),
+                        "da where z and da are both positive, else 0, and z there": np.where((z > 0) & (da > 0), z, 0),
+                        "da * a (1 - a), a sigmoid's slope with a = max(z, 0) in it": da * np.maximum(z, 0) * (
+                            1 - np.maximum(z, 0)), "da (1 - a^2), tanh's slope with a = max(z, 0) in it": da * (
+                            1 - np.maximum(z, 0) ** 2), "da * z (1 - z)": da * z * (1 - z),
+                        "da (1 - z^2)": da * (1 - z * z), "max(da * z, 0)": np.maximum(da * z, 0),
+                        "da - da where z > 0": da - da * (z > 0) / 2}.items():  # fmt: skip
         yield name, partial(np.asarray, wrong)
+    for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5):
+        yield f"da where z > 0, {share:g} da elsewhere, a leaky slope", partial(np.asarray, np.where(z > 0, da, share * da))
+    lengths = {"as a whole": np.linalg.norm(da), "row by row": np.linalg.norm(da, axis=-1, keepdims=True)}
+    for how, length in lengths.items():
+        yield f"da scaled to length 1 {how}, where z > 0", partial(np.divide, da * (z > 0), length)
     for words, inside in (
         ("z > 0 else -da", np.where(z > 0, da, -da)),
         ("z > 0 else z", np.where(z > 0, da, z)),
@@ -148,6 +172,22 @@ def _probabilities(G: np.ndarray) -> dict[str, np.ndarray]:
             keepdims=True),
         "exp(G) / (row sum of exp(G))^2": np.exp(G) / np.exp(G).sum(axis=1, keepdims=True) ** 2,
         "softmax(G) / its row's largest": eq.softmax(G) / eq.softmax(G).max(axis=1, keepdims=True),
+        "sigmoid(G) / its row sum": _sigmoid(G) / _sigmoid(G).sum(axis=1, keepdims=True),
+        "G^2 / its row sum": G * G / (G * G).sum(axis=1, keepdims=True),
+        "|G| / its row sum": np.abs(G) / np.abs(G).sum(axis=1, keepdims=True),
+        "max(G, 0) / its row sum": np.maximum(G, 0) / (np.maximum(G, 0).sum(axis=1, keepdims=True) + 1e-300),
+        "exp(G) / the running sum along the row": np.exp(G) / np.cumsum(np.exp(G), axis=1),
+        "exp(G) / the row's sum and those of all rows before": np.exp(G) / np.cumsum(np.exp(G).sum(axis=1))[:, None],
+        "exp(G) / log of the row sum of exp(G)": np.exp(G) / np.log(np.exp(G).sum(axis=1, keepdims=True)),
+        "exp(G - row's largest) / log of the row sum of exp(G)": np.exp(G - G.max(axis=1, keepdims=True)) / np.log(
+            np.exp(G).sum(axis=1, keepdims=True)),
+        "exp(G) / the row's largest exp(G)": np.exp(G - G.max(axis=1, keepdims=True)),
+        "softmax(G / the row's largest, with its sign)": eq.softmax(G / G.max(axis=1, keepdims=True)),
+        "softmax(G clipped to [-1, 1])": eq.softmax(np.clip(G, -1, 1)),
+        "softmax(G clipped to [0, 1])": eq.softmax(np.clip(G, 0, 1)),
+        "softmax(G clipped to [-5, 5])": eq.softmax(np.clip(G, -5, 5)),
+        "softmax(G^3)": eq.softmax(G**3), "softmax(log(1 + |G|))": eq.softmax(np.log1p(np.abs(G))),
+        "softmax of standardised rows": eq.softmax((G - G.mean(axis=1, keepdims=True)) / G.std(axis=1, keepdims=True)),
         "exp(G) / column sum of exp(G)": np.exp(G) / np.exp(G).sum(axis=0), "G / row sum of G": G / G.sum(axis=1,
             keepdims=True),
         "softplus(G) / its row sum": np.logaddexp(0, G) / np.logaddexp(0, G).sum(axis=1, keepdims=True),
@@ -235,6 +275,11 @@ def cross_entropy_slope(G: np.ndarray, y: np.ndarray) -> Iterator[Formula]:
             for word, w in weights.items() if name in ("softmax(G)", "sigmoid(G)", "G") else ():
                 yield f"{name} - {target}{word}", partial(np.multiply, p - t, w)
             yield f"the square of {name} - {target}", partial(np.square, p - t)
+            yield f"|{name} - {target}|, an absolute value: the signs are lost", partial(np.abs, p - t)
+            yield f"the sign of {name} - {target}", partial(np.sign, p - t)
+            yield f"the negative part of {name} - {target}", partial(np.minimum, p - t, 0)
+            yield f"the positive part of {name} - {target}", partial(np.maximum, p - t, 0)
+            yield f"{name} - {target}, rounded", partial(np.round, p - t, 1)
             yield (
                 f"{name} - {target}, rows scaled to length 1",
                 partial(lambda d: d / np.linalg.norm(d, axis=1, keepdims=True), p - t),

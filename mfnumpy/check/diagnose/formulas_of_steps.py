@@ -23,7 +23,9 @@ def _sgd(p: np.ndarray, g: np.ndarray, lr: float) -> Iterator[Formula]:
         "the column means of g": np.broadcast_to(g.mean(axis=0), g.shape), "g where |g| < 1": g * (np.abs(g) < 1),
         "g where |g| > 1": g * (np.abs(g) > 1), "g / (|g| + 1)": g / (np.abs(g) + 1), "g + sign(p)": g + np.sign(p),
         "g + p": g + p, "g - p": g - p, "g transposed and reshaped": g.reshape(g.shape[::-1]).T, "g reversed": g[::-1],
-        "g / (1 + lr)": g / (1 + lr), "g reshaped": g.T.reshape(g.shape),
+        "g / (1 + lr)": g / (1 + lr), "g (1 - lr) / lr": g * (1 - lr) / lr, "g (1 + lr) / lr": g * (1 + lr) / lr,
+        "g sqrt(lr) / lr": g / np.sqrt(lr),
+        "g / sqrt(g^2 + 1e-8)": g / np.sqrt(g * g + 1e-8), "g / (sqrt(g^2) + 1e-8)": g / (np.abs(g) + 1e-8), "g reshaped": g.T.reshape(g.shape),
     }  # fmt: skip
     for (one, u), (two, w) in product(gradients.items(), parts.items()):
         yield f"the change is {one} * {two}", partial(np.multiply, u, w)
@@ -172,6 +174,17 @@ def _normalised(a: np.ndarray) -> Iterator[Formula]:
                         "the length of its positive part": np.linalg.norm(np.maximum(a, 0), axis=1, keepdims=True),
                             "the sum of all lengths": length.sum(), "n": np.array(1.0)}.items():  # fmt: skip
         bottoms[name] = value
+    scaled = a / (length + 1e-300)
+    for name, value in {"only the first row is left as it was": np.vstack([a[:1], scaled[1:]]),
+                        "only the last row is left as it was: a loop ends too early": np.vstack([scaled[:-1], a[-1:]]),
+                        "only the last neuron is left as it was": np.hstack([scaled[:, :-1], a[:, -1:]]),
+                        "only the first neuron is left as it was": np.hstack([a[:, :1], scaled[:, 1:]]),
+                        "a scaled to the range from the smallest to the largest of all": (a - a.min()) / np.ptp(a),
+                        "a divided by the root of the running sum of squares along its row": a / np.sqrt(np.cumsum(
+                            a * a, axis=1)), "a less its length": a - length, "tanh(a)": np.tanh(a),
+                        "a divided by the root of the sum of squares of its row and all before": a / np.sqrt(np.cumsum(
+                            (a * a).sum(axis=1)))[:, None]}.items():  # fmt: skip
+        yield name, partial(np.asarray, value)
     for (top, u), (bottom, w) in product(tops.items(), bottoms.items()):
         yield f"({top}) / ({bottom})", partial(np.divide, u, w)
 
@@ -284,8 +297,31 @@ def _accuracy_table(predict: Callable, X: np.ndarray, y: np.ndarray, size: int) 
     return values, [list(counted), list(divisors), list(roundings)], read
 
 
+def _scores_by_pairs(a: np.ndarray, M: np.ndarray) -> Iterator[Formula]:
+    """A reduction over the neurons of something made of each activation and each entry of M."""
+    left, right = a[:, None, :], M[None]
+    pairs = {"a * M": left * right, "(a - M)^2": (left - right) ** 2, "|a - M|": np.abs(left - right), "a + M": left + right,
+             "a - M": left - right, "the larger of a and M": np.maximum(left, right),
+             "the smaller of a and M": np.minimum(left, right), "|a * M|": np.abs(left * right),
+             "(a * M)^2": (left * right) ** 2, "a / M": left / right, "max(a * M, 0)": np.maximum(left * right, 0),
+             "a^M": np.abs(left) ** right}  # fmt: skip
+    then = {"{}": lambda u: u, "the square root of {}": lambda u: np.sqrt(np.abs(u)), "log|{}|": lambda u: np.log(np.abs(u)),
+            "exp {}": np.exp, "exp(-{})": lambda u: np.exp(-u), "1 / {}": lambda u: 1 / u, "{}^2": np.square,
+            "1 / (1 + {})": lambda u: 1 / (1 + u), "tanh {}": np.tanh, "sigmoid of {}": lambda u: 1 / (1 + np.exp(-u)),
+            "log(1 + exp {})": lambda u: np.logaddexp(0, u), "{}, less its row's largest": lambda u: u - u.max(
+                axis=1, keepdims=True), "{}, less its row's mean": lambda u: u - u.mean(axis=1, keepdims=True),
+            "{}, less its column's mean": lambda u: u - u.mean(axis=0),
+            "{} with rows of length 1": lambda u: u / np.linalg.norm(u, axis=1, keepdims=True)}  # fmt: skip
+    lengths = np.linalg.norm(a, axis=1)[:, None] * np.linalg.norm(M, axis=1)
+    yield "the cosine of the angle between a and M", partial(np.divide, a @ M.T, lengths)
+    for (name, value), (over, reduce) in product(pairs.items(), OVER.items()):
+        reduced = reduce(value, axis=2)
+        for outer, f in then.items():
+            yield outer.format(f"{over} over the neurons of {name}"), partial(f, reduced)
+
+
 FORMULAS: dict[str, Callable[..., Iterator[Formula]]] = {
-    "relu_backward": formulas.relu_backward, "eq1": formulas.goodness, "eq2": formulas.goodness,
+    "relu_backward": formulas.relu_backward, "eq1": formulas.goodness, "eq5": _scores_by_pairs, "eq2": formulas.goodness,
         "eq3_gradient": formulas.loss_slope,
         "eq4_gradient": formulas.loss_slope, "softmax": formulas.softmax,
             "eq6_gradient": formulas.cross_entropy_slope, "sgd_step": _sgd,

@@ -36,9 +36,7 @@ def probes_of(exercise: Exercise, cases: Sequence[Case], call: Caller, batch: Se
     found = []
     for k, case in enumerate(cases):
         count = min(2 + k % 2, _width(case.args) - 1)
-        args = tuple(
-            value[:count] if name in batch else value for name, value in zip(exercise.arguments, case.args, strict=True)
-        )
+        args = _few(exercise, case, batch, count)
         few = Case(args, {**case.dims, "N": count})
         try:
             outputs = dict(call.named(*args))
@@ -54,6 +52,27 @@ def probes_of(exercise: Exercise, cases: Sequence[Case], call: Caller, batch: Se
             return None
         found.append(Probe(few, changes))
     return found
+
+
+def _few(exercise: Exercise, case: Case, batch: Sequence[str], count: int) -> tuple:
+    """The case's arguments with so many samples, such that in each layer some neurons are active for each of them."""
+    N = len(case.args[exercise.arguments.index(batch[0])])
+    for first in range(N - count + 1):
+        args = tuple(
+            value[first : first + count] if name in batch else value
+            for name, value in zip(exercise.arguments, case.args, strict=True)
+        )
+        a = args[exercise.arguments.index(batch[0])]
+        weights = next((value for value in args if isinstance(value, list)), [])
+        if "W" in exercise.arguments:
+            weights = [args[exercise.arguments.index("W")]]
+        ranks = []
+        for W in weights[: len(weights) - 1 or 1]:
+            a = np.maximum(a @ W, 0)
+            ranks.append(np.linalg.cond(a) < 1e6 if a.any() else False)
+        if all(ranks):
+            break
+    return args
 
 
 def _width(args: tuple) -> int:
@@ -84,6 +103,20 @@ ACTIVATIONS: dict[str, Callable] = {
     ),
 }
 """What may stand for a hidden layer's activation; the ReLU first."""
+
+UNIT = "max({}, 0), rows scaled to length 1"
+ENTERED: dict[str, Callable] = {
+    "{}": lambda x: x,
+    "{} with rows of length 1": lambda x: x / (np.linalg.norm(x, axis=1, keepdims=True) + 1e-8),
+    "max({}, 0)": lambda x: np.maximum(x, 0),
+    "|{}|": np.abs,
+    "sign({})": np.sign,
+    "[{} > 0]": lambda x: (x > 0) * 1.0,
+    "{}^2": np.square,
+    "-{}": np.negative,
+    "{} + 1": lambda x: x + 1,
+}
+"""What may stand for the input of a block, where its gradient is made; the input itself first."""
 
 
 def alike(found: Sequence[np.ndarray], tables: Sequence[Mapping[str, Callable]], cases: Sequence[Case]) -> Any:
@@ -122,7 +155,27 @@ def _ratio(s: np.ndarray, formula: Callable[[], np.ndarray]) -> float | None:
     return r if r is None or np.isnan(r) or abs(r) > 1e-9 else None
 
 
+WORDS = {
+    "W^T": "the weights of the layer above, as in backpropagation", "new": "what stands there after the update",
+    "the error of": "", "e ": "e, the error of the output", "d ": "d, the error of the layer above",
+    "no mask": "no mask: the slope of the ReLU is missing", "da * 1": "no mask: the slope of the ReLU is missing",
+    "one-hot(y)": "the label", "softmax(G) B": "the probabilities in place of the error", "ones": "no matrix at all",
+    "sigmoid": "a sigmoid", "tanh": "a tanh", "sign": "only signs", "|": "an absolute value", "^2": "a square",
+    "min(": "positive entries cut off", "[z < 0]": "the inverted mask", "exp(": "an exponential",
+    "length 1": "a normalisation", "feedback matrix number": "the feedback matrix of another layer",
+}  # fmt: skip
+"""What the signs of a stage's formula mean, in words."""
+
+
 def said(what: str, text: str, factor: str) -> Finding:
-    """What a stage computes, as a fact."""
+    """What a stage computes, as a fact.
+
+    what: the stage in words.
+    text: the formula that gives it.
+    factor: a factor beside it; "" for none.
+    """
     times = f"{factor} x " if factor else ""
-    return Finding("another_formula", f"{what} is computed by another formula: {times}{text}.")
+    formula = text.partition(" = ")[2] if " with " in text and " = " in text else text
+    words = [word for sign, word in WORDS.items() if word and sign in (formula if sign in ("e ", "d ") else text)]
+    means = f" In it: {', '.join(words)}." if words else ""
+    return Finding("another_formula", f"{what} is computed by another formula: {times}{text}.{means}")

@@ -8,8 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from mfnumpy.check.diagnose.compare import quiet
-from mfnumpy.check.diagnose.stages import ACTIVATIONS, Probe, error_behind, probes_of, said
+from mfnumpy.check.diagnose.stages import ACTIVATIONS, ENTERED, UNIT, Probe, error_behind, probes_of, said
 from mfnumpy.check.diagnose.stages_of_steps import (
     ERROR,
     GATE,
@@ -23,7 +22,7 @@ from mfnumpy.check.diagnose.stages_of_steps import (
     output_error,
     turned,
 )
-from mfnumpy.check.model import Case, Exercise
+from mfnumpy.check.model import Case, Exercise, Finding
 from mfnumpy.check.student.call import Caller
 
 
@@ -43,8 +42,10 @@ class Pass:
 
 def step(kind: str, probes: Sequence[Probe]) -> Facts:
     """The activations, the error of the output, and the errors at the hidden layers. kind: "bp", "fa" or "dfa"."""
-    for forward, used in [(name, name) for name in ACTIVATIONS] + [(RELU, name) for name in ACTIVATIONS]:
-        passes = [_pass(p, ACTIVATIONS[forward], ACTIVATIONS[used]) for p in probes]
+    plain = [(name, name, "{}") for name in ACTIVATIONS] + [(RELU, name, "{}") for name in ACTIVATIONS]
+    entered = [(RELU, used, name) for used in (RELU, UNIT) for name in ENTERED]
+    for forward, used, enter in plain + entered:
+        passes = [_pass(p, ACTIVATIONS[forward], ACTIVATIONS[used], ENTERED[enter]) for p in probes]
         if all(p is not None for p in passes):
             break
     else:
@@ -54,6 +55,8 @@ def step(kind: str, probes: Sequence[Probe]) -> Facts:
         facts.append(said("The activation of the hidden layers", forward.format("z"), ""))
     elif used != RELU:
         facts.append(said("The input of the layers above the first, as the gradients use it,", used.format("z"), ""))
+    if enter != "{}":
+        facts.append(said("The input of the first layer, as its gradient uses it,", enter.format("x"), ""))
     known: list[Pass] = [p for p in passes if p is not None]
     cases = [p.probe.case for p in known]
     found = [p.errors[-1] * len(p.y) for p in known]
@@ -91,13 +94,13 @@ def _groups(kind: str, passes: Sequence[Pass]) -> list[tuple[str, Callable]]:
     return ways[1]
 
 
-def _pass(probe: Probe, forward: Callable, used: Callable) -> Pass | None:
+def _pass(probe: Probe, forward: Callable, used: Callable, enter: Callable) -> Pass | None:
     """The stages of one probe with these activations; None if they do not give its changes."""
     x, y, weights, *rest, lr = probe.case.args
     moves = [probe.changes[f"weights[{k}]"] for k in range(len(weights))]
     a, inputs, zs, errors = x, [], [], []
     for layer, W in enumerate(weights):
-        taken = x if layer == 0 else used(zs[-1])
+        taken = enter(x) if layer == 0 else used(zs[-1])
         error = error_behind(taken, moves[layer])
         if error is None:
             return None
@@ -152,14 +155,19 @@ def _matrices(kind: str, p: Pass, layer: int) -> dict[str, Callable]:
     return {**turned("B", B), **transposed, **(mixed if B.shape == W.T.shape else {}), **others}
 
 
-def read(exercise: Exercise, cases: Sequence[Case], call: Caller) -> Facts:
-    """The stages of this exercise's step, read off from calls with few samples; ([], False) for another exercise."""
+def read(exercise: Exercise, cases: Sequence[Case], call: Caller) -> list[Finding]:
+    """What is wrong in the stages of a step, read off from calls with few samples; [] unless every stage is explained.
+
+    exercise: a training step, or Eq. (7); there is nothing to be read of another.
+    cases: ordinary ones.
+    call: the student's function.
+    """
     if exercise.name not in STAGES:
-        return [], False
+        return []
     batch, read_off = STAGES[exercise.name]
-    with quiet():
-        probes = probes_of(exercise, cases, call, batch)
-        return ([], False) if probes is None else read_off(probes)
+    probes = probes_of(exercise, cases, call, batch)
+    facts, complete = ([], False) if probes is None else read_off(probes)
+    return facts if complete else []
 
 
 STAGES: dict[str, tuple[tuple[str, ...], Callable[[Sequence[Probe]], Facts]]] = {

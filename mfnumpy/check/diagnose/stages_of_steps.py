@@ -10,7 +10,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.diagnose import formulas
-from mfnumpy.check.diagnose.stages import ACTIVATIONS, Probe, alike, error_behind, said
+from mfnumpy.check.diagnose.stages import ACTIVATIONS, ENTERED, Probe, alike, error_behind, said
 from mfnumpy.check.model import Case, Finding
 
 Table = Mapping[str, Callable]
@@ -144,10 +144,12 @@ def mf_step(probes: Sequence[Probe]) -> Facts:
     if hit is not None and hit != (ERROR, ""):
         facts.append(said("The gradient at the scores", *hit))
     complete = hit is not None
-    deltas = [error_behind(x, c["W"]) for x, c in zip(xs, moves, strict=True)]
-    if any(d is None for d in deltas):
+    enter, deltas = entering(xs, [c["W"] for c in moves])
+    if not deltas:
         return facts, False
-    found = [d / lr for d, lr in zip(deltas, lrs, strict=True)]  # type: ignore[operator]
+    if enter != "{}":
+        facts.append(said("The input, as the gradient of W uses it,", enter.format("x"), ""))
+    found = [d / lr for d, lr in zip(deltas, lrs, strict=True)]
     tops = [
         {**changed("dG", d / len(d)), "(dG with the new M)": partial(_again, a, M - c["M"], y)}
         for d, a, M, c, y in zip(dGs, used, Ms, moves, ys, strict=True)
@@ -163,6 +165,18 @@ def mf_step(probes: Sequence[Probe]) -> Facts:
     if hit is not None and hit != (RELU.format("z"), ""):
         facts.append(said("The activation that is handed on", *hit))
     return facts, complete and hit is not None
+
+
+def entering(xs: Sequence[np.ndarray], dWs: Sequence[np.ndarray]) -> tuple[str, list[np.ndarray]]:
+    """With which form of the input the gradients give an error, and these errors; ("", []) if with none.
+
+    xs, dWs: the input and the gradient, of each probe.
+    """
+    for name, form in ENTERED.items():
+        errors = [error_behind(form(x), dW) for x, dW in zip(xs, dWs, strict=True)]
+        if all(error is not None for error in errors):
+            return name, [error for error in errors if error is not None]
+    return "", []
 
 
 def _scores(x: np.ndarray, z: np.ndarray, a: np.ndarray, M: np.ndarray, move: Mapping) -> dict[str, Callable]:
@@ -201,12 +215,15 @@ def eq7(probes: Sequence[Probe]) -> Facts:
     """The error at z, from the error at the scores."""
     cases = [p.case for p in probes]
     rows = [p.case.args for p in probes]
-    found = [error_behind(x, p.changes["dW"]) for p, (x, *_) in zip(probes, rows, strict=True)]
-    if any(d is None for d in found):
+    enter, found = entering([r[0] for r in rows], [p.changes["dW"] for p in probes])
+    if not found:
         return [], False
+    facts = [said("The input, as the gradient uses it,", enter.format("x"), "")] if enter != "{}" else []
     zs, tops, matrices = [r[1] for r in rows], [changed("dG", r[3]) for r in rows], [turned("M", r[2]) for r in rows]
     hit = hidden_error(found, zs, tops, matrices, cases)  # type: ignore[arg-type]
-    return ([said("The error at z", *hit)] if hit and hit != (GATE, "") else []), hit is not None
+    if hit and hit != (GATE, ""):
+        facts.append(said("The error at z", *hit))
+    return facts, hit is not None
 
 
 def ff_step(probes: Sequence[Probe]) -> Facts:
