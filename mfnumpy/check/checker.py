@@ -222,14 +222,13 @@ class _Check:
         self, verdict: Verdict, part: Verdict, search: Search, facts: list[Finding], hits: list[Hit]
     ) -> Report | None:
         """One explanation of the ordinary draws is there: does it explain the extreme ones, alone or with another?"""
-        if facts and (
-            len(part.cases) == len(self.cases)
-            or (facts := fit.explained(self.exercise, verdict.cases, verdict.got, verdict.right))
-        ):
+        if facts and len(part.cases) == len(self.cases):
             return verdict.fitted(facts)
+        whole = fit.explained(self.exercise, verdict.cases, verdict.got, verdict.right) if facts else []
+        if whole and whole[0].mistake == facts[0].mistake:
+            return verdict.fitted(whole)
         if both := search.by_two({name for hit in hits for name in hit.known}):
             return self._recognised(both, verdict)
-        facts = [] if hits else fit.explained(self.exercise, part.cases, part.got, part.right)
         report = self._recognised(hits, part) if hits else part.fitted(facts)
         if report.passed:
             return None

@@ -66,6 +66,10 @@ DENSE_FORWARD = Exercise(
             "The bias is added to the first sample only.",
             {"bias": lambda z, b: z + b * (np.arange(len(z)) == 0)[:, None]},
         ],
+        bias_for_each_input=[
+            "The bias is added once for each input feature (D times): it stands inside of the sum.",
+            {"whole": lambda x, W, b: x @ W + x.shape[1] * b},
+        ],
         bias_outside_sum=[
             "The bias is added as many times as there are rows.",
             {"product": lambda x, W: x @ W, "bias": lambda z, b: z + len(z) * b},
@@ -130,6 +134,12 @@ DENSE_BACKWARD = Exercise(
                                 {"bias": lambda dz: dz}],
             "bias_of_one_row": ["The gradient of the bias comes from one sample only.",
                                 {"bias": lambda dz: dz[0]}, {"bias": lambda dz: dz[-1]}],
+            "bias_reduced_otherwise": ["The gradient of the bias is no sum over the samples: the largest, squares, sizes or "
+                                       "another statistic is taken.",
+                                       *[{"bias": lambda dz, f=f: f(dz)} for f in (
+                                           lambda d: d.max(axis=0), lambda d: d.min(axis=0), lambda d: (d * d).sum(axis=0),
+                                           lambda d: np.abs(d).sum(axis=0), lambda d: d.std(axis=0),
+                                           lambda d: np.median(d, axis=0), lambda d: np.maximum(d, 0).sum(axis=0))]],
             "bias_axis_kept": ["The gradient of the bias keeps the summed axis with length 1.",
                                {"bias": lambda dz: dz.sum(axis=0, keepdims=True)}],
             "bias_gradient_is_count": ["The gradient of the bias does not contain the incoming error.",

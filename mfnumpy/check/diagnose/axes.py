@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.check.diagnose.compare import LOOSE, Named, close
+from mfnumpy.check.diagnose.compare import LOOSE, Named, close, ratio
 from mfnumpy.check.model import Case, Exercise, Finding
 
 
@@ -48,7 +48,9 @@ def _of_array(exercise: Exercise, case: Case, name: str, s: np.ndarray, t: np.nd
     names = letters(exercise)
     axes = names.get(name) if len(exercise.outputs) > 1 else names.get("returns", names.get(name))
     if axes is None or len(axes) != t.ndim:
-        axes = ("N", "H", "W", "C") if t.ndim == 4 else tuple(f"axis {k}" for k in range(t.ndim))
+        own = tuple(f"{noun}s" for noun in exercise.axes.get(name, ()))
+        others = own if len(own) == t.ndim else tuple(f"axis {k}" for k in range(t.ndim))
+        axes = ("N", "H", "W", "C") if t.ndim == 4 else others
     expected = f"({', '.join(axes)}{',' if len(axes) == 1 else ''})"
     for guess in (_permuted, _squeezed, _reduced, _not_reduced, _cut, _flat):
         found = guess(exercise, name, s, t, axes, expected)
@@ -63,14 +65,17 @@ def _permuted(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expect
     for order in permutations(range(t.ndim)):
         if order == tuple(range(t.ndim)) or t.transpose(order).shape != s.shape:
             continue
-        if s.dtype.kind in "fiu" and close(np.asarray(s, float), np.asarray(t, float).transpose(order), LOOSE):
+        r = ratio(np.asarray(s, float), np.asarray(t, float).transpose(order), LOOSE) if s.dtype.kind in "fiu" else None
+        if r is not None and not np.isnan(r):
             yours = f"({', '.join(axes[k] for k in order)})"
+            sign = "The sign is wrong as well: they" if r < 0 else "The values"
+            values = "The values are right." if np.isclose(r, 1, rtol=1e-4) else f"{sign} are {r:.4g} times what they should be."
             if t.ndim == 4 and order == (0, 3, 1, 2):
-                says = f"{name} has its channels first, {yours}; here images are {expected}. The values are right."
+                says = f"{name} has its channels first, {yours}; here images are {expected}. {values}"
                 return Finding("channels_first", says)
             if t.ndim == 2:
                 return Finding(
-                    "transposed", f"{name} is transposed: {yours} in place of {expected}. The values are right."
+                    "transposed", f"{name} is transposed: {yours} in place of {expected}. {values}"
                 )
             return Finding("axes_permuted", f"The axes of {name} are in another order: {yours} for {expected}.")
     return None

@@ -35,7 +35,21 @@ def explained(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], r
                     return found
         if found := [*exchanged(exercise, cases, got), *rounded(exercise, cases, got, right)]:
             return found[:1]
-        return transforms.changed_part(exercise, cases, got, right)[:1]
+        return in_two_ways(transforms.changed_part(exercise, cases, got, right))
+
+
+def in_two_ways(found: list[Finding]) -> list[Finding]:
+    """The first change that explains everything; and one of the result itself, if that gives the same numbers.
+
+    found: the changes.
+    """
+    first = found[:1]
+    of_result = [f for f in found[1:] if f.mistake and f.mistake.startswith("result_")]
+    if first and of_result and (first[0].mistake or "").partition("_")[2] == (of_result[0].mistake or "").partition("_")[2]:
+        return first
+    if not first or not of_result or (first[0].mistake or "").startswith("result_"):
+        return first
+    return [Finding(first[0].mistake, f"{first[0].evidence} Or, which gives the same numbers: {of_result[0].evidence}")]
 
 
 def exchanged(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -> list[Finding]:

@@ -7,6 +7,7 @@ student's formula, never ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -53,8 +54,14 @@ def read_out(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], ri
             factor = factors[0]
             own = f"{factor.value:.4g}" if factor.terms == (CONSTANT,) else factor.text
             times = f"{own} x " if factor.terms else ""
-            return [Finding("another_formula", in_words(times + text))]
+            return [Finding("another_formula", in_words(_with_factor(times, text)))]
     return []
+
+
+def _with_factor(times: str, text: str) -> str:
+    """The formula with its factor, in a sentence that begins with what it gives."""
+    begins = next((b for b in ("the change is ", "the step is ") if text.startswith(b)), "")
+    return f"{begins}{times}{text.removeprefix(begins).removesuffix(' * 1')}"
 
 
 GLOSSARY = {
@@ -71,7 +78,7 @@ GLOSSARY = {
 
 def in_words(text: str) -> str:
     """The sentence on a formula, with the signs in it explained."""
-    words = ", ".join(word for sign, word in GLOSSARY.items() if sign in text)
+    words = ", ".join(word for sign, word in GLOSSARY.items() if re.search(r"(?<![a-z])" + re.escape(sign), text))
     return f"It computes another formula: {text}.{f' In it: {words}.' if words else ''}"
 
 

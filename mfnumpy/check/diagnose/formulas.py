@@ -157,7 +157,7 @@ def _probabilities(G: np.ndarray) -> dict[str, np.ndarray]:
             "exp(G) / the total of everything": np.exp(G) / np.exp(G).sum(),
         "softmax(tanh(G))": eq.softmax(np.tanh(G)), "softmax(sigmoid(G))": eq.softmax(_sigmoid(G)),
             "softmax(G^2)": eq.softmax(G * G),
-        "softmax(G / the row's largest)": eq.softmax(G / np.abs(G).max(axis=1, keepdims=True)),
+        "softmax(G / the row's largest |G|)": eq.softmax(G / np.abs(G).max(axis=1, keepdims=True)),
             "softmax(G / m)": eq.softmax(G / G.shape[1]),
         "softmax(G), squared": eq.softmax(G) ** 2, "softmax of normalised rows": eq.softmax(G / np.linalg.norm(G,
             axis=1, keepdims=True)),
@@ -182,7 +182,7 @@ def _probabilities(G: np.ndarray) -> dict[str, np.ndarray]:
         "exp(G - row's largest) / log of the row sum of exp(G)": np.exp(G - G.max(axis=1, keepdims=True)) / np.log(
             np.exp(G).sum(axis=1, keepdims=True)),
         "exp(G) / the row's largest exp(G)": np.exp(G - G.max(axis=1, keepdims=True)),
-        "softmax(G / the row's largest, with its sign)": eq.softmax(G / G.max(axis=1, keepdims=True)),
+        "softmax(G / the row's largest)": eq.softmax(G / G.max(axis=1, keepdims=True)),
         "softmax(G clipped to [-1, 1])": eq.softmax(np.clip(G, -1, 1)),
         "softmax(G clipped to [0, 1])": eq.softmax(np.clip(G, 0, 1)),
         "softmax(G clipped to [-5, 5])": eq.softmax(np.clip(G, -5, 5)),

@@ -23,13 +23,12 @@ def _sgd(p: np.ndarray, g: np.ndarray, lr: float) -> Iterator[Formula]:
         "the column means of g": np.broadcast_to(g.mean(axis=0), g.shape), "g where |g| < 1": g * (np.abs(g) < 1),
         "g where |g| > 1": g * (np.abs(g) > 1), "g / (|g| + 1)": g / (np.abs(g) + 1), "g + sign(p)": g + np.sign(p),
         "g + p": g + p, "g - p": g - p, "g transposed and reshaped": g.reshape(g.shape[::-1]).T, "g reversed": g[::-1],
-        "g / (1 + lr)": g / (1 + lr), "g (1 - lr) / lr": g * (1 - lr) / lr, "g (1 + lr) / lr": g * (1 + lr) / lr,
-        "g sqrt(lr) / lr": g / np.sqrt(lr),
+        "g / (1 + lr)": g / (1 + lr),
         "g / sqrt(g^2 + 1e-8)": g / np.sqrt(g * g + 1e-8), "g / (sqrt(g^2) + 1e-8)": g / (np.abs(g) + 1e-8), "g reshaped": g.T.reshape(g.shape),
     }  # fmt: skip
     for (one, u), (two, w) in product(gradients.items(), parts.items()):
         yield f"the change is {one} * {two}", partial(np.multiply, u, w)
-    new = {"g - lr p": g - lr * p, "lr g - p": lr * g - p, "p - lr": p - lr + 0 * g,
+    new = {"p - (1 - lr) g": p - (1 - lr) * g, "p - (1 + lr) g": p - (1 + lr) * g, "g - lr p": g - lr * p, "lr g - p": lr * g - p, "p - lr": p - lr + 0 * g,
         "p / (1 + lr g)": p / (1 + lr * g), "p - lr p": p - lr * p,
            "p exp(-lr g)": p * np.exp(-lr * g),
                "p - lr g, scaled to length 1": (p - lr * g) / np.linalg.norm(p - lr * g),

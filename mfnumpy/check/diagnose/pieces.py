@@ -22,6 +22,7 @@ PATTERNS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
     "ends_left_out": ("The first and the last {} are left out.", lambda n: (n != 0) & (n != n[-1])),
     "two_left_out": ("The last two {}s are left out.", lambda n: n < n[-1] - 1),
     "first_two_left_out": ("The first two {}s are left out.", lambda n: n > 1),
+    "only_ends_count": ("Only the first and the last {} count.", lambda n: (n == 0) | (n == n[-1])),
     "odd_left_out": ("Every second {} is left out.", lambda n: n % 2 == 0),
     "even_left_out": ("Every second {} is left out, from the first on.", lambda n: n % 2 == 1),
     "first_half_counts": ("Only the first half counts: {}s of the second half are left out.",

@@ -33,7 +33,9 @@ def wrong_slices(
             if noun:
                 at_ends = _along(exercise, output, axis, noun, pairs)
                 arguments = [cases[k].args for k in there]
-                of_output.append(at_ends or _weighed(exercise, output, axis, noun, pairs, arguments))
+                if at_ends is None or not at_ends.mistake:
+                    at_ends = _weighed(exercise, output, axis, noun, pairs, arguments) or at_ends
+                of_output.append(at_ends)
         known = [finding for finding in of_output if finding is not None]
         found += [f for f in known if f.mistake][:1] or known
     return found

@@ -70,10 +70,14 @@ def dependence(exercise: Exercise, cases: Sequence[Case], call: Caller, rng: Rng
             continue
         for output in dict.fromkeys(output for changed in should for output in changed):
             s, d = (any(changed.get(output, False) for changed in table) for table in (should, does))
+            updated = exercise.updates.get(output.partition("[")[0])
+            what = f"The change of {output}" if updated == name else output
             if s and not d:
-                says.append(f"{output} does not change when {name} changes, and it should.")
+                says.append(f"{what} does not change when {name} changes, and it should.")
+            elif d and not s and updated == name:
+                says.append(f"{what} depends on {name} itself, and it should not.")
             elif d and not s:
-                says.append(f"{output} changes when {name} changes, and it should not.")
+                says.append(f"{what} changes when {name} changes, and it should not.")
     return says[:4]
 
 

@@ -28,7 +28,7 @@ from mfnumpy.check.model import Case, Exercise
 MEANS = {
     "-1": "sign_flipped", "2": "factor_two", "1/2": "factor_half", "N": "mean_missing", "1/N": "mean_twice",
     "lr": "lr_twice", "1/lr": "lr_missing", "lr^2": "lr_twice_again", "lr^-2": "lr_divides",
-    CONSTANT: "constant_factor",
+    CONSTANT: "constant_factor", "N^-2": "batch_squared", "N^2": "batch_squared",
 }  # fmt: skip
 """What a factor means, where the exercise does not say otherwise."""
 FORWARD = {"eq1", "eq2", "eq5", "softmax", "dense_forward", "relu_backward", "im2col", "col2im", "conv2d_forward",
@@ -79,7 +79,7 @@ def meaning(exercise: Exercise, term: str, output: str = "") -> str:
         return "sign_wrong"
     if term.endswith(("-1)", "+1)")):
         return "divided_by_one_less" if term.endswith("-1)") else "divided_by_one_more"
-    return MEANS.get(term, "scaled_by_size")
+    return MEANS.get(term, "rate_rooted" if term in ("lr^0.5", "lr^-0.5") else "scaled_by_size")
 
 
 def recognise(

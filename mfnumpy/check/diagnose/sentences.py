@@ -32,6 +32,8 @@ SENTENCES = {
     "lr_twice": "The learning rate is used twice.",
     "scaled_by_batch": "There is a factor of the batch size that does not belong here.",
     "scaled_by_size": "There is a factor made of a size of the arrays that does not belong here.",
+    "batch_squared": "The batch size enters squared: the mean is missing, or taken, twice.",
+    "rate_rooted": "A root of the learning rate is used.",
     "divided_by_one_less": "A mean is divided by a count that is 1 too small.",
     "divided_by_one_more": "A mean is divided by a count that is 1 too large.",
     "transposed": "It is transposed: the values are right, but rows and columns are exchanged.",

@@ -108,12 +108,15 @@ TRANSFORMS: dict[str, tuple[str, Callable]] = {
                  lambda a: np.broadcast_to(a.sum(axis=-1, keepdims=True), a.shape)),
     "column_sums": ("{} is summed over the first axis, and every row gets the sum",
                     lambda a: np.broadcast_to(a.sum(axis=0, keepdims=True), a.shape)),
+    "negative_part": ("positive entries of {} are cut off", lambda a: np.minimum(a, 0)),
+    "smallest_kept": ("only the smallest entry of each row of {} is kept",
+                      lambda a: a * (a == a.min(axis=-1, keepdims=True))),
     "running_sum": ("{} is a running sum along its first axis", lambda a: np.cumsum(a, axis=0)),
 }  # fmt: skip
 """What may be done to an array, in words with a place for its name."""
 
 STEPS = {
-    "gate": "the masked error", "error": "the error at the activation", "project": "the scores G",
+    "gate": "the masked error", "error": "the error", "project": "the scores G",
     "loss_gradient": "the gradient of the loss at G", "output_error": "the error of the output",
     "weight_gradient": "dW", "projection_gradient": "dM", "product": "the product", "to_input": "dx",
     "hidden": "the activation", "goodness": "the goodness", "share": "the error at the activation",
@@ -135,12 +138,34 @@ def changed_part(
     exercise, cases, got, right: as in `fit.explained`.
     """
     found = []
+    wrong = _wrong_outputs(got, right)
+    if not wrong:
+        return []
+    told = [_chosen(outputs, wrong) for outputs in got]
+    every = wrong >= {name for outputs in right for name, _ in outputs}
     for name, says, run in _trials(exercise, right):
         if all(
-            all_close(outputs, run(k, case), LOOSE) for k, (case, outputs) in enumerate(zip(cases, got, strict=True))
+            all_close(outputs, _chosen(run(k, case), wrong), LOOSE)
+            for k, (case, outputs) in enumerate(zip(cases, told, strict=True))
         ):
-            found.append(Finding(name, says))
+            own = "" if every or exercise.updates or any(says.startswith(f"{w} ") for w in wrong) else (
+                f"{' and '.join(sorted(wrong))}: ")  # fmt: skip
+            found.append(Finding(name, f"{own}{says}"))
     return found + clipped(got, right)
+
+
+def _wrong_outputs(got: Sequence[Named], right: Sequence[Named]) -> set[str]:
+    """Names of the outputs that differ on any case; of the others nothing need be explained."""
+    return {
+        name
+        for g, r in zip(got, right, strict=True)
+        for (name, s), (_, t) in zip(g, r, strict=True)
+        if not close(s, t, LOOSE)
+    }
+
+
+def _chosen(named: Named | None, names: set[str]) -> Named | None:
+    return None if named is None else [(name, array) for name, array in named if name in names]
 
 
 def clipped(got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
@@ -169,8 +194,6 @@ def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
             steps = {step: _after(default, transform)}
             yield f"step_{name}", _sentence(says, noun), partial(_with_steps, exercise, steps)
     yield from _sent_back(exercise)
-    for name, (says, transform) in TRANSFORMS.items():
-        yield f"arguments_{name}", _sentence(says, "every argument"), _changing_all(exercise, transform)
     for place, argument in enumerate(exercise.arguments):
         for name, (says, transform) in TRANSFORMS.items():
             change = _changing(exercise, place, transform)
@@ -179,6 +202,8 @@ def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
             if other != place:
                 says = f"The argument {instead} is used where {argument} belongs."
                 yield "argument_for_another", says, _substituted(exercise, place, other)
+    for name, (says, transform) in TRANSFORMS.items():
+        yield f"arguments_{name}", _sentence(says, "every argument"), _changing_all(exercise, transform)
     for place, argument in enumerate(exercise.arguments):
         for output in exercise.outputs:
             says = f"{output} is masked: it is 0 where the argument {argument} is negative."
@@ -229,7 +254,9 @@ def _sent_back(exercise: Exercise) -> Iterator[Trial]:
 
 def _sentence(says: str, noun: str) -> str:
     text = says.format(noun)
-    return f"{text[0].upper()}{text[1:]}."
+    begins = noun.split()[0] if says.startswith("{}") else text.split()[0]
+    first = text[0].upper() if len(begins) > 2 else text[0]  # dW and z are names
+    return f"{first}{text[1:]}{'' if text.endswith('?') else '.'}"
 
 
 def _steps(exercise: Exercise) -> dict[str, str]:

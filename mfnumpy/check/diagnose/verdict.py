@@ -147,8 +147,10 @@ class Verdict:
         if factors and len(hit.names) == 1:
             factors[-1] = f"{factors[-1][:-1]}: {meaning[0].lower()}{meaning[1:]}"
             meaning = ""
+        alone = hit.names == {"transposed"} and len(self.exercise.outputs) == 1
+        turned = [] if alone else [f"{output} is transposed." for output in hit.transposed]
         return "\n".join(
-            [*lines, *factors, *(f"{output} is transposed." for output in hit.transposed), meaning]
+            [*lines, *factors, *turned, meaning]
         ).strip()
 
     def _meaning(self, name: str, hit: Hit) -> str:
