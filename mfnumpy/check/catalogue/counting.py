@@ -132,7 +132,6 @@ TICKS = _counted(
                                      lambda blocks, batches: 2 * blocks + batches - 1],
         "one_tick_too_few": ["One tick is missing: the answer is too small by one.",
                              lambda blocks, batches: blocks + batches - 2],
-        "larger_of_both": ["That is the larger of the two numbers: filling the pipeline takes ticks as well.", max],
         "pipeline_not_filled": ["The pipeline has to fill before the last block has anything to do.",
                                 lambda blocks, batches: batches],
     },
@@ -172,7 +171,7 @@ PARAMETERS = _counted(
             lambda d, w, m, rule: count_parameters(d, w, m, rule) + sum(w) + m,
             lambda d, w, m, rule: count_parameters(d, w, m, rule) + sum(w) + (
                 {"bp": m, "ff": 0, "ff_one_pass": m}.get(rule, m * len(w)))],
-        "label_in_input": ["The input of Forward-Forward is not longer by the classes: the label is written over it.",
+        "label_in_input": ["The input of Forward-Forward is not longer by m: what marks a class is written over its first entries.",
                            lambda d, w, m, rule: count_parameters(d + m if rule == "ff" else d, w, m, rule),
                            lambda d, w, m, rule: count_parameters(d + m if rule[:2] == "ff" else d, w, m, rule)],
         "first_matrix_only": ["Only the first weight matrix is counted; those between the blocks are forgotten.",

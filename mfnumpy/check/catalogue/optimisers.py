@@ -352,7 +352,6 @@ BIAS_CORRECTED = Exercise(
         power_outside=["(1 - beta)^t stands where 1 - beta^t belongs: the power is outside of the bracket.",
                        *_both(lambda m, b, t: m / (1 - b) ** t)],
         power_added=["The sign is wrong: it divides by 1 + beta^t.", *_both(lambda m, b, t: m / (1 + b**t))],
-        power_negative=["The power has the wrong sign: it divides by beta^t - 1.", *_both(lambda m, b, t: m / (b**t - 1))],
         power_subtracted=["beta^t is taken off the moment itself.", *_both(lambda m, b, t: m - b**t)],
         root_of_correction=["A root is taken of the correction.", *_both(lambda m, b, t: m / np.sqrt(1 - b**t))],
         divided_by_time=["A moment is divided (or multiplied) by t.", *_both(lambda m, b, t: m / t),
