@@ -12,7 +12,7 @@ from itertools import repeat
 
 import numpy as np
 
-from mfnumpy.check.diagnose import axes, fit, formula, odd, reductions, shapes, stages_of_networks
+from mfnumpy.check.diagnose import axes, fit, formula, odd, reductions, shapes, stages_of_adam, stages_of_networks
 from mfnumpy.check.diagnose.compare import (
     FLOOR,
     LOOSE,
@@ -211,6 +211,7 @@ class _Check:
         with quiet():
             facts = (
                 stages_of_networks.read(self.exercise, part.cases, self.call)
+                or stages_of_adam.read(self.exercise, part.cases, part.got)
                 or reductions.taken_apart(self.exercise, part.cases, self.call)
                 or formula.read_out(self.exercise, part.cases, part.got, part.right)
             )

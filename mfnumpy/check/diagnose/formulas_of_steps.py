@@ -45,6 +45,17 @@ def _sgd(p: np.ndarray, g: np.ndarray, lr: float) -> Iterator[Formula]:
 def _adam(p, g, m, v, t, lr, beta1, beta2, epsilon) -> Iterator[Formula]:  # type: ignore[no-untyped-def]
     """By how much the parameter is changed, with the moments as they should be."""
     new_m, new_v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g * g
+    return adam_steps(g, m, v, new_m, new_v, t, lr, beta1, beta2, epsilon)
+
+
+def adam_steps(g, m, v, new_m, new_v, t, lr, beta1, beta2, epsilon) -> Iterator[Formula]:  # type: ignore[no-untyped-def]
+    """Formulas of the step of Adam, without the learning rate.
+
+    g: the gradient.
+    m, v: the moments before.
+    new_m, new_v: the moments after.
+    t, lr, beta1, beta2, epsilon: as in the exercise.
+    """
 
     def corrected(name: str, x: np.ndarray, own: float, other: float) -> dict[str, np.ndarray]:
         """What may stand for the corrected moment x."""
@@ -57,6 +68,7 @@ def _adam(p, g, m, v, t, lr, beta1, beta2, epsilon) -> Iterator[Formula]:  # typ
                 f"{name} / t": x / t,
             f"{name} / (1 - other beta^t)": x / (1 - other**t), f"{name} t / (1 - beta)": x * t / (1 - own),
                 f"{name} / (1 - beta)^t": x / (1 - own) ** t,
+            f"{name} / (1 - beta^(t-1)), time one step behind": x / (1 - own ** (t - 1)) if t > 1 else x,
             f"{name} / (1 - beta^-t)": x / (1 - own**-t), f"{name} / (1 - beta^t)^2": x / (1 - own**t) ** 2,
                 f"{name} / sqrt(1 - beta^t)": x / np.sqrt(1 - own**t),
             f"{name} / (1 - 0.9^t)": x / (1 - 0.9**t), f"{name} / (1 - 0.999^t)": x / (1 - 0.999**t),
@@ -85,6 +97,8 @@ def _adam(p, g, m, v, t, lr, beta1, beta2, epsilon) -> Iterator[Formula]:  # typ
                 "m v": lambda a, b: a * b,
         "sqrt|m| / sqrt(v)": lambda a, b: np.sqrt(np.abs(a)) / (np.sqrt(b) + epsilon), "m / v^2": lambda a,
             b: a / (b * b + epsilon), "m": lambda a, b: a,
+        "m / (sqrt(v + epsilon) + epsilon), epsilon twice": lambda a, b: a / (np.sqrt(b + epsilon) + epsilon),
+        "m epsilon / sqrt(v), epsilon multiplied": lambda a, b: a / np.sqrt(b) * epsilon,
         "m / (sqrt(v) - epsilon)": lambda a, b: a / (np.sqrt(b) - epsilon),
             "m / sqrt(v), then epsilon added": lambda a, b: a / np.sqrt(b) + epsilon,
         "m / sqrt(v), and epsilon added to the parameter": lambda a, b: a / np.sqrt(b) - epsilon / lr,
