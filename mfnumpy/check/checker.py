@@ -244,9 +244,12 @@ class _Check:
     def _wrong_shape(self, problem: Finding, raw: list[Named], right_raw: list[Named]) -> Report:
         """What was probably meant: by the values of the result, else by trying other arguments."""
         finding = fit.in_another_order(self.exercise, raw, right_raw)
+        finding = finding or shapes.other_geometry(self.exercise, self.cases, raw)
         finding = finding or axes.of_result(self.exercise, self.cases, raw, right_raw)
         if finding is None or finding.mistake == "wrong_shape":
-            finding = shapes.meant(self.exercise, self.call, self.cases[0], stream(self.seed, "shapes")) or finding
+            outputs = zip(self.cases, raw, right_raw, strict=True)
+            wrong = next(c for c, g, w in outputs if [a.shape for _, a in g] != [a.shape for _, a in w])
+            finding = shapes.meant(self.exercise, self.call, wrong, stream(self.seed, "shapes")) or finding
         if finding is not None:
             problem = Finding(finding.mistake, _lines(problem.evidence, finding.evidence), problem.where)
         return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))

@@ -127,7 +127,8 @@ CONV_BACKWARD = Exercise(
     linear=("dz",),
     scales={"1/N": "averaged_again", "1/places": "averaged_over_places", "db:1/N": "bias_averaged_over_batch",
             "db:1/places": "bias_averaged_over_places"},
-    sentences={"bias_averaged": "db, the gradient of the bias, is divided: the mean over images and places, not the sum.",
+    sentences={"bias_averaged": "db, the gradient of the bias, is divided: the mean over images and places, not "
+                                "the sum.",
                "averaged_over_places": "It is averaged over the places of the image as well.",
                "bias_averaged_over_batch": "The gradient of the bias is averaged over the images in place of summed.",
                "bias_averaged_over_places":

@@ -98,7 +98,8 @@ KEPT_BY_MF = _counted(
         "kept_by_backpropagation": [
             "That is what backpropagation keeps; which of it does a block still need when the next one runs?", _by_bp],
         "only_outputs_kept": ["A block needs its input as well as its output.", lambda N, d, w: N * max(w)],
-        "widest_of_different_blocks": ["The widest input and the widest output belong to different blocks; what is kept at "
+        "widest_of_different_blocks": ["The widest input and the widest output belong to different blocks; what "
+                                       "is kept at "
                                        "once is of one block.", lambda N, d, w: N * (max([d, *w[:-1]]) + max(w)),
                                        lambda N, d, w: N * (d + max(w))],
         "all_blocks_summed": ["All blocks are summed; only one block is at work at once, and the neediest counts.",
@@ -171,11 +172,13 @@ PARAMETERS = _counted(
             lambda d, w, m, rule: count_parameters(d, w, m, rule) + sum(w) + m,
             lambda d, w, m, rule: count_parameters(d, w, m, rule) + sum(w) + (
                 {"bp": m, "ff": 0, "ff_one_pass": m}.get(rule, m * len(w)))],
-        "label_in_input": ["The input of Forward-Forward is not longer by m: what marks a class is written over its first entries.",
+        "label_in_input": ["The input of Forward-Forward is not longer by m: what marks a class is written over "
+                           "its first entries.",
                            lambda d, w, m, rule: count_parameters(d + m if rule == "ff" else d, w, m, rule),
                            lambda d, w, m, rule: count_parameters(d + m if rule[:2] == "ff" else d, w, m, rule)],
         "first_matrix_only": ["Only the first weight matrix is counted; those between the blocks are forgotten.",
-                              lambda d, w, m, rule: d * w[0] + count_parameters(0, w, m, rule) - count_parameters(0, w, 0, rule)],
+                              lambda d, w, m, rule: d * w[0] + count_parameters(0, w, m, rule) - count_parameters(0,
+                                  w, 0, rule)],
         "one_projection_only": ["Mono-Forward has a projection matrix on every block.", _counted_as("mf", "bp")],
         "ff_with_output_layer": ["Forward-Forward has no output layer.", _counted_as("ff", "bp")],
         "one_pass_reads_last_only": ["One-pass Forward-Forward reads the activities of all blocks.",

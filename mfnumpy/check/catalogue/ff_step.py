@@ -7,7 +7,7 @@ import numpy as np
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue import references
 from mfnumpy.check.catalogue.draws import clear_of_kinks, rate, real, sizes, until
-from mfnumpy.check.catalogue.parts import unit_rows, update_mistakes
+from mfnumpy.check.catalogue.parts import activation_mistakes, unit_rows, update_mistakes
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
@@ -85,7 +85,7 @@ FF_STEP = Exercise(
     extremes=_extreme_ff,
     updates={"W": "W"},
     scales={"2": "factor_two_extra", "1/2": "factor_half_of_square_or_mean", "1/H": "mean_for_sum_after"},
-    sentences={"factor_two_extra": "There is a factor 2 too many.",
+    sentences={"factor_two_extra": "There is a factor 2 too many: it is twice as large.",
                "factor_half_of_square_or_mean":
                    "A factor 2 is missing: that of the derivative of the square, or the mean was taken over both "
                    "halves together.",
@@ -95,9 +95,9 @@ FF_STEP = Exercise(
     mistakes=mistakes(
         {
             **update_mistakes(),
-            "positive_only": ["Only the positive data count.",
+            "positive_only": ["Only the positive data count: the negative pass (x_neg) is missing.",
                               {"combine": lambda p, n: p}],
-            "negative_only": ["Only the negative data count.",
+            "negative_only": ["Only the negative data count: the positive pass (x_pos) is missing.",
                               {"combine": lambda p, n: n}],
             "negative_sign": ["The negative half has the wrong sign: its goodness grows.",
                               {"combine": lambda p, n: p - n}],
@@ -106,9 +106,15 @@ FF_STEP = Exercise(
             "sigmoid_flipped": [
                 {"positive": lambda G, t: eq.positive_loss_gradient(2 * t - G, t),
                  "negative": lambda G, t: eq.negative_loss_gradient(2 * t - G, t)},
-                {"positive": lambda G, t: eq.positive_loss_gradient(2 * t - G, t)},
-                {"negative": lambda G, t: eq.negative_loss_gradient(2 * t - G, t)},
             ],
+            "positive_sigmoid_flipped": ["In the positive half the sigmoid runs the wrong way: the sign of its "
+                                         "argument is "
+                                         "turned.",
+                                         {"positive": lambda G, t: eq.positive_loss_gradient(2 * t - G, t)}],
+            "negative_sigmoid_flipped": ["In the negative half the sigmoid runs the wrong way: the sign of its "
+                                         "argument is "
+                                         "turned.",
+                                         {"negative": lambda G, t: eq.negative_loss_gradient(2 * t - G, t)}],
             "same_loss_for_both": ["Both halves use the same loss.",
                                    {"negative": eq.positive_loss_gradient}, {"positive": eq.negative_loss_gradient}],
             "mean_for_sum": ["The goodness is the mean over the neurons; the exercise asks for the sum.",
@@ -138,13 +144,7 @@ FF_STEP = Exercise(
             "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
             "mask_inverted": {"gate": lambda z, da: da * (z <= 0)},
             "mask_threshold": [{"gate": lambda z, da, t=t: da * (z > t)} for t in (1.0, 0.5, 0.1)],
-            "other_activation": [{"hidden": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)},
-                {"hidden": lambda z: np.logaddexp(0, z)},
-                             {"hidden": lambda z: z / (1 + np.exp(-z))}, {"hidden": np.square},
-                             {"hidden": lambda z: np.maximum(z, 0) ** 2}, {"hidden": lambda z: np.clip(z, 0, 1)},
-                             {"hidden": lambda z: (z > 0) * 1.0},
-                                 {"hidden": np.sign},
-                             {"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
+            **activation_mistakes(("absolute", "negative_part")),
             "input_normalised": [{"before": unit_rows}, {"before": _rms}],
             "updated_between_halves": ["The weights are updated between the two halves; both should see the old "
                                        "weights.",
@@ -154,9 +154,10 @@ FF_STEP = Exercise(
                                           "negative": lambda G, t: eq.negative_loss_gradient(np.full(len(G),
                                               G.mean()), t)},
             "times_goodness": {"share": lambda a, dG: eq.goodness_gradient(a, dG * (a * a).sum(axis=1))},
-            "mean_missing_in_one_half": ["The mean over the batch is missing in one of the two halves.",
-                                         {"positive": lambda G, t: eq.positive_loss_gradient(G, t) * len(G)},
-                                         {"negative": lambda G, t: eq.negative_loss_gradient(G, t) * len(G)}],
+            "mean_missing_in_positive_half": ["The mean over the batch is missing in the positive half (1/N).",
+                                              {"positive": lambda G, t: eq.positive_loss_gradient(G, t) * len(G)}],
+            "mean_missing_in_negative_half": ["The mean over the batch is missing in the negative half (1/N).",
+                                              {"negative": lambda G, t: eq.negative_loss_gradient(G, t) * len(G)}],
             "theta_constant": ["theta is not used: a constant stands for it.",
                             Free(lambda c: {"positive": lambda G, t: eq.positive_loss_gradient(G, c),
                                             "negative": lambda G, t: eq.negative_loss_gradient(G, c)}, (1.0, 2.0,

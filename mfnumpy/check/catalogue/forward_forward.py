@@ -55,7 +55,7 @@ def _make_goodness(number: int, kind: str) -> Exercise:
                                {"total": lambda s: s.sum(axis=0)}],
             summed_to_one_number=["Everything is reduced to one number; each sample has a goodness of its own.",
                                   {"total": np.sum}, {"total": np.mean}, {"total": lambda s: s.sum() / len(s)}],
-            largest_for_sum=["The largest value is taken in place of the sum.",
+            largest_for_sum=["The largest value (a maximum) is taken in place of the sum.",
                              {"total": lambda s: s.max(axis=1)}],
             not_summed=["The sum over the neurons is missing.",
                         {"total": lambda s: s}],

@@ -18,7 +18,15 @@ from mfnumpy.check.catalogue.draws import (
     small_positives,
     until,
 )
-from mfnumpy.check.catalogue.parts import COARSE, SMALLEST, loss_mistakes, mask_mistakes, unit_rows, update_mistakes
+from mfnumpy.check.catalogue.parts import (
+    COARSE,
+    SMALLEST,
+    activation_mistakes,
+    loss_mistakes,
+    mask_mistakes,
+    unit_rows,
+    update_mistakes,
+)
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mapped, mistakes, split
 
 
@@ -120,19 +128,13 @@ MF_STEP = Exercise(
             "normalised_handed_on": ["The activation is scaled to length 1 before it is handed on: that is Forward-"
                                      "Forward's.",
                                      {"handed_on": lambda x, z, a, W, G: unit_rows(a)}],
-            "relu_missing": ["The ReLU is missing in the forward pass.",
+            "relu_missing": ["The ReLU is missing in the forward pass: it is linear.",
                 {"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "weight_gradient": _gated(lambda z, da: da)},
                 {"hidden": lambda z: z + 0, "handed_on": lambda x, z, a, W, G: _relu(z)},
             ],
-            "other_activation": ["The forward pass uses another activation than a ReLU.",
-                                 {"hidden": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)},
-                                     {"hidden": lambda z: np.logaddexp(0, z)},
-                             {"hidden": lambda z: z / (1 + np.exp(-z))}, {"hidden": np.square}, {"hidden": np.abs},
-                             {"hidden": lambda z: np.maximum(z, 0) ** 2}, {"hidden": lambda z: np.clip(z, 0, 1)},
-                             {"hidden": lambda z: (z > 0) * 1.0}, {"hidden": lambda z: np.minimum(z, 0)},
-                                 {"hidden": np.sign},
-                             {"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))},
-                                 {"hidden": lambda z: np.where(z > 0, z, 0.01 * z)}],
+            **activation_mistakes(),
+            "leaky_activation_slight": ["The activation is a leaky ReLU, slope 0.01.",
+                {"hidden": lambda z: np.where(z > 0, z, 0.01 * z)}],
             "projection_unchanged": ["M is not trained.",
                                      {"update_M": lambda p, g, lr: p + 0}],
             "weights_unchanged": ["W is not trained.",

@@ -34,7 +34,8 @@ EQ5 = Exercise(
     draw=_draw_scores,
     linear=("a", "M"),
     scales={"1/n": "scaled_by_width"},
-    sentences={"scaled_by_width": "The scores are divided by the number of neurons: a mean stands where a sum belongs."},
+    sentences={"scaled_by_width": "The scores are divided by the number of neurons: a mean stands where a sum "
+                                  "belongs."},
     slices={"neuron": {"a": 1, "M": 1}},
     axes={"G": ("sample", "class")},
     mistakes=mistakes(
@@ -51,7 +52,7 @@ EQ5 = Exercise(
                         {"after": np.square}],
         scaled_by_root_of_width=["It is divided by the square root of the width, which does not belong here.",
                                  {"before": lambda a: a / np.sqrt(a.shape[1])}],
-        input_normalised=["The input is scaled to length 1 first; that does not belong here.",
+        input_normalised=["The input is scaled to length 1 (normalised) first; that does not belong here.",
                           {"before": unit_rows}],
         activity_rectified_again={"before": lambda a: np.maximum(a, 0)},
         activity_centred=["A mean is taken off the activation.",
@@ -164,7 +165,7 @@ def _swapped_roles(table: dict) -> dict:
     """In Eq. (8) the activation is the second factor: the mistakes in the input concern the error here."""
     renamed = {"input_rectified": ("error_rectified", "Negative errors are cut off."),
                "input_squared": ("error_squared", "The error is squared."),
-               "input_normalised": ("error_normalised", "Each sample's error is scaled to length 1."),
+               "input_normalised": ("error_normalised", "Each sample's error is scaled to length 1 (normalised)."),
                "input_missing": ("error_missing", ""), "error_binarised": ("step_for_activation", ""),
                "input_binarised": ("error_binarised", ""), "input_centred": ("activity_centred", "")}  # fmt: skip
     swapped = {}

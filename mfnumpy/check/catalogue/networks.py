@@ -19,7 +19,15 @@ from mfnumpy.check.catalogue.draws import (
     small_positives,
     until,
 )
-from mfnumpy.check.catalogue.parts import COARSE, SMALLEST, loss_mistakes, mask_mistakes, unit_rows, update_mistakes
+from mfnumpy.check.catalogue.parts import (
+    COARSE,
+    SMALLEST,
+    activation_mistakes,
+    loss_mistakes,
+    mask_mistakes,
+    unit_rows,
+    update_mistakes,
+)
 from mfnumpy.check.catalogue.references import from_output, through_feedback, through_weights
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
@@ -132,13 +140,7 @@ def _shared() -> dict:
                               {"returned": lambda new: new[::-1]}],
         "mask_on_output": ["The error of the output is masked, but the last layer is linear.",
                            {"output_error": _masked_error}],
-        "other_activation": [{"hidden": lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)},
-            {"hidden": lambda z: np.logaddexp(0, z)},
-                             {"hidden": lambda z: z / (1 + np.exp(-z))}, {"hidden": np.square}, {"hidden": np.abs},
-                             {"hidden": lambda z: np.maximum(z, 0) ** 2}, {"hidden": lambda z: np.clip(z, 0, 1)},
-                             {"hidden": lambda z: (z > 0) * 1.0}, {"hidden": lambda z: np.minimum(z, 0)},
-                                 {"hidden": np.sign},
-                             {"hidden": np.tanh}, {"hidden": lambda z: 1 / (1 + np.exp(-z))}],
+        **activation_mistakes(),
         "only_last_layer": ["Only the last layer is trained.",
                             {"trained": lambda layer, layers: layer == layers - 1}],
         "last_layer_unchanged": ["The last layer is not trained.",

@@ -199,7 +199,7 @@ def product_mistakes(step: str) -> dict:
                              one(lambda x, dz: np.maximum(x.T @ dz, 0))],
         "sign_of_gradient": ["Only the sign of the gradient is used, not its size.",
                              one(lambda x, dz: np.sign(x.T @ dz))],
-        "gradient_normalised": ["The gradient is scaled to length 1.",
+        "gradient_normalised": ["The gradient is scaled to length 1 (normalised).",
                                 one(lambda x, dz: x.T @ dz / np.linalg.norm(x.T @ dz))],
         "error_binarised": ["Only the sign of the error is used, not its size.",
                             one(lambda x, dz: x.T @ np.sign(dz))],
@@ -306,3 +306,31 @@ def update_mistakes(step: str = "update") -> dict:
         "step_returned": [{step: lambda p, g, lr: lr * g}, {step: lambda p, g, lr: -lr * g},
             {step: lambda p, g, lr: g}],
     }  # fmt: skip
+
+
+ACTIVATIONS = {
+    "tanh": ("a tanh", np.tanh),
+    "sigmoid": ("a sigmoid", lambda z: 1 / (1 + np.exp(-z))),
+    "elu": ("an ELU", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)),
+    "softplus": ("a softplus", lambda z: np.logaddexp(0, z)),
+    "swish": ("a SiLU (swish), z sigmoid(z)", lambda z: z / (1 + np.exp(-z))),
+    "square": ("a square", np.square),
+    "absolute": ("an absolute value", np.abs),
+    "squared_relu": ("a squared ReLU", lambda z: np.maximum(z, 0) ** 2),
+    "capped": ("a ReLU that is cut off (clipped) at 1", lambda z: np.clip(z, 0, 1)),
+    "step": ("a step, on or off", lambda z: (z > 0) * 1.0),
+    "negative_part": ("the negative part: positive entries are cut off", lambda z: np.minimum(z, 0)),
+    "sign": ("the sign alone", np.sign),
+}
+
+
+def activation_mistakes(leave_out: tuple[str, ...] = ()) -> dict:
+    """What may stand for the ReLU of a forward pass: replacements of a step `hidden`.
+
+    leave_out: those that give the same as something else there.
+    """
+    return {
+        f"activation_{name}": [f"The activation is {words}, not a ReLU.", {"hidden": curve}]
+        for name, (words, curve) in ACTIVATIONS.items()
+        if name not in leave_out
+    }

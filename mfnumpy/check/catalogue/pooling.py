@@ -76,6 +76,7 @@ POOL_FORWARD = Exercise(
         median_for_mean=["The median of the window is taken in place of the mean.",
                          {"reduce": lambda w: np.median(w, axis=(2, 4))}],
         first_of_window=["One pixel of each window is taken in place of the mean.",
+                         {"reduce": lambda w: w[:, :, 0, :, -1]}, {"reduce": lambda w: w[:, :, -1, :, 0]},
                          {"reduce": lambda w: w[:, :, 0, :, 0]}, {"reduce": lambda w: w[:, :, -1, :, -1]}],
         half_of_window=["Only one row or column of each window is averaged.",
                         {"reduce": lambda w: w[:, :, 0].mean(axis=3)},
@@ -100,7 +101,8 @@ POOL_FORWARD = Exercise(
         windows_move_by_one=["The windows move by one pixel (a stride of 1), so that they overlap; they should lie "
             "side by side.",
                              {"whole": lambda x, size: _moved_by_one(x, size)}],
-        divided_by_wrong_count=["The window is taken for a square, or its sides are added: height times width is the number "
+        divided_by_wrong_count=["The window is taken for a square, or its sides are added: height times width is "
+                                "the number "
                                 "of pixels.",
                                 *[{"reduce": lambda w, f=f: w.sum(axis=(2, 4)) / f(w.shape[2], w.shape[4])}
                                   for f in (lambda a, b: a * a, lambda a, b: b * b, lambda a, b: a + b)]],
@@ -216,9 +218,11 @@ POOL_BACKWARD = Exercise(
         channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3],
             axis=3) / (PH * PW)},
         image_sides_swapped={"spread": lambda dy, PH, PW: _spread(dy, PH, PW).transpose(0, 2, 1, 3)},
-        divided_by_wrong_count=["The window is taken for a square, or its sides are added: height times width is the number "
+        divided_by_wrong_count=["The window is taken for a square, or its sides are added: height times width is "
+                                "the number "
                                 "of pixels.",
-                                {"share": lambda dy, PH, PW: dy / (PH * PH)}, {"share": lambda dy, PH, PW: dy / (PW * PW)},
+                                {"share": lambda dy, PH, PW: dy / (PH * PH)}, {"share": lambda dy, PH,
+                                    PW: dy / (PW * PW)},
                                 {"share": lambda dy, PH, PW: dy / (PH + PW)}],
         divided_by_constant=["The error is divided by a constant, whatever the size of the window.",
                              Free(lambda c: {"share": lambda dy, PH, PW: dy / c}, (4.0,), "by {}", (4.0,))],

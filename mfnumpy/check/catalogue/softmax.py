@@ -109,7 +109,7 @@ SOFTMAX = Exercise(
                             {"shift": lambda s: s.min(axis=1, keepdims=True)}],
         scores_clipped=["Large scores are clipped: they differ no more, and share the probability.",
                         *[{"whole": lambda s, c=c: eq.softmax(np.clip(s, -c, c))} for c in CLIPS]],
-        softmax_over_batch=["The softmax runs over the batch, along the wrong axis.",
+        softmax_over_batch=["The softmax runs over the batch (the samples), along the wrong axis.",
                             {"whole": over_batch}],
         softmax_column_total=["The total is taken over the batch, along the wrong axis.",
                               {"total": lambda e: e.sum(axis=0, keepdims=True)}],

@@ -45,6 +45,10 @@ def _one(exercise: Exercise, output: str, rows: list) -> tuple[str | None, str] 
         for unit, by in _units(rows):
             numbers = betas / by
             if np.allclose(numbers, numbers[0], rtol=1e-3, atol=1e-9) and abs(numbers[0]) > 1e-9:
+                if abs(alphas[0]) < 1e-9:
+                    size = " x ".join(part for part in (f"{numbers[0]:.4g}", unit) if part)
+                    what = f"it is {size}{f' x the argument {noun}' if noun else ' in every entry'}"
+                    return _name(noun), f"{what}, and nothing else: what should enter does not."
                 return _name(noun), f"{_words(numbers[0], unit, noun)}{scale}."
     return None
 

@@ -56,7 +56,11 @@ def _of_array(exercise: Exercise, case: Case, name: str, s: np.ndarray, t: np.nd
         found = guess(exercise, name, s, t, axes, expected)
         if found is not None:
             return found
-    return _stretched(exercise, name, s, t, axes) or _renamed_axes(exercise, case, name, s, t, axes)
+    return (
+        _stretched(exercise, name, s, t, axes)
+        or _windows(exercise, name, s, t)
+        or _renamed_axes(exercise, case, name, s, t, axes)
+    )
 
 
 def _permuted(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: str) -> Finding | None:
@@ -69,14 +73,16 @@ def _permuted(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expect
         if r is not None and not np.isnan(r):
             yours = f"({', '.join(axes[k] for k in order)})"
             sign = "The sign is wrong as well: they" if r < 0 else "The values"
-            values = "The values are right." if np.isclose(r, 1, rtol=1e-4) else f"{sign} are {r:.4g} times what they should be."
+            values = (
+                "The values are right."
+                if np.isclose(r, 1, rtol=1e-4)
+                else f"{sign} are {r:.4g} times what they should be."
+            )
             if t.ndim == 4 and order == (0, 3, 1, 2):
                 says = f"{name} has its channels first, {yours}; here images are {expected}. {values}"
                 return Finding("channels_first", says)
             if t.ndim == 2:
-                return Finding(
-                    "transposed", f"{name} is transposed: {yours} in place of {expected}. {values}"
-                )
+                return Finding("transposed", f"{name} is transposed: {yours} in place of {expected}. {values}")
             return Finding("axes_permuted", f"The axes of {name} are in another order: {yours} for {expected}.")
     return None
 
@@ -106,7 +112,8 @@ _REDUCTIONS: dict[str, Callable] = {
 def _reduced(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: str) -> Finding | None:
     """One axis is gone: was it summed?"""
     if s.ndim == 2 and t.ndim == 4 and "kernel" in exercise.arguments:
-        return Finding("flat_rows_returned", f"{name} is still in rows, one for each patch, {s.shape}: they are not folded "
+        return Finding("flat_rows_returned",
+            f"{name} is still in rows, one for each patch, {s.shape}: they are not folded "
                        f"(put) back into images, {t.shape}.")  # fmt: skip
     for count in range(1, t.ndim - s.ndim + 1):
         for gone in combinations(range(t.ndim), count):
@@ -143,7 +150,11 @@ def _not_reduced(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, exp
     for says, reduce in (("sum", np.sum), ("mean", np.mean)):
         if t.ndim == 0 and _equal(reduce(s), t):
             return Finding("not_reduced", f"{name} should be one number: the {says} is still to be taken.")
-    return Finding("wrong_shape", f"{name} has {s.ndim - t.ndim} axis too many: {s.shape} for {expected} = {t.shape}.")
+    return Finding(
+        "wrong_shape",
+        f"{name} has {s.ndim - t.ndim} {'axis' if s.ndim - t.ndim == 1 else 'axes'} too many: "
+        f"{s.shape} for {expected} = {t.shape}.",
+    )
 
 
 def _cut(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: str) -> Finding | None:
@@ -154,7 +165,8 @@ def _cut(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: s
     if len(differing) == 2 and [s.shape[k] for k in reversed(differing)] == [t.shape[k] for k in differing]:
         one, two = (_many(_noun(exercise, name, axes, k)) for k in differing)
         sides = " (height and width)" if t.ndim == 4 and differing == [1, 2] else ""
-        return Finding("axes_exchanged", f"{name} has as many {one} as it should have {two}, and the reverse{sides}: they "
+        return Finding("axes_exchanged",
+            f"{name} has as many {one} as it should have {two}, and the reverse{sides}: they "
                        "are exchanged.")  # fmt: skip
     says = []
     for k in differing:
@@ -168,7 +180,8 @@ def _cut(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expected: s
             says.append(f"one {noun} too few ({s.shape[k]} for {t.shape[k]}){which}")
         elif abs(short) <= 2 and t.ndim == 4:
             says.append(
-                f"{abs(short)} {_many(noun) if abs(short) > 1 else noun} too {'few' if short > 0 else 'many'} ({s.shape[k]} for {t.shape[k]})"
+                f"{abs(short)} {_many(noun) if abs(short) > 1 else noun} too "
+                f"{'few' if short > 0 else 'many'} ({s.shape[k]} for {t.shape[k]})"
             )
     if says and len(says) == len(differing):
         return Finding("cut_short", f"{name} has {' and '.join(says)}.")
@@ -200,6 +213,22 @@ def _stretched(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple) -> Fi
         Finding("stretched", f"Of {name} {' and '.join(says)}. Is the right axis repeated, or reduced?")
         if says
         else None
+    )
+
+
+def _windows(exercise: Exercise, name: str, s: Any, t: Any) -> Finding | None:
+    """Of patches in rows: windows too many or too few, or windows of another size."""
+    if exercise.name != "im2col" or s.ndim != 2:
+        return None
+    if s.shape[1] != t.shape[1]:
+        return Finding("wrong_shape",
+            f"Each row of {name} has {s.shape[1]} numbers, a patch has {t.shape[1]}: the window "
+                       "has another height, width or number of channels.")  # fmt: skip
+    few = len(s) < len(t)
+    cause = "one row or column of windows too few: a loop ends too early, or a + 1 is missing" if few else (
+        "one row or column of windows too many: a window that does not fit is counted")  # fmt: skip
+    return Finding(
+        "wrong_shape", f"{name} has {abs(len(s) - len(t))} patches too {'few' if few else 'many'}. Is it {cause}?"
     )
 
 

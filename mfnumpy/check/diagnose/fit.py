@@ -45,7 +45,11 @@ def in_two_ways(found: list[Finding]) -> list[Finding]:
     """
     first = found[:1]
     of_result = [f for f in found[1:] if f.mistake and f.mistake.startswith("result_")]
-    if first and of_result and (first[0].mistake or "").partition("_")[2] == (of_result[0].mistake or "").partition("_")[2]:
+    if (
+        first
+        and of_result
+        and (first[0].mistake or "").partition("_")[2] == (of_result[0].mistake or "").partition("_")[2]
+    ):
         return first
     if not first or not of_result or (first[0].mistake or "").startswith("result_"):
         return first
@@ -74,7 +78,9 @@ def exchanged(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -
         straight = [_with_exchanged(exercise, case, 0, 0) for case in cases]
         if all(run is not None and all_close(_turned(g), run, LOOSE) for g, run in zip(got, straight, strict=True)):
             a, b = exercise.outputs
-            return [Finding("outputs_in_another_order", f"The results are exchanged: ({b}, {a}) in place of ({a}, {b}).")]
+            return [
+                Finding("outputs_in_another_order", f"The results are exchanged: ({b}, {a}) in place of ({a}, {b}).")
+            ]
     return []
 
 
@@ -96,9 +102,7 @@ def _with_exchanged(exercise: Exercise, case: Case, i: int, j: int) -> Named | N
     return quantities(exercise, case, named)
 
 
-def rounded(
-    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
-) -> list[Finding]:
+def rounded(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
     """Results that are rounded to a number of digits.
 
     exercise, cases, got, right: as in `explained`.
@@ -116,7 +120,12 @@ def rounded(
                 at = old.get(name, 0.0)
                 same = same and s.shape == t.shape and bool(np.allclose(at - s, np.round(at - t, digits), atol=1e-12))
         if same:
-            return [Finding("result_rounded", f"The result is rounded, to {digits} digits behind the point.")]
+            return [
+                Finding(
+                    "result_rounded",
+                    f"The result is rounded, to {digits} digit{'' if digits == 1 else 's'} behind the point.",
+                )
+            ]
     return []
 
 
@@ -130,7 +139,12 @@ def not_trained(
     )
     for outputs, wanted in zip(got, right, strict=True):
         for (name, s), (_, t) in zip(outputs, wanted, strict=True):
-            if name in names and s.shape == t.shape and np.abs(s).max(initial=0.0) <= 1e-12 * np.abs(t).max(initial=0.0) and t.any():
+            if (
+                name in names
+                and s.shape == t.shape
+                and np.abs(s).max(initial=0.0) <= 1e-12 * np.abs(t).max(initial=0.0)
+                and t.any()
+            ):
                 still.add(name)
             elif not close(s, t, LOOSE):
                 return []

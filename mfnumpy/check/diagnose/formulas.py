@@ -51,11 +51,13 @@ def relu_backward(z: np.ndarray, da: np.ndarray) -> Iterator[Formula]:
                             "da where z > mean of da": da * (z > da.mean()),
                         "[da * z > 0], a comparison without the sizes": (da * z > 0) * 1.0,
                         "da where da * z > 0": da * (da * z > 0), "da + [z > 0]": da + (z > 0),
-                        "da / z where z > 0": da * (z > 0) / z, "da where z is above its median": da * (z > np.median(z)),
+                        "da / z where z > 0": da * (z > 0) / z,
+                            "da where z is above its median": da * (z > np.median(z)),
                         "da where z is its row's largest": da * (z == z.max(axis=-1, keepdims=True)),
                         "da where z is its column's largest": da * (z == z.max(axis=0)),
                         "the smaller of da and z": np.minimum(da, z), "da where the first neuron is active": da * (
-                            z[..., :1] > 0), "da where z[:, 0] is positive": da * (z[:, :1] > 0), "da where the last neuron is active": da * (z[..., -1:] > 0),
+                            z[..., :1] > 0), "da where z[:, 0] is positive": da * (z[:, :1] > 0),
+                                "da where the last neuron is active": da * (z[..., -1:] > 0),
                         "da where the first sample is active": da * (z[:1] > 0),
                         "da where the last sample is active": da * (z[-1:] > 0),
                         "da times the number of active samples": da * (z > 0).sum(axis=0),
@@ -70,7 +72,10 @@ def relu_backward(z: np.ndarray, da: np.ndarray) -> Iterator[Formula]:
                         "da - da where z > 0": da - da * (z > 0) / 2}.items():  # fmt: skip
         yield name, partial(np.asarray, wrong)
     for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5):
-        yield f"da where z > 0, {share:g} da elsewhere, a leaky slope", partial(np.asarray, np.where(z > 0, da, share * da))
+        yield (
+            f"da where z > 0, {share:g} da elsewhere, a leaky slope",
+            partial(np.asarray, np.where(z > 0, da, share * da)),
+        )
     lengths = {"as a whole": np.linalg.norm(da), "row by row": np.linalg.norm(da, axis=-1, keepdims=True)}
     for how, length in lengths.items():
         yield f"da scaled to length 1 {how}, where z > 0", partial(np.divide, da * (z > 0), length)

@@ -24,11 +24,13 @@ def _sgd(p: np.ndarray, g: np.ndarray, lr: float) -> Iterator[Formula]:
         "g where |g| > 1": g * (np.abs(g) > 1), "g / (|g| + 1)": g / (np.abs(g) + 1), "g + sign(p)": g + np.sign(p),
         "g + p": g + p, "g - p": g - p, "g transposed and reshaped": g.reshape(g.shape[::-1]).T, "g reversed": g[::-1],
         "g / (1 + lr)": g / (1 + lr),
-        "g / sqrt(g^2 + 1e-8)": g / np.sqrt(g * g + 1e-8), "g / (sqrt(g^2) + 1e-8)": g / (np.abs(g) + 1e-8), "g reshaped": g.T.reshape(g.shape),
+        "g / sqrt(g^2 + 1e-8)": g / np.sqrt(g * g + 1e-8), "g / (sqrt(g^2) + 1e-8)": g / (np.abs(g) + 1e-8),
+            "g reshaped": g.T.reshape(g.shape),
     }  # fmt: skip
     for (one, u), (two, w) in product(gradients.items(), parts.items()):
         yield f"the change is {one} * {two}", partial(np.multiply, u, w)
-    new = {"p - (1 - lr) g": p - (1 - lr) * g, "p - (1 + lr) g": p - (1 + lr) * g, "g - lr p": g - lr * p, "lr g - p": lr * g - p, "p - lr": p - lr + 0 * g,
+    new = {"p - (1 - lr) g": p - (1 - lr) * g, "p - (1 + lr) g": p - (1 + lr) * g, "g - lr p": g - lr * p,
+        "lr g - p": lr * g - p, "p - lr": p - lr + 0 * g,
         "p / (1 + lr g)": p / (1 + lr * g), "p - lr p": p - lr * p,
            "p exp(-lr g)": p * np.exp(-lr * g),
                "p - lr g, scaled to length 1": (p - lr * g) / np.linalg.norm(p - lr * g),
@@ -313,12 +315,14 @@ def _accuracy_table(predict: Callable, X: np.ndarray, y: np.ndarray, size: int) 
 def _scores_by_pairs(a: np.ndarray, M: np.ndarray) -> Iterator[Formula]:
     """A reduction over the neurons of something made of each activation and each entry of M."""
     left, right = a[:, None, :], M[None]
-    pairs = {"a * M": left * right, "(a - M)^2": (left - right) ** 2, "|a - M|": np.abs(left - right), "a + M": left + right,
+    pairs = {"a * M": left * right, "(a - M)^2": (left - right) ** 2, "|a - M|": np.abs(left - right),
+        "a + M": left + right,
              "a - M": left - right, "the larger of a and M": np.maximum(left, right),
              "the smaller of a and M": np.minimum(left, right), "|a * M|": np.abs(left * right),
              "(a * M)^2": (left * right) ** 2, "a / M": left / right, "max(a * M, 0)": np.maximum(left * right, 0),
              "a^M": np.abs(left) ** right}  # fmt: skip
-    then = {"{}": lambda u: u, "the square root of {}": lambda u: np.sqrt(np.abs(u)), "log|{}|": lambda u: np.log(np.abs(u)),
+    then = {"{}": lambda u: u, "the square root of {}": lambda u: np.sqrt(np.abs(u)),
+        "log|{}|": lambda u: np.log(np.abs(u)),
             "exp {}": np.exp, "exp(-{})": lambda u: np.exp(-u), "1 / {}": lambda u: 1 / u, "{}^2": np.square,
             "1 / (1 + {})": lambda u: 1 / (1 + u), "tanh {}": np.tanh, "sigmoid of {}": lambda u: 1 / (1 + np.exp(-u)),
             "log(1 + exp {})": lambda u: np.logaddexp(0, u), "{}, less its row's largest": lambda u: u - u.max(
@@ -334,7 +338,8 @@ def _scores_by_pairs(a: np.ndarray, M: np.ndarray) -> Iterator[Formula]:
 
 
 FORMULAS: dict[str, Callable[..., Iterator[Formula]]] = {
-    "relu_backward": formulas.relu_backward, "eq1": formulas.goodness, "eq5": _scores_by_pairs, "eq2": formulas.goodness,
+    "relu_backward": formulas.relu_backward, "eq1": formulas.goodness, "eq5": _scores_by_pairs,
+        "eq2": formulas.goodness,
         "eq3_gradient": formulas.loss_slope,
         "eq4_gradient": formulas.loss_slope, "softmax": formulas.softmax,
             "eq6_gradient": formulas.cross_entropy_slope, "sgd_step": _sgd,

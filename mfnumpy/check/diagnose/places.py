@@ -53,9 +53,10 @@ def _along(exercise: Exercise, output: str, axis: int, noun: str, pairs: list[Pa
     rows = []
     for pair in pairs:
         seen = _seen(*pair, axis)
-        if _wrong(*pair, axis).any():
+        if len(seen) >= 3 and _wrong(*pair, axis).any():
             rows.append((_wrong(*pair, axis), seen, pair))
-    if not rows or any(wrong[seen].all() or len(wrong) < 3 for wrong, seen, _ in rows):
+    short = [pair for pair in pairs if pair[1].shape[axis] < 3 and _wrong(*pair, axis).any()]
+    if len(rows) <= len(short) or any(wrong[seen].all() for wrong, seen, _ in rows):
         return None
     for words, choose in _ENDS.items():
         if all(_is(wrong, seen, choose(len(wrong))) for wrong, seen, _ in rows):

@@ -82,9 +82,7 @@ def meaning(exercise: Exercise, term: str, output: str = "") -> str:
     return MEANS.get(term, "rate_rooted" if term in ("lr^0.5", "lr^-0.5") else "scaled_by_size")
 
 
-def recognise(
-    exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]
-) -> list[Hit]:
+def recognise(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Hit]:
     """The explanations by one mistake, known or a factor; several if the numbers cannot decide; [] if none.
 
     exercise, cases, got, right: as in `fit.explained`.

@@ -1,4 +1,4 @@
-"""A loss taken apart: called with one sample at a time it shows what it makes of each, and then how it puts them together.
+"""A loss taken apart: with one sample at a time it shows what it makes of each, and then how it puts them together.
 
 One number for a batch tells little; the numbers of the single samples are a whole vector, in which a formula shows.
 """
@@ -188,44 +188,53 @@ def _of_scores(Gs: Sequence[np.ndarray], ys: Sequence[np.ndarray]) -> Iterator[t
 
     yield "log-sum-exp, without the score of the label", of(lambda G, s, t: lse(G))
     yield "the score of the label, without log-sum-exp", of(lambda G, s, t: s)
-    yield "the sum of the exponentials less the score of the label; the logarithm is missing", of(
-        lambda G, s, t: np.exp(G).sum(axis=1) - s
+    yield (
+        "the sum of the exponentials less the score of the label; the logarithm is missing",
+        of(lambda G, s, t: np.exp(G).sum(axis=1) - s),
     )
-    yield "the shifted log-sum-exp less the unshifted score: the row's largest was taken off and is not put back", of(
-        lambda G, s, t: np.log(np.exp(shifted(G)).sum(axis=1)) - s
+    yield (
+        "the shifted log-sum-exp less the unshifted score: the row's largest was taken off and is not put back",
+        of(lambda G, s, t: np.log(np.exp(shifted(G)).sum(axis=1)) - s),
     )
-    yield "log-sum-exp less the shifted score: the row's largest is taken off in one place only", of(
-        lambda G, s, t: lse(G) - (s - G.max(axis=1))
+    yield (
+        "log-sum-exp less the shifted score: the row's largest is taken off in one place only",
+        of(lambda G, s, t: lse(G) - (s - G.max(axis=1))),
     )
     yield "the largest score less the score of the label", of(lambda G, s, t: G.max(axis=1) - s)
     yield "max(1 - the score of the label, 0), a hinge", of(lambda G, s, t: np.maximum(1 - s, 0))
     yield "the squared distance of the scores from the one-hot label", of(lambda G, s, t: ((G - t) ** 2).sum(axis=1))
-    yield "the squared distance of softmax(G) from the one-hot label", of(
-        lambda G, s, t: ((eq.softmax(G) - t) ** 2).sum(axis=1)
+    yield (
+        "the squared distance of softmax(G) from the one-hot label",
+        of(lambda G, s, t: ((eq.softmax(G) - t) ** 2).sum(axis=1)),
     )
-    yield "a softplus of minus the label's score: each score on its own, as with a sigmoid", of(
-        lambda G, s, t: np.logaddexp(0, -s)
+    yield (
+        "a softplus of minus the label's score: each score on its own, as with a sigmoid",
+        of(lambda G, s, t: np.logaddexp(0, -s)),
     )
-    yield "-log of |G| divided by the row's sum of |G|: the exponential is missing", of(
-        lambda G, s, t: -np.log(np.abs(s) / np.abs(G).sum(axis=1))
+    yield (
+        "-log of |G| divided by the row's sum of |G|: the exponential is missing",
+        of(lambda G, s, t: -np.log(np.abs(s) / np.abs(G).sum(axis=1))),
     )
     yield "-log of G^2 divided by the row's sum of G^2", of(lambda G, s, t: -np.log(s**2 / (G**2).sum(axis=1)))
     yield "the sum over all classes of -log p", of(lambda G, s, t: -np.log(eq.softmax(G)).sum(axis=1))
     for k, which in ((0, "the first class"), (-1, "the last class"), (1, "the second class")):
         yield f"-log p of {which}, whatever the label", of(lambda G, s, t, k=k: -np.log(eq.softmax(G))[:, k])
-        yield f"the loss without {which}: where it is the label, 0", of(
-            lambda G, s, t, k=k: (lse(G) - s) * (1 - t[:, k])
+        yield (
+            f"the loss without {which}: where it is the label, 0",
+            of(lambda G, s, t, k=k: (lse(G) - s) * (1 - t[:, k])),
         )
     for name, f in _SCORE_CHANGES.items():
         yield f"-log softmax with {name}", of(lambda G, s, t, f=f: lse(f(G)) - (f(G) * t).sum(axis=1))
     for low in (0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01, 1e-3, 1e-4):
-        yield f"-log p with p clipped to [{low:g}, {1 - low:g}]", of(
-            lambda G, s, t, low=low: -np.log(np.clip(np.exp(s - lse(G)), low, 1 - low))
+        yield (
+            f"-log p with p clipped to [{low:g}, {1 - low:g}]",
+            of(lambda G, s, t, low=low: -np.log(np.clip(np.exp(s - lse(G)), low, 1 - low))),
         )
         yield f"-log p with p + {low:g} for p", of(lambda G, s, t, low=low: -np.log(np.exp(s - lse(G)) + low))
     for size in (1.0, 0.5, 0.1, 0.05, 0.01, 0.001):
-        yield f"-log p, and {size:g} times the sum of squared scores (a penalty on the scores)", of(
-            lambda G, s, t, size=size: lse(G) - s + size * (G**2).sum(axis=1)
+        yield (
+            f"-log p, and {size:g} times the sum of squared scores (a penalty on the scores)",
+            of(lambda G, s, t, size=size: lse(G) - s + size * (G**2).sum(axis=1)),
         )
 
 

@@ -8,7 +8,7 @@ numbers is said.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -22,6 +22,7 @@ from mfnumpy.check.diagnose.transforms import changed_part
 from mfnumpy.check.exercises import sentence
 from mfnumpy.check.model import Case, Exercise, Finding, Rng, flatten
 from mfnumpy.check.student.call import Caller, Stop
+from mfnumpy.support.validate import pair
 
 
 def meant(exercise: Exercise, call: Caller, case: Case, rng: Rng) -> Finding | None:
@@ -38,6 +39,68 @@ def meant(exercise: Exercise, call: Caller, case: Case, rng: Rng) -> Finding | N
             if finding is not None:
                 return finding
         return _with_equal_sizes(exercise, call, rng)
+
+
+def other_geometry(exercise: Exercise, cases: Sequence[Case], raw: Sequence[Named]) -> Finding | None:
+    """A window, stride or padding other than the one that was given, with which the results would be right.
+
+    exercise: one of images; for another there is nothing to be found.
+    cases: as drawn.
+    raw: the outputs on each.
+    """
+    if not {"kernel", "stride", "padding"} <= set(exercise.arguments) or "x_shape" in exercise.arguments:
+        return None
+    with quiet():
+        for name, (says, change) in GEOMETRIES.items():
+            if all(
+                all_close(_floats(outputs), _with_geometry(exercise, case, change), LOOSE)
+                for case, outputs in zip(cases, raw, strict=True)
+            ):
+                return Finding(name, says)
+    return None
+
+
+def _floats(named: Named) -> Named:
+    return [(name, np.asarray(array, dtype=float)) for name, array in named]
+
+
+def _with_geometry(exercise: Exercise, case: Case, change: Callable) -> Named | None:
+    args = list(case.args)
+    places = [exercise.arguments.index(name) for name in ("kernel", "stride", "padding")]
+    sizes = [pair(name, args[k], 0) for name, k in zip(("kernel", "stride", "padding"), places, strict=True)]
+    try:
+        for k, value in zip(places, change(*sizes), strict=True):
+            args[k] = value
+        named = [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
+    except Exception:
+        return None
+    return _floats(named)
+
+
+GEOMETRIES: dict[str, tuple[str, Callable]] = {
+    "stride_missing": ("The stride is not used: windows are one pixel apart.", lambda k, s, p: (k, (1, 1), p)),
+    "padding_missing": ("The padding is missing (ignored).", lambda k, s, p: (k, s, (0, 0))),
+    "padding_twice": ("The padding is there twice.", lambda k, s, p: (k, s, (2 * p[0], 2 * p[1]))),
+    "padding_halved": ("Only half of the padding is there.", lambda k, s, p: (k, s, (p[0] // 2, p[1] // 2))),
+    "padding_constant": ("The padding is always 1, whatever is given.", lambda k, s, p: (k, s, (1, 1))),
+    "padding_of_kernel": ("The padding is half the kernel, whatever is given.",
+                          lambda k, s, p: (k, s, (k[0] // 2, k[1] // 2))),
+    "stride_constant": ("The stride is always 2, whatever is given.", lambda k, s, p: (k, (2, 2), p)),
+    "stride_is_kernel": ("The kernel's size is used as the stride.", lambda k, s, p: (k, k, p)),
+    "kernel_height_for_both": ("The kernel is taken for a square of its height.", lambda k, s, p: ((k[0], k[0]), s, p)),
+    "kernel_width_for_both": ("The kernel is taken for a square of its width.", lambda k, s, p: ((k[1], k[1]), s, p)),
+    "kernel_sides_swapped": ("Height and width of the kernel are exchanged.", lambda k, s, p: (k[::-1], s, p)),
+    "stride_sides_swapped": ("Vertical and horizontal stride are exchanged.", lambda k, s, p: (k, s[::-1], p)),
+    "padding_sides_swapped": ("Vertical and horizontal padding are exchanged.", lambda k, s, p: (k, s, p[::-1])),
+    "stride_and_padding_missing": ("Neither the stride nor the padding is used.", lambda k, s, p: (k, (1, 1), (0, 0))),
+    "stride_one_way": ("The stride is used in one direction only, vertically.", lambda k, s, p: (k, (s[0], 1), p)),
+    "stride_the_other_way": ("The stride is used in one direction only, horizontally.", lambda k, s, p: (k, (1, s[1]),
+        p)),
+    "padding_one_way": ("The padding is there in one direction only, vertically.", lambda k, s, p: (k, s, (p[0], 0))),
+    "padding_the_other_way": ("The padding is there in one direction only, horizontally.",
+                              lambda k, s, p: (k, s, (0, p[1]))),
+}  # fmt: skip
+"""What may be done to kernel, stride and padding, each a pair."""
 
 
 def _safe(call: Caller, args: tuple) -> Named | None:
@@ -120,7 +183,9 @@ def _swapped(exercise: Exercise, call: Caller, case: Case) -> Finding | None:
     for i, j in combinations(range(len(case.args)), 2):
         args = list(case.args)
         args[i], args[j] = args[j], args[i]
-        if type(args[i]) is type(args[j]) and _is_right(exercise, case, _safe(call, tuple(args))):
+        alike = type(args[i]) is type(args[j])
+        same = alike and not isinstance(args[i], (np.ndarray, list)) and args[i] == args[j]
+        if alike and not same and _is_right(exercise, case, _safe(call, tuple(args))):
             a, b = exercise.arguments[i], exercise.arguments[j]
             return Finding("arguments_exchanged", f"The arguments {a} and {b} are exchanged in your code.")
     return None

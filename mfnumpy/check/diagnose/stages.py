@@ -8,6 +8,7 @@ student's own earlier stages are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,7 +135,9 @@ def alike(found: Sequence[np.ndarray], tables: Sequence[Mapping[str, Callable]],
             if np.isnan(ratios).all() or not (factors := name_factor(ratios, term_values(cases))):
                 continue
             factor = factors[0]
-            return text, "" if not factor.terms else f"{factor.value:.4g}" if factor.terms == (CONSTANT,) else factor.text
+            return text, "" if not factor.terms else f"{factor.value:.4g}" if factor.terms == (
+                CONSTANT,
+            ) else factor.text
     return None
 
 
@@ -176,6 +179,10 @@ def said(what: str, text: str, factor: str) -> Finding:
     """
     times = f"{factor} x " if factor else ""
     formula = text.partition(" = ")[2] if " with " in text and " = " in text else text
-    words = [word for sign, word in WORDS.items() if word and sign in (formula if sign in ("e ", "d ") else text)]
+    words = [
+        word
+        for sign, word in WORDS.items()
+        if word and re.search(r"(?<![a-z])" + re.escape(sign), formula if sign in ("e ", "d ") else text)
+    ]
     means = f" In it: {', '.join(words)}." if words else ""
     return Finding("another_formula", f"{what} is computed by another formula: {times}{text}.{means}")

@@ -21,9 +21,11 @@ def _first(m: np.ndarray, g: np.ndarray, b: float, other: float, t: int) -> Tabl
     return {
         "beta1 m + (1 - beta1) g": lambda: right, "m, the old first moment": lambda: m, "g": lambda: g,
         "0.9 m + 0.1 g, whatever beta1": lambda: 0.9 * m + 0.1 * g, "(m + g) / 2": lambda: (m + g) / 2,
-        "beta1 m - (1 - beta1) g": lambda: b * m - (1 - b) * g, "beta1 m + (1 - beta1) |g|": lambda: b * m + (1 - b) * abs(g),
+        "beta1 m - (1 - beta1) g": lambda: b * m - (1 - b) * g,
+            "beta1 m + (1 - beta1) |g|": lambda: b * m + (1 - b) * abs(g),
         "beta2 m + (1 - beta2) g": lambda: other * m + (1 - other) * g, "beta1 m": lambda: b * m,
-        "(1 - beta1) g": lambda: (1 - b) * g, "m + g": lambda: m + g, "beta1 m + (1 - beta2) g": lambda: b * m + (1 - other) * g,
+        "(1 - beta1) g": lambda: (1 - b) * g, "m + g": lambda: m + g,
+            "beta1 m + (1 - beta2) g": lambda: b * m + (1 - other) * g,
         "the corrected first moment": lambda: right / (1 - b**t), "beta1 m + beta1 g": lambda: b * (m + g),
         "(1 - beta1) (m + g)": lambda: (1 - b) * (m + g),
     }  # fmt: skip
@@ -34,13 +36,16 @@ def _second(v: np.ndarray, g: np.ndarray, b: float, other: float, t: int, m: np.
     right = b * v + (1 - b) * g * g
     return {
         "beta2 v + (1 - beta2) g^2": lambda: right, "v, the old second moment": lambda: v, "g^2": lambda: g * g,
-        "0.999 v + 0.001 g^2, whatever beta2": lambda: 0.999 * v + 0.001 * g * g, "(v + g^2) / 2": lambda: (v + g * g) / 2,
+        "0.999 v + 0.001 g^2, whatever beta2": lambda: 0.999 * v + 0.001 * g * g,
+            "(v + g^2) / 2": lambda: (v + g * g) / 2,
         "0.99 v + 0.01 g^2, whatever beta2": lambda: 0.99 * v + 0.01 * g * g,
-        "beta2 v - (1 - beta2) g^2": lambda: b * v - (1 - b) * g * g, "the larger of v and g^2": lambda: np.maximum(v, g * g),
+        "beta2 v - (1 - beta2) g^2": lambda: b * v - (1 - b) * g * g, "the larger of v and g^2": lambda: np.maximum(v,
+            g * g),
         "beta2 v + (1 - beta2) |g|^3": lambda: b * v + (1 - b) * abs(g) ** 3,
         "beta2 v + (1 - beta2) g^3": lambda: b * v + (1 - b) * g**3,
         "beta1 v + (1 - beta1) g^2": lambda: other * v + (1 - other) * g * g, "beta2 v": lambda: b * v,
-        "m^2, the square of the first moment": lambda: m * m, "beta2 v + (1 - beta2) m^2": lambda: b * v + (1 - b) * m * m,
+        "m^2, the square of the first moment": lambda: m * m,
+            "beta2 v + (1 - beta2) m^2": lambda: b * v + (1 - b) * m * m,
         "beta2 v + (1 - beta1) g^2": lambda: b * v + (1 - other) * g * g, "(1 - beta2) g^2": lambda: (1 - b) * g * g,
         "v + g^2": lambda: v + g * g, "the corrected second moment": lambda: right / (1 - b**t),
         "the root of the second moment": lambda: np.sqrt(right),
@@ -60,7 +65,7 @@ def read(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -> lis
         return []
     firsts, seconds, steps = [], [], []
     for case, outputs in zip(cases, got, strict=True):
-        p, g, m, v, t, lr, beta1, beta2, epsilon = case.args
+        _, g, m, v, t, lr, beta1, beta2, epsilon = case.args
         new = dict(outputs)
         firsts.append(_first(m, g, beta1, beta2, t))
         seconds.append(_second(v, g, beta2, beta1, t, new["m"]))
@@ -86,5 +91,3 @@ def read(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -> lis
         text = hit[0].removeprefix("the step is ").removesuffix(" (with the right moments)")
         facts.append(said("The step of the parameter", text, hit[1]))
     return facts
-
-

@@ -85,7 +85,8 @@ def _groups(kind: str, passes: Sequence[Pass]) -> list[tuple[str, Callable]]:
         [("the hidden layers", lambda p, layer: True)],
         [("the topmost hidden layer", lambda p, layer: layer == len(p.weights) - 2),
          ("the hidden layers below the topmost", lambda p, layer: layer < len(p.weights) - 2)],
-        [("the first layer", lambda p, layer: layer == 0), ("the hidden layers above the first", lambda p, layer: layer > 0)],
+        [("the first layer", lambda p, layer: layer == 0), ("the hidden layers above the first", lambda p,
+            layer: layer > 0)],
     ]  # fmt: skip
     for way in ways:
         rows = [[(p, n) for p in passes for n in range(len(p.weights) - 1) if chosen(p, n)] for _, chosen in way]
@@ -147,9 +148,7 @@ def _matrices(kind: str, p: Pass, layer: int) -> dict[str, Callable]:
     if kind == "bp":
         return transposed
     B = p.feedback[layer]
-    others = {
-        f"the feedback matrix number {k}": partial(np.asarray, M) for k, M in enumerate(p.feedback) if k != layer
-    }
+    others = {f"the feedback matrix number {k}": partial(np.asarray, M) for k, M in enumerate(p.feedback) if k != layer}
     mixed = {"(B + W^T)": lambda: B + W.T, "(B times W^T, entry by entry)": lambda: B * W.T,
              "(the signs of B, the sizes of W^T)": lambda: np.sign(B) * np.abs(W.T)}  # fmt: skip
     return {**turned("B", B), **transposed, **(mixed if B.shape == W.T.shape else {}), **others}

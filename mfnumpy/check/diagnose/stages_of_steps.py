@@ -34,7 +34,9 @@ def output_error(found: Sequence[np.ndarray], scores: Sequence[Mapping[str, Call
                  cases: Sequence[Case]) -> tuple[str, str] | None:  # fmt: skip
     """Which formula the error of the output is, with which scores; the scores are given by name, the usual first."""
     for name in scores[0]:
-        right = [{f"{ERROR}, with G = {name}": partial(_difference, s[name], y)} for s, y in zip(scores, ys, strict=True)]
+        right = [
+            {f"{ERROR}, with G = {name}": partial(_difference, s[name], y)} for s, y in zip(scores, ys, strict=True)
+        ]
         if hit := alike(found, right, cases):
             return (ERROR if name == next(iter(scores[0])) else hit[0]), hit[1]
     usual = next(iter(scores[0]))
@@ -133,7 +135,9 @@ def mf_step(probes: Sequence[Probe]) -> Facts:
     xs, ys, Ws, Ms, lrs = (list(column) for column in zip(*(p.case.args for p in probes), strict=True))
     zs = [x @ W for x, W in zip(xs, Ws, strict=True)]
     moves = [p.changes for p in probes]
-    name = hidden_activation([(lambda f, z=z, c=c: error_behind(f(z), c["M"].T),) for z, c in zip(zs, moves, strict=True)])
+    name = hidden_activation(
+        [(lambda f, z=z, c=c: error_behind(f(z), c["M"].T),) for z, c in zip(zs, moves, strict=True)]
+    )
     if name is None:
         return [], False
     facts = [] if name == RELU else [said("The activation that the gradient of M uses", name.format("z"), "")]
@@ -154,7 +158,9 @@ def mf_step(probes: Sequence[Probe]) -> Facts:
         {**changed("dG", d / len(d)), "(dG with the new M)": partial(_again, a, M - c["M"], y)}
         for d, a, M, c, y in zip(dGs, used, Ms, moves, ys, strict=True)
     ]
-    matrices = [{**turned("M", M), "the new M": partial(np.subtract, M, c["M"])} for M, c in zip(Ms, moves, strict=True)]
+    matrices = [
+        {**turned("M", M), "the new M": partial(np.subtract, M, c["M"])} for M, c in zip(Ms, moves, strict=True)
+    ]
     hit = hidden_error(found, zs, tops, matrices, cases)
     if hit is not None and hit != (GATE, ""):
         facts.append(said("The error at z", *hit))
@@ -231,7 +237,7 @@ def ff_step(probes: Sequence[Probe]) -> Facts:
     slopes: list[np.ndarray] = []
     shares = None
     for p in probes:
-        x_pos, x_neg, W, theta, lr = p.case.args
+        x_pos, x_neg, *_, lr = p.case.args
         both = np.concatenate([x_pos[:1], x_neg[:1]])
         d = error_behind(both, p.changes["W"])
         if d is None:
@@ -278,8 +284,10 @@ def _slope(found: np.ndarray, probes: Sequence[Probe], half: int) -> str | None:
     theta = np.array([p.case.args[3] for p in probes])
     goodness = {
         "G": lambda z: (np.maximum(z, 0) ** 2).sum(), "the mean of a^2": lambda z: (np.maximum(z, 0) ** 2).mean(),
-        "half the sum of a^2": lambda z: 0.5 * (np.maximum(z, 0) ** 2).sum(), "the sum of a": lambda z: np.maximum(z, 0).sum(),
-        "the length of a": lambda z: np.linalg.norm(np.maximum(z, 0)), "the largest a": lambda z: np.maximum(z, 0).max(),
+        "half the sum of a^2": lambda z: 0.5 * (np.maximum(z, 0) ** 2).sum(), "the sum of a": lambda z: np.maximum(z,
+            0).sum(),
+        "the length of a": lambda z: np.linalg.norm(np.maximum(z, 0)), "the largest a": lambda z: np.maximum(z,
+            0).max(),
         "the sum of z^2": lambda z: (z * z).sum(), "the sum of tanh(z)^2": lambda z: (np.tanh(z) ** 2).sum(),
         "the mean of a": lambda z: np.maximum(z, 0).mean(), "the sum of a^4": lambda z: (np.maximum(z, 0) ** 4).sum(),
         "the largest a^2": lambda z: (np.maximum(z, 0) ** 2).max(),
@@ -291,7 +299,8 @@ def _slope(found: np.ndarray, probes: Sequence[Probe], half: int) -> str | None:
                      "theta - G + 1": theta - G + 1, "G - theta + 1": G - theta + 1, "G - theta - 1": G - theta - 1,
                      "2 (theta - G)": 2 * (theta - G), "2 (G - theta)": 2 * (G - theta), "2 - G": 2 - G, "G - 2": G - 2,
                      "1 - G": 1 - G, "G - 1": G - 1, "2 theta - G": 2 * theta - G, "G - 2 theta": G - 2 * theta,
-                     "theta": theta, "G / theta": G / theta, "theta^2 - G": theta**2 - G, "G - theta^2": G - theta**2}  # fmt: skip
+                     "theta": theta, "G / theta": G / theta, "theta^2 - G": theta**2 - G,
+                         "G - theta^2": G - theta**2}  # fmt: skip
         for (argument, u), (curve, g) in product(arguments.items(), formulas.OF.items()):
             with np.errstate(all="ignore"):
                 value = sign * g(u)

@@ -149,9 +149,7 @@ class Verdict:
             meaning = ""
         alone = hit.names == {"transposed"} and len(self.exercise.outputs) == 1
         turned = [] if alone else [f"{output} is transposed." for output in hit.transposed]
-        return "\n".join(
-            [*lines, *factors, *turned, meaning]
-        ).strip()
+        return "\n".join([*lines, *factors, *turned, meaning]).strip()
 
     def _meaning(self, name: str, hit: Hit) -> str:
         """The sentence of a mistake; of a constant factor with its size."""
