@@ -67,7 +67,7 @@ PARTS = [
     (
         "eq7",
         lambda x, z, M, dG: _eq7(x, z, M - M.mean(axis=0), dG),
-        "The mean over the first axis is taken off the argument M",
+        "The mean over the first axis is taken off .*the argument M",
     ),
     (
         "eq7",

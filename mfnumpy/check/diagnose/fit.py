@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations, permutations
+from typing import Any
 
 import numpy as np
 
@@ -84,8 +85,8 @@ def exchanged(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -
     return []
 
 
-def _alike(a: object, b: object) -> bool:
-    return type(a) is type(b) and np.shape(a) == np.shape(b) and not isinstance(a, (list, tuple))  # type: ignore[arg-type]
+def _alike(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and np.shape(a) == np.shape(b) and not isinstance(a, (list, tuple))
 
 
 def _turned(named: Named) -> Named:

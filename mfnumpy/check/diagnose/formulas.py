@@ -284,7 +284,7 @@ def cross_entropy_slope(G: np.ndarray, y: np.ndarray) -> Iterator[Formula]:
             yield f"the sign of {name} - {target}", partial(np.sign, p - t)
             yield f"the negative part of {name} - {target}", partial(np.minimum, p - t, 0)
             yield f"the positive part of {name} - {target}", partial(np.maximum, p - t, 0)
-            yield f"{name} - {target}, rounded", partial(np.round, p - t, 1)
+            yield f"{name} - {target}, rounded", partial(np.asarray, np.round(p - t, 1))
             yield (
                 f"{name} - {target}, rows scaled to length 1",
                 partial(lambda d: d / np.linalg.norm(d, axis=1, keepdims=True), p - t),

@@ -321,7 +321,7 @@ def _scores_by_pairs(a: np.ndarray, M: np.ndarray) -> Iterator[Formula]:
              "the smaller of a and M": np.minimum(left, right), "|a * M|": np.abs(left * right),
              "(a * M)^2": (left * right) ** 2, "a / M": left / right, "max(a * M, 0)": np.maximum(left * right, 0),
              "a^M": np.abs(left) ** right}  # fmt: skip
-    then = {"{}": lambda u: u, "the square root of {}": lambda u: np.sqrt(np.abs(u)),
+    then: dict[str, Callable] = {"{}": lambda u: u, "the square root of {}": lambda u: np.sqrt(np.abs(u)),
         "log|{}|": lambda u: np.log(np.abs(u)),
             "exp {}": np.exp, "exp(-{})": lambda u: np.exp(-u), "1 / {}": lambda u: 1 / u, "{}^2": np.square,
             "1 / (1 + {})": lambda u: 1 / (1 + u), "tanh {}": np.tanh, "sigmoid of {}": lambda u: 1 / (1 + np.exp(-u)),

@@ -223,7 +223,7 @@ class Search:
         return found
 
     def _match(self, names: tuple[str, ...], steps: Mapping, keep: bool) -> Hit | None:
-        """Does this version explain all cases, if need be scaled and transposed, the same way in each?"""
+        """Whether this version explains all cases, if need be scaled and transposed, the same way in each."""
         ratios: dict[str, np.ndarray] = {}
         turned: dict[str, bool] = {}
         kept = not keep

@@ -6,6 +6,7 @@ One number for a batch tells little; the numbers of the single samples are a who
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -172,7 +173,7 @@ def _candidates(exercise: Exercise, batches: Sequence[Batch]) -> Iterator[tuple[
 def _of_scores(Gs: Sequence[np.ndarray], ys: Sequence[np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
     """Functions of the scores of a sample and its label."""
 
-    def of(f: Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]) -> np.ndarray:
+    def of(f: Callable[..., Any]) -> np.ndarray:
         """f(scores, the score of the label, the one-hot label), sample by sample, over all batches."""
         return np.concatenate(
             [f(G, G[np.arange(len(y)), y], np.eye(G.shape[1])[y]) for G, y in zip(Gs, ys, strict=True)]

@@ -99,7 +99,8 @@ def _pass(probe: Probe, forward: Callable, used: Callable, enter: Callable) -> P
     """The stages of one probe with these activations; None if they do not give its changes."""
     x, y, weights, *rest, lr = probe.case.args
     moves = [probe.changes[f"weights[{k}]"] for k in range(len(weights))]
-    a, inputs, zs, errors = x, [], [], []
+    a, inputs, errors = x, [], []
+    zs: list[np.ndarray] = []
     for layer, W in enumerate(weights):
         taken = enter(x) if layer == 0 else used(zs[-1])
         error = error_behind(taken, moves[layer])

@@ -154,11 +154,11 @@ def mf_step(probes: Sequence[Probe]) -> Facts:
     if enter != "{}":
         facts.append(said("The input, as the gradient of W uses it,", enter.format("x"), ""))
     found = [d / lr for d, lr in zip(deltas, lrs, strict=True)]
-    tops = [
+    tops: list[Table] = [
         {**changed("dG", d / len(d)), "(dG with the new M)": partial(_again, a, M - c["M"], y)}
         for d, a, M, c, y in zip(dGs, used, Ms, moves, ys, strict=True)
     ]
-    matrices = [
+    matrices: list[Table] = [
         {**turned("M", M), "the new M": partial(np.subtract, M, c["M"])} for M, c in zip(Ms, moves, strict=True)
     ]
     hit = hidden_error(found, zs, tops, matrices, cases)
@@ -226,7 +226,7 @@ def eq7(probes: Sequence[Probe]) -> Facts:
         return [], False
     facts = [said("The input, as the gradient uses it,", enter.format("x"), "")] if enter != "{}" else []
     zs, tops, matrices = [r[1] for r in rows], [changed("dG", r[3]) for r in rows], [turned("M", r[2]) for r in rows]
-    hit = hidden_error(found, zs, tops, matrices, cases)  # type: ignore[arg-type]
+    hit = hidden_error(found, zs, tops, matrices, cases)
     if hit and hit != (GATE, ""):
         facts.append(said("The error at z", *hit))
     return facts, hit is not None
