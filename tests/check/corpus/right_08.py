@@ -52,7 +52,7 @@ def col2im(cols, x_shape, kernel, stride, padding):
         """
 def col2im(cols, x_shape, kernel, stride, padding):
     size = int(np.prod(x_shape))
-    numbers = layers.im2col(1 + np.arange(size).reshape(x_shape), kernel, stride, padding)
+    numbers = layers.im2col(1.0 + np.arange(size).reshape(x_shape), kernel, stride, padding).astype(int)
     return np.bincount(numbers.ravel(), weights=cols.ravel(), minlength=size + 1)[1:].reshape(x_shape)
 """,
     ),

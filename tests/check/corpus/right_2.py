@@ -123,7 +123,7 @@ def col2im(cols, x_shape, kernel, stride, padding):
     N, H, W, C = x_shape
     PH, PW = pair("padding", padding, 0)
     places = np.arange(N * (H + 2 * PH) * (W + 2 * PW) * C).reshape(N, H + 2 * PH, W + 2 * PW, C)
-    index = layers.im2col(places, kernel, stride, 0).astype(int)
+    index = layers.im2col(places.astype(float), kernel, stride, 0).astype(int)
     flat = np.zeros(places.size, cols.dtype)
     np.add.at(flat, index.ravel(), cols.ravel())
     return flat.reshape(places.shape)[:, PH:PH + H, PW:PW + W]
