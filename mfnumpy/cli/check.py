@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import InvalidValueError, MfnumpyError
 
 if TYPE_CHECKING:
     from mfnumpy.check.report import Report
@@ -42,7 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Do what the arguments say. Returns 0 if all passed, 1 if something is wrong, 2 if it cannot be checked.
 
-    Raises MfnumpyError for an unknown exercise, or a file that is missing or cannot be run.
+    Raises MfnumpyError for an unknown exercise, a file that is missing or cannot be run, and, after the reports that
+    could be made, if the checker itself failed.
     """
     from mfnumpy.check.exercises import EXERCISES, get, stub
     from mfnumpy.check.student.limits import allowed
@@ -59,10 +60,15 @@ def run(args: argparse.Namespace) -> int:
     if args.what != "all":
         get(args.what)
     allowed("--seconds", args.seconds)
-    return _show(_reports(args), args.json)
+    reports, bugs = _reports(args)
+    code = _show(reports, args.json)
+    if bugs:
+        raise MfnumpyError(" ".join(bugs))
+    return code
 
 
-def _reports(args: argparse.Namespace) -> list[Report]:
+def _reports(args: argparse.Namespace) -> tuple[list[Report], list[str]]:
+    """The reports, and a sentence for each exercise on which the checker itself failed."""
     from mfnumpy.check.checker import GRADING_SEED, check
     from mfnumpy.check.student.load import beside, function_for, functions_in, load
 
@@ -76,11 +82,11 @@ def _reports(args: argparse.Namespace) -> list[Report]:
     if args.grade or hasattr(os, "fork"):
         return _apart(args, one)
     names = [args.what] if args.what != "all" else list(functions_in(load(args.file)))
-    return [one(name) for name in _some(names, args.file)]
+    return [one(name) for name in _some(names, args.file)], []
 
 
-def _apart(args: argparse.Namespace, one: Callable[[str], Report]) -> list[Report]:
-    """Every line of the student's file runs in a process of its own: to be read at all, then for each exercise.
+def _apart(args: argparse.Namespace, one: Callable[[str], Report]) -> tuple[list[Report], list[str]]:
+    """As _reports, with every line of the student's file in a process of its own: to be read, then for each exercise.
 
     In practice too, where what it prints is shown and nothing but its time is limited: a file that ends its process is
     none that has passed.
@@ -90,7 +96,7 @@ def _apart(args: argparse.Namespace, one: Callable[[str], Report]) -> list[Repor
     from mfnumpy.check.model import Finding
     from mfnumpy.check.student.call import Stop
     from mfnumpy.check.student.load import SECONDS, Unfinished, functions_in, load, named_in
-    from mfnumpy.check.student.process import isolated, report_isolated
+    from mfnumpy.check.student.process import CheckerBug, isolated, report_isolated
 
     def read() -> list[str]:
         """The names of the file's functions. Raises Stop if the file comes to no end."""
@@ -109,8 +115,14 @@ def _apart(args: argparse.Namespace, one: Callable[[str], Report]) -> list[Repor
     try:
         found = isolated(read, *limits)
     except Stop as stop:  # what ends or holds up the file is the same for each exercise in it
-        return [report_on(get(name), stop.finding) for name in names(named_in(args.file))]
-    return [report_isolated(get(name), partial(one, name), *limits) for name in names(found)]
+        return [report_on(get(name), stop.finding) for name in names(named_in(args.file))], []
+    reports, bugs = [], []
+    for name in names(found):
+        try:
+            reports.append(report_isolated(get(name), partial(one, name), *limits))
+        except CheckerBug as bug:  # the verdicts on the others stand
+            bugs.append(f"{name} could not be checked. {bug}")
+    return reports, bugs
 
 
 def _some(names: list[str], file: str) -> list[str]:

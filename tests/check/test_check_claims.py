@@ -13,6 +13,7 @@ from mfnumpy.check.catalogue.references import bp_step
 from mfnumpy.check.checker import draw_cases
 from mfnumpy.check.exercises import WORDS
 from mfnumpy.check.matrix import wrong_version
+from mfnumpy.cli import main
 from mfnumpy.errors import MfnumpyError
 from mfnumpy.layers import conv_output_size
 from mfnumpy.support.validate import pair
@@ -156,6 +157,54 @@ def test_a_bug_of_the_checker_is_not_put_down_to_the_student():
 
     with pytest.raises(MfnumpyError, match=r"bug of the checker.*KeyError.*no such word"):
         report_isolated(EXERCISES["eq7"], job, seconds=1, memory_mb=1024)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="in a process of its own, which needs fork")
+@pytest.mark.parametrize("mode", [[], ["--grade"], ["--json"]])
+def test_where_the_checker_fails_the_other_verdicts_stand_and_the_exit_code_is_2(mode, tmp_path, capsys, monkeypatch):
+    def fails(self, verdict, search):
+        raise KeyError("no such word")
+
+    monkeypatch.setattr("mfnumpy.check.checker._Check._solved", fails)
+    file = tmp_path / "student.py"
+    file.write_text("import numpy as np\ndef eq5(a, M): return a @ M.T\ndef eq8(a, dG): return np.cos(dG.T @ a)\n")
+    assert main(["check", "all", str(file), *mode]) == 2
+    out, err = capsys.readouterr()
+    assert "eq5" in out
+    assert "not right yet" not in out
+    assert "eq8 could not be checked. This is a bug of the checker" in err
+    assert "no such word" in err
+
+
+class _Odd:
+    """A value that does not let itself be looked at."""
+
+    @property
+    def __class__(self):
+        raise KeyError("not mine")
+
+
+class _OddError(Exception):
+    __class__ = vars(_Odd)["__class__"]
+
+
+class _OddFunction:
+    def __getattr__(self, name):
+        raise KeyError(name)
+
+    def __call__(self, a, M):
+        return a @ M.T
+
+
+def test_what_a_value_or_an_error_of_the_students_raises_when_it_is_read_is_the_students():
+    def raises(a, M):
+        raise _OddError
+
+    for function in (lambda a, M: _Odd(), raises):
+        report = check("eq5", function)
+        assert report.mistake == "raises"
+        assert "cannot be read: KeyError: 'not mine'" in report.evidence
+    assert check("eq5", _OddFunction()).passed
 
 
 # -- Which mistake it is, where only the extremes tell

@@ -29,6 +29,20 @@ class Stop(Exception):
         self.finding = finding
 
 
+@contextlib.contextmanager
+def of_the_student(trouble: str) -> Iterator[None]:
+    """Where a student's own value is read, an exception is of its class's making: Stop, with the trouble's name.
+
+    All else that the checker raises is a bug of the checker; memory that is full is left to be told by the process.
+    """
+    try:
+        yield
+    except (Stop, MemoryError):
+        raise
+    except Exception as error:
+        raise Stop(Finding("raises", f"{trouble}: {type(error).__name__}: {text_of(error)[:200]}.")) from None
+
+
 class _Shown(io.StringIO):
     """Keeps the first 2,000 characters that are printed, and throws the rest away."""
 
@@ -48,7 +62,7 @@ class Caller:
     """
 
     def __init__(self, exercise: Exercise, function: Callable, seconds: float):
-        self.exercise, self.function, self.left, self.seconds = exercise, function, seconds, seconds
+        self.exercise, self.function, self.left, self.seconds = exercise, _readable(function), seconds, seconds
         self.printed = ""
 
     def __call__(self, *args: Any) -> list[np.ndarray]:
@@ -58,12 +72,14 @@ class Caller:
     def named(self, *args: Any) -> list[tuple[str, np.ndarray]]:
         """As a call, with the name of each output; Stop also if an argument was changed."""
         given = copy.deepcopy(args)
-        named = self._arrays(self._run(given), args)
-        changed = self._changed(args, given)
-        if changed:
-            raise Stop(Finding("input_changed", _CHANGED.format(changed, changed), changed))
-        self.aliased = _aliased(self.exercise, given, named)
-        return [(name, np.array(array)) for name, array in named]
+        value = self._run(given)
+        with of_the_student("What it returned cannot be read"):
+            named = self._arrays(value, args)
+            changed = self._changed(args, given)
+            if changed:
+                raise Stop(Finding("input_changed", _CHANGED.format(changed, changed), changed))
+            self.aliased = _aliased(self.exercise, given, named)
+            return [(name, np.array(array)) for name, array in named]
 
     def changing(self, *args: Any) -> None:
         """Call with the very arguments, for a function that is meant to change them. Raises Stop as a call does."""
@@ -95,7 +111,8 @@ class Caller:
         except Refused as refused:
             raise Stop(refused.finding) from None
         except BaseException as error:
-            raise Stop(self._raised(error, given)) from None
+            with of_the_student("What it raised cannot be read"):
+                raise Stop(self._raised(error, given)) from None
         finally:
             self.printed = self.printed or shown.getvalue()
 
@@ -182,6 +199,19 @@ def _array(name: str, item: Any, exercise: Exercise) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise Stop(Finding("wrong_dtype", f"{name} has dtype {array.dtype}; expected are numbers.", name))
     return array
+
+
+def _readable(function: Callable) -> Callable:
+    """The function, or a plain one that calls it if its class does not let it be looked at."""
+    try:
+        with contextlib.suppress(TypeError, ValueError):  # a builtin's: it has no signature
+            inspect.signature(function)
+        own = inspect.unwrap(function)
+        for name in ("__code__", "__module__", "__name__"):
+            getattr(own, name, None)
+    except Exception:
+        return lambda *given: function(*given)
+    return function
 
 
 def is_empty(function: Callable) -> bool:

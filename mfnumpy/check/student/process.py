@@ -15,6 +15,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict
@@ -50,6 +51,8 @@ def report_isolated(
 ) -> Report:
     """The Report that job() makes, as by `isolated`; whatever happens to its process is a Report, too.
 
+    What the checker itself does wrong is none: it raises CheckerBug.
+
     exercise: what the Report is on.
     job: checks one function.
     seconds, memory_mb, reading, silent: as in `isolated`.
@@ -58,12 +61,10 @@ def report_isolated(
         return Report.from_json(isolated(lambda: job().to_json(), seconds, memory_mb, reading, silent))
     except Stop as stop:
         return report_on(exercise, stop.finding)
-    except Unfit as error:  # of this function's making: the verdicts on the others stand
-        return report_on(exercise, Finding("raises", str(error)))
 
 
-class Unfit(MfnumpyError):
-    """The checker met something in a student's values or errors that it was not made for."""
+class CheckerBug(MfnumpyError):
+    """The checker itself failed: nothing is said of the function that it was to check."""
 
 
 def isolated(
@@ -77,7 +78,7 @@ def isolated(
     reading: more seconds, for a job that first reads the student's file.
     silent: whether what is printed goes nowhere, and the process has a session of its own; else both are the caller's.
     Raises Stop with what became of a process that came to no end of its own, or if the job raised it; BackendError
-    where processes cannot be forked; MfnumpyError if the job itself raised one.
+    where processes cannot be forked; MfnumpyError if the job itself raised one; CheckerBug if it raised anything else.
     """
     if not hasattr(os, "fork"):
         raise BackendError("Grading in a process of its own needs Linux or macOS; check without isolated=True here.")
@@ -100,8 +101,8 @@ def isolated(
             data = json.loads(text)
         except ValueError:
             data = {}
-        if "unfit" in data:
-            raise Unfit(data["unfit"])
+        if "bug" in data:
+            raise CheckerBug(data["bug"])
         if "error" in data:
             raise MfnumpyError(data["error"])
         if "finding" in data:
@@ -133,9 +134,10 @@ def _child(job: Callable[[], Any], writer: int, seconds: float, memory_mb: int |
             data = {"error": text_of(error)}
         except MemoryError:  # what the student's function keeps may fill the memory of all that follows
             raise
-        except Exception as error:  # those of the student's function are caught where it is called
-            says = f"{type(error).__name__}: {text_of(error)}"
-            data = {"unfit": f"The checker was not made for what it returned or raised: {says}"}
+        except Exception as error:  # the student's are caught where the function is called, and its values are read
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            says = f"{type(error).__name__}: {text_of(error)} ({os.path.basename(place.filename)}:{place.lineno})"
+            data = {"bug": f"This is a bug of the checker, not of the function; please report it: {says}."}
         if not silent:
             sys.stdout.flush()
             sys.stderr.flush()
