@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LONGEST_WORD, LONGEST_LINE = 100, 600
+LONGEST_WORD, LONGEST_LINE = 100, 1200
 """Characters of a word, and of a line, beyond which the middle is left out."""
 
 

@@ -54,7 +54,7 @@ def test_compare_writes_what_is_finished(number, tmp_path):
     error = process.communicate(timeout=60)[1]
     assert process.returncode == CODES[number], error
     assert "Traceback" not in error
-    assert error.splitlines()[-1] == f"mfnumpy: ended by {number.name}."
+    assert f"mfnumpy: ended by {number.name}." in error.splitlines()  # joblib may warn of what it cleans up
     assert json.loads((tmp_path / "results.json").read_text())["runs"]
     assert (tmp_path / "report.html").exists()
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]

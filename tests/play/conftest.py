@@ -26,9 +26,9 @@ def own_address(tmp_path_factory):
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """Chromium."""
+    """Chromium; not for the whole session, in which other tests have browsers of their own."""
     with player.chromium() as found:
         yield found
 

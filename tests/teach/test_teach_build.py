@@ -91,7 +91,7 @@ def test_the_check_fails_for_an_unexecuted_notebook(built, tmp_path):
 def test_a_lesson_that_fails_is_reported_with_its_error_and_leaves_no_notebook(tmp_path, monkeypatch, capsys):
     source = tmp_path / "98_bad.py"
     source.write_text("# %%\nraise ValueError('on purpose')\n", encoding="utf-8")
-    monkeypatch.setattr(build, "sources", lambda which=(): [source])
+    monkeypatch.setattr(build, "sources", lambda which=(), folder=None: [source])
     assert build.main([]) == 1
     assert "on purpose" in capsys.readouterr().err
     assert not source.with_suffix(".ipynb").exists()

@@ -50,7 +50,7 @@ def _no_number(text: str) -> NoReturn:
     raise ValueError(f"it holds {text}")
 
 
-LARGEST = 1e18
+LARGEST = 1e30
 """No number of a record is as large: seconds, bytes and counts; 10**400 is none that can be computed with."""
 STEERING = re.compile(r"[<>|`\x00-\x1f\x7f-\x9f]")
 """What no text of a record holds, since it would be read as HTML, as Markdown, or by a terminal."""
