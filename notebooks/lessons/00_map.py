@@ -33,8 +33,9 @@
 # ([lesson 09](09_adam.ipynb)) decides how far it goes. The *seed* is the number from which all that is random follows.
 #
 # Commit yourself first. Both rules make one step with all 1,294 training images at once. At the moment when most is in
-# memory, weights and all else included, how many times as much will backpropagation need? Write a number in place of the dots. (All lessons ask like this. A cell further down shows the answer once you
-# have written yours; and whoever leaves the dots can read on just the same.)
+# memory, weights and all else included, how many times as much will backpropagation need? Write a number in place of
+# the dots. (All lessons ask like this. A cell further down shows the answer once you have written yours; and whoever
+# leaves the dots can read on just the same.)
 
 # %%
 import numpy as np
@@ -332,9 +333,9 @@ step_through(tiny, rule, batch, np.array([0, 2, 1]))
 #
 # <details><summary>Answer</summary>
 #
-# Memory, waiting, and the way back through the same connections. Such a rule avoids the third one, and
-# half of the second: every block must still wait until the output has been computed, but then all can learn at once.
-# The activities must be kept until then. It is called Direct Feedback Alignment, and lesson 06 has it.
+# Memory, waiting, and the way back through the same connections. Such a rule avoids the third one, and half of the
+# second: every block must still wait until the output has been computed, but then all can learn at once. The activities
+# must be kept until then. It is called Direct Feedback Alignment, and lesson 06 has it.
 #
 # </details>
 #

@@ -70,9 +70,9 @@ show_source(equations.goodness_scores, equations.projection_gradient)
 show_source(equations.weight_gradient)
 
 # %% [markdown]
-# Which matrix is transposed? Where all dimensions differ, the shapes allow only one way. $dW$ must be $(d, n)$ like $W$,
-# and from $x$: $(N, d)$ and $dz$: $(N, n)$ only $x^T dz$ gives that. Where dimensions happen to be equal, as $N$ and
-# $m$ are in the case below, shapes no longer protect you.
+# Which matrix is transposed? Where all dimensions differ, the shapes allow only one way. $dW$ must be $(d, n)$ like
+# $W$, and from $x$: $(N, d)$ and $dz$: $(N, n)$ only $x^T dz$ gives that. Where dimensions happen to be equal, as $N$
+# and $m$ are in the case below, shapes no longer protect you.
 
 # %% [markdown]
 # ## By hand: two samples, three inputs

@@ -307,8 +307,8 @@ for name in parameters:
 # * Block 1 is changed by $-\eta\, x^T (dG\, B^T)$. So its activities $a = xW_1$ change by $-\eta\, x x^T dG\, B^T$:
 #   along the rows of $B^T$, in proportion to the error.
 # * The readout is changed by $-\eta\, a^T dG$. The old part of $a$ knows nothing of $B$: its share is larger, but it
-#   goes in many directions and adds up to almost nothing along $B$. The part that has just been added gives $+\eta^2\, B\, (dG^T x x^T dG)$: small, but the
-#   same way in every step.
+#   goes in many directions and adds up to almost nothing along $B$. The part that has just been added gives
+#   $+\eta^2\, B\, (dG^T x x^T dG)$: small, but the same way in every step.
 # * The bracket is a matrix of the form $S^T S$, with $S = x^T dG$. Each row $b$ of $B$ becomes $b\, S^T S$, and
 #   $b\, S^T S\, b^T$ is the squared length of $S b^T$, which is not negative: no row is turned by more than a right
 #   angle. So what $W_{out}$ gains leans towards $B$; and once $W_{out}$ is a multiple of $B$ and
@@ -334,14 +334,14 @@ pictures.plot(
 # <!-- holds: 20 <= row("W_out with B_out")[0] - row("W_out with B_out")[-1] <= 22 -->
 # <!-- holds: row("W_2 with B_2")[0] - row("W_2 with B_2")[-1] == 4 -->
 #
-# **Why is $W_{out}$ only near 71 degrees after ten passes, and not at 0?** It keeps its random start, and two random matrices of 640
-# entries stand almost at a right angle to each other: a length of 1 across $B$. Learning has added 0.50 of that length
-# along $B$, and as much as the start again across $B$, where it learns other things. The two across stand
-# almost at a right angle to each other, which makes $\arctan(\sqrt{1^2 + 1^2}/0.5)$, 71 degrees. $W_2$ has gained a fifth of that along $B$. Nor is there any need to go on: below a right
-# angle each small step of a block lowers the loss, and when the training images are learned, $dG$ vanishes and with it
-# the force that aligns. The $dW$ of block 1, which hangs on both matrices, ends at 68 and 65 degrees under FA and DFA.
-# What it costs can be read off the accuracies: FA and DFA take more passes than BP to get as far, and end a little
-# below it here.
+# **Why is $W_{out}$ only near 71 degrees after ten passes, and not at 0?** It keeps its random start, and two random
+# matrices of 640 entries stand almost at a right angle to each other: a length of 1 across $B$. Learning has added 0.50
+# of that length along $B$, and as much as the start again across $B$, where it learns other things. The two across
+# stand almost at a right angle to each other, which makes $\arctan(\sqrt{1^2 + 1^2}/0.5)$, 71 degrees. $W_2$ has gained
+# a fifth of that along $B$. Nor is there any need to go on: below a right angle each small step of a block lowers the
+# loss, and when the training images are learned, $dG$ vanishes and with it the force that aligns. The $dW$ of block 1,
+# which hangs on both matrices, ends at 68 and 65 degrees under FA and DFA. What it costs can be read off the
+# accuracies: FA and DFA take more passes than BP to get as far, and end a little below it here.
 # <!-- holds: row("W_out with B_out")[-1] == 71 and at("learned on top of a start of length 1:") == 0.5 -->
 # <!-- holds: 0.95 < at("0.50 along B,") < 1.05 -->
 # <!-- holds: 0.15 < at("W_2 with B_2:", "length 1:") / at("W_out with B_out:", "length 1:") < 0.25 -->
