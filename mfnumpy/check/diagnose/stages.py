@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,15 +25,24 @@ Formulas = Callable[..., Iterator[Formula]]
 
 @dataclass
 class Probe:
-    """One call with few samples: the case, and what the student's function changed or returned, by output's name."""
+    """One call with few samples.
+
+    case: the arguments.
+    changes: what the student's function changed or returned, by output's name.
+    """
 
     case: Case
     changes: dict[str, Any]
-    seen: dict[str, np.ndarray] = field(default_factory=dict)
 
 
 def probes_of(exercise: Exercise, cases: Sequence[Case], call: Caller, batch: Sequence[str]) -> list[Probe] | None:
-    """The function called on the first samples of each case; None if it raises. batch: the arguments with samples."""
+    """The function called on a few samples of each case; None if it raises, or gives what is not finite.
+
+    exercise: names its arguments.
+    cases: ordinary ones.
+    call: the student's function.
+    batch: the arguments with samples.
+    """
     found = []
     for k, case in enumerate(cases):
         count = min(2 + k % 2, _width(case.args) - 1)
@@ -121,7 +130,12 @@ ENTERED: dict[str, Callable] = {
 
 
 def alike(found: Sequence[np.ndarray], tables: Sequence[Mapping[str, Callable]], cases: Sequence[Case]) -> Any:
-    """(text, factor) of the first formula that gives what was found on all cases up to one named factor, or None."""
+    """(text, factor) of the first formula that gives what was found on all cases up to one named factor, or None.
+
+    found: an array for each case.
+    tables: formulas by their text, for each case.
+    cases: their sizes are what factors are named by.
+    """
     largest = max(range(len(found)), key=lambda k: float(np.count_nonzero(found[k])))
     order = [largest, *(k for k in range(len(found)) if k != largest)]
     for text in tables[0]:

@@ -28,7 +28,14 @@ from mfnumpy.check.student.call import Caller
 
 @dataclass
 class Pass:
-    """One probe's forward pass, with the student's own activation, and the errors that were read off."""
+    """One probe's forward pass, with the student's own activation, and the errors that were read off.
+
+    probe: the call.
+    y, weights, feedback: its arguments; without feedback [].
+    moves: the change of each layer's weights.
+    inputs, zs: what goes into each layer, and its pre-activation.
+    errors: dz at each layer, as the changes tell it.
+    """
 
     probe: Probe
     y: np.ndarray

@@ -32,7 +32,13 @@ def hidden_activation(rows: Sequence[tuple[Callable, ...]]) -> str | None:
 
 def output_error(found: Sequence[np.ndarray], scores: Sequence[Mapping[str, Callable]], ys: Sequence[np.ndarray],
                  cases: Sequence[Case]) -> tuple[str, str] | None:  # fmt: skip
-    """Which formula the error of the output is, with which scores; the scores are given by name, the usual first."""
+    """Which formula the error of the output is, with which scores; None if none is.
+
+    found: the error, of each case.
+    scores: by name, the usual first.
+    ys: the labels.
+    cases: as in `alike`.
+    """
     for name in scores[0]:
         right = [
             {f"{ERROR}, with G = {name}": partial(_difference, s[name], y)} for s, y in zip(scores, ys, strict=True)
@@ -54,7 +60,9 @@ def hidden_error(found: Sequence[np.ndarray], zs: Sequence[np.ndarray], tops: Se
                  matrices: Sequence[Table], cases: Sequence[Case]) -> tuple[str, str] | None:  # fmt: skip
     """Which formula the error at a hidden layer is: a gate of z, and the error that comes back through a matrix.
 
+    found, zs: the error and the pre-activation, of each case.
     tops, matrices: by name, those of the right answer first.
+    cases: as in `alike`.
     """
     first = [next(iter(tops[0])), next(iter(matrices[0]))]
 
