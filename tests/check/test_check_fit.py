@@ -9,7 +9,10 @@ import pytest
 
 from mfnumpy import equations as eq
 from mfnumpy.check import EXERCISES, check
+from mfnumpy.check.checker import draw_cases
+from mfnumpy.check.diagnose.places import wrong_slices
 from mfnumpy.check.exercises import sentence
+from mfnumpy.check.matrix import with_signature
 from mfnumpy.layers import relu_backward
 
 
@@ -198,12 +201,90 @@ def test_the_same_line_is_never_said_twice_and_numbers_are_as_a_person_writes_th
             moved = [p + 30 * np.sin(np.arange(p.size)).reshape(p.shape) for p in parts]
             return moved[0] if not isinstance(value, (tuple, list)) else type(value)(moved)
 
-        from mfnumpy.check.matrix import with_signature
-
         evidence = check(name, with_signature(exercise, odd)).evidence
         lines = evidence.split("\n")
         assert len(set(lines)) == len(lines)
         assert not re.search(r"\de[+-]\d", evidence), evidence
+
+
+def test_no_exercise_borrows_a_sentence_that_another_keeps_for_itself():
+    """Of a mistake in general an exercise may say it in words of its own: those are not true of the others."""
+    general = {m.name for exercise in EXERCISES.values() for m in exercise.mistakes if m.says}
+    kept = {(name, says) for exercise in EXERCISES.values() for name, says in exercise.sentences.items()}
+    for exercise in EXERCISES.values():
+        for mistake in exercise.mistakes:
+            if not mistake.says and mistake.name not in exercise.sentences and mistake.name in general:
+                assert (mistake.name, sentence(exercise, mistake.name)) not in kept, exercise.name
+
+
+def test_two_arguments_that_are_equal_are_not_called_exchanged():
+    """The first draw has the stride 1 and the padding 1: with these exchanged it is right as before."""
+
+    def raises(x, kernel, stride, padding):
+        if stride == 2:
+            raise ValueError("no")
+        return EXERCISES["im2col"].reference(x, kernel, stride, padding)
+
+    report = check("im2col", raises)
+    assert report.mistake == "raises"
+    assert "exchanged" not in report.evidence
+
+
+SPOILS = [
+    lambda a: a[:-1],
+    lambda a: a[..., :-2],
+    lambda a: np.repeat(a, 3, axis=-1),
+    lambda a: np.repeat(a, 2, axis=0),
+    lambda a: a.T,
+    lambda a: a[..., None, None],
+    lambda a: a[:, :1],
+    lambda a: -2 * a.T,
+]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_of_a_wrong_shape_each_line_is_said_once_and_no_place_is_left_unfilled(name):
+    exercise = EXERCISES[name]
+    if exercise.judge is not None or exercise.outputs == ("weights",):
+        pytest.skip("has no result of a single shape")
+    for spoil in SPOILS:
+
+        def spoilt(*args, spoil=spoil):
+            value = exercise.reference(*args)
+            first, *others = value if isinstance(value, tuple) else (value,)
+            with_axes = np.ndim(first) > 1 or (np.ndim(first) and spoil in SPOILS[:1])
+            first = spoil(np.asarray(first)) if with_axes else first
+            return (first, *others) if others else first
+
+        lines = check(name, with_signature(exercise, spoilt)).evidence.split("\n")
+        assert len(set(lines)) == len(lines), lines
+        assert not re.search(r"[{}]", " ".join(lines)), lines
+        if len(exercise.outputs) == 1:
+            assert sum("is transposed" in line for line in lines) <= 1, lines
+
+
+def test_what_two_guesses_say_is_said_once():
+    lines = check("eq5", lambda M, a: M @ a).evidence.split("\n")
+    assert sum("Its parameters are (M, a)" in line for line in lines) == 1
+    assert len(set(lines)) == len(lines), lines
+
+
+def test_a_softmax_is_not_called_a_relu():
+    evidence = check("eq6_gradient", lambda G, y: eq.softmax(G)).evidence
+    assert "softmax(G). In it: a softmax." in evidence
+    assert "ReLU" not in evidence
+
+
+def test_a_slice_that_is_always_0_is_not_called_right():
+    """Neither of a right one nor of a wrong one is there anything to be seen in it."""
+    rng = np.random.default_rng(0)
+    right = [rng.standard_normal((5, n)) * np.arange(n) for n in (4, 6)]
+    wrong = [rng.standard_normal(t.shape) * np.arange(t.shape[1]) for t in right]
+    cases = draw_cases(EXERCISES["eq5"], 1)[:2]
+    named = [[[("G", array)] for array in arrays] for arrays in (wrong, right)]
+    assert wrong_slices(EXERCISES["eq5"], cases, *named) == []
+    kept = [np.where(np.arange(t.shape[1]) == 1, t, s) for s, t in zip(wrong, right, strict=True)]
+    assert wrong_slices(EXERCISES["eq5"], cases, [[("G", array)] for array in kept], named[1]) == []
 
 
 # -- What is odd

@@ -51,13 +51,17 @@ def other_geometry(exercise: Exercise, cases: Sequence[Case], raw: Sequence[Name
     if not {"kernel", "stride", "padding"} <= set(exercise.arguments) or "x_shape" in exercise.arguments:
         return None
     with quiet():
-        for name, (says, change) in GEOMETRIES.items():
+        found = [
+            Finding(name, says)
+            for name, (says, change) in GEOMETRIES.items()
             if all(
                 all_close(_floats(outputs), _with_geometry(exercise, case, change), LOOSE)
                 for case, outputs in zip(cases, raw, strict=True)
-            ):
-                return Finding(name, says)
-    return None
+            )
+        ]
+    if len(found) > 1:
+        return Finding(None, " Or, which gives the same here: ".join(finding.evidence for finding in found))
+    return found[0] if found else None
 
 
 def _floats(named: Named) -> Named:

@@ -35,54 +35,90 @@ class Probe:
     changes: dict[str, Any]
 
 
-def probes_of(exercise: Exercise, cases: Sequence[Case], call: Caller, batch: Sequence[str]) -> list[Probe] | None:
+def probes_of(
+    exercise: Exercise, cases: Sequence[Case], call: Caller, batch: Sequence[str], singly: bool = False
+) -> list[Probe] | None:
     """The function called on a few samples of each case; None if it raises, or gives what is not finite.
 
     exercise: names its arguments.
     cases: ordinary ones.
     call: the student's function.
     batch: the arguments with samples.
+    singly: one sample in each of them, else two or three.
     """
     found = []
     for k, case in enumerate(cases):
-        count = min(2 + k % 2, _width(case.args) - 1)
+        count = 1 if singly else min(2 + k % 2, _width(case.args) - 1)
         args = _few(exercise, case, batch, count)
-        few = Case(args, {**case.dims, "N": count})
-        try:
-            outputs = dict(call.named(*args))
-        except Stop:
+        changes = _changes(exercise, call, args)
+        if changes is None:
             return None
-        changes = {}
-        for name, array in outputs.items():
-            base, _, index = name.partition("[")
-            old: Any = args[exercise.arguments.index(exercise.updates[base])] if base in exercise.updates else None
-            old = old[int(index[:-1])] if index and old is not None else old
-            changes[name] = np.asarray(array, float) if old is None else old - array
-        if not all(np.isfinite(a).all() for a in changes.values()):
-            return None
-        found.append(Probe(few, changes))
+        found.append(Probe(Case(args, {**case.dims, "N": count}), changes))
     return found
+
+
+def is_mean_over_samples(exercise: Exercise, cases: Sequence[Case], call: Caller, batch: Sequence[str]) -> bool:
+    """Whether what a batch changes is the mean of what its samples change, each in a batch of its own.
+
+    exercise, cases, call, batch: as in `probes_of`.
+    """
+    for case in cases:
+        N = min(len(case.args[exercise.arguments.index(name)]) for name in batch)
+        every = [_changes(exercise, call, _part(exercise, case, batch, n, n + 1)) for n in range(N)]
+        whole = _changes(exercise, call, _part(exercise, case, batch, 0, N))
+        known = [changes for changes in every if changes is not None]
+        if whole is None or len(known) < N:
+            return False
+        for name, change in whole.items():
+            mean = np.mean([changes[name] for changes in known], axis=0)
+            if mean.shape != change.shape or not np.allclose(mean, change, rtol=0, atol=LOOSE * np.abs(change).max()):
+                return False
+    return True
+
+
+def _changes(exercise: Exercise, call: Caller, args: tuple) -> dict[str, Any] | None:
+    """What a call changes or returns, by output's name; None if it raises, or gives what is not finite."""
+    try:
+        outputs = dict(call.named(*args))
+    except Stop:
+        return None
+    changes = {}
+    for name, array in outputs.items():
+        base, _, index = name.partition("[")
+        old: Any = args[exercise.arguments.index(exercise.updates[base])] if base in exercise.updates else None
+        old = old[int(index[:-1])] if index and old is not None else old
+        changes[name] = np.asarray(array, float) if old is None else old - array
+    return changes if all(np.isfinite(a).all() for a in changes.values()) else None
+
+
+def _part(exercise: Exercise, case: Case, batch: Sequence[str], first: int, end: int) -> tuple:
+    """The case's arguments with the samples from first to end alone."""
+    return tuple(
+        value[first:end] if name in batch else value for name, value in zip(exercise.arguments, case.args, strict=True)
+    )
 
 
 def _few(exercise: Exercise, case: Case, batch: Sequence[str], count: int) -> tuple:
     """The case's arguments with so many samples, such that in each layer some neurons are active for each of them."""
     N = len(case.args[exercise.arguments.index(batch[0])])
     for first in range(N - count + 1):
-        args = tuple(
-            value[first : first + count] if name in batch else value
-            for name, value in zip(exercise.arguments, case.args, strict=True)
-        )
-        a = args[exercise.arguments.index(batch[0])]
+        args = _part(exercise, case, batch, first, first + count)
         weights = next((value for value in args if isinstance(value, list)), [])
         if "W" in exercise.arguments:
             weights = [args[exercise.arguments.index("W")]]
-        ranks = []
-        for W in weights[: len(weights) - 1 or 1]:
-            a = np.maximum(a @ W, 0)
-            ranks.append(np.linalg.cond(a) < 1e6 if a.any() else False)
-        if all(ranks):
+        inputs = [args[exercise.arguments.index(name)] for name in batch]
+        if all(_is_active(a, weights) for a in inputs if a.ndim == 2):
             break
     return args
+
+
+def _is_active(a: np.ndarray, weights: Sequence[np.ndarray]) -> bool:
+    """Whether in each hidden layer the activations of the samples are independent."""
+    for W in weights[: len(weights) - 1 or 1]:
+        a = np.maximum(a @ W, 0)
+        if not a.any() or np.linalg.cond(a) >= 1e6:
+            return False
+    return True
 
 
 def _width(args: tuple) -> int:
@@ -97,6 +133,7 @@ def error_behind(x: np.ndarray, dW: np.ndarray) -> np.ndarray | None:
         return None
     dz, _, rank, _ = np.linalg.lstsq(x.T, dW, rcond=1e-9)
     fits = np.abs(x.T @ dz - dW).max() <= LOOSE * np.abs(dW).max() + 1e-13
+    dz[np.abs(dz) < 1e-10 * np.abs(dz).max()] = 0  # where the mask is 0 a rounding error would have a sign
     return dz if fits and rank == len(x) else None
 
 

@@ -246,7 +246,7 @@ def ff_step(probes: Sequence[Probe]) -> Facts:
     shares = None
     for p in probes:
         x_pos, x_neg, *_, lr = p.case.args
-        both = np.concatenate([x_pos[:1], x_neg[:1]])
+        both = np.concatenate([x_pos, x_neg])
         d = error_behind(both, p.changes["W"])
         if d is None:
             return [], False
@@ -271,7 +271,7 @@ def ff_step(probes: Sequence[Probe]) -> Facts:
 
 def _z(p: Probe) -> np.ndarray:
     x_pos, x_neg, W, *_ = p.case.args
-    return np.concatenate([x_pos[:1], x_neg[:1]]) @ W
+    return np.concatenate([x_pos, x_neg]) @ W
 
 
 def _is_share(probes: Sequence[Probe], slopes: Sequence[np.ndarray], curve: Callable) -> bool:
