@@ -114,6 +114,8 @@ def rounded(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], rig
     ]
     if any(isinstance(old, list) for table in olds for old in table.values()):
         return []
+    if len(np.unique(np.concatenate([np.ravel(s) for g in got for _, s in g]))) < 3:
+        return []  # one number, or a 0 and a 1, are the rounding of many things
     for digits in range(7):
         same = True
         for g, r, old in zip(got, right, olds, strict=True):
