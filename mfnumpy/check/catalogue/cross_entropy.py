@@ -1,4 +1,4 @@
-"""Exercises eq6 and eq6_gradient, and what goes wrong in them."""
+"""Exercise eq6, what goes wrong in it, and its draws."""
 
 from __future__ import annotations
 
@@ -13,23 +13,25 @@ from mfnumpy.check.catalogue.softmax import (
     huge_scores,
     log_softmax,
     no_shift,
-    over_batch,
     rows_apart,
     softmax_by,
 )
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
-def _hot(y, m):
+def hot(y, m):
+    """The one-hot labels in float64, (N, m)."""
     return eq.one_hot(y, m, "float64")
 
 
-def _draw_loss(rng: Rng, k: int) -> Case:
+def draw_loss(rng: Rng, k: int) -> Case:
+    """Scores and labels, as eq6 and its gradient take them."""
     N, m = sizes(rng, k, 7, 4)
     return Case((2 * real(rng, N, m), labels(rng, N, m, k)), {"N": N, "m": m})
 
 
-def _extreme_gradient(rng: Rng) -> list[Case]:
+def extreme_scores(rng: Rng) -> list[Case]:
+    """Scores that overflow without a shift, and rows so far apart that one shift for all does not do."""
     G = huge_scores(rng)
     y = G.argmax(axis=1)
     y[0] = np.argsort(G[0])[-2]  # 300 below the largest: a loss beside which rounding at 1000 is small
@@ -42,7 +44,7 @@ def _extreme_gradient(rng: Rng) -> list[Case]:
 
 def _extreme_loss(rng: Rng) -> list[Case]:
     """First scores that are large and close together: there no probability is 0, and only the shift is tried."""
-    huge, apart = _extreme_gradient(rng)
+    huge, apart = extreme_scores(rng)
     gap = real(rng, 5, 4)
     gap[1] = [0.0, 1000.0, 3.0, 1.0]
     close = exact(4 * real(rng, 5, 4) + 1000)
@@ -61,7 +63,7 @@ def _loss(G, y, *, log_p=log_softmax, pick=lambda lp, y: lp[np.arange(len(y)), y
 
 
 def _squared_error(G, y):
-    return ((eq.softmax(G) - _hot(y, G.shape[1])) ** 2).sum(axis=1).mean()
+    return ((eq.softmax(G) - hot(y, G.shape[1])) ** 2).sum(axis=1).mean()
 
 
 def _margin(G, y, over=np.max):
@@ -71,17 +73,17 @@ def _margin(G, y, over=np.max):
 
 
 def _others_only(G, y):
-    rest = np.where(_hot(y, G.shape[1]) > 0, -np.inf, G)
+    rest = np.where(hot(y, G.shape[1]) > 0, -np.inf, G)
     return (np.log(np.exp(rest - G.max(axis=1)[:, None]).sum(axis=1)) + G.max(axis=1) - G[np.arange(len(y)), y]).mean()
 
 
 def _all_logarithms(G, y):
     """The one-hot label picks the true class only after the logarithm: 0 times -inf is not a number."""
-    return -(_hot(y, G.shape[1]) * np.log(eq.softmax(G))).sum(axis=1).mean()
+    return -(hot(y, G.shape[1]) * np.log(eq.softmax(G))).sum(axis=1).mean()
 
 
 def _binary(log, G, y):
-    p, t = eq.softmax(G), _hot(y, G.shape[1])
+    p, t = eq.softmax(G), hot(y, G.shape[1])
     return -(t * log(p) + (1 - t) * log(1 - p)).sum(axis=1).mean()
 
 
@@ -98,7 +100,7 @@ EQ6 = Exercise(
     lesson="lesson 2",
     reference=eq.cross_entropy,
     recipe=_loss,
-    draw=_draw_loss,
+    draw=draw_loss,
     extremes=_extreme_loss,
     scales={"1/m": "mean_over_classes"},
     sentences={"mean_over_classes": "It is divided by the number of classes as well; the mean is over the batch only."},
@@ -202,8 +204,8 @@ EQ6 = Exercise(
                             {"pick": lambda lp, y: lp[np.arange(len(y)), y] * (lp.argmax(axis=1) != y)},
                             {"pick": lambda lp, y: lp[np.arange(len(y)), y] * (lp.argmax(axis=1) == y)}],
         absolute_error=["This is an absolute error of the probabilities, not the cross-entropy.",
-                        {"whole": lambda G, y: np.abs(eq.softmax(G) - _hot(y, G.shape[1])).sum(axis=1).mean()},
-                        {"whole": lambda G, y: np.abs(eq.softmax(G) - _hot(y, G.shape[1])).mean()}],
+                        {"whole": lambda G, y: np.abs(eq.softmax(G) - hot(y, G.shape[1])).sum(axis=1).mean()},
+                        {"whole": lambda G, y: np.abs(eq.softmax(G) - hot(y, G.shape[1])).mean()}],
         accuracy_for_loss=["The share of right (or wrong) predictions is returned, not the loss.",
                            {"whole": lambda G, y: (G.argmax(axis=1) == y).mean()},
                                {"whole": lambda G, y: (G.argmax(axis=1) != y).mean()}],
@@ -211,127 +213,4 @@ EQ6 = Exercise(
     ),
 )  # fmt: skip
 
-
-def _loss_gradient(G, y, *, p=eq.softmax, target=lambda y, m, p: _hot(y, m), combine=lambda p, t: p - t,
-                   mean=lambda d: d / d.shape[0]):  # fmt: skip
-    probability = p(G)
-    return mean(combine(probability, target(y, G.shape[1], probability)))
-
-
-def _through_softmax(p, g):
-    """A gradient at p sent back through the softmax."""
-    return p * (g - (p * g).sum(axis=1, keepdims=True))
-
-
-def _columns(y, m, p):
-    hot = np.zeros((len(y), m))
-    hot[:, y] = 1
-    return hot
-
-
-def _true_class(G, y):
-    return {"at the true class of each row": _hot(y, G.shape[1]) > 0,
-            "at the classes that are not the true one": _hot(y, G.shape[1]) == 0}  # fmt: skip
-
-
-EQ6_GRADIENT = Exercise(
-    name="eq6_gradient",
-    title="Eq. (6), its gradient at G",
-    arguments=("G", "y"),
-    outputs=("dG",),
-    about="""The gradient of Eq. (6) at the scores; the loss is the mean over the batch.
-
-    G: (N, m) scores. y: (N,) integer labels from 0 to m - 1. Returns dG: (N, m).""",
-    lesson="lesson 2",
-    reference=eq.cross_entropy_gradient,
-    recipe=_loss_gradient,
-    draw=_draw_loss,
-    extremes=_extreme_gradient,
-    regions=_true_class,
-    scales={"1/m": "mean_over_classes"},
-    axes={"dG": ("sample", "class")},
-    mistakes=mistakes(
-        not_shifted={"p": no_shift},
-        shifted_by_whole_maximum={"p": lambda G: softmax_by(G, shift=np.max)},
-        scores_clipped=[{"p": lambda G, c=c: eq.softmax(np.clip(G, -c, c))} for c in CLIPS],
-        mean_in_one_part=["Only one of the two parts is divided by the batch size.",
-                          {"mean": lambda d: d, "combine": lambda p, t: p - t / len(p)},
-                          {"mean": lambda d: d, "combine": lambda p, t: p / len(p) - t}],
-        softmax_missing={"p": lambda G: G},
-        sigmoid_for_softmax={"p": lambda G: 1 / (1 + np.exp(-G))},
-        softmax_over_batch={"p": over_batch},
-        softmax_over_everything={"p": lambda G: softmax_by(G, total=np.sum)},
-        softmax_twice={"p": lambda G: eq.softmax(eq.softmax(G))},
-        not_normalised=[{"p": np.exp}, {"p": lambda G: np.exp(G - G.max(axis=1, keepdims=True))}],
-        log_softmax_for_softmax=["The logarithm of the probabilities is used in place of the probabilities.",
-                                 {"p": log_softmax}],
-        label_missing=["The label does not enter: no one-hot is taken off.",
-                       {"target": lambda y, m, p: 0.0}],
-        label_not_one_hot=["The label's number is used as a value; it should be one-hot.",
-                           {"target": lambda y, m, p: y[:, None]}],
-        label_off_by_one=[
-            {"target": lambda y, m, p: _hot((y - 1) % m, m)}, {"target": lambda y, m, p: _hot((y + 1) % m, m)},
-            {"target": lambda y, m, p: _hot(y - 1, m)}, {"target": lambda y, m, p: _hot(y + 1, m)},
-        ],
-        prediction_for_label={"target": lambda y, m, p: _hot(p.argmax(axis=1), m)},
-        column_of_labels={"target": _columns},
-        label_added=["The label is added.",
-                     {"combine": lambda p, t: p + t}],
-        probability_missing=["The probabilities do not enter: only the label is left.",
-                             {"combine": lambda p, t: -t}],
-        jacobian_on_top=["The softmax's derivative is applied twice: the simple form already contains it.",
-                         {"combine": lambda p, t: _through_softmax(p, p - t)}],
-        diagonal_of_jacobian=["The result is multiplied by p (1 - p), as if each class had a sigmoid of its own.",
-                              {"combine": lambda p, t: (p - t) * p * (1 - p)}],
-        gradient_at_p=["This is the gradient at the probabilities; it has not come back through the softmax.",
-                       {"combine": lambda p, t: -t / p}],
-        divided_by_p=["The result is divided by the probabilities.",
-                      {"combine": lambda p, t: (p - t) / p}],
-        squared_error_for_cross_entropy=[
-            {"combine": lambda p, t: _through_softmax(p, 2 * (p - t))},
-        ],
-        binary_cross_entropy={"combine": lambda p, t: (p - t) / (p * (1 - p))},
-        other_classes_only=["The true class of each row gets no gradient.",
-                            {"combine": lambda p, t: p * (1 - t)}],
-        absolute_value=["Signs are lost: an absolute value is taken.",
-                        {"mean": lambda d: np.abs(d) / d.shape[0]}],
-        squared=["The result is squared.",
-                 {"combine": lambda p, t: (p - t) ** 2}],
-        sign_of_error=["Only the sign of the error is used, not its size.",
-                       {"combine": lambda p, t: np.sign(p - t)}],
-        averaged_over_batch_early=["The batch is averaged too early: before the product or the curve, not after it.",
-                                   {"mean": lambda d: np.broadcast_to(d.mean(axis=0), d.shape) / d.shape[0]}],
-        label_smoothed=["The labels are smoothed: the other classes count as well.",
-                        Free(lambda e: {"target": lambda y, m, p: (1 - e) * _hot(y, m) + e / m}, (0.1,),
-                             "the share of the other classes is {}", (0.1,)),
-                        Free(lambda e: {"target": lambda y, m, p: (1 - e) * _hot(y, m) + e * (1 - _hot(y,
-                            m)) / (m - 1)}, (0.1,),
-                             "the share of the other classes is {}", (0.1,))],
-        label_value=["In place of the 1 of the label another number is taken off.",
-                     Free(lambda c: {"target": lambda y, m, p: c * _hot(y, m)}, (2.0, 0.5), "it is {}", (2.0, 0.3))],
-        temperature=[Free(lambda c: {"p": lambda G: eq.softmax(c * G)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],
-        true_class_only=["Only the true class of each row is filled; the other classes get no gradient.",
-                         {"combine": lambda p, t: (p - 1) * t}, {"combine": lambda p, t: p * t},
-                         {"combine": lambda p, t: (1 - p) * t}],
-        minus_one_at_label=["At the true class stands -1 in place of p - 1: the one is written, not taken off.",
-                            {"combine": lambda p, t: np.where(t > 0, -1.0, p)}],
-        label_missing_in_last_sample=["In the last sample (row) nothing is taken off at its label.",
-                                      {"combine": lambda p, t: p - t * (np.arange(len(p)) < len(p) - 1)[:, None]}],
-        label_missing_in_first_sample=["In the first sample (row) nothing is taken off at its label.",
-                                       {"combine": lambda p, t: p - t * (np.arange(len(p)) > 0)[:, None]}],
-        labels_accumulated=["The one-hot labels of the samples before are taken off as well: they are not reset.",
-                            {"combine": lambda p, t: p - np.cumsum(t, axis=0)}],
-        probability_counted_twice=["The probability counts twice, the label once.", {"combine": lambda p,
-            t: 2 * p - t}],
-        multiplied_by_p=["The difference is multiplied by p once more.", {"combine": lambda p, t: p * (p - t)}],
-        constant_taken_off=["The same number is taken off every class, not the label.",
-                            {"target": lambda y, m, p: 1 / m}, {"target": lambda y, m, p: 1.0}],
-        log_for_difference=["A logarithm of p stands in the gradient.", {"combine": lambda p, t: -t * np.log(p)},
-                            {"combine": lambda p, t: np.log(p) - t}],
-        only_wrong_counted=["Only samples that are predicted wrongly get a gradient.",
-                            {"combine": lambda p, t: (p - t) * (p.argmax(axis=1) != t.argmax(axis=1))[:, None]}],
-    ),
-)  # fmt: skip
-
-
-EXERCISES = (EQ6, EQ6_GRADIENT)
+EXERCISES = (EQ6,)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy.check.catalogue.draws import real, sizes
-from mfnumpy.check.catalogue.parts import mask_mistakes, product_mistakes, without_slope
+from mfnumpy.check.catalogue.masks import mask_mistakes, without_slope
+from mfnumpy.check.catalogue.parts import product_mistakes
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import (
     dense_backward,

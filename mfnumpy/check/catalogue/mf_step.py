@@ -18,15 +18,8 @@ from mfnumpy.check.catalogue.draws import (
     small_positives,
     until,
 )
-from mfnumpy.check.catalogue.parts import (
-    COARSE,
-    SMALLEST,
-    activation_mistakes,
-    loss_mistakes,
-    mask_mistakes,
-    unit_rows,
-    update_mistakes,
-)
+from mfnumpy.check.catalogue.masks import COARSE, SMALLEST, mask_mistakes
+from mfnumpy.check.catalogue.parts import activation_mistakes, loss_mistakes, unit_rows, update_mistakes
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mapped, mistakes, split
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import real, sizes
-from mfnumpy.check.catalogue.parts import mask_mistakes, product_mistakes, unit_rows, without_slope
+from mfnumpy.check.catalogue.masks import mask_mistakes, without_slope
+from mfnumpy.check.catalogue.parts import product_mistakes, unit_rows
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes, split
 from mfnumpy.layers import dense_parameter_gradients, relu_backward
 

@@ -1,4 +1,4 @@
-"""Exercises bp_step, fa_step and dfa_step, and what goes wrong in them."""
+"""Exercise bp_step, what goes wrong in it, and what it shares with the steps by feedback."""
 
 from __future__ import annotations
 
@@ -19,20 +19,13 @@ from mfnumpy.check.catalogue.draws import (
     small_positives,
     until,
 )
-from mfnumpy.check.catalogue.parts import (
-    COARSE,
-    SMALLEST,
-    activation_mistakes,
-    loss_mistakes,
-    mask_mistakes,
-    unit_rows,
-    update_mistakes,
-)
-from mfnumpy.check.catalogue.references import from_output, through_feedback, through_weights
+from mfnumpy.check.catalogue.masks import COARSE, SMALLEST, mask_mistakes
+from mfnumpy.check.catalogue.parts import activation_mistakes, loss_mistakes, unit_rows, update_mistakes
+from mfnumpy.check.catalogue.references import through_weights
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 
-def _network(rng: Rng, k: int) -> tuple:
+def draw_network(rng: Rng, k: int) -> tuple:
     """x, y, weights, lr and the sizes; 3, 4, 3 and 2 layers."""
     layers = (3, 4, 3, 2)[k % 4]
     N, *n = sizes(rng, k, 7, 5, 6, 8, 4) if k == 0 else sizes(rng, k, *range(layers + 2))
@@ -53,11 +46,12 @@ def _network(rng: Rng, k: int) -> tuple:
 
 
 def _draw_bp(rng: Rng, k: int) -> Case:
-    x, y, weights, lr, dims, _ = _network(rng, k)
+    x, y, weights, lr, dims, _ = draw_network(rng, k)
     return Case((x, y, weights, lr), dims)
 
 
-def _extreme(draw):
+def scores_beyond(draw):
+    """rng -> extreme cases of a step: a network of this draw whose scores are beyond 700."""
     def extremes(rng: Rng) -> list[Case]:
         """A draw whose scores overflow without a shift."""
         while True:
@@ -98,7 +92,7 @@ def _hidden_z(x, y, weights, *rest):
     return np.concatenate([z.ravel() for z in zs])
 
 
-def _shared() -> dict:
+def shared_mistakes() -> dict:
     """Mistakes that concern all three rules."""
     masks = {
         name: steps
@@ -176,12 +170,12 @@ BP_STEP = Exercise(
     reference=references.bp_step,
     recipe=references.bp_step,
     draw=_draw_bp,
-    extremes=_extreme(_draw_bp),
+    extremes=scores_beyond(_draw_bp),
     updates={"weights": "weights"},
     slices={"sample": {"x": 0, "y": 0}},
     mistakes=mistakes(
         {
-            **_shared(),
+            **shared_mistakes(),
             "updated_weights_sent_back": ["The error goes back through weights that are already updated.",
                                           {"weights_seen": lambda old, new: new}],
             "error_not_through_weights": ["The error goes back without the weights.",
@@ -207,133 +201,4 @@ def _straight(layer, e, weights):
     return e
 
 
-def _draw_fa(rng: Rng, k: int) -> Case:
-    x, y, weights, lr, dims, n = _network(rng, k)
-    feedback = [real(rng, b, a) / np.sqrt(a) for a, b in pairwise(n[1:])]
-    return Case((x, y, weights, feedback, lr), dims)
-
-
-def _draw_dfa(rng: Rng, k: int) -> Case:
-    x, y, weights, lr, dims, n = _network(rng, k)
-    feedback = [real(rng, n[-1], a) / np.sqrt(a) for a in n[1:-1]]
-    return Case((x, y, weights, feedback, lr), dims)
-
-
-def _with(change):
-    """send_back for FA with changed feedback matrices."""
-    return lambda feedback: through_feedback([change(B) for B in feedback])
-
-
-FA_STEP = Exercise(
-    name="fa_step",
-    title="Feedback Alignment, one step",
-    arguments=("x", "y", "weights", "feedback", "lr"),
-    outputs=("weights",),
-    about="""One step of SGD with Feedback Alignment: ReLU between layers, the last layer linear, softmax
-    cross-entropy.
-
-    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays,
-    one fewer; feedback[l] is fixed and stands where backpropagation uses weights[l+1].T. lr: a float. The
-    loss is the mean over the batch; the last layer takes its true gradient. Returns a list of new
-    weights.""", lesson="lesson 6",
-    reference=references.fa_step,
-    recipe=references.fa_step,
-    draw=_draw_fa,
-    extremes=_extreme(_draw_fa),
-    updates={"weights": "weights"},
-    slices={"sample": {"x": 0, "y": 0}},
-    mistakes=mistakes(
-        {
-            **_shared(),
-            "weights_for_feedback": ["The error goes back through the weights: that is backpropagation. The "
-                                     "feedback matrices are not used.",
-                                     {"send_back": lambda feedback: through_weights}],
-            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
-                new: new},
-            "feedback_of_another_layer": ["A layer uses the feedback matrix of another layer.",
-                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[layer - 1]},
-                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[-1]},
-                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[0]},
-                                          {"send_back": lambda f: lambda layer, d, e, w: d @ f[::-1][layer]}],
-            "feedback_reshaped": ["A feedback matrix is reshaped where it should be used as it is.",
-                                  {"send_back": _with(lambda B: B.T.reshape(B.shape))}],
-            "feedback_binarised": ["Only the signs of the feedback matrices are used.",
-                                   {"send_back": _with(np.sign)}],
-            "feedback_absolute": ["The feedback matrices lose their signs.",
-                                  {"send_back": _with(np.abs)}],
-            "feedback_negated": ["The feedback has the wrong sign.",
-                                 {"send_back": _with(np.negative)}],
-            "feedback_added_to_weights": ["Feedback and weights are used together; the feedback stands alone.",
-                {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T)},
-                {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T) / 2}],
-            "feedback_in_last_only": ["Only the topmost hidden layer uses its feedback matrix; the others use the "
-                                      "weights.",
-                                      {"send_back": lambda f: lambda layer, d, e, w:
-                                      d @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T}],
-            "direct_error": ["The error of the output is sent down without the masks of the layers between.",
-                             {"send_back": lambda f: lambda layer, d, e, w: _chain(f, layer, e)}],
-        }
-    ),
-)  # fmt: skip
-
-
-def _chain(feedback, layer, e):
-    """The output's error through all feedback matrices above, without the masks between."""
-    for B in reversed(feedback[layer:]):
-        e = e @ B
-    return e
-
-
-def _with_direct(change):
-    return lambda feedback: lambda layer, d, e, w: change(e) @ feedback[layer]
-
-
-DFA_STEP = Exercise(
-    name="dfa_step",
-    title="Direct Feedback Alignment, one step",
-    arguments=("x", "y", "weights", "feedback", "lr"),
-    outputs=("weights",),
-    about="""One step of SGD with Direct Feedback Alignment: ReLU between layers, the last layer linear,
-    softmax cross-entropy.
-
-    x: (N, n_0). y: (N,) integer labels. weights: a list of arrays (n_l, n_{l+1}). feedback: a list of arrays,
-    one fewer; feedback[l]: (m, n_{l+1}) is fixed and brings the output's error to hidden layer l. lr: a
-    float. The loss is the mean over the batch; the last layer takes its true gradient. Returns a list of new
-    weights.""", lesson="lesson 6",
-    reference=references.dfa_step,
-    recipe=references.dfa_step,
-    draw=_draw_dfa,
-    extremes=_extreme(_draw_dfa),
-    updates={"weights": "weights"},
-    slices={"sample": {"x": 0, "y": 0}},
-    mistakes=mistakes(
-        {
-            **_shared(),
-            "weights_for_feedback": {"send_back": lambda feedback: through_weights},
-            "error_from_layer_below": [{"order": iter, "send_back": through_feedback}],
-            "feedback_of_another_layer": [{"send_back": lambda f: lambda layer, d, e, w: e @ f[layer - 1]},
-                                          {"send_back": lambda f: lambda layer, d, e, w: e @ f[-1]},
-                                          {"send_back": lambda f: lambda layer, d, e, w: e @ f[0]}],
-            "error_from_layer_above": ["The error is handed down from layer to layer; here the output error goes "
-                "to each.",
-                                       {"send_back": through_feedback}],
-            "feedback_at_top_then_weights": ["Only the topmost hidden layer gets its direct feedback; below, the "
-                                             "error comes through weights.",
-                                             {"send_back": lambda f: lambda layer, d, e, w:
-                                             e @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T}],
-            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
-                new: new},
-            "feedback_negated": {"send_back": _with_direct(np.negative)},
-            "feedback_absolute": {"send_back": lambda f: from_output([np.abs(B) for B in f])},
-            "feedback_binarised": {"send_back": lambda f: from_output([np.sign(B) for B in f])},
-            "error_binarised": {"send_back": _with_direct(np.sign)},
-            "feedback_reshaped": {"send_back": lambda f: lambda layer, d, e, w: e @ f[layer].T.reshape(f[layer].shape)},
-            "target_for_error": ["The target is sent back, not the error.",
-                                 {"send_back": lambda f: lambda layer, d, e, w: (e < 0) @ f[layer]}],
-            "target_part_only": ["Only the target's part of the error is sent back.",
-                                 {"send_back": _with_direct(lambda e: np.minimum(e, 0))}],
-        }
-    ),
-)  # fmt: skip
-
-EXERCISES = (BP_STEP, FA_STEP, DFA_STEP)
+EXERCISES = (BP_STEP,)

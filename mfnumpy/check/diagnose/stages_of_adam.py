@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.check.diagnose.compare import Named
-from mfnumpy.check.diagnose.formulas_of_steps import adam_steps
+from mfnumpy.check.diagnose.formulas_of_optimisers import adam_steps
 from mfnumpy.check.diagnose.stages import alike, said
 from mfnumpy.check.model import Case, Exercise, Finding
 

@@ -18,6 +18,7 @@ from mfnumpy.check.diagnose.stages import (
     probes_of,
     said,
 )
+from mfnumpy.check.diagnose.stages_of_ff import ff_step
 from mfnumpy.check.diagnose.stages_of_steps import (
     ERROR,
     GATE,
@@ -25,7 +26,6 @@ from mfnumpy.check.diagnose.stages_of_steps import (
     Facts,
     changed,
     eq7,
-    ff_step,
     hidden_error,
     mf_step,
     output_error,

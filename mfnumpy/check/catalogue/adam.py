@@ -1,4 +1,4 @@
-"""Exercises sgd_step and adam_step, and what goes wrong in them."""
+"""Exercise adam_step, and what goes wrong in it."""
 
 from __future__ import annotations
 
@@ -7,65 +7,6 @@ import numpy as np
 from mfnumpy import optim
 from mfnumpy.check.catalogue.draws import rate, real, sizes
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
-
-
-def _draw_sgd(rng: Rng, k: int) -> Case:
-    shape, lr = sizes(rng, k, 5, 6), rate(rng)
-    return Case((real(rng, *shape), real(rng, *shape), lr), {"lr": lr, "rows": shape[0], "columns": shape[1]})
-
-
-SGD_STEP = Exercise(
-    name="sgd_step",
-    title="SGD, one step",
-    arguments=("parameter", "gradient", "lr"),
-    outputs=("parameter",),
-    about="""One step of stochastic gradient descent.
-
-    parameter, gradient: the same shape. lr: a float. Returns the new parameter, a new array.""",
-    lesson="lesson 3",
-    reference=optim.sgd_step,
-    recipe=lambda p, g, lr, step=optim.sgd_step: step(p, g, lr),
-    draw=_draw_sgd,
-    updates={"parameter": "parameter"},
-    axes={"parameter": ("row", "column")},
-    mistakes=mistakes(
-        step_returned=["The step alone is returned, in place of the new parameter.",
-                       {"step": lambda p, g, lr: lr * g}, {"step": lambda p, g, lr: -lr * g}],
-        sign_of_gradient={"step": lambda p, g, lr: p - lr * np.sign(g)},
-        gradient_normalised={"step": lambda p, g, lr: p - lr * g / np.linalg.norm(g)},
-        update_multiplied=["The parameter is multiplied by the step; it should be added.",
-                           {"step": lambda p, g, lr: p * (1 - lr * g)}],
-        moved_towards_gradient=["The parameter is mixed with the gradient, as a running mean would be.",
-                                {"step": lambda p, g, lr: (1 - lr) * p + lr * g}],
-        lr_on_parameter=["The learning rate multiplies the parameter.",
-                         {"step": lambda p, g, lr: lr * p - g}, {"step": lambda p, g, lr: lr * (p - g)}],
-        weight_decay_added=[{"step": lambda p, g, lr, c=c: p - lr * (g + c * p)} for c in (1.0, 0.1, 0.01, 1e-3, 1e-4)],
-        gradient_squared=["The gradient is squared.",
-                          {"step": lambda p, g, lr: p - lr * g * g}],
-        absolute_value={"step": lambda p, g, lr: p - lr * np.abs(g)},
-        gradient_clipped=["Large entries of the gradient are clipped.",
-                          *[{"step": lambda p, g, lr, c=c: p - lr * np.clip(g, -c, c)} for c in (1.0, 0.5, 0.1)]],
-        gradient_averaged=["Entries of the gradient are averaged that belong to different parameters.",
-                           {"step": lambda p, g, lr: p - lr * g.mean(axis=0)}],
-        parameter_unchanged=["The parameter is not changed.",
-                             {"step": lambda p, g, lr: p.copy()}],
-        gradient_rescaled=["The gradient is divided by its length plus a number.",
-                           Free(lambda c: {"step": lambda p, g, lr: p - lr * g / (np.linalg.norm(g) + c)}, (1.0,),
-                               "it is {}", (1.0,))],
-        parameter_shrunk=["The parameter itself shrinks in each step, by a share of the learning rate or of its own.",
-
-                          Free(lambda c: {"step": lambda p, g, lr: c * p - lr * g}, (0.9,),
-                              "it is multiplied by {}", (0.9, 0.99))],
-        gradient_rooted=["A root of the gradient is used.", {"step": lambda p, g,
-            lr: p - lr * np.sign(g) * np.sqrt(np.abs(g))}],
-        gradient_clipped_at=["Large entries of the gradient are clipped.",
-                             Free(lambda c: {"step": lambda p, g, lr: p - lr * np.clip(g, -c, c)}, (1.0, 0.3),
-                                 "at {}", (0.7, 0.2))],
-        gradient_divided_by_parameter=["The gradient is scaled by the parameter.",
-            {"step": lambda p, g, lr: p - lr * g * np.abs(p)},
-                                           {"step": lambda p, g, lr: p - lr * g / p}],
-    ),
-)  # fmt: skip
 
 
 def _adam(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon, *,
@@ -312,66 +253,4 @@ ADAM_STEP = Exercise(
     ),
 )  # fmt: skip
 
-
-def _corrected(moment, beta, t):
-    return moment / (1 - beta**t)
-
-
-def _bias_corrected(m, v, t, beta1, beta2, *, first=_corrected, second=_corrected, betas=lambda b1, b2: (b1, b2)):
-    beta1, beta2 = betas(beta1, beta2)
-    return first(m, beta1, t), second(v, beta2, t)
-
-
-def _draw_moments(rng: Rng, k: int) -> Case:
-    shape, t = sizes(rng, k, 3, 4), (1, 2, 7, 1000)[k]
-    beta1, beta2 = float(rng.uniform(0.5, 0.95)), float(rng.uniform(0.96, 0.999))
-    dims = {"t": t + 0.0, "1-beta1": 1 - beta1, "1-beta2": 1 - beta2}
-    return Case((real(rng, *shape), 0.1 + real(rng, *shape) ** 2, t, beta1, beta2), dims)
-
-
-def _both(correct):
-    """One wrong correction of both moments, and of either."""
-    return [{"first": correct, "second": correct}, {"first": correct}, {"second": correct}]
-
-
-BIAS_CORRECTED = Exercise(
-    name="bias_corrected",
-    title="Adam's moments, corrected",
-    arguments=("m", "v", "t", "beta1", "beta2"),
-    outputs=("m_hat", "v_hat"),
-    about="""The moments of Adam, corrected for their start at 0 (Kingma and Ba 2015, Algorithm 1).
-
-    m, v: the same shape. t: an integer, 1 at the first step. beta1, beta2: floats. Returns new arrays (m_hat, v_hat);
-    m and v stay as they are.""",
-    lesson="lesson 9",
-    reference=_bias_corrected,
-    recipe=_bias_corrected,
-    draw=_draw_moments,
-    transposable=False,
-    linear=("m",),
-    axes={"m_hat": ("row", "column"), "v_hat": ("row", "column")},
-    mistakes=mistakes(
-        not_corrected=["A moment is not corrected at all.", *_both(lambda m, b, t: m)],
-        correction_without_time=["The correction divides by 1 - beta at every t: it does not use the time step as a "
-                                 "power.", *_both(lambda m, b, t: m / (1 - b))],
-        beta_times_t=["1 - beta t stands where 1 - beta^t belongs: a product, not a power.",
-                      *_both(lambda m, b, t: m / (1 - b * t))],
-        power_outside=["(1 - beta)^t stands where 1 - beta^t belongs: the power is outside of the bracket.",
-                       *_both(lambda m, b, t: m / (1 - b) ** t)],
-        power_added=["The sign is wrong: it divides by 1 + beta^t.", *_both(lambda m, b, t: m / (1 + b**t))],
-        power_subtracted=["beta^t is taken off the moment itself.", *_both(lambda m, b, t: m - b**t)],
-        root_of_correction=["A root is taken of the correction.", *_both(lambda m, b, t: m / np.sqrt(1 - b**t))],
-        divided_by_time=["A moment is divided (or multiplied) by t.", *_both(lambda m, b, t: m / t),
-                         *_both(lambda m, b, t: m * t)],
-        correction_multiplied=["A moment is multiplied where it must be divided.",
-                               *_both(lambda m, b, t: m * (1 - b**t))],
-        time_from_two=["Time counts one step too many.", *_both(lambda m, b, t: m / (1 - b ** (t + 1)))],
-        time_from_zero=_both(lambda m, b, t: m / (1 - b ** (t - 1))),
-        betas_swapped={"betas": lambda b1, b2: (b2, b1)},
-        one_beta_for_both=[{"betas": lambda b1, b2: (b1, b1)}, {"betas": lambda b1, b2: (b2, b2)}],
-        divided_by_power=["A moment is divided by beta^t; the 1 is missing.", *_both(lambda m, b, t: m / b**t)],
-        default_betas={"betas": lambda b1, b2: (0.9, 0.999)},
-    ),
-)  # fmt: skip
-
-EXERCISES = (SGD_STEP, ADAM_STEP, BIAS_CORRECTED)
+EXERCISES = (ADAM_STEP,)
