@@ -52,6 +52,7 @@ def _draw_bp(rng: Rng, k: int) -> Case:
 
 def scores_beyond(draw):
     """rng -> extreme cases of a step: a network of this draw whose scores are beyond 700."""
+
     def extremes(rng: Rng) -> list[Case]:
         """A draw whose scores overflow without a shift."""
         while True:
