@@ -12,26 +12,33 @@ from itertools import repeat
 
 import numpy as np
 
-from mfnumpy.check.diagnose import axes, fit, formula, odd, reductions, shapes, stages_of_adam, stages_of_networks
+from mfnumpy.check.diagnose import (
+    fit,
+    form,
+    formula,
+    meant,
+    odd,
+    reductions,
+    shapes,
+    stages_of_adam,
+    stages_of_networks,
+)
 from mfnumpy.check.diagnose.compare import (
     FLOOR,
     LOOSE,
     SMALL,
-    TIGHT,
     Named,
     all_close,
-    between,
     quantities,
     quiet,
     rounding,
-    run_recipe,
 )
-from mfnumpy.check.diagnose.explain import explain, pictures, report_on
+from mfnumpy.check.diagnose.explain import explain, lines, pictures, report_on
 from mfnumpy.check.diagnose.probes import dependence
-from mfnumpy.check.diagnose.recognise import Hit, Search, by_output
+from mfnumpy.check.diagnose.recognise import Hit, Search
 from mfnumpy.check.diagnose.verdict import Verdict
-from mfnumpy.check.exercises import get, sentence
-from mfnumpy.check.model import Case, Exercise, Finding, Mistake, flatten
+from mfnumpy.check.exercises import draw_cases, get
+from mfnumpy.check.model import Case, Exercise, Finding, flatten
 from mfnumpy.check.report import Report
 from mfnumpy.check.student.call import Caller, Stop, signature_problem
 from mfnumpy.check.student.limits import allowed
@@ -79,19 +86,6 @@ def check(
         return _Check(known, function, PRACTICE_SEED if seed is None else seed, seconds).report()
 
 
-def draw_cases(exercise: Exercise, seed: int) -> list[Case]:
-    """The cases of an exercise for one seed: the ordinary draws, then the extremes."""
-    cases = [exercise.draw(stream(seed, f"check {exercise.name}", k), k) for k in range(exercise.draws)]
-    if exercise.extremes is not None:
-        cases += exercise.extremes(stream(seed, f"check {exercise.name} extremes"))
-    return cases
-
-
-def _lines(*texts: str) -> str:
-    """Each line once."""
-    return "\n".join(dict.fromkeys(line for text in texts for line in text.split("\n") if line))
-
-
 class _Check:
     def __init__(self, exercise: Exercise, function: Callable, seed: int, seconds: float):
         self.exercise, self.seed = exercise, seed
@@ -108,10 +102,15 @@ class _Check:
                 raise Stop(Finding("wrong_signature", problem))
             result = self._judged() if self.exercise.judge is not None else self._compared()
         except Stop as stop:
-            result = self._found(self._raised(stop))
+            finding = stop.finding
+            if finding.mistake == "raises" and self.exercise.judge is None and self.call.left > 0:
+                finding = meant.by_exception(
+                    self.exercise, self.call, self.cases[0], finding, stream(self.seed, "shapes")
+                )
+            result = self._found(finding)
         names = shapes.exchanged_names(self.exercise, self.call.function)
         if names and not result.passed:
-            result = replace(result, evidence=_lines(result.evidence, shapes.in_words(self.exercise, names)))
+            result = replace(result, evidence=lines(result.evidence, shapes.in_words(self.exercise, names)))
         self.notes += odd.remarks(self.exercise, self.call.function)
         if self.call.printed and result.mistake != "not_written":
             first = self.call.printed.strip().splitlines()[:1]
@@ -136,20 +135,19 @@ class _Check:
             case = self.cases[0]
             outputs = self.call.named(*case.args)
             self._note_alias()
-            problem = self._form_problem([outputs], [self._reference(case)])
+            problem = form.problem(self.cases, [outputs], [self._reference(case)])
             if problem:
                 raise Stop(problem)
         call = self.call if self.exercise.outputs else self.call.changing
         finding = self.exercise.judge(call, stream(self.seed, f"judge {self.exercise.name}"))
         if finding is None and self.aliased[0]:
-            finding = self._alias_finding()
+            finding = form.aliased(*self.aliased)
         if finding is None:
             return replace(self._blank(True), evidence="Right in every property that was looked at.")
         says = explain(self.exercise, (finding.mistake,)) if finding.mistake else ""
         return self._found(replace(finding, evidence=f"{finding.evidence} {says}".strip()))
 
     # -- Exercises with one right answer
-    # ----------------------------------------------------------------------
 
     def _compared(self) -> Report:
         raw = self._call_all()
@@ -158,7 +156,7 @@ class _Check:
         right_raw = [self._reference(case) for case in self.cases]
         right = [quantities(self.exercise, c, r) for c, r in zip(self.cases, right_raw, strict=True)]
         got = [quantities(self.exercise, c, r) for c, r in zip(self.cases, raw, strict=True)]
-        problem = self._form_problem(raw, right_raw)
+        problem = form.problem(self.cases, raw, right_raw)
         slack = [max(FLOOR, rounding(self.exercise, case)) for case in self.cases]
         if problem is None and all(map(all_close, got, right, repeat(LOOSE), slack)):
             return self._nearly_equal(raw, got, right, right_raw)
@@ -167,10 +165,12 @@ class _Check:
         if hits := search.by_one():
             return self._recognised(hits, verdict)
         networks = self.exercise.outputs == ("weights",)
-        if not networks and (facts := self._output_by_output(verdict)):
+        if not networks and (facts := verdict.by_output()):
             return verdict.fitted(facts)
         if problem is not None and problem.mistake == "wrong_shape":
-            return self._wrong_shape(problem, raw, right_raw)
+            rng = stream(self.seed, "shapes")
+            problem = meant.by_shape(self.exercise, self.call, self.cases, problem, raw, right_raw, rng)
+            return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))
         if problem is not None and problem.mistake == "wrong_dtype":
             return self._found(problem)
         report = self._solved(verdict, search)
@@ -180,18 +180,9 @@ class _Check:
             return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))
         suspect = verdict.suspect()
         variant = next((m for m in self.exercise.mistakes if m.accepted and m.name == suspect), None)
-        if variant is not None and self._lies_between(variant, got, right):
+        if variant is not None and verdict.lies_between(variant):
             return self._accepted(variant.name)
         return verdict.unrecognised(None if variant else suspect, self.call, stream(self.seed, "probes"))
-
-    def _output_by_output(self, verdict: Verdict) -> list[Finding]:
-        """A known mistake in each of several outputs; [] if one of them has none."""
-        hits = by_output(self.exercise, verdict.cases, verdict.got, verdict.right)
-        facts: dict[str, tuple[str, list[str]]] = {}
-        for output, hit in hits.items():
-            says = " ".join(sentence(self.exercise, name) for name in sorted(hit.names))
-            facts.setdefault(says, ("+".join(sorted(hit.names)), []))[1].append(output)
-        return [Finding(name, f"{' and '.join(outputs)}: {says}") for says, (name, outputs) in facts.items()]
 
     def _solved(self, verdict: Verdict, search: Search) -> Report | None:
         """What fits: an unknown number, pieces, a changed part, one stage, two known mistakes, another formula."""
@@ -203,7 +194,7 @@ class _Check:
         facts = [] if hits else fit.explained(self.exercise, part.cases, part.got, part.right)
         if facts or hits:
             return self._solved_but_for_extremes(verdict, part, search, facts, hits)
-        if self.exercise.outputs == ("weights",) and (facts := self._output_by_output(verdict)):
+        if self.exercise.outputs == ("weights",) and (facts := verdict.by_output()):
             return verdict.fitted(facts)
         hits = search.by_two()
         if len(hits) == 1:
@@ -234,35 +225,12 @@ class _Check:
         if report.passed:
             return None
         where = " and ".join(dict.fromkeys(case.extreme for case in self.cases if case.extreme))
-        return replace(report, evidence=_lines(report.evidence, f"For {where} something else may be wrong as well."))
+        return replace(report, evidence=lines(report.evidence, f"For {where} something else may be wrong as well."))
 
     def _missed(self, ordinary: list[Case]) -> list[Finding]:
         """The arguments that the function misses, or should not use."""
         rng = stream(self.seed, "probes")
         return [Finding(None, says) for says in dependence(self.exercise, ordinary, self.call, rng)]
-
-    def _wrong_shape(self, problem: Finding, raw: list[Named], right_raw: list[Named]) -> Report:
-        """What was probably meant: by the values of the result, else by trying other arguments."""
-        finding = fit.in_another_order(self.exercise, raw, right_raw)
-        finding = finding or shapes.other_geometry(self.exercise, self.cases, raw)
-        finding = finding or axes.of_result(self.exercise, self.cases, raw, right_raw)
-        if finding is None or finding.mistake == "wrong_shape":
-            outputs = zip(self.cases, raw, right_raw, strict=True)
-            wrong = next(c for c, g, w in outputs if [a.shape for _, a in g] != [a.shape for _, a in w])
-            finding = shapes.meant(self.exercise, self.call, wrong, stream(self.seed, "shapes")) or finding
-        if finding is not None:
-            problem = Finding(finding.mistake, _lines(problem.evidence, finding.evidence), problem.where)
-        return replace(self._found(problem), pictures=pictures(raw[0], right_raw[0]))
-
-    def _raised(self, stop: Stop) -> Finding:
-        """Of an exception: what the shapes tell, if another reading of the arguments would be right."""
-        finding = stop.finding
-        if finding.mistake != "raises" or self.exercise.judge is not None or self.call.left <= 0:
-            return finding
-        meant = shapes.meant(self.exercise, self.call, self.cases[0], stream(self.seed, "shapes"))
-        if meant is None:
-            return finding
-        return Finding(meant.mistake or "raises", _lines(finding.evidence, meant.evidence), finding.where)
 
     def _reference(self, case: Case) -> Named:
         return [(n, np.asarray(a)) for n, a in flatten(self.exercise.reference(*case.args), self.exercise.outputs)]
@@ -281,74 +249,28 @@ class _Check:
                     raw.append([(name, np.full(a.shape, np.nan)) for name, a in self._reference(case)])
                     continue
                 if not case.form or stop.finding.mistake != "raises":
-                    raise self._classes_counted(case, stop) from None
+                    if case is not self.cases[0] and stop.finding.mistake == "raises":
+                        stop = Stop(form.classes_counted(self.exercise, case, stop.finding))
+                    raise stop from None
                 stops.setdefault(case.form, []).append(stop)
                 raw.append(None)
         if stops:
             self._drop_forms(raw, stops)
         return [r for r in raw if r is not None]
 
-    def _classes_counted(self, case: Case, stop: Stop) -> Stop:
-        """An exception only where the batch lacks the last class is a mistake with a name."""
-        arguments = self.exercise.arguments
-        if stop.finding.mistake != "raises" or "y" not in arguments or "m" not in case.dims or case is self.cases[0]:
-            return stop
-        if case.args[arguments.index("y")].max() + 1 == case.dims["m"]:
-            return stop
-        says = f"It raises where the batch lacks the last class. {stop.finding.evidence}"
-        return Stop(Finding("classes_counted_in_batch", says))
-
     def _drop_forms(self, raw: list, stops: dict[str, list[Stop]]) -> None:
-        forms = list(dict.fromkeys(case.form for case in self.cases))
-        counts = {form: sum(case.form == form for case in self.cases) for form in forms}
-        partly = [form for form in stops if len(stops[form]) < counts[form]]
-        if partly or len(stops) == len(forms):
-            raise stops[(partly or list(stops))[0]][0]
+        if (one := form.not_a_matter_of_form(self.cases, stops)) is not None:
+            raise one
         self.cases = [case for case in self.cases if case.form not in stops]
         self.notes.append(f"It does not take {' nor '.join(stops)}; checked without.")
 
     def _call_again(self, first: Named) -> None:
         """The same arguments must give the same answer, also after other calls."""
-        again = self.call.named(*self.cases[0].args)
-        same = len(again) == len(first) and all(
-            a.shape == b.shape and np.allclose(a, b, rtol=1e-10, atol=1e-13, equal_nan=True)
-            for (_, a), (_, b) in zip(first, again, strict=True)
-        )
-        if not same:
-            drawn = "feedback" in self.exercise.arguments
-            hint = " Is the feedback drawn anew?" if drawn else " Does it draw at random, or remember a call?"
-            raise Stop(Finding("not_deterministic", f"Two calls with the same arguments give different answers.{hint}"))
+        if not form.same(first, self.call.named(*self.cases[0].args)):
+            raise Stop(form.not_deterministic(self.exercise))
 
     def _note_alias(self) -> None:
         self.aliased = self.aliased if self.aliased[0] else self.call.aliased
-
-    def _alias_finding(self) -> Finding:
-        output, argument = self.aliased
-        says = f"The returned {output} shares its memory with the argument {argument}: return a new array."
-        return Finding("input_returned", says, output)
-
-    def _form_problem(self, raw: list[Named], right: list[Named]) -> Finding | None:
-        """Shape, dtype, and finite where the right answer is."""
-        for case, got, want in zip(self.cases, raw, right, strict=False):
-            for (name, g), (_, w) in zip(got, want, strict=True):
-                if g.shape != w.shape:
-                    says = f"{name} has the shape {g.shape}; expected is {w.shape}."
-                    if g.ndim and w.ndim and g.shape[1:] == w.shape[1:] and g.shape[0] < w.shape[0]:
-                        says += f" {w.shape[0] - len(g)} of its rows (or entries) are lost: too few."
-                    return Finding("wrong_shape", says, name)
-                if w.dtype.kind == "f" and g.dtype.kind == "b" and w.ndim:
-                    says = f"{name} holds only True and False: a comparison is returned, without the sizes."
-                    return Finding("wrong_dtype", f"{says} Is a bracket missing? * and @ come before > and <.", name)
-                if w.dtype.kind == "f" and g.dtype.kind != "f" and w.ndim:
-                    cut = f"{name} has dtype {g.dtype}; expected is a float dtype."
-                    return Finding("wrong_dtype", f"{cut} Was it stored in an array of integers?", name)
-                if w.dtype.kind == "f" and g.dtype.itemsize < 4:
-                    return Finding("wrong_dtype", f"{name} has dtype {g.dtype}, which is too coarse.", name)
-                if w.dtype.kind in "iu" and w.ndim and g.dtype.kind not in "iu":
-                    return Finding("wrong_dtype", f"{name} has dtype {g.dtype}; expected are integers.", name)
-                if not np.isfinite(g).all() and not case.extreme:
-                    return Finding("not_finite", f"{name} holds NaN or Inf.", name)
-        return None
 
     def _nearly_equal(self, raw: list[Named], got: list[Named], right: list[Named], right_raw: list[Named]) -> Report:
         """The report on an answer that is equal to what float32 can tell.
@@ -356,24 +278,16 @@ class _Check:
         A float64 answer that is off by less may still hide a small mistake.
         """
         if self.aliased[0]:
-            return self._found(self._alias_finding())
+            return self._found(form.aliased(*self.aliased))
         if all(all_close(g, r, SMALL) for g, r in zip(got, right, strict=True)):
             return self._passed()
-        single = any(a.dtype == np.float32 for outputs in raw for _, a in outputs)
-        if not single and not self._float32_values(raw):
-            for mistake in self.exercise.mistakes:
-                for steps in mistake.versions:
-                    with quiet():
-                        runs = [run_recipe(self.exercise, case, steps) for case in self.cases]
-                    if all(all_close(g, w, TIGHT) for g, w in zip(got, runs, strict=True)):
-                        verdict = Verdict(self._blank(False), self.exercise, self.cases, got, right, raw, right_raw)
-                        return self._recognised([Hit(frozenset([mistake.name]), 1)], verdict)
+        if not form.holds_float32(raw):
+            name = form.equal_but_for_rounding(self.exercise, self.cases, got)
+            if name is not None:
+                verdict = Verdict(self._blank(False), self.exercise, self.cases, got, right, raw, right_raw)
+                return self._recognised([Hit(frozenset([name]), 1)], verdict)
         self.notes.append("It agrees to about six digits: computed in float32, or with a small epsilon somewhere.")
         return self._passed()
-
-    @staticmethod
-    def _float32_values(raw: list[Named]) -> bool:
-        return all((a == a.astype(np.float32)).all() for outputs in raw for _, a in outputs)
 
     def _recognised(self, hits: list[Hit], verdict: Verdict) -> Report:
         """A known mistake, several that fit, or a variant that is accepted."""
@@ -382,14 +296,8 @@ class _Check:
             return self._accepted(*hits[0].names)
         return verdict.recognised([hit for hit in hits if not hit.names <= accepted])
 
-    def _lies_between(self, variant: Mistake, got: list[Named], right: list[Named]) -> bool:
-        """At a kink each slope from ours to the accepted one's is legitimate: heaviside(z, 0.5), but no NaN."""
-        with quiet():
-            runs = ([run_recipe(self.exercise, case, steps) for case in self.cases] for steps in variant.versions)
-            return any(all(map(between, got, right, run)) for run in runs)
-
     def _accepted(self, variant: str) -> Report:
         if self.aliased[0]:
-            return self._found(self._alias_finding())
+            return self._found(form.aliased(*self.aliased))
         self.notes.append(explain(self.exercise, (variant,)))
         return self._passed()

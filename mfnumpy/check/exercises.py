@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from mfnumpy.check.catalogue import TOPICS
 from mfnumpy.check.diagnose.sentences import SENTENCES
-from mfnumpy.check.model import Exercise
+from mfnumpy.check.model import Case, Exercise
 from mfnumpy.errors import InvalidValueError, unknown_name
+from mfnumpy.support.seeding import stream
 
 
 def by_name(exercises: Iterable[Exercise]) -> dict[str, Exercise]:
@@ -53,6 +54,14 @@ def get(name: str) -> Exercise:
     if name not in EXERCISES:
         raise unknown_name("exercise", name, EXERCISES)
     return EXERCISES[name]
+
+
+def draw_cases(exercise: Exercise, seed: int) -> list[Case]:
+    """The cases of an exercise for one seed: the ordinary draws, then the extremes."""
+    cases = [exercise.draw(stream(seed, f"check {exercise.name}", k), k) for k in range(exercise.draws)]
+    if exercise.extremes is not None:
+        cases += exercise.extremes(stream(seed, f"check {exercise.name} extremes"))
+    return cases
 
 
 def own_sentences(exercise: Exercise) -> dict[str, str]:

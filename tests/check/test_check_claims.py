@@ -10,8 +10,7 @@ import pytest
 from mfnumpy import equations as eq
 from mfnumpy.check import EXERCISES, GRADING_SEED, PRACTICE_SEED, check
 from mfnumpy.check.catalogue.references import bp_step
-from mfnumpy.check.checker import draw_cases
-from mfnumpy.check.exercises import WORDS
+from mfnumpy.check.exercises import WORDS, draw_cases
 from mfnumpy.check.matrix import wrong_version
 from mfnumpy.cli import main
 from mfnumpy.errors import MfnumpyError

@@ -188,14 +188,14 @@ def test_json(student, capsys):
 def test_grading_draws_other_numbers_than_practice(student, capsys):
     """A function that knows the practice draws by heart passes practice and fails grading."""
     from mfnumpy.check import GRADING_SEED, PRACTICE_SEED
-    from mfnumpy.check.checker import draw_cases
+    from mfnumpy.check.exercises import draw_cases
 
     def inputs(seed: int) -> set:
         return {case.args[0].tobytes() for case in draw_cases(EXERCISES["eq8"], seed)}
 
     assert not inputs(PRACTICE_SEED) & inputs(GRADING_SEED)
     cheat = (
-        "from mfnumpy.check import EXERCISES\nfrom mfnumpy.check.checker import draw_cases\n"
+        "from mfnumpy.check import EXERCISES\nfrom mfnumpy.check.exercises import draw_cases\n"
         "def eq8(a, dG):\n"
         "    for case in draw_cases(EXERCISES['eq8'], 1):\n"
         "        if case.args[0].shape == a.shape and (case.args[0] == a).all():\n"

@@ -9,9 +9,8 @@ import pytest
 
 from mfnumpy import equations as eq
 from mfnumpy.check import EXERCISES, check
-from mfnumpy.check.checker import draw_cases
 from mfnumpy.check.diagnose.places import wrong_slices
-from mfnumpy.check.exercises import sentence
+from mfnumpy.check.exercises import draw_cases, sentence
 from mfnumpy.check.matrix import with_signature
 from mfnumpy.layers import relu_backward
 

@@ -9,8 +9,8 @@ import pytest
 
 from mfnumpy import equations as eq
 from mfnumpy.check import EXERCISES, check
-from mfnumpy.check.checker import draw_cases
 from mfnumpy.check.diagnose import reductions, shapes
+from mfnumpy.check.exercises import draw_cases
 from mfnumpy.check.matrix import with_signature
 from mfnumpy.check.model import Case
 from mfnumpy.check.student.call import Caller

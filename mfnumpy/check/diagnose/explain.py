@@ -15,6 +15,11 @@ from mfnumpy.check.report import Picture, Report
 _LARGEST = 24
 
 
+def lines(*texts: str) -> str:
+    """Each line once."""
+    return "\n".join(dict.fromkeys(line for text in texts for line in text.split("\n") if line))
+
+
 def explain(exercise: Exercise, names: Sequence[str]) -> str:
     """One sentence for each mistake."""
     return " ".join(sentence(exercise, name) for name in names)

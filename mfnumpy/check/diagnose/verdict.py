@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mfnumpy.check.diagnose import places, probes
-from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close
+from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close, between, quiet, run_recipe
 from mfnumpy.check.diagnose.explain import explain, lesson_of, pictures
-from mfnumpy.check.diagnose.recognise import Hit
-from mfnumpy.check.model import Case, Exercise, Finding, Rng
+from mfnumpy.check.diagnose.recognise import Hit, by_output
+from mfnumpy.check.exercises import sentence
+from mfnumpy.check.model import Case, Exercise, Finding, Mistake, Rng
 from mfnumpy.check.report import Report
 from mfnumpy.check.student.call import Caller
 
@@ -53,6 +54,21 @@ class Verdict:
                 if not all_close(g, r, tolerance):
                     return k
         return 0
+
+    def by_output(self) -> list[Finding]:
+        """A known mistake in each of several outputs; [] if one of them has none."""
+        hits = by_output(self.exercise, self.cases, self.got, self.right)
+        facts: dict[str, tuple[str, list[str]]] = {}
+        for output, hit in hits.items():
+            says = " ".join(sentence(self.exercise, name) for name in sorted(hit.names))
+            facts.setdefault(says, ("+".join(sorted(hit.names)), []))[1].append(output)
+        return [Finding(name, f"{' and '.join(outputs)}: {says}") for says, (name, outputs) in facts.items()]
+
+    def lies_between(self, variant: Mistake) -> bool:
+        """At a kink each slope from ours to the accepted one's is legitimate: heaviside(z, 0.5), but no NaN."""
+        with quiet():
+            runs = ([run_recipe(self.exercise, case, steps) for case in self.cases] for steps in variant.versions)
+            return any(all(map(between, self.got, self.right, run)) for run in runs)
 
     def recognised(self, hits: list[Hit]) -> Report:
         """One explanation, or the candidates if the numbers cannot decide."""
