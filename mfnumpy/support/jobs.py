@@ -9,17 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from mfnumpy.errors import InvalidValueError, MfnumpyError
+from mfnumpy.errors import InvalidValueError, WorkerError
 from mfnumpy.support.interrupt import SIGNALS
 from mfnumpy.support.optional import require
 from mfnumpy.support.threads import blas_threads, cores
 from mfnumpy.support.validate import integer
 
 T = TypeVar("T")
-
-
-class EndedError(MfnumpyError, RuntimeError):
-    """A process of a piece of work was ended from outside."""
 
 
 class Share(NamedTuple):
@@ -66,7 +62,7 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
     work, pieces: with more than one job they travel to other processes, so they must be picklable (by cloudpickle).
     share: how many at once, and the BLAS threads of each.
     Raises whatever `work` raises, and KeyboardInterrupt on Ctrl-C; the other processes are then ended. Raises
-    EndedError where one of them was ended from outside.
+    WorkerError where one of them was ended from outside.
     Raises MissingLibraryError where joblib is not installed and there is more than one job.
     """
     if share.jobs == 1:
@@ -78,13 +74,13 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
     joblib = require("joblib")
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
-    own = {"initializer": _begin, "initargs": (os.getpid(),)}
+    own = {"initializer": begin_worker, "initargs": (os.getpid(),)}
     with joblib.parallel_config(backend="loky", inner_max_num_threads=share.threads, **own):
         parallel = joblib.Parallel(n_jobs=share.jobs, return_as="generator_unordered", batch_size=1)
         try:
             yield from parallel(joblib.delayed(_apart)(work, share.threads, piece) for piece in pieces)
         except BrokenProcessPool as error:
-            raise EndedError(
+            raise WorkerError(
                 "A run's process was ended from outside, as a rule for want of memory. Take fewer at once: --jobs 1."
             ) from error
 
@@ -95,7 +91,7 @@ def _apart(work: Callable[..., T], threads: int, piece: tuple[Any, ...]) -> T:
         return work(*piece)
 
 
-def _begin(parent: int) -> None:
+def begin_worker(parent: int) -> None:
     """What a process for pieces of work does first: a signal to all is its parent's to answer, whose end is its own.
 
     parent: the number of the process that started it.

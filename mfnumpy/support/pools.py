@@ -5,13 +5,14 @@ All are executors of the standard library's `concurrent.futures`, so whoever han
 
 from __future__ import annotations
 
-import signal
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from mfnumpy.errors import InvalidValueError, MissingLibraryError
+from mfnumpy.support.jobs import begin_worker
 from mfnumpy.support.optional import require
 from mfnumpy.support.validate import integer
 
@@ -65,18 +66,13 @@ def processes(jobs: int) -> Iterator[Pool]:
     jobs = integer("--jobs", jobs, 1)
     require("joblib")
     loky = require("joblib.externals.loky")
-    executor = loky.ProcessPoolExecutor(max_workers=jobs, initializer=_leave_ctrl_c_to_the_parent)
+    executor = loky.ProcessPoolExecutor(max_workers=jobs, initializer=begin_worker, initargs=(os.getpid(),))
     ended = False
     try:
         yield Pool(executor, jobs)
         ended = True
     finally:
         executor.shutdown(wait=True, kill_workers=not ended)
-
-
-def _leave_ctrl_c_to_the_parent() -> None:
-    """Ctrl-C reaches every process of a terminal; only the parent answers it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager

@@ -171,6 +171,32 @@ def test_a_killed_worker_is_one_clear_error_and_the_same_command_goes_on(tmp_pat
     assert [record.seed for record in Ledger(tmp_path).of(TINY)] == [0, 1, 2]
 
 
+LEFT_ALONE = """
+import os, time
+from mfnumpy.support import pools
+with pools.processes(2) as pool:
+    print(pool.executor.submit(os.getpid).result(), flush=True)
+    pool.executor.submit(time.sleep, 60).result()
+"""
+
+
+@pytest.mark.timeout(60)
+def test_a_killed_sweep_leaves_no_worker_behind():
+    pytest.importorskip("joblib")
+    parent = subprocess.Popen([sys.executable, "-c", LEFT_ALONE], stdout=subprocess.PIPE, text=True)
+    worker = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    for _ in range(200):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("the worker of a killed sweep goes on")
+
+
 class Fails:
     """An error in the first run; the second takes longer."""
 
