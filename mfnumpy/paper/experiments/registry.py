@@ -19,6 +19,7 @@ from mfnumpy.paper.experiments import (
     table4,
     table5,
     table6,
+    varied,
 )
 from mfnumpy.paper.experiments.experiment import SCALES, Experiment
 from mfnumpy.paper.ledger.folder import Ledger
@@ -28,7 +29,7 @@ from mfnumpy.paper.show.view import View
 EXPERIMENTS: tuple[Experiment, ...] = tuple(
     module.EXPERIMENT
     for module in (
-        *(headline, table1, table2, table3, longer, longer_cnn, longer_shallow, table4, table5, table6),
+        *(headline, table1, table2, table3, longer, longer_cnn, longer_shallow, varied, table4, table5, table6),
         *(fig1_2, fig3, fig4, fig5, replications),
     )
 )

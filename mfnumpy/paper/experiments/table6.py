@@ -11,18 +11,22 @@ from mfnumpy.paper.runs.plan import Budget, of_rules
 from mfnumpy.paper.runs.search import Tuning
 
 
-def _cancer(epochs: int, seeds: int, tuning: Tuning, patience: int = 5) -> Budget:
-    """Breast Cancer has 114 rows for the test: each seed divides it anew. Small batches, more rows for validation."""
+def _cancer(epochs: int, seeds: int, tuning: Tuning, patience: int = 5, headline: int = 0) -> Budget:
+    """Breast Cancer has 114 rows for the test: each seed divides it anew. Small batches, more rows for validation.
+
+    epochs, seeds, tuning, patience, headline: as in `Budget`.
+    """
     return Budget(
         *("breast_cancer", "2x100", epochs, seeds, tuning),
         patience=patience,
+        headline=headline,
         validation=0.2,
         batch_size=32,
         split="seed",
     )
 
 
-_CANCER = _cancer(50, 10, Tuning(epochs=20, subset=None, finalists=2))
+_CANCER = _cancer(50, 10, Tuning(epochs=20, subset=None, finalists=2), headline=120)
 
 EXPERIMENT = Experiment(
     "table6",

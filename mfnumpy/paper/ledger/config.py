@@ -28,7 +28,7 @@ def key_of(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:KEY_LENGTH]
 
 
-LATER: dict[str, Any] = {"engine": "reference", "tested": "every", "init": 1.0}
+LATER: dict[str, Any] = {"engine": "reference", "tested": "every", "init": 1.0, "rates": {}}
 """Settings that the first records did not have, and what was done before there were others."""
 
 _WORD, _VALUES = ("engine", "room"), {"reference": "rules"}
@@ -65,6 +65,7 @@ class Config:
     engine: "reference", the rules as they are written, or "fast", the fast engine on one thread.
     tested: which epochs are evaluated on the test part: "every", or "kept", those that may be reported alone.
     init: the factor of the weights that the network starts with, as `network.named` reads it.
+    rates: other learning rates, as `optim.Adam` reads them: {"M": 0.003}.
     """
 
     dataset: str
@@ -82,6 +83,7 @@ class Config:
     engine: str = "reference"
     tested: str = "every"
     init: float = 1.0
+    rates: dict[str, float] = field(default_factory=dict)
 
     @property
     def settings(self) -> dict[str, Any]:

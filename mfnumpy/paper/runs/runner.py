@@ -117,6 +117,7 @@ def train(config: Config, seed: int, data: Dataset) -> tuple[list[dict[str, Any]
         "decay": config.decay,
         "show_progress": False,
         "on_epoch": test.note,
+        "optimiser_options": {"rates": config.rates},
     }
     try:
         with trainer(net, rule, lr=config.lr, engine=config.engine, **_ENGINES[config.engine], **options) as fitting:
