@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mfnumpy import choices, optim
-from mfnumpy.errors import InvalidValueError, unknown_name
+from mfnumpy.errors import DivergedError, InvalidValueError, unknown_name
 from mfnumpy.fast import FastAdam, FastTrainer, why_not
 from mfnumpy.fast.offload import Offload, OffloadedAdam
 from mfnumpy.network import Network
@@ -128,7 +128,8 @@ def trainer(
     parallel: None or one of WAYS.
     offload: a folder in which parameters and moments are kept as long as the block lasts, or None.
     options: the Trainer's.
-    Raises UnknownNameError for another engine or way, InvalidValueError where what was asked for does not go together.
+    Raises UnknownNameError for another engine or way, InvalidValueError where what was asked for does not go together,
+    and in the block DamagedError for layers that are no longer on the disk as they were written.
     """
     if parallel not in (None, *WAYS):
         raise unknown_name("way to train in parallel", parallel, WAYS)
@@ -154,4 +155,8 @@ def trainer(
             return
         with Offload(offload) as folder:
             folder.adopt(net, rule)
-            yield kind(net, rule, OffloadedAdam(folder, **own), **options)
+            try:
+                yield kind(net, rule, OffloadedAdam(folder, **own), **options)
+            except DivergedError:
+                folder.check()  # NaN from the disk is no divergence
+                raise

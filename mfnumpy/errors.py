@@ -51,6 +51,21 @@ class CheckpointError(MfnumpyError):
     """A checkpoint is broken, hostile, or belongs to another network or rule."""
 
 
+class DamagedError(CheckpointError):
+    """Some arrays of a file are damaged, and it is known which ones.
+
+    message: names the blocks.
+    found: array's name -> what is wrong with it.
+    """
+
+    def __init__(self, message: str, found: dict[str, str]):
+        super().__init__(message, found)
+        self.found = found
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 class OutputError(MfnumpyError, OSError):
     """A result could not be written."""
 

@@ -2,6 +2,9 @@
 
 The paper: "if layer weights were persisted to storage instead of being retained in memory, the memory usage would
 theoretically remain constant, independent of the depth of the network."
+
+What comes back from a disk may not be what went there. So each array's checksum is kept in memory: an array is held
+against it before each of its updates, and all are before a checkpoint is written.
 """
 
 from __future__ import annotations
@@ -16,10 +19,11 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from mfnumpy.backend import Array
-from mfnumpy.errors import InvalidValueError, OutputError
+from mfnumpy.errors import DamagedError, InvalidValueError, OutputError
 from mfnumpy.network import Network
 from mfnumpy.optim import BETA1, BETA2, EPSILON, LR, Adam
 from mfnumpy.rules import Rule
+from mfnumpy.saving import damage
 from mfnumpy.support.files import make_folder
 
 
@@ -29,6 +33,7 @@ class Offload:
         with Offload("layers") as offload:
             optimiser = OffloadedAdam(offload, lr=1e-3)
             offload.adopt(net, rule)          # and again after each net.plug(block); rule.plug(net)
+                                          # and after a change by hand of an array that has been trained
 
     The arrays stay ordinary NumPy arrays with the same values; only where their bytes lie changes. Raises OutputError
     if the folder cannot be written or the disk is too full to hold an array.
@@ -38,6 +43,7 @@ class Offload:
         self.folder = make_folder(folder)
         self._maps: dict[str, mmap.mmap] = {}
         self._own: dict[str, Array] = {}
+        self._sums: dict[str, set[int]] = {}
 
     def __enter__(self) -> Offload:
         return self
@@ -51,6 +57,7 @@ class Offload:
         for name, array in parameters.items():
             if self._own.get(name) is not array:
                 rule.put(net, name, self.store(name, array))
+        self.forget()
         self.release()
 
     def store(self, name: str, array: Array) -> Array:
@@ -71,12 +78,45 @@ class Offload:
             if name.startswith(prefix) and hasattr(mmap, "MADV_DONTNEED"):  # elsewhere the system decides alone
                 mapped.madvise(mmap.MADV_DONTNEED)
 
+    def note(self, name: str) -> None:
+        """Remember what an array holds now. All states count: a trainer may put back the one of the best epoch."""
+        if name in self._own:
+            self._sums.setdefault(name, set()).add(damage.checksum(self._own[name]))
+
+    def forget(self) -> None:
+        """Remember nothing of what arrays held: others have been written into them."""
+        self._sums = {}
+
+    def check(self, *names: str) -> None:
+        """Check that arrays are as they were noted; all without a name. What was never noted is passed over.
+
+        Raises DamagedError, naming the block and what was found.
+        """
+        for name in names or tuple(self._sums):
+            if name in self._sums and (wrong := self._wrong(name)) is not None:
+                raise DamagedError(
+                    f"{self._path(name)}: {damage.owner(name)} is damaged: {wrong}. The run's checkpoint is another "
+                    "file: go on from it with --resume. `mfnumpy repair RUN` says whether all blocks in it are whole.",
+                    {name: wrong},
+                )
+
+    def _wrong(self, name: str) -> str | None:
+        """What is wrong with an array's file or bytes, in words; the file first, for what is cut off cannot be read."""
+        array, path = self._own[name], self._path(name)
+        try:
+            size = path.stat().st_size
+        except OSError as error:
+            return f"the file of {name} is missing ({error.strerror or error})"
+        if size != array.nbytes:
+            return f"the file of {name} has {size:,} bytes in place of {array.nbytes:,}"
+        return None if damage.checksum(array) in self._sums[name] else damage.words(name, array, ())
+
     def delete(self) -> None:
         """Delete the files. Arrays that are still in use stay valid until they are dropped."""
         for name in self._maps:
             with suppress(OSError):
                 self._path(name).unlink()
-        self._maps, self._own = {}, {}
+        self._maps, self._own, self._sums = {}, {}, {}
 
     def _path(self, name: str) -> Path:
         return self.folder / (name.replace("/", "_") + ".bytes")
@@ -98,6 +138,8 @@ class Offload:
 
 class OffloadedAdam(Adam):
     """Adam whose moments lie in an Offload's files too; after an update the block's pages are let go.
+
+    An array that is not as its last update left it raises DamagedError before it is used for another.
 
     offload: the files.
     lr, beta1, beta2, epsilon: as in `adam_step`.
@@ -122,13 +164,22 @@ class OffloadedAdam(Adam):
             self.m[name] = self.offload.zeros(f"m/{name}", parameter)
             self.v[name] = self.offload.zeros(f"v/{name}", parameter)
             self.t[name] = 0
+        own = (name, f"m/{name}", f"v/{name}")
+        self.offload.check(*own)
         super().update(name, parameter, gradient, scale)
-        for prefix in (name, f"m/{name}", f"v/{name}"):
-            self.offload.release(prefix)
+        for part in own:
+            self.offload.note(part)
+            self.offload.release(part)
+
+    def state(self) -> tuple[dict[str, Array], dict[str, int]]:
+        """As `Adam.state`, for a checkpoint, in which nothing damaged may go. Raises DamagedError."""
+        self.offload.check()
+        return super().state()
 
     def load_state(self, arrays: Mapping[str, Array], times: Mapping[str, int]) -> None:
         """Take up a checkpoint's moments, into files."""
         super().load_state(arrays, times)
+        self.offload.forget()  # a checkpoint's parameters follow
         for kind, moments in (("m", self.m), ("v", self.v)):
             for name, array in moments.items():
                 moments[name] = self.offload.store(f"{kind}/{name}", array)

@@ -2,6 +2,9 @@
 
 A checkpoint may come from a stranger. So every array's header is read and held against the file's true size before
 anything is allocated, pickled objects are refused, and nothing is ever extracted to disk.
+
+Each array has a checksum in the description. So a damaged array can be told from a damaged file: the first is named,
+and all others are there (`read`); of the second nothing can be trusted.
 """
 
 from __future__ import annotations
@@ -11,13 +14,14 @@ import os
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.errors import CheckpointError, MfnumpyError
+from mfnumpy.saving import damage
 from mfnumpy.support import files
 from mfnumpy.support.files import atomic_write
 
@@ -25,6 +29,30 @@ FORMAT = "mfnumpy-checkpoint-1"
 PIECE = 1 << 20
 """Bytes that are read at a time."""
 _DESCRIPTION = "description"
+_CHECKSUMS = "checksums"
+_BROKEN = (
+    *(zipfile.BadZipFile, OSError, ValueError, TypeError, EOFError, NotImplementedError, RuntimeError, SyntaxError),
+)
+"""What zipfile and NumPy raise of a broken file."""
+
+
+class _UnreadableError(ValueError):
+    """An array is not what its header says, or holds no numbers; the message names it."""
+
+
+class Stored(NamedTuple):
+    """What a checkpoint holds.
+
+    arrays: those that are whole, by name, on the host.
+    description: JSON values.
+    damaged: array's name -> what is wrong with it.
+    names: of all arrays that should be there, in the order in which they were written.
+    """
+
+    arrays: dict[str, np.ndarray]
+    description: dict
+    damaged: dict[str, str]
+    names: list[str]
 
 
 def save(
@@ -41,8 +69,9 @@ def save(
     before: called when all is on the disk, and only the file's name is left to be changed.
     Raises OutputError if the file cannot be written.
     """
-    text = json.dumps({"format": FORMAT} | description).encode()
     on_host = {name: np.asarray(backend.to_host(array), order="C") for name, array in arrays.items()}
+    sums = {name: damage.checksum(array) for name, array in on_host.items()}
+    text = json.dumps({"format": FORMAT} | description | {_CHECKSUMS: sums}).encode()
     with atomic_write(path, before=before) as file:
         np.savez(file, allow_pickle=False, **{_DESCRIPTION: np.frombuffer(text, np.uint8)}, **on_host)
 
@@ -50,8 +79,21 @@ def save(
 def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     """Read a checkpoint. Returns its arrays, on the host, and its description.
 
-    Raises CheckpointError if the file is missing, truncated, hostile, or no checkpoint of mfnumpy. Needs no more
-    memory than the file is long, and a PIECE.
+    Raises CheckpointError if the file is missing, truncated, hostile, or no checkpoint of mfnumpy, and its subclass
+    DamagedError, naming the blocks, where the file is sound and some of its arrays are not. Needs no more memory than
+    the file is long, and a PIECE.
+    """
+    stored = read(path)
+    if stored.damaged:
+        raise damage.error(path, stored.damaged, len(stored.names))
+    return stored.arrays, stored.description
+
+
+def read(path: str | os.PathLike) -> Stored:
+    """Read a checkpoint of which some arrays may be damaged: not as they were written, not there, or not finite.
+
+    Of a checkpoint without checksums, of an earlier version, the file's own and NaN are what can be seen.
+    Raises CheckpointError as `load` does, but for DamagedError.
     """
     path = Path(path)
     if (problem := files.no_regular_file(path)) is not None:
@@ -59,29 +101,67 @@ def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:
     try:
         with zipfile.ZipFile(path) as archive:
             _refuse_overlaps(path, archive.infolist())
-            arrays = {_name(path, info): _read(path, archive, info) for info in archive.infolist()}
+            members = {_name(path, info): info for info in archive.infolist()}
+            description = _described(path, archive, members.pop(_DESCRIPTION, None))
+            sums = _sums(path, description.pop(_CHECKSUMS, None))
+            stored = Stored({}, description, {}, list(members if sums is None else sums))
+            for name, info in members.items():
+                _sort(stored, name, _array_or_reason(path, archive, info), sums)
     except MfnumpyError:
         raise
     except FileNotFoundError as error:
         raise CheckpointError(f"There is no checkpoint at {path}.") from error
-    except (
-        zipfile.BadZipFile,
-        OSError,
-        ValueError,
-        TypeError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        SyntaxError,
-    ) as error:
+    except _BROKEN as error:
         raise CheckpointError(f"{path} is not a readable checkpoint ({error}). It may be truncated.") from error
+    for name in stored.names:
+        if name not in members:
+            stored.damaged[name] = f"{name} is missing"
+    return stored
+
+
+def _sort(stored: Stored, name: str, found: np.ndarray | str, sums: dict[str, int] | None) -> None:
+    """Put an array, or the reason why it cannot be read, where it belongs."""
+    stated = None if sums is None or name not in sums else [sums[name]]
+    wrong = found if isinstance(found, str) else damage.words(name, found, stated)
+    if wrong is None:
+        assert isinstance(found, np.ndarray)
+        stored.arrays[name] = found
+    else:
+        stored.damaged[name] = wrong
+
+
+def _described(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo | None) -> dict:
+    """The JSON description of a checkpoint. Raises ValueError where it cannot be read."""
+    text = None if info is None else _array_or_reason(path, archive, info)
+    if isinstance(text, str):
+        raise ValueError(text)
     try:
-        description = json.loads(arrays.pop(_DESCRIPTION).tobytes(), parse_constant=_no_number)
+        if text is None:
+            raise KeyError(_DESCRIPTION)
+        description = json.loads(text.tobytes(), parse_constant=_no_number)
         if description["format"] != FORMAT:
             raise ValueError(f"its format is {description['format']!r}")
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path} is not a checkpoint of mfnumpy ({error}).") from error
-    return arrays, description
+    return description
+
+
+def _sums(path: Path, stated: Any) -> dict[str, int] | None:
+    """The checksum of each array; None of a checkpoint that states none."""
+    right = isinstance(stated, dict) and all(type(value) is int for value in stated.values())
+    if stated is not None and not right:
+        raise CheckpointError(f"{path} is not a checkpoint of mfnumpy (its checksums are {stated!r:.60}).")
+    return stated
+
+
+def _array_or_reason(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray | str:
+    """One array, or why it cannot be had."""
+    try:
+        return _read(archive, info, path.stat().st_size)
+    except _UnreadableError as error:
+        return str(error)
+    except _BROKEN as error:
+        return f"{info.filename} cannot be read ({error})"
 
 
 def _no_number(text: str) -> NoReturn:
@@ -102,10 +182,15 @@ def _name(path: Path, info: zipfile.ZipInfo) -> str:
     return info.filename.removesuffix(".npy")
 
 
-def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
-    """One array, after its header has been held against the bytes that are really there."""
-    if info.file_size != info.compress_size or info.file_size > path.stat().st_size:
-        raise CheckpointError(f"{path}: {info.filename} claims more bytes than the file holds.")
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> np.ndarray:
+    """One array, after its header has been held against the bytes that are really there.
+
+    archive, info: where it is.
+    most: bytes of the file.
+    Raises _UnreadableError for one that is refused, and what zipfile and NumPy raise of a broken one.
+    """
+    if info.file_size != info.compress_size or info.file_size > most:
+        raise _UnreadableError(f"{info.filename} claims more bytes than the file holds")
     with archive.open(info) as file:
         version = np.lib.format.read_magic(file)
         read_header = {
@@ -113,18 +198,18 @@ def _read(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.nda
             (2, 0): np.lib.format.read_array_header_2_0,
         }.get(version)
         if read_header is None:
-            raise CheckpointError(f"{path}: {info.filename} has an unknown .npy version {version}.")
+            raise _UnreadableError(f"{info.filename} has an unknown .npy version {version}")
         try:
             shape, fortran, dtype = read_header(file)
         except Exception as error:  # NumPy's parser lets through whatever Python's tokenizer and literal_eval raise
-            raise CheckpointError(f"{path}: {info.filename} has no readable .npy header ({error}).") from error
+            raise _UnreadableError(f"{info.filename} has no readable .npy header ({error})") from error
         if dtype.hasobject or dtype.kind not in "biuf":
-            raise CheckpointError(f"{path}: {info.filename} holds {dtype}, not numbers; it is refused.")
+            raise _UnreadableError(f"{info.filename} holds {dtype}, not numbers; it is refused")
         count, left = 1, info.file_size - file.tell()
         for size in shape:  # Python's integers: a product that overflows in C must not fool us
             count *= int(size)
         if any(size < 0 for size in shape) or count * dtype.itemsize != left:
-            raise CheckpointError(f"{path}: {info.filename} promises shape {shape} but holds {left} bytes.")
+            raise _UnreadableError(f"{info.filename} promises shape {shape} but holds {left} bytes")
         array = np.empty(count, dtype)
         _fill(array.view(np.uint8), file)
     return array.reshape(shape, order="F" if fortran else "C")

@@ -47,13 +47,19 @@ def npy(array, **replace):
     return data
 
 
-def rewrite(path, change=None, description=None, compression=zipfile.ZIP_STORED):
-    """Write the archive again with members changed: {name: bytes or None}, and its description edited."""
+def rewrite(path, change=None, description=None, compression=zipfile.ZIP_STORED, checksums=False):
+    """Write the archive again with members changed: {name: bytes or None}, and its description edited.
+
+    As an earlier version wrote it, without checksums, unless they are to stay.
+    """
     with zipfile.ZipFile(path) as archive:
         members = {info.filename: archive.read(info) for info in archive.infolist()}
-    if description:
+    if description or not checksums:
         text = json.loads(np.load(io.BytesIO(members["description.npy"])).tobytes())
-        description(text)
+        if not checksums:
+            text.pop("checksums", None)
+        if description:
+            description(text)
         members["description.npy"] = npy(np.frombuffer(json.dumps(text).encode(), np.uint8))
     members |= change or {}
     with zipfile.ZipFile(path, "w", compression) as archive:

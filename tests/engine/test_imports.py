@@ -27,7 +27,7 @@ ROOMS = (
     ("blocks",),
     ("network",),
     ("rules",),
-    ("measure", "saving.checkpoint", "saving.model"),
+    ("measure", "saving.damage", "saving.checkpoint", "saving.model"),
     ("saving.saved_run",),
     ("train",),
 )
