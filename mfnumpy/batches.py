@@ -12,7 +12,7 @@ import numpy as np
 from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.errors import InvalidValueError, unknown_name
-from mfnumpy.support.seeding import stream
+from mfnumpy.support.seeding import AlikeForEqual, stream
 from mfnumpy.support.validate import real
 
 Decay = Callable[[float], float]
@@ -90,12 +90,14 @@ class Batches:
     batch_size: samples in a batch, None for all of them.
     epochs: of one phase; the learning rate decays over them.
     decay: one of DECAYS, or a function of its own.
+    samples: (n,) integers, where equal samples are to draw equal numbers (`seeding.AlikeForEqual`), or None.
     """
 
     seed: int
     batch_size: int | None
     epochs: int
     decay: str | Decay
+    samples: np.ndarray | None = None
 
     def slices(self, n: int) -> list[slice]:
         """Where each batch lies in the order of an epoch over n samples."""
@@ -113,5 +115,7 @@ class Batches:
         decay = DECAYS[self.decay] if isinstance(self.decay, str) else self.decay
         for number in range(start, len(slices)):
             done = (epoch * len(slices) + number) / (self.epochs * len(slices))
-            rng = stream(self.seed, "batch", turn * len(slices) + number)
-            yield Batch(epoch, number, order[slices[number]], decay(done), rng)
+            rng, rows = stream(self.seed, "batch", turn * len(slices) + number), order[slices[number]]
+            if self.samples is not None:
+                rng = AlikeForEqual(rng, self.samples[rows])
+            yield Batch(epoch, number, rows, decay(done), rng)

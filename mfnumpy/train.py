@@ -35,6 +35,7 @@ from mfnumpy.support.validate import (
     indices,
     integer,
     labels_known,
+    sample_numbers,
     sample_weights,
 )
 
@@ -118,6 +119,7 @@ class Trainer:
         validation: int | float | None = None,
         resume: bool = False,
         weights: np.ndarray | None = None,
+        samples: np.ndarray | None = None,
     ) -> History:
         """Train on x, y, and return the history.
 
@@ -126,8 +128,8 @@ class Trainer:
         x_val, y_val: as x and y, evaluated after each epoch; None for no evaluation.
         validation: in their place, so many rows of x (int) or that share (float) to hold out, drawn by class and seed.
         weights: (N,) above 0, of the samples in every loss, which becomes a weighted mean; accuracies count every row.
-        resume: go on from the checkpoint at `path`; the result has the same bytes as an uninterrupted run if engine,
-            threads and kernels are those of the checkpoint, see `History.ran_with`.
+        samples: (N,) integers, or None: rows of a batch with the same number draw the same (`seeding.AlikeForEqual`).
+        resume: go on from the checkpoint at `path`: under the same `ran_with`, to the bytes of an uninterrupted run.
         Raises ShapeError, DTypeError, InvalidValueError or LabelError for bad input, OutputError where no checkpoint
         can be written, CheckpointError where there is none or one of another run (by its options and samples of its
         data), DivergedError if a loss, a score or what would be written is not finite, and KeyboardInterrupt on Ctrl-C,
@@ -140,17 +142,17 @@ class Trainer:
             count = how_many(validation, len(y), "validation")
             rows, held_out = stratified(backend.to_host(y), count, stream(self.seed, "validation"))
             x, y, x_val, y_val = take(x, rows), take(y, rows), take(x, held_out), take(y, held_out)
-            weights = weights if weights is None else take(weights, rows)
+            weights, samples = (array if array is None else take(array, rows) for array in (weights, samples))
         self._check_data(x, y, x_val, y_val)
         if self.path is not None:
             saved_run.check_target(self.path, self.notes, fresh=not resume)
         if weights is not None:
             self.rule.check_weights()
             weights = sample_weights(weights, len(y), self.net.dtype)
-        self.phases = [self.only]
-        if self.schedule == "layer_by_layer":  # of the blocks that there are now: one may have been plugged in
-            self.phases = [[i] for i in (range(len(self.net.blocks)) if self.only is None else self.only)]
-        settings = self._settings(x, y, y_val, weights)
+        blocks = range(len(self.net.blocks)) if self.only is None else self.only  # one may have been plugged in
+        self.phases = [[i] for i in blocks] if self.schedule == "layer_by_layer" else [self.only]
+        run = Batches(self.seed, self.batch_size, self.epochs, self.decay, sample_numbers(samples, len(y)))
+        settings = self._settings(x, y, y_val, weights, run.samples)
         state, self._best = self._resumed(settings) if resume else (Progress(), {})
         conditions = self.ran_with()
         with DeferredInterrupt() as interrupt, no_float_warnings():
@@ -158,7 +160,7 @@ class Trainer:
                 stop = False
                 while not stop and state.epoch < self.epochs and state.stale < (self.patience or self.epochs):
                     state.note_conditions(conditions)
-                    finished = self._run_epoch(state, x, y, weights, interrupt)
+                    finished = self._run_epoch(state, run, x, y, weights, interrupt)
                     if finished:
                         total = len(y) if weights is None else float(weights.sum(dtype=np.float64))
                         self._close_epoch(state, total, x_val, y_val)
@@ -225,10 +227,9 @@ class Trainer:
     # -- one epoch -----------------------------------------------------------------------------------------------
 
     def _run_epoch(
-        self, state: Progress, x: Any, y: np.ndarray, weights: np.ndarray | None, interrupt: DeferredInterrupt
+        self, state: Progress, run: Batches, x: Any, y: np.ndarray, weights: Array | None, interrupt: DeferredInterrupt
     ) -> bool:
         """Train on the rest of the epoch; False if Ctrl-C stopped it between two batches."""
-        run = Batches(self.seed, self.batch_size, self.epochs, self.decay)
         total, only, start = len(run.slices(len(y))), self.phases[state.phase], time.perf_counter()
         batches = run.of_epoch(len(y), state.phase, state.epoch, state.batch)
         until_ctrl_c = itertools.takewhile(lambda _: not interrupt.requested, batches)
@@ -286,22 +287,19 @@ class Trainer:
         state.epoch, state.batch, state.losses, state.elapsed = state.epoch + 1, 0, {}, 0.0
 
     def _end_phase(self, state: Progress) -> None:
-        for name, parameter in self.rule.parameters(self.net).items():
-            if name in self._best:
-                parameter[...] = self._best[name]
-        self._best = {}
-        state.phase, state.epoch, state.best, state.stale = state.phase + 1, 0, -1.0, 0
+        for name, best in self._best.items():
+            self.rule.parameters(self.net)[name][...] = best
+        self._best, state.phase, state.epoch, state.best, state.stale = {}, state.phase + 1, 0, -1.0, 0
 
     # -- checkpoints ---------------------------------------------------------------------------------------------
 
-    def _settings(self, x: Any, y: np.ndarray, y_val: np.ndarray | None, weights: np.ndarray | None) -> dict:
+    def _settings(self, x: Any, y: np.ndarray, y_val: np.ndarray | None, *of_rows: np.ndarray | None) -> dict:
         """What must be the same for a resumed run to be the same run; without a path nobody asks."""
         if self.path is None:
             return {}
         run = {name: getattr(self, name) for name in ("epochs", "batch_size", "seed", "decay", "patience", "phases")}
-        run["decay"] = named_decay(self.decay)
-        data = saved_run.data_settings(take(x, saved_run.sampled(len(y))), y, y_val, weights)
-        return run | data | self.optimiser.spec()
+        run |= {"decay": named_decay(self.decay)} | self.optimiser.spec()
+        return run | saved_run.data_settings(take(x, saved_run.sampled(len(y))), y, y_val, *of_rows)
 
     def _save(self, state: Progress, settings: dict) -> None:
         if self.path is not None:

@@ -62,6 +62,8 @@ class Rule:
     """The reason, as a part of a sentence, where some are left out."""
     writes_label = False
     """Whether it writes the label over the first m inputs, and what they held is lost."""
+    draws = False
+    """Whether its Steps take random numbers from `rng`."""
     rows_per_sample = 1
     """How many rows of a batch the blocks see for each sample when they learn: 2 in Forward-Forward."""
     schedules: tuple[str, ...] = ("together",)

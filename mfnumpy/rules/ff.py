@@ -105,6 +105,7 @@ class ForwardForward(LocalRule):
     activations = ("relu",)
     why_not_others = "goodness, the sum of a^2, must be free to grow beyond theta, and to be 0"
     writes_label = True
+    draws = True
     rows_per_sample = 2
     predictions: tuple[str, ...] = ("all-labels",)
 

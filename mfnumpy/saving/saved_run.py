@@ -93,20 +93,23 @@ def sampled(n: int) -> np.ndarray:
     return np.unique(np.linspace(0, n - 1, SAMPLE).astype(np.int64))
 
 
-def data_settings(sample: Array, y: Array, y_val: Array | None, weights: Array | None = None) -> dict:
+def data_settings(
+    sample: Array, y: Array, y_val: Array | None, weights: Array | None = None, samples: Array | None = None
+) -> dict:
     """What a checkpoint says of the data: how many rows, and checksums.
 
     sample: the `sampled` rows of the inputs.
     y: (N,) labels of the training part.
     y_val: of the validation part, None without one.
-    weights: of the samples; without, nothing is said of them.
+    weights, samples: as of `Trainer.fit`; without, nothing is said of them.
     """
+    of_rows = {"weights": weights, "samples": samples}
     return {
         "rows": len(y),
         "labels": _checksum(y, np.int64),
         "inputs": _checksum(sample),
         "validation": None if y_val is None else _checksum(y_val, np.int64),
-    } | ({} if weights is None else {"weights": _checksum(weights)})
+    } | {name: _checksum(array) for name, array in of_rows.items() if array is not None}
 
 
 def _checksum(array: Array, dtype: type | None = None) -> int:

@@ -83,12 +83,13 @@ def inputs_of(net: Network, rule: Rule, X: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(X, net.dtype).reshape(len(X), *net.input_shape)
 
 
-def settings_of(params: Any, net: Network, rows: int) -> dict[str, Any]:
+def settings_of(params: Any, net: Network, rows: int, weights: np.ndarray | None = None) -> dict[str, Any]:
     """The options of `engines.trainer` that follow from the estimator's parameters.
 
     params: the estimator.
     net: to be trained.
     rows: to be trained on.
+    weights: of these rows; a batch's weight, by which alpha is divided, is then its rows times their mean.
     """
     batch = min(MOST_IN_A_BATCH, rows)
     if params.batch_size != "auto":
@@ -97,7 +98,8 @@ def settings_of(params: Any, net: Network, rows: int) -> dict[str, Any]:
             warnings.warn(f"batch_size={batch} is more than the {rows} rows; all of them are a batch.", stacklevel=5)
             batch = rows
     alpha = real("alpha", params.alpha, "a number from 0 on", lambda v: 0 <= v < math.inf)
-    options: dict[str, Any] = {"rates": params.learning_rates, "l2": alpha / batch}
+    weight = batch if weights is None else batch * float(weights.mean(dtype=np.float64))
+    options: dict[str, Any] = {"rates": params.learning_rates, "l2": alpha / weight}
     if params.solver == "adam":
         options |= {"beta1": params.beta_1, "beta2": params.beta_2, "epsilon": params.epsilon}
     threads = params.threads

@@ -19,7 +19,7 @@ from mfnumpy.rules import Rule
 from mfnumpy.sklearn import building
 from mfnumpy.sklearn.compatible import CALLBACKS, CallbackSupportMixin, Tasks, with_callbacks
 from mfnumpy.sklearn.watch import HeldOut, Watch
-from mfnumpy.support.seeding import stream
+from mfnumpy.support.seeding import fingerprints, stream
 from mfnumpy.support.split import how_many, stratified
 from mfnumpy.support.validate import integer, real
 
@@ -36,7 +36,8 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
     image_shape: (H, W, C) of rows that are flattened images; None for a dense network.
     solver: "adam" or "sgd".
     beta_1, beta_2, epsilon: of Adam.
-    alpha: of the penalty alpha/2 |W|^2 for every W and M, shared out over the rows of a batch as in MLPClassifier.
+    alpha: of the penalty alpha/2 |W|^2 for every W and M, shared out over the rows of a batch, or their weights, as in
+        MLPClassifier.
     batch_size: rows of a step; "auto" for 200, or all rows where they are fewer.
     learning_rate: how the rate goes on: "constant", "linear" or "cosine" to 0 at max_iter, or a function of the share
         of all steps that are done.
@@ -54,7 +55,9 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
     threads: of the training, None for as many as pay off and BLAS may have.
 
     Where a rule writes the label over the first inputs (Forward-Forward), as many columns of zeros are put before X,
-    so that no feature is lost.
+    so that no feature is lost. Where a rule draws, as Forward-Forward its wrong labels, equal rows of one label draw
+    the same in a batch (`seeding.AlikeForEqual`). Otherwise a repeated row would learn from two wrong labels, and a row
+    of weight 2 from one.
 
     After a fit: classes_, n_features_in_, feature_names_in_ (of a table with names), n_iter_ (of this fit),
     loss_curve_ (by pass: the sum of the losses of all blocks and the output, penalty left out), loss_, best_loss_ (None
@@ -128,7 +131,8 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
 
         X: (N, n_features) numbers.
         y: (N,) labels of any kind.
-        sample_weight: (N,) from 0 on, of the samples in every loss; a row of weight 0 is left out.
+        sample_weight: (N,) from 0 on, of the samples in every loss. A row of weight 0 is left out. In a batch, a row of
+            weight w is as good as w equal rows.
         """
         fresh = not (self.warm_start and hasattr(self, "net_"))
         X, y, weights = self._checked(X, y, sample_weight, fresh)
@@ -256,7 +260,8 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
             verbose=bool(self.verbose),
             tasks=tasks,
         )
-        settings = building.settings_of(self, self.net_, len(labels)) | {"epochs": epochs, "seed": seed, "only": only}
+        settings = building.settings_of(self, self.net_, len(labels), weights)
+        settings |= {"epochs": epochs, "seed": seed, "only": only}
         chosen = engines.choose(self.net_, self.rule_, engine=self.engine, optimiser=self.solver)
         self.engine_ = chosen.line(settings["threads"])
         if self.verbose:
@@ -264,7 +269,8 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
         with engines.trainer(self.net_, self.rule_, on_epoch=watch, **settings) as trainer:
             if self._moments is not None:
                 trainer.optimiser.load_state(*self._moments)
-            trainer.fit(x, labels, weights=weights)
+            samples = fingerprints(x, labels) if self.rule_.draws else None
+            trainer.fit(x, labels, weights=weights, samples=samples)
             self._moments = trainer.optimiser.state()
         watch.restore()
         self._runs += 1

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mfnumpy.backend import Array, backend_of, is_array, xp_of
+from mfnumpy.backend import Array, backend_of, is_array, to_host, xp_of
 from mfnumpy.errors import BackendError, DTypeError, InvalidValueError, LabelError, ShapeError
 
 
@@ -279,6 +279,23 @@ def sample_weights(weights: Any, n: int, dtype: str) -> Array:
     if not bool(((weights > 0) & (weights < float("inf"))).all()):
         raise InvalidValueError("weights must be finite and above 0; leave out the rows of weight 0.")
     return weights
+
+
+def sample_numbers(samples: Any, n: int) -> np.ndarray | None:
+    """The numbers that say which rows are the same sample, on the host.
+
+    samples: (n,) integers, or None.
+    n: how many rows there are.
+    Raises ShapeError unless there is one for each, DTypeError for others than integers.
+    """
+    if samples is None:
+        return None
+    found = np.asarray(to_host(samples))
+    if found.shape != (n,):
+        raise ShapeError(f"samples must hold one number per row, shape ({n},); got {found.shape}.")
+    if found.dtype.kind not in "iu":
+        raise DTypeError(f"samples must be integers, as of seeding.fingerprints; their dtype is {found.dtype}.")
+    return found
 
 
 def _is_numpys(dtype: Any) -> bool:

@@ -20,7 +20,7 @@ from engine_helpers import (
 from mfnumpy import equations, optim, rules
 from mfnumpy.errors import DTypeError, InvalidValueError, ShapeError
 from mfnumpy.rules import LocalRule, Step
-from mfnumpy.support.seeding import stream
+from mfnumpy.support.seeding import AlikeForEqual, fingerprints, stream
 from mfnumpy.train import Trainer
 
 
@@ -89,18 +89,95 @@ def test_planted_weights_that_reach_the_loss_alone_are_caught(monkeypatch, name)
     assert worst_error(name, "mlp") > 1e-3
 
 
-@pytest.mark.parametrize("name", [name for name in ALL_RULES if not name.startswith("ff")])
+def alike(x, y):
+    """The same random numbers at each call, equal ones for equal samples."""
+    return AlikeForEqual(stream(5, "test rng"), fingerprints(x, y))
+
+
+def largest_difference(rule, net, x, y, rng=alike) -> float:
+    """Between the gradients of samples with weights, and of samples that are repeated, in another order."""
+    counts = 1 + np.arange(len(y)) % 3
+    again = stream(6, "order").permutation(np.repeat(np.arange(len(y)), counts))
+    weighted, repeated = (
+        {k: g for s in rule.steps(net, x, y, rng(x, y), None, w) for k, g in s.gradients.items()}
+        for x, y, w in ((x, y, counts.astype(float)), (x[again], y[again], None))
+    )
+    return max(relative_error(weighted[key], gradient) for key, gradient in repeated.items())
+
+
+@pytest.mark.parametrize("name", ALL_RULES)
 def test_a_sample_of_weight_2_is_a_sample_that_is_there_twice(name):
-    """In a full batch; Forward-Forward draws another wrong label for each."""
+    """In a full batch, where equal samples draw the same wrong label."""
     net = small_net("mlp", bias=True)
     x, y = small_batch(net)
-    counts = 1 + np.arange(len(y)) % 3
-    rule = started(name, net)
-    weighted = {k: g for s in steps_of(rule, net, x, y, counts.astype(float)) for k, g in s.gradients.items()}
-    again = np.repeat(np.arange(len(y)), counts)
-    repeated = {k: g for s in steps_of(rule, net, x[again], y[again], None) for k, g in s.gradients.items()}
-    for key, gradient in repeated.items():
-        np.testing.assert_allclose(weighted[key], gradient, rtol=1e-10, atol=1e-13)
+    assert largest_difference(started(name, net), net, x, y) < 1e-9
+
+
+@pytest.mark.parametrize("name", [name for name, rule in rules.RULES.items() if rule.draws])
+def test_planted_a_wrong_label_for_each_row_is_caught(name):
+    net = small_net("mlp", bias=True)
+    x, y = small_batch(net)
+    assert largest_difference(started(name, net), net, x, y, lambda x, y: stream(5, "test rng")) > 1e-3
+
+
+def test_the_rules_that_draw_say_so():
+    """`draws` is what a rule without random numbers does not need."""
+    for name in ALL_RULES:
+        net = small_net("mlp")
+        rule = started(name, net)
+        try:
+            list(rule.steps(net, *small_batch(net)))
+        except InvalidValueError:
+            assert rule.draws, name
+        else:
+            assert not rule.draws, name
+
+
+def test_equal_samples_draw_the_same_and_others_for_themselves():
+    x = stream(0, "rows").standard_normal((400, 3)).astype("float32")
+    y = np.arange(400) % 4
+    rows = stream(1, "order").integers(0, 400, 1000)
+    numbers = fingerprints(x[rows], y[rows])
+    assert len(set(numbers.tolist())) == len(set(rows.tolist()))
+    assert len(set(fingerprints(x[[7, 7]], np.array([0, 1])).tolist())) == 2, "another label: another sample"
+    drawn = AlikeForEqual(stream(2, "a"), numbers).integers(1, 10, size=1000)
+    first = {row: drawn[list(rows).index(row)] for row in set(rows.tolist())}
+    assert [first[row] for row in rows] == drawn.tolist()
+    assert min(np.bincount(list(first.values()))[1:]) > 10, "as uniform as ever"
+    back = AlikeForEqual(stream(2, "a"), numbers[::-1])
+    np.testing.assert_array_equal(back.integers(1, 10, 1000), drawn[::-1])
+    masks = AlikeForEqual(stream(2, "a"), numbers).random((1000, 2), dtype="float32")
+    assert masks.dtype == "float32"
+    np.testing.assert_array_equal(masks, masks[[list(rows).index(row) for row in rows]])
+    one, other = AlikeForEqual(stream(2, "a"), numbers), stream(2, "a")
+    for size in (None, 5, (5, 1000)):
+        np.testing.assert_array_equal(one.integers(9, size=size), other.integers(9, size=size))
+        np.testing.assert_array_equal(one.random(size), other.random(size))
+
+
+def test_the_trainer_draws_alike_only_where_it_is_told_which_samples_are_equal(monkeypatch):
+    """A run without such numbers has the draws that it always had."""
+    x, y = small_batch(small_net("mlp"))
+    x, y = np.vstack([x, x]), np.concatenate([y, y])
+    seen = {}
+    for numbers in (None, fingerprints(x, y)):
+        net = small_net("mlp")
+        rule = started("ff", net)
+        drawn, enter = [], rule.enter
+        monkeypatch.setattr(rule, "enter", lambda *args, to=drawn, enter=enter: to.append(enter(*args)) or to[-1])
+        Trainer(net, rule, optim.Adam(), epochs=1, batch_size=None).fit(x, y, samples=numbers)
+        seen[numbers is None] = {row.tobytes() for row in drawn[0][len(y) :]}
+    assert len(seen[False]) == len(y) // 2 < len(seen[True])
+
+
+@pytest.mark.parametrize(
+    ("samples", "error", "says"),
+    [(np.arange(6), ShapeError, "one number per row"), (np.ones(7), DTypeError, "must be integers")],
+)
+def test_numbers_of_samples_that_are_none_are_refused(samples, error, says):
+    net = small_net("mlp")
+    with pytest.raises(error, match=says):
+        Trainer(net, started("ff", net), optim.Adam(), epochs=1, batch_size=3).fit(*small_batch(net), samples=samples)
 
 
 @pytest.mark.parametrize("name", ALL_RULES)
@@ -177,5 +254,6 @@ def test_weights_go_with_their_rows_into_the_training_part_and_are_part_of_a_run
     Watching(net, rule, optim.Adam(), **options).fit(x, y, validation=10, weights=w)
     assert len(seen[0]) == 30
     assert set(seen[0]) < set(w)
-    with pytest.raises(Exception, match="belongs to another run"):
-        Watching(net, rule, optim.Adam(), **options).fit(x, y, validation=10, weights=w + 1, resume=True)
+    for other in ({"weights": w + 1}, {"weights": w, "samples": np.arange(40)}):
+        with pytest.raises(Exception, match="belongs to another run"):
+            Watching(net, rule, optim.Adam(), **options).fit(x, y, validation=10, resume=True, **other)
