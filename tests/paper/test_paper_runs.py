@@ -57,6 +57,15 @@ def test_a_run_repeated_from_its_record_gives_the_same_history_to_the_last_bit(r
     assert repeat.differences(first, again) == []
 
 
+@pytest.mark.parametrize("engine", ["reference", "fast"])
+def test_a_rate_of_its_own_is_of_that_parameter_alone(engine):
+    planned, same, other = (
+        runner.execute(TINY.with_(engine=engine, rates=rates), 4).history for rates in ({}, {"M": 3e-3}, {"M": 3e-2})
+    )
+    assert same == planned
+    assert other != planned
+
+
 @pytest.mark.parametrize("rule", plan.CNN_RULES)
 def test_the_fast_room_gives_the_history_of_the_rules(rule):
     data = runner.dataset_of(TINY)

@@ -129,5 +129,5 @@ def _best(every: list[Entry], planned: Entry, paper: published.Published | None)
 
 
 EXPERIMENT = Experiment(
-    NAME, TITLE, turn=11, entries=entries, budgets={"laptop": [replace(CIFAR10, seeds=1, tested="kept")]}, tables=tables
+    NAME, TITLE, turn=13, entries=entries, budgets={"laptop": [replace(CIFAR10, seeds=1, tested="kept")]}, tables=tables
 )
