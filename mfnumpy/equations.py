@@ -12,7 +12,8 @@ Each raises DTypeError unless they are float32 or float64: in integers the formu
 from __future__ import annotations
 
 from mfnumpy.backend import Array, xp_of
-from mfnumpy.support.validate import check_label_form, check_labels, check_shapes, number
+from mfnumpy.support.samples import check_label_form, check_labels
+from mfnumpy.support.validate import check_shapes, number
 
 # -- Forward-Forward: equations (1)-(4) ----------------------------------------------------------------------
 

@@ -16,8 +16,9 @@ from mfnumpy.errors import DivergedError, InvalidValueError, ShapeError, no_floa
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Backpropagation, Rule
+from mfnumpy.support.samples import check_is_array, check_label_form, check_labels, labels_known
 from mfnumpy.support.seeding import stream
-from mfnumpy.support.validate import check_is_array, check_label_form, check_labels, integer, labels_known
+from mfnumpy.support.validate import integer
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from mfnumpy.fast import prediction as fast
 from mfnumpy.measure import rows_at_a_time
 from mfnumpy.network import Network
 from mfnumpy.rules import RULES, Rule
-from mfnumpy.support.validate import check_labels, check_samples
+from mfnumpy.support.samples import check_labels, check_samples
 
 
 def scores(net: Network, rule: Rule, x: Any, prediction: str | None = None) -> np.ndarray:

@@ -25,19 +25,18 @@ from mfnumpy.saving.saved_run import History, Progress
 from mfnumpy.support.bar import progress_bar
 from mfnumpy.support.environment import kernels
 from mfnumpy.support.interrupt import DeferredInterrupt
-from mfnumpy.support.seeding import stream
-from mfnumpy.support.split import how_many, stratified
-from mfnumpy.support.threads import threads_of_blas
-from mfnumpy.support.validate import (
+from mfnumpy.support.samples import (
     check_is_array,
     check_labels,
     check_samples,
-    indices,
-    integer,
     labels_known,
     sample_numbers,
     sample_weights,
 )
+from mfnumpy.support.seeding import stream
+from mfnumpy.support.split import how_many, stratified
+from mfnumpy.support.threads import threads_of_blas
+from mfnumpy.support.validate import indices, integer
 
 Losses = list[tuple[int | None, float]]
 """The losses of one batch: of each block by its index, None for the whole network or the readout alone."""

@@ -14,7 +14,8 @@ from mfnumpy.network import Network
 from mfnumpy.rules.base import Step, Style, named
 from mfnumpy.rules.local_rule import LocalRule
 from mfnumpy.rules.parts import Readout
-from mfnumpy.support.validate import check_labels, check_shapes, integer, positive
+from mfnumpy.support.samples import check_labels
+from mfnumpy.support.validate import check_shapes, integer, positive
 
 
 def overlay_label(x: Array, y: Array, n_classes: int, strength: float = 1.0) -> Array:

@@ -19,7 +19,8 @@ from mfnumpy.layers.convolution import im2col_at_once
 from mfnumpy.rules import ff
 from mfnumpy.support import seeding
 from mfnumpy.support.environment import environment
-from mfnumpy.support.validate import check_inputs, check_labels, same_dtype
+from mfnumpy.support.samples import check_inputs, check_labels
+from mfnumpy.support.validate import same_dtype
 from mfnumpy.train import Trainer
 
 

@@ -20,7 +20,8 @@ from mfnumpy.errors import (
 )
 from mfnumpy.saving import model as models
 from mfnumpy.support import files, seeding
-from mfnumpy.support.validate import check_inputs, same_dtype
+from mfnumpy.support.samples import check_inputs
+from mfnumpy.support.validate import same_dtype
 from mfnumpy.train import Trainer
 
 X, Y = blobs(30, (9,))

@@ -22,7 +22,7 @@ ROOMS = (
             for name in ("seeding", "files", "optional", "interrupt", "locks", "text", "split", "threads", "bar")
         ),
     ),
-    ("support.validate", "support.environment", "optim", "batches"),
+    ("support.validate", "support.samples", "support.environment", "optim", "batches"),
     ("equations", "layers"),
     ("blocks",),
     ("network",),
