@@ -20,6 +20,7 @@ The map of the house, in the order in which it is read:
     fast         the second engine: the same rules, with arrays used again and a team of threads
     parallel     blocks at work on different batches at once
     saving       checkpoints, models, the saved state of a run
+    repair       damaged blocks of a checkpoint, trained again alone
     sklearn      an estimator for scikit-learn
     export       trained networks for other programs: ONNX, PyTorch's arrays
     comparison   all rules side by side: table, pictures, page

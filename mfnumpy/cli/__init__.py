@@ -47,6 +47,7 @@ COMMANDS = {
     "learn": "open the lessons in JupyterLab (start here to learn)",
     "compare": "train all learning rules side by side on real data: table, pictures, report (start here to see)",
     "train": "train one network by one rule, with checkpoints",
+    "repair": "train the damaged blocks of a checkpoint again, alone",
     "evaluate": "accuracy of a checkpoint on a data set",
     "info": "rules, networks, equations, choices, and this machine",
     "data": "list, fetch, verify and preview the data sets",

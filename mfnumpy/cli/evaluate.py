@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
-from mfnumpy import choices
-from mfnumpy.backend import Array
 from mfnumpy.cli import options
+from mfnumpy.cli.repair import damaged_evaluation
+from mfnumpy.cli.run_data import data_of_run, part_of
 from mfnumpy.cli.train import describe
-from mfnumpy.errors import CheckpointError, InvalidValueError
 from mfnumpy.measure import evaluate
 from mfnumpy.saving import model
 
@@ -21,6 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_own_data(parser)
     parser.add_argument("--data-dir", help="official files: their folder or one of them (or MFNUMPY_DATA_DIR)")
     parser.add_argument("--part", default="test", choices=("train", "val", "test"))
+    told = "of a damaged checkpoint: predict by the whole blocks below the damage"
+    parser.add_argument("--whole-blocks", action="store_true", help=told)
     parser.add_argument("--backend", help="numpy or cupy (or MFNUMPY_BACKEND)")
 
 
@@ -29,33 +31,11 @@ def run(args: argparse.Namespace) -> int:
     options.use_backend(args)
     if os.path.isdir(args.checkpoint):
         args.checkpoint = os.path.join(args.checkpoint, "checkpoint.npz")
+    if args.whole_blocks:
+        print(damaged_evaluation(args, Path(args.checkpoint)))
+        return 0
     net, rule, description = model.load(args.checkpoint)
-    notes = description.get("notes", {})
-    words = ("dataset", "data", "target")
-    if not isinstance(notes, dict) or not all(isinstance(notes.get(word, ""), str) for word in words):
-        raise CheckpointError(f"{args.checkpoint} is not a readable checkpoint: its notes are {notes!r:.60}.")
-    args.data = None if args.dataset else args.data or notes.get("data")
-    args.target = args.target or notes.get("target")
-    if args.data:
-        options.take_own_data(args)
-    args.dataset = args.dataset or notes.get("dataset")
-    if args.dataset is None:
-        raise CheckpointError(f"{args.checkpoint} does not say what it was trained on; pass --dataset.")
-    args.dtype, args.subset = net.dtype, notes.get("subset")
-    args.validation = notes.get("validation", choices.VALIDATION.value)
-    data = options.load_data(args, net.layout, notes.get("seed", 0))
-    if args.part == "val" and len(data.y_val) == 0:
-        raise InvalidValueError("The checkpoint was trained on all rows: there is no validation part. Use --part test.")
-    x: Array = getattr(data, f"x_{args.part}")
-    if tuple(x.shape[1:]) != net.input_shape or len(data.class_names) != rule.n_classes:
-        raise CheckpointError(
-            f"The checkpoint was trained on inputs {net.input_shape} with {rule.n_classes} classes; "
-            f"{args.dataset} has {tuple(x.shape[1:])} with {len(data.class_names)}."
-        )
-    print(
-        describe(
-            f"{args.dataset}, {rule.name}, {args.part}",
-            evaluate(net, rule, x, getattr(data, f"y_{args.part}")),
-        )
-    )
+    data = data_of_run(args, args.checkpoint, description, net, rule)
+    x, y = part_of(data, args.part)
+    print(describe(f"{args.dataset}, {rule.name}, {args.part}", evaluate(net, rule, x, y)))
     return 0

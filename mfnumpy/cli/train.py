@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     net = options.build_network(args, data.input_shape, args.seed)
     rule.start(net, len(data.class_names), args.seed)
     before = saved_run.ran_with(checkpoint) if args.resume else []
-    start = saved_run.notes(checkpoint).get("started_from") if args.resume else None
+    kept = _kept(checkpoint) if args.resume else {}
     threads = _threads(args, net, len(data.y_train), before)
     chosen = _chosen(args, net, rule, before)
     running = _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history)
@@ -87,14 +87,13 @@ def run(args: argparse.Namespace) -> int:
         if before and (parted := saved_run.parted(before[-1], trainer.ran_with())):
             print(parted)
         if args.start_from:
-            start = _start_from(trainer, args.start_from)
-        if start is not None:
-            trainer.notes["started_from"] = start
+            kept["started_from"] = _start_from(trainer, args.start_from)
+        trainer.notes.update(kept)
         done = _train(trainer, args, data, checkpoint)
         result = trainer.evaluate(data.x_test, data.y_test)
         with atomic_write(history, "w") as file:
             test = {"accuracy": result.accuracy, "layers": result.layers}
-            run = {"seed": args.seed, "ran_with": done.ran_with} | ({} if start is None else {"started_from": start})
+            run = {"seed": args.seed, "ran_with": done.ran_with} | kept
             json.dump(run | {"epochs": done.epochs, "seconds": done.seconds, "test": test}, file, indent=1)
     print(describe("test", result))
     print(f"wrote {checkpoint} and {history}")
@@ -173,6 +172,12 @@ def _trainer(
         on_epoch=Teller(phases * args.epochs),
         before_save=(lambda: _delete(history)) if args.overwrite else None,
     )
+
+
+def _kept(checkpoint: Path) -> dict:
+    """What a run that goes on keeps saying of itself: with whose parameters it began, what was repaired in it."""
+    notes = saved_run.notes(checkpoint)
+    return {key: notes[key] for key in ("started_from", "repaired") if notes.get(key) is not None}
 
 
 def _notes(args: argparse.Namespace) -> dict:

@@ -70,6 +70,8 @@ class Rule:
     """How a trainer may order the blocks: "together", and for some "layer_by_layer"."""
     predictions: tuple[str, ...] = ()
     """The ways in which the rule predicts; the first is the default."""
+    sums_of_blocks: tuple[str, ...] = ()
+    """Those of its predictions that add up scores which each block has alone: without the upper blocks they go on."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -42,6 +42,7 @@ class MonoForwardJoint(GlobalRule):
     style = Style("#D55E00", "X", "--")
     error_from = ("own", "above")
     predictions: tuple[str, ...] = Projections.predictions
+    sums_of_blocks: tuple[str, ...] = ("ff",)
     projections: Projections
 
     def __init__(self, loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient):
@@ -84,6 +85,7 @@ class DeepSupervision(MonoForwardJoint):
     place = 80
     style = Style("#0072B2", "P", "--")
     predictions = ("readout",)
+    sums_of_blocks = ()
 
     def __init__(self, loss_gradient: Callable[[Array, Array], Array] = equations.cross_entropy_gradient):
         super().__init__(loss_gradient)

@@ -109,6 +109,7 @@ class ForwardForward(LocalRule):
     draws = True
     rows_per_sample = 2
     predictions: tuple[str, ...] = ("all-labels",)
+    sums_of_blocks: tuple[str, ...] = ("all-labels",)
 
     def __init__(
         self,

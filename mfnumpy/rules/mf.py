@@ -36,6 +36,7 @@ class MonoForward(LocalRule):
     place = 60
     style = Style("#D55E00", "o")
     predictions: tuple[str, ...] = Projections.predictions
+    sums_of_blocks: tuple[str, ...] = ("ff",)
 
     def __init__(
         self,

@@ -47,12 +47,14 @@ class Stored(NamedTuple):
     description: JSON values.
     damaged: array's name -> what is wrong with it.
     names: of all arrays that should be there, in the order in which they were written.
+    sums: the checksum of each; None of a checkpoint of an earlier version.
     """
 
     arrays: dict[str, np.ndarray]
     description: dict
     damaged: dict[str, str]
     names: list[str]
+    sums: dict[str, int] | None
 
 
 def save(
@@ -104,9 +106,9 @@ def read(path: str | os.PathLike) -> Stored:
             members = {_name(path, info): info for info in archive.infolist()}
             description = _described(path, archive, members.pop(_DESCRIPTION, None))
             sums = _sums(path, description.pop(_CHECKSUMS, None))
-            stored = Stored({}, description, {}, list(members if sums is None else sums))
+            stored = Stored({}, description, {}, list(members if sums is None else sums), sums)
             for name, info in members.items():
-                _sort(stored, name, _array_or_reason(path, archive, info), sums)
+                _sort(stored, name, _array_or_reason(path, archive, info))
     except MfnumpyError:
         raise
     except FileNotFoundError as error:
@@ -119,9 +121,9 @@ def read(path: str | os.PathLike) -> Stored:
     return stored
 
 
-def _sort(stored: Stored, name: str, found: np.ndarray | str, sums: dict[str, int] | None) -> None:
+def _sort(stored: Stored, name: str, found: np.ndarray | str) -> None:
     """Put an array, or the reason why it cannot be read, where it belongs."""
-    stated = None if sums is None or name not in sums else [sums[name]]
+    stated = None if stored.sums is None or name not in stored.sums else [stored.sums[name]]
     wrong = found if isinstance(found, str) else damage.words(name, found, stated)
     if wrong is None:
         assert isinstance(found, np.ndarray)

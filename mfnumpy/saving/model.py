@@ -19,6 +19,8 @@ from mfnumpy.saving import checkpoint
 
 MOST_PARAMETERS = 2**31
 """A checkpoint that describes a larger network is refused before anything is allocated."""
+MOST_LOST = 2**28
+"""So many parameters may be missing from a damaged checkpoint, and are drawn again."""
 
 
 def arrays(net: Network, rule: Rule) -> dict[str, Array]:
@@ -32,15 +34,20 @@ def describe(net: Network, rule: Rule) -> dict:
     return {"network": net.spec(), "rule": own}
 
 
-def rebuild(description: dict, stored: Mapping[str, np.ndarray] | None = None) -> tuple[Network, Rule]:
+def rebuild(
+    description: dict, stored: Mapping[str, np.ndarray] | None = None, damaged: bool = False
+) -> tuple[Network, Rule]:
     """The network and the started rule that `describe` described, with the values of their seeds.
 
+    description: JSON values.
     stored: the arrays that came with the description; one that asks for more than they hold is refused before
-    anything is allocated. Raises CheckpointError if the description makes no sense.
+        anything is allocated.
+    damaged: whether some of them may be missing, up to MOST_LOST numbers.
+    Raises CheckpointError if the description makes no sense.
     """
     try:
         own = description["rule"]
-        _refuse_giant_network(description["network"], stored)
+        _refuse_giant_network(description["network"], stored, damaged)
         net = Network.from_spec(description["network"])
         if net.spec() != description["network"]:
             raise ValueError("its network is not written as this version writes one")
@@ -103,15 +110,19 @@ def model_part(stored: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: array for name, array in stored.items() if "/" not in name}
 
 
-def _refuse_giant_network(spec: dict, stored: Mapping[str, np.ndarray] | None) -> None:
+def _refuse_giant_network(spec: dict, stored: Mapping[str, np.ndarray] | None, damaged: bool) -> None:
     """Every W must be there in the file, in the shape described, before one of that shape is drawn."""
-    total = 0
+    total = lost = 0
     for i, block in enumerate(spec["blocks"]):
         shape = LINEAR[block["layer"]].weight_shape(block)
         name = f"block{i + 1}.W"
-        if stored is not None and (name not in stored or stored[name].shape != shape):
+        if stored is not None and damaged and name not in stored:
+            lost += math.prod(shape)
+        elif stored is not None and (name not in stored or stored[name].shape != shape):
             raise CheckpointError(f"it has a {name} of shape {shape}, which the file does not hold.")
         total += math.prod(shape)
+    if lost > MOST_LOST:
+        raise CheckpointError(f"{lost:,} of its parameters are missing, more than {MOST_LOST:,}.")
     if total > MOST_PARAMETERS:
         raise CheckpointError(f"it would have {total:,} parameters, more than {MOST_PARAMETERS:,}.")
 

@@ -25,7 +25,7 @@ FLOORS = (
     ("parallel",),
     ("prediction",),
     ("engines",),
-    ("sklearn", "export"),
+    ("sklearn", "export", "repair"),
     ("comparison", "teach", "check"),
     ("course", "bench"),
     ("paper",),
