@@ -13,18 +13,19 @@ from sklearn.utils import check_random_state
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from mfnumpy import engines, optim, prediction
+from mfnumpy import engines, optim
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.rules import Rule
 from mfnumpy.sklearn import building
 from mfnumpy.sklearn.compatible import CALLBACKS, CallbackSupportMixin, Tasks, with_callbacks
+from mfnumpy.sklearn.fitted import FittedNetwork
 from mfnumpy.sklearn.watch import HeldOut, Watch
 from mfnumpy.support.seeding import fingerprints, stream
 from mfnumpy.support.split import how_many, stratified
 from mfnumpy.support.validate import integer, real
 
 
-class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimator):
+class LocalLearningClassifier(FittedNetwork, CallbackSupportMixin, ClassifierMixin, BaseEstimator):
     """A classifier of dense or convolutional blocks, trained by Mono-Forward or any other learning rule.
 
     hidden_layer_sizes: neurons of each block; with image_shape, maps. A number is one block.
@@ -296,78 +297,3 @@ class LocalLearningClassifier(CallbackSupportMixin, ClassifierMixin, BaseEstimat
     def _fitted(self) -> dict[str, Any]:
         """What a copy needs that is to predict as this one does now: for callbacks."""
         return dict(zip(("net_", "rule_"), building.copied(self.net_, self.rule_), strict=True))
-
-    # -- predicting --------------------------------------------------------------------------------------------------
-
-    def predict(self, X: Any) -> np.ndarray:
-        """(N,) labels. X: (N, n_features)."""
-        predicted = self._scores(X).argmax(axis=1)
-        return self.classes_[predicted]
-
-    def predict_proba(self, X: Any) -> np.ndarray:
-        """(N, m) probabilities, in the order of classes_: softmax of the scores; see `mfnumpy.prediction`."""
-        check_is_fitted(self)
-        return prediction.predict_proba(self.net_, self.rule_, self._new(X), self.prediction)
-
-    def predict_log_proba(self, X: Any) -> np.ndarray:
-        """(N, m) logarithms of `predict_proba`."""
-        return np.log(self.predict_proba(X))
-
-    def decision_function(self, X: Any) -> np.ndarray:
-        """(N, m) scores, in the order of classes_; of two classes (N,): how far the second one's is above the first."""
-        scores = self._scores(X)
-        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
-
-    def layer_predict(self, X: Any) -> np.ndarray:
-        """(N, L) labels: what each of the L blocks alone would say.
-
-        Raises InvalidValueError for a rule whose blocks have no scores of their own, as "bp".
-        """
-        check_is_fitted(self)
-        return self.classes_[prediction.layer_predict(self.net_, self.rule_, self._new(X))]
-
-    def layer_score(self, X: Any, y: Any, sample_weight: Any = None) -> np.ndarray:
-        """(L,) accuracies: of each block alone.
-
-        X, y, sample_weight: as of `score`.
-        Raises InvalidValueError as `layer_predict` does.
-        """
-        right = self.layer_predict(X) == np.asarray(y)[:, None]
-        return np.average(right, axis=0, weights=sample_weight)
-
-    def _scores(self, X: Any) -> np.ndarray:
-        check_is_fitted(self)
-        return prediction.scores(self.net_, self.rule_, self._new(X), self.prediction)
-
-    def _new(self, X: Any) -> np.ndarray:
-        """Rows to be predicted, as the network wants them."""
-        return self._inputs(validate_data(self, X, reset=False, dtype=(np.float64, np.float32)))
-
-    def _inputs(self, X: np.ndarray) -> np.ndarray:
-        """(N, *input_shape) of the network's dtype: images by their shape; with columns for a label that is written."""
-        return building.inputs_of(self.net_, self.rule_, X)
-
-    # -- looking in --------------------------------------------------------------------------------------------------
-
-    @property
-    def coefs_(self) -> list[np.ndarray]:
-        """The live weights: W of each block, then those of the output, (n, m), where the rule has one."""
-        W = [block.parameters["W"] for block in self._blocks("coefs_")]
-        output = self.rule_.output_weights()
-        return W if output is None else [*W, output]
-
-    @property
-    def intercepts_(self) -> list[np.ndarray]:
-        """The live biases of each block; [] for blocks without. An output has none."""
-        return [block.parameters["b"] for block in self._blocks("intercepts_") if "b" in block.parameters]
-
-    @property
-    def projections_(self) -> list[np.ndarray]:
-        """The live projection matrices M_i, (m, n_i); [] for a rule without."""
-        self._blocks("projections_")
-        return list(self.rule_.M)
-
-    def _blocks(self, asked: str) -> list:
-        if not hasattr(self, "net_"):
-            raise AttributeError(f"{asked} is there after fit.")
-        return self.net_.blocks
