@@ -333,3 +333,13 @@ def started(name):
     net, rule = mlp(14, [3]), rules.make(name)
     rule.start(net, 2)
     return net, rule
+
+
+def test_the_first_block_comes_back_to_the_byte(folder):
+    """Its input are the data, and it sees them in the same order from the same start."""
+    words = ["train", *SMALL[:-4], "--engine", "reference", "--epochs", "3", "--out", str(folder)]
+    assert cli.main(words) == 0
+    data = (folder / "checkpoint.npz").read_bytes()
+    before, path = whole(folder, data), put(folder, data, {"block1.W": zeros})
+    assert cli.main(["repair", str(folder)]) == 0
+    assert held(path) == before
