@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--exercises", type=Path, help="the folder of the sources (default: this checkout's)")
     for command in (attempt, grade):
         command.add_argument("--jobs", type=int, default=2, help="notebooks graded at once")
+        command.add_argument("--strict", default="", metavar="wasi", help="run students' cells in this sandbox")
     make.add_argument("--students", type=Path, help="also copy the student notebooks here, side by side")
     return top
 
@@ -73,11 +75,13 @@ def _release(args: argparse.Namespace) -> int:
 def _try(args: argparse.Namespace) -> int:
     from mfnumpy.course.trial import try_all
 
-    problems = try_all(args.course, jobs=args.jobs)
+    start = time.monotonic()
+    problems = try_all(args.course, jobs=args.jobs, strict=args.strict)
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
-        print("Every solution has full marks, every untouched notebook none, and all run to their end.")
+        took = time.monotonic() - start
+        print(f"Every solution has full marks, every untouched notebook none, and all run to their end ({took:.0f} s).")
     return 1 if problems else 0
 
 
@@ -85,10 +89,13 @@ def _grade(args: argparse.Namespace) -> int:
     from mfnumpy.course.grading import Limits, Settings, grade_all
 
     limits = Limits(cell_seconds=args.cell_seconds, seconds=args.seconds)
-    settings = Settings(args.seed, args.jobs, limits, args.roster, tuple(args.notebook), args.title)
+    settings = Settings(args.seed, args.jobs, limits, args.roster, tuple(args.notebook), args.title, args.strict)
+    start = time.monotonic()
     table = grade_all(args.submissions, args.course, args.out, settings)
+    took = time.monotonic() - start
     flagged = sum(bool(row.flags) for row in table.rows)
-    print(f"{len(table.rows)} rows, {flagged} to look at, {len(table.unplaced)} files that could not be placed.")
+    unplaced = f"{len(table.unplaced)} files that could not be placed"
+    print(f"{len(table.rows)} rows, {flagged} to look at, {unplaced} ({took:.0f} s).")
     print(f"In {args.out}: grades.csv, exercises.csv, unplaced.csv, canvas.csv, moodle.csv, feedback/")
     return 0
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from mfnumpy.check import EXERCISES
 from mfnumpy.course.grading.processes import Ended
+from mfnumpy.course.grading.sandbox import Sandbox, prepare
 from mfnumpy.course.grading.submission import grade_notebook
 from mfnumpy.course.own import load_own
 from mfnumpy.course.plan import Plan, read_plans
@@ -22,19 +23,23 @@ from mfnumpy.support.validate import integer
 HINTS = 3
 
 
-def try_all(course: Path, *, jobs: int = 2) -> list[str]:
-    """What is wrong with the release in `course`, one sentence each; [] if nothing is.
+def try_all(course: Path, *, jobs: int = 2, strict: str = "") -> list[str]:
+    """What is wrong with a release, one sentence each; [] if nothing is.
 
-    Raises CourseError if there is no release, InvalidValueError for jobs below 1.
+    course: the folder that `course release` wrote.
+    jobs, strict: as in `grading.Settings`, and so are the errors.
+    Raises CourseError if there is no release.
     """
     course = course.resolve()  # the processes have folders of their own
     plans = read_plans(course)
     own = tuple(str(path) for path in sorted((course / "own").glob("*.py")))
     load_own(own)
     problems = [problem for plan in plans.values() for problem in missing_parts(plan)]
-    with ThreadPoolExecutor(integer("jobs", jobs, 1)) as pool:
-        found = pool.map(lambda plan: _tried(course, plan, own), plans.values())
-        return problems + [problem for some in found for problem in some]
+    with tempfile.TemporaryDirectory(prefix="mfnumpy-sandbox-") as work:
+        sandbox = prepare(strict, Path(work), own)
+        with ThreadPoolExecutor(integer("jobs", jobs, 1)) as pool:
+            found = list(pool.map(lambda plan: _tried(course, plan, own, sandbox), plans.values()))
+    return problems + [problem for some in found for problem in some]
 
 
 def missing_parts(plan: Plan) -> list[str]:
@@ -57,7 +62,7 @@ def missing_parts(plan: Plan) -> list[str]:
     return problems
 
 
-def _tried(course: Path, plan: Plan, own: tuple[str, ...]) -> list[str]:
+def _tried(course: Path, plan: Plan, own: tuple[str, ...], sandbox: Sandbox | None) -> list[str]:
     """Grade the solved and the untouched notebook."""
     nbformat = require("nbformat", "course")
     problems = []
@@ -67,7 +72,7 @@ def _tried(course: Path, plan: Plan, own: tuple[str, ...]) -> list[str]:
             path = Path(folder) / f"{part}.ipynb"
             nbformat.write(_as_handed_in(notebook, plan), path)
             try:
-                record = grade_notebook(path, plan, seed=GRADING_SEED, own=own, whole=True)
+                record = grade_notebook(path, plan, seed=GRADING_SEED, own=own, whole=True, sandbox=sandbox)
             except Ended as error:
                 problems.append(f"{plan.name}: {expected} cannot be graded: {error}.")
                 continue

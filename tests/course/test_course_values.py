@@ -198,3 +198,22 @@ def test_leaves_are_whole_arrays_each_once():
         True,
         False,
     ]
+
+
+def test_whoever_sends_what_was_not_asked_for_is_lost_for_good():
+    """The answer to the next question might be this one's: it would cost another exercise its points."""
+    import os
+
+    here, there = multiprocessing.Pipe()
+    made = Student(here, os.getpid())
+    there.send_bytes(b"all right")
+    there.send_bytes(Packer().pack({"value": 1}))
+    with pytest.raises(MessageError):
+        made.ask({"do": "patched"}, 1)
+    with pytest.raises(Lost, match="not asked for"):
+        made.ask({"do": "patched"}, 1)
+
+
+def test_lines_for_ipython_that_every_notebook_has_are_no_mistake(student):
+    assert student.run("%matplotlib inline\nx = 1")["error"] == ""
+    assert student.ask({"do": "value", "name": "x"}, 60)["value"] == 1

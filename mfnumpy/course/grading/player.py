@@ -7,6 +7,7 @@ can change what his functions return, and nothing else.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import io
 import os
@@ -20,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.check.student.call import is_empty
+from mfnumpy.course.grading.shells import NotebookShell, PlainShell, Shell
 from mfnumpy.course.grading.snapshot import Snapshot
 from mfnumpy.course.grading.values import MOST_BYTES, Packer, Unpacker, leaves
 from mfnumpy.course.student import is_written
@@ -40,16 +42,24 @@ class _Shown(io.StringIO):
 
 
 class Player:
-    """Answers the judge's questions, one at a time. talk: sends bytes to the judge and returns the answer."""
+    """Answers the judge's questions, one at a time.
 
-    def __init__(self, talk: Callable[[bytes], bytes]):
-        self.talk = talk
-        self.shell = _shell()
-        self.names: dict[str, Any] = self.shell.user_ns
+    talk: sends bytes to the judge and returns what comes back.
+    shell: runs the cells.
+    """
+
+    def __init__(self, talk: Callable[[bytes], bytes], shell: Shell):
+        self.talk, self.shell, self.names = talk, shell, shell.names
         self.before = Snapshot()
 
     def answer(self, data: bytes) -> bytes:
         """The answer to one question, as bytes; whatever the student's code raises is an answer, too."""
+        try:
+            return self._answer(data)
+        except Exception as error:  # such as a result that cannot be sent
+            return Packer().pack({"raised": _raised(error, None), "args": None, "printed": "", "error": ""})
+
+    def _answer(self, data: bytes) -> bytes:
         question = Unpacker(callback=self._callback).unpack(data)
         operation = {"run": self._run, "find": self._find, "call": self._call, "value": self._value}.get(question["do"])
         if operation is None:
@@ -61,8 +71,7 @@ class Player:
         shown = _Shown()
         with contextlib.redirect_stdout(shown), contextlib.redirect_stderr(shown), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            done = self.shell.run_cell(question["source"], store_history=False)
-        error = done.error_before_exec or done.error_in_exec
+            error = self.shell.run(question["source"])
         blank = isinstance(error, NotImplementedError)
         return Packer().pack({"error": "" if error is None else _one_line(error), "blank": blank})
 
@@ -135,29 +144,20 @@ def serve(judge: Connection) -> None:
         return judge.recv_bytes(MOST_BYTES)
 
     sys.path.insert(0, os.getcwd())  # an instructor's exercises.py lies there
-    player = Player(talk)
+    player = Player(talk, NotebookShell())
     with contextlib.suppress(EOFError, OSError):
         while True:
-            question = judge.recv_bytes(MOST_BYTES)
-            try:
-                answer = player.answer(question)
-            except Exception as error:  # such as a result that cannot be sent
-                answer = Packer().pack({"raised": _raised(error, None), "args": None, "printed": "", "error": ""})
-            judge.send_bytes(answer)
+            judge.send_bytes(player.answer(judge.recv_bytes(MOST_BYTES)))
 
 
-def _shell() -> Any:
-    """IPython without its history, its terminal and its startup files: cells may use all that a notebook may."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.ast_node_interactivity = "none"
-    shell: Any = InteractiveShell.instance(config=config)
-    shell.showtraceback = shell.showsyntaxerror = lambda *args, **options: None
-    return shell
+def serve_through_the_door() -> None:
+    """The same inside of the sandbox, whose one function takes bytes to the judge and returns what he says to them."""
+    door = importlib.import_module("_host").call
+    player = Player(door, PlainShell())
+    with contextlib.suppress(OSError):
+        said = b""
+        while True:
+            said = player.answer(door(said))
 
 
 def _is_cell(filename: str) -> bool:

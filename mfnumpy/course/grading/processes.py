@@ -21,7 +21,12 @@ from mfnumpy.support.files import make_folder
 from mfnumpy.support.optional import require
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "PYTHONPATH")
-PRELOADED = ["IPython.core.interactiveshell", "mfnumpy.course.grading.judge", "mfnumpy.course.grading.player"]
+PRELOADED = [
+    "IPython.core.interactiveshell",
+    "mfnumpy.course.grading.judge",
+    "mfnumpy.course.grading.player",
+    "mfnumpy.course.grading.sandbox",
+]
 LONGEST_RESULT = 64 << 20
 """Bytes of JSON that are taken from a process."""
 

@@ -67,6 +67,9 @@ class Student:
         except OutOfTime:
             self.lost = "it was still busy"
             raise
+        except MessageError:  # what comes next might be the answer to this question
+            self.lost = "it sent what was not asked for"
+            raise
         except (EOFError, OSError):
             self.lost = "the cell ended the Python process, or ran out of memory"
             raise Lost(self.lost) from None

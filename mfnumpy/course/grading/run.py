@@ -26,6 +26,7 @@ from mfnumpy.course.grading.place import Person
 from mfnumpy.course.grading.platforms import totals, write_gradebook, write_platforms
 from mfnumpy.course.grading.processes import Bounds, Ended, run
 from mfnumpy.course.grading.roster import Listed, match, missing, read_roster
+from mfnumpy.course.grading.sandbox import Sandbox, prepare
 from mfnumpy.course.grading.submission import Limits, grade_notebook
 from mfnumpy.course.grading.table import Row, Table
 from mfnumpy.course.plan import Plan, read_plans
@@ -67,6 +68,7 @@ class Settings:
     roster: a class list, or None.
     notebooks: those that are expected, by name; () for those that somebody handed in.
     title: of the assignment in Canvas.
+    strict: the sandbox that students' cells run in, one of `sandbox.KINDS`; "" for a process with the grader's rights.
     Raises InvalidValueError for a seed below 0, or jobs below 1.
     """
 
@@ -76,6 +78,7 @@ class Settings:
     roster: Path | None = None
     notebooks: tuple[str, ...] = ()
     title: str = ""
+    strict: str = ""
 
     def __post_init__(self) -> None:
         integer("seed", self.seed, 0)
@@ -95,7 +98,8 @@ def grade_all(
 
     Writes grades.csv, exercises.csv and unplaced.csv while it goes on; at the end also canvas.csv, moodle.csv,
     nbgrader's gradebook in `course`, and feedback/<student>/<notebook>.html. Raises CourseError for a folder that
-    cannot be used, StoppedError after Ctrl-C, SIGTERM or SIGHUP, OutputError where another process grades into `out`.
+    cannot be used, MissingLibraryError for a sandbox that is not installed, StoppedError after Ctrl-C, SIGTERM or
+    SIGHUP, OutputError where another process grades into `out`.
     """
     settings = settings or Settings()
     folder, course, out = (path.resolve() for path in (folder, course, out))  # the processes have folders of their own
@@ -105,7 +109,8 @@ def grade_all(
     roster = read_roster(settings.roster) if settings.roster else []
     with stopping() as stop, tempfile.TemporaryDirectory(prefix="mfnumpy-handed-in-") as work, locked(out):
         table = _table(folder, plans, roster, settings, Path(work), stop)
-        _Grading(course, out, settings, table, stop, tell).go()
+        sandbox = prepare(settings.strict, Path(work), _own(course), tell)
+        _Grading(course, out, settings, table, sandbox, stop, tell).go()
         if stop.is_set():
             raise StoppedError(stop.number, sum(not row.waits for row in table.rows), len(table.rows))
     return table
@@ -175,11 +180,18 @@ class _Grading:
     """The rows at work."""
 
     def __init__(
-        self, course: Path, out: Path, settings: Settings, table: Table, stop: _Stop, tell: Callable[[str], None]
+        self,
+        course: Path,
+        out: Path,
+        settings: Settings,
+        table: Table,
+        sandbox: Sandbox | None,
+        stop: _Stop,
+        tell: Callable[[str], None],
     ):
         self.course, self.out, self.settings, self.table = course, out, settings, table
-        self.stop, self.tell = stop, tell
-        self.own = tuple(str(path) for path in sorted((course / "own").glob("*.py")))
+        self.sandbox, self.stop, self.tell = sandbox, stop, tell
+        self.own = _own(course)
         self.folders = _feedback_folders(table)
         self.written = 0.0
 
@@ -238,7 +250,7 @@ class _Grading:
         with contextlib.suppress(OSError, ValueError):
             return json.loads(place.read_text(encoding="utf-8"))
         options: dict[str, Any] = {"seed": self.settings.seed, "own": self.own, "limits": self.settings.limits}
-        record = grade_notebook(notebook, plan, stop=self.stop, **options)
+        record = grade_notebook(notebook, plan, sandbox=self.sandbox, stop=self.stop, **options)
         with atomic_write(place, "w") as file:
             json.dump(record, file)
         return record
@@ -246,6 +258,7 @@ class _Grading:
     def _number(self, notebook: Path, plan: Plan) -> str:
         """The hash of all that the record depends on."""
         depends = [FORMAT, __version__, self.settings.seed, vars(self.settings.limits), plan.to_json()]
+        depends += [self.settings.strict] * bool(self.settings.strict)
         total = hashlib.sha256(json.dumps(depends).encode())
         for path in (*map(Path, self.own), notebook):
             with open(path, "rb") as file:
@@ -273,6 +286,11 @@ class _Grading:
                 run(write_gradebook, str(self.course), scores, folder=Path(folder), bounds=GRADEBOOK, seconds=600)
             except Ended as error:
                 self.tell(f"nbgrader's gradebook was not written: {error}")
+
+
+def _own(course: Path) -> tuple[str, ...]:
+    """The files with an instructor's own exercises in a release."""
+    return tuple(str(path) for path in sorted((course / "own").glob("*.py")))
 
 
 def _feedback_folders(table: Table) -> dict[Person, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from mfnumpy.course.grading.judge import Job, judge
 from mfnumpy.course.grading.player import serve
 from mfnumpy.course.grading.processes import Bounds, Ended, Work, receive
+from mfnumpy.course.grading.sandbox import NO_BOUND, Sandbox, serve_from_sandbox
 from mfnumpy.course.plan import Plan
 from mfnumpy.errors import InvalidValueError
 
@@ -50,6 +51,7 @@ def grade_notebook(
     own: tuple[str, ...] = (),
     limits: Limits | None = None,
     whole: bool = False,
+    sandbox: Sandbox | None = None,
     stop: Any = None,
 ) -> dict[str, Any]:
     """The record of one notebook: {"marks": {exercise: {...}}, "flags", "remarks", "code"}, and whatever went wrong.
@@ -60,6 +62,7 @@ def grade_notebook(
     own: files with an instructor's own exercises.
     limits: what it may use; None for the defaults.
     whole: also run the cells after the last exercise.
+    sandbox: where the student's cells run; None for a process with the rights of this one.
     stop: a threading.Event that ends it early, or None.
     Raises Ended if the judge's process comes to no result.
     """
@@ -74,7 +77,7 @@ def grade_notebook(
         for attempt in range(MOST_ATTEMPTS):
             text = json.dumps(plan.to_json())
             job = Job(str(notebook), text, seed, own, limits.cell_seconds, skip, known, whole, hidden)
-            record = _attempt(job, folder / f"{attempt}", limits, stop)
+            record = _attempt(job, folder / f"{attempt}", limits, sandbox, stop)
             known = record["marks"]
             if not record["stopped"]:
                 return record
@@ -85,14 +88,11 @@ def grade_notebook(
     return record
 
 
-def _attempt(job: Job, folder: Path, limits: Limits, stop: Any) -> dict[str, Any]:
+def _attempt(job: Job, folder: Path, limits: Limits, sandbox: Sandbox | None, stop: Any) -> dict[str, Any]:
     """Run the notebook once. The student's process gets one end of a pipe, the judge's the other."""
     here, there = multiprocessing.Pipe()
     reader, writer = multiprocessing.Pipe(duplex=False)
-    bounds = Bounds(limits.memory, limits.file_size, cpu=int(limits.seconds) + 1)
-    for path in job.own:
-        shutil.copy(path, _made(folder / "student"))
-    student = Work(serve, (there,), folder / "student", bounds)
+    student = _student(there, job, folder / "student", limits, sandbox)
     there.close()
     try:
         work = Work(judge, (job, student.pid, here, writer), folder / "judge", JUDGE)
@@ -105,6 +105,17 @@ def _attempt(job: Job, folder: Path, limits: Limits, stop: Any) -> dict[str, Any
             reader.close()
     finally:
         student.end()
+
+
+def _student(there: Any, job: Job, home: Path, limits: Limits, sandbox: Sandbox | None) -> Work:
+    """The student's process, whose answers go through `there`."""
+    memory = limits.memory if sandbox is None else NO_BOUND
+    bounds = Bounds(memory, limits.file_size, cpu=int(limits.seconds) + 1)
+    if sandbox is not None:
+        return Work(serve_from_sandbox, (there, sandbox, limits.memory), home, bounds)
+    for path in job.own:
+        shutil.copy(path, _made(home))
+    return Work(serve, (there,), home, bounds)
 
 
 def _made(folder: Path) -> Path:
