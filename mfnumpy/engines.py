@@ -17,6 +17,8 @@ from mfnumpy.errors import DivergedError, InvalidValueError, unknown_name
 from mfnumpy.fast import FastAdam, FastTrainer, why_not
 from mfnumpy.fast.offload import Offload, OffloadedAdam
 from mfnumpy.network import Network
+from mfnumpy.parallel.crew import Crew
+from mfnumpy.parallel.lead import RankTrainer
 from mfnumpy.parallel.trainer import PipelineTrainer
 from mfnumpy.rules import Rule
 from mfnumpy.support.threads import LIBRARY, blas_threads, cores, keeps_threads
@@ -28,6 +30,9 @@ ENGINES = ("auto", "reference", "fast")
 
 WAYS = ("layers",)
 """layers: blocks at work on different batches at once; the same bytes as without."""
+
+TRANSPORTS = ("threads", "mpi")
+"""What carries batches from block to block: threads of this process, or the ranks of MPI."""
 
 MUCH_WORK = 100_000_000
 """From so many multiplications in a batch's forward pass on, more threads than one pay off: `mfnumpy bench engines`."""
@@ -110,6 +115,7 @@ def trainer(
     lr: float = choices.LEARNING_RATE.default,
     optimiser_options: Mapping[str, Any] | None = None,
     parallel: str | None = None,
+    crew: Crew | None = None,
     offload: str | os.PathLike | None = None,
     **options: Any,
 ) -> Iterator[Trainer]:
@@ -126,6 +132,7 @@ def trainer(
     lr: its learning rate.
     optimiser_options: further ones of it: rates, l2, weight_decay, and Adam's betas and epsilon.
     parallel: None or one of WAYS.
+    crew: the ranks of MPI that have the layers, of which this is rank 0 (`parallel.together`); None for threads.
     offload: a folder in which parameters and moments are kept as long as the block lasts, or None.
     options: the Trainer's.
     Raises UnknownNameError for another engine or way, InvalidValueError where what was asked for does not go together,
@@ -135,6 +142,8 @@ def trainer(
         raise unknown_name("way to train in parallel", parallel, WAYS)
     if optimiser != "adam" and offload is not None:
         raise InvalidValueError(f"Layers on disk go with Adam only; got {optimiser!r}.")
+    if crew is not None:
+        _check_crew(parallel, offload, threads)
     own = {"lr": lr} | dict(optimiser_options or {})
     threads = None if threads is None else integer("threads", threads, 1)
     chosen = choose(net, rule, engine=engine, optimiser=optimiser, parallel=parallel, offload=offload)
@@ -145,7 +154,9 @@ def trainer(
         yield FastTrainer(net, rule, adam, threads=threads, **options)
         return
     kind: type[Trainer] = Trainer
-    if parallel:
+    if crew is not None:
+        kind, options, threads = RankTrainer, options | {"crew": crew}, 1
+    elif parallel:
         kind, options = PipelineTrainer, options | {"threads": threads}
     with blas_threads(threads):
         if offload is None:
@@ -160,3 +171,13 @@ def trainer(
             except DivergedError:
                 folder.check()  # NaN from the disk is no divergence
                 raise
+
+
+def _check_crew(parallel: str | None, offload: str | os.PathLike | None, threads: int | None) -> None:
+    """Raises InvalidValueError for what does not go with the ranks of MPI."""
+    if parallel != "layers":
+        raise InvalidValueError("The transport 'mpi' carries layers: take it together with --parallel layers.")
+    if offload is not None:
+        raise InvalidValueError("Layers on the ranks of MPI stay in their memory: leave --offload out.")
+    if threads not in (None, 1):
+        raise InvalidValueError(f"Each rank of MPI works on one thread; got --threads {threads}. Start more ranks.")

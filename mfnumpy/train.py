@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -143,8 +143,7 @@ class Trainer:
             x, y, x_val, y_val = take(x, rows), take(y, rows), take(x, held_out), take(y, held_out)
             weights, samples = (array if array is None else take(array, rows) for array in (weights, samples))
         self._check_data(x, y, x_val, y_val)
-        if self.path is not None:
-            saved_run.check_target(self.path, self.notes, fresh=not resume)
+        saved_run.check_target(self.path, self.notes, fresh=not resume)
         if weights is not None:
             self.rule.check_weights()
             weights = sample_weights(weights, len(y), self.net.dtype)
@@ -152,7 +151,8 @@ class Trainer:
         self.phases = [[i] for i in blocks] if self.schedule == "layer_by_layer" else [self.only]
         run = Batches(self.seed, self.batch_size, self.epochs, self.decay, sample_numbers(samples, len(y)))
         settings = self._settings(x, y, y_val, weights, run.samples)
-        state, self._best = self._resumed(settings) if resume else (Progress(), {})
+        of_run = (self.net, self.rule, self.optimiser, settings)
+        state, self._best = saved_run.read(self.path, *of_run) if resume and self.path else (Progress(), {})
         conditions = self.ran_with()
         with DeferredInterrupt() as interrupt, no_float_warnings():
             while state.phase < len(self.phases):
@@ -214,6 +214,10 @@ class Trainer:
     def evaluate(self, x: Any, y: np.ndarray) -> Evaluation:
         """Accuracy of the rule's predictions on x, y; see `measure.evaluate`."""
         return evaluate(self.net, self.rule, x, y)
+
+    def moments(self) -> tuple[Mapping[str, Array], dict[str, int]]:
+        """The optimiser's moments by name, and its time steps, as a checkpoint holds them."""
+        return saved_run.moments_of(self.optimiser, self.rule.parameters(self.net))
 
     def threads_of_sums(self) -> int | None:
         """Over how many threads the sums of a batch are split, which decides their last bits: BLAS's. None: unknown."""
@@ -302,13 +306,8 @@ class Trainer:
 
     def _save(self, state: Progress, settings: dict) -> None:
         if self.path is not None:
-            run = (self.net, self.rule, self.optimiser, state, self._best, settings, self.notes)
+            run = (self.net, self.rule, *self.moments(), state, self._best, settings, self.notes)
             saved_run.write(self.path, *run, before=self.before_save)
-
-    def _resumed(self, settings: dict) -> tuple[Progress, dict[str, Array]]:
-        if self.path is None:
-            raise InvalidValueError("resume=True needs path=..., the checkpoint to go on from.")
-        return saved_run.read(self.path, self.net, self.rule, self.optimiser, settings)
 
     # -- borders -------------------------------------------------------------------------------------------------
 

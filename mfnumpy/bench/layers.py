@@ -16,7 +16,7 @@ from mfnumpy.bench.training import SHAPES
 from mfnumpy.comparison.plots import figure, save, style_of
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.network import Network, named
-from mfnumpy.parallel import Pipeline, Span
+from mfnumpy.parallel import Span, ThreadPipeline
 from mfnumpy.rules import Rule
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.threads import blas_threads
@@ -165,7 +165,7 @@ def _pipeline(
 
     def work() -> None:
         """The same batches through the pipeline."""
-        with Pipeline(net, rule, adam, threads=threads, spans=spans) as pipeline:
+        with ThreadPipeline(net, rule, adam, threads=threads, spans=spans) as pipeline:
             for _ in pipeline.run((number, x, y, None, 1.0) for number, (x, y) in enumerate(data)):
                 pass
 

@@ -14,7 +14,7 @@ from mfnumpy.bench.rounds import alternate, ratios
 from mfnumpy.errors import MfnumpyError
 from mfnumpy.fast import FastAdam, Team, engine
 from mfnumpy.network import named
-from mfnumpy.parallel import Pipeline
+from mfnumpy.parallel import ThreadPipeline
 from mfnumpy.rules.ff import negative_labels
 from mfnumpy.support.seeding import stream
 
@@ -120,7 +120,7 @@ class Contest:
         """The first `count` batches on our side; the losses of each."""
         batches = [(number, *self.batch(number), 1.0) for number in range(count)]
         if self.case.way == "layers":
-            with Pipeline(self.net, self.rule, self.adam, threads=self.case.threads) as pipeline:
+            with ThreadPipeline(self.net, self.rule, self.adam, threads=self.case.threads) as pipeline:
                 return [[float(step.loss) for step in steps] for steps in pipeline.run(batches)]
         return [[loss for _, loss in self.engine.batch(x, y, 1.0, None, rng)] for _, x, y, rng, _ in batches]
 

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from mfnumpy import engines, rules
 from mfnumpy.cli import options
 from mfnumpy.comparison.compare import percent
@@ -18,6 +20,9 @@ from mfnumpy.errors import InvalidValueError, OutputError
 from mfnumpy.layers import ACTIVATIONS
 from mfnumpy.measure import Evaluation
 from mfnumpy.network import Network
+from mfnumpy.parallel.crew import Crew
+from mfnumpy.parallel.lead import RankTrainer
+from mfnumpy.parallel.together import together, watch
 from mfnumpy.rules import Rule
 from mfnumpy.saving import saved_run
 from mfnumpy.support.duration import duration
@@ -46,6 +51,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=engines.WAYS,
         help="layers: blocks learn from different batches at once, for local rules",
     )
+    parser.add_argument(
+        "--transport",
+        default="threads",
+        choices=engines.TRANSPORTS,
+        help="of --parallel layers: threads of this process (default), or the ranks of `mpiexec -n K`",
+    )
+    parser.add_argument(
+        "--data-by",
+        default="root",
+        choices=("root", "each"),
+        help="with --transport mpi: rank 0 reads the data and sends labels (default), or each rank reads them",
+    )
     parser.add_argument("--offload", metavar="DIR", help="keep parameters and moments in files of this folder")
     earlier = parser.add_mutually_exclusive_group()
     earlier.add_argument("--resume", action="store_true", help="go on from the folder's checkpoint")
@@ -58,7 +75,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Train, print each epoch, write checkpoint and history; returns 0. Of several ranks the first does so.
+
+    Raises as `train`, and MissingLibraryError for --transport mpi without mpi4py and an MPI.
+    """
+    if args.transport == "threads":
+        if args.data_by != "root":
+            raise InvalidValueError("--data-by says who reads for the ranks of MPI: it goes with --transport mpi.")
+        return train(args)
+
+    def labels() -> np.ndarray:
+        """Of the training part, as rank 0 reads it."""
+        options.take_own_data(args)
+        return options.load_data(args, options.architecture(args).layout, args.seed).y_train
+
+    return together(lambda crew: train(args, crew), labels if args.data_by == "each" else None)
+
+
+def train(args: argparse.Namespace, crew: Crew | None = None) -> int:
     """Train, print each epoch, write checkpoint and history; returns 0.
+
+    args: of the command.
+    crew: the ranks of MPI that share the blocks, or None.
 
     Raises OutputError for a folder that holds a run, unless --resume or --overwrite says what is to become of it,
     InvalidValueError for --start-from beside --resume.
@@ -79,11 +117,16 @@ def run(args: argparse.Namespace) -> int:
     kept = _kept(checkpoint) if args.resume else {}
     threads = _threads(args, net, len(data.y_train), before)
     chosen = _chosen(args, net, rule, before)
-    running = _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history)
+    if crew is not None:
+        threads = 1
+        watch(crew, checkpoint)
+    running = _trainer(args, net, rule, chosen.engine, threads, data, checkpoint, history, crew)
     with locked(folder), blas_threads(threads), running as trainer:
         _files(folder, may_be_there)  # another run may have come and gone since
         print(net.describe())
         print(chosen.line(threads))
+        if isinstance(trainer, RankTrainer):
+            print(trainer.line())
         if before and (parted := saved_run.parted(before[-1], trainer.ran_with())):
             print(parted)
         if args.start_from:
@@ -144,6 +187,7 @@ def _trainer(
     data: Any,
     checkpoint: Path,
     history: Path,
+    crew: Crew | None,
 ) -> AbstractContextManager[Trainer]:
     """The trainer that the options ask for. What does not go together is refused when the block is entered.
 
@@ -161,6 +205,7 @@ def _trainer(
         optimiser_options=options.step_sizes(args),
         parallel=args.parallel,
         offload=args.offload,
+        **({} if crew is None else {"crew": crew, "labels_there": args.data_by == "each"}),
         epochs=args.epochs,
         batch_size=options.batch_size(args, len(data.y_train)),
         seed=args.seed,

@@ -1,10 +1,11 @@
-"""A trainer whose blocks work on different batches at once."""
+"""Trainers whose blocks work on different batches at once: on the threads of a process, or on the ranks of MPI."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Collection, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import numpy as np
@@ -14,39 +15,21 @@ from mfnumpy.errors import InvalidValueError
 from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.parallel.pipeline import Pipeline, Span
+from mfnumpy.parallel.threads import ThreadPipeline
 from mfnumpy.rules import Rule
 from mfnumpy.train import Losses, Trainer
 
 
-class PipelineTrainer(Trainer):
-    """As `Trainer`, to the byte, for local rules: blocks at work on different batches at once.
-
-    net, rule: the network, and the rule that was started for it.
-    optimiser: one for all blocks.
-    ahead: how many batches may wait before each block.
-    threads: how many, None for one per core.
-    spans: a list that is filled with who worked when, or None.
-    options: all others are the Trainer's.
+class LayersTrainer(Trainer):
+    """As `Trainer`, to the byte, for local rules: its batches go through a `Pipeline`, which a subclass chooses.
 
     BLAS is held to one thread; `Trainer` gives the same bytes under the same limit. On Ctrl-C no further batch enters,
     those inside are finished, and a checkpoint is written.
-    Raises InvalidValueError for a rule that cannot be trained so.
     """
 
-    def __init__(
-        self,
-        net: Network,
-        rule: Rule,
-        optimiser: Optimiser,
-        *,
-        ahead: int = 1,
-        threads: int | None = None,
-        spans: list[Span] | None = None,
-        **options: Any,
-    ):
-        super().__init__(net, rule, optimiser, **options)
-        Pipeline(net, rule, optimiser, ahead=ahead, threads=threads)  # says now what it would say in the middle of fit
-        self.ahead, self.threads, self.spans = ahead, threads, spans
+    @abstractmethod
+    def pipeline(self, only: Collection[int] | None) -> AbstractContextManager[Pipeline]:
+        """The pipeline for the batches of an epoch. only: the blocks to be trained, None for all."""
 
     def learn(
         self,
@@ -67,9 +50,7 @@ class PipelineTrainer(Trainer):
                 inside.append(batch)
                 yield batch.number, take(x, batch.rows), take(y, batch.rows), batch.rng, batch.scale
 
-        options: dict[str, Any] = {"ahead": self.ahead, "threads": self.threads, "spans": self.spans}
-        pipeline = Pipeline(self.net, self.rule, self.optimiser, only=only, **options)
-        with pipeline, closing(pipeline.run(entering())) as steps_of_batches:
+        with self.pipeline(only) as pipeline, closing(pipeline.run(entering())) as steps_of_batches:
             for steps in steps_of_batches:
                 batch = inside.popleft()
                 yield batch, [(step.block, self.finite(step.block, step.loss, batch)) for step in steps]
@@ -77,3 +58,36 @@ class PipelineTrainer(Trainer):
     def threads_of_sums(self) -> int:
         """One: each block's sums are made by one thread, whatever the others do."""
         return 1
+
+
+class PipelineTrainer(LayersTrainer):
+    """Layers in parallel on threads of this process.
+
+    net, rule: the network, and the rule that was started for it.
+    optimiser: one for all blocks.
+    ahead: how many batches may wait before each block.
+    threads: how many, None for one per core.
+    spans: a list that is filled with who worked when, or None.
+    options: all others are the Trainer's.
+    Raises InvalidValueError for a rule that cannot be trained so.
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        rule: Rule,
+        optimiser: Optimiser,
+        *,
+        ahead: int = 1,
+        threads: int | None = None,
+        spans: list[Span] | None = None,
+        **options: Any,
+    ):
+        super().__init__(net, rule, optimiser, **options)
+        self.ahead, self.threads, self.spans = ahead, threads, spans
+        self.pipeline(None)  # says now what it would say in the middle of fit
+
+    def pipeline(self, only: Collection[int] | None) -> ThreadPipeline:
+        """A team of threads. only: the blocks to be trained, None for all."""
+        options: dict[str, Any] = {"ahead": self.ahead, "threads": self.threads, "spans": self.spans}
+        return ThreadPipeline(self.net, self.rule, self.optimiser, only=only, **options)

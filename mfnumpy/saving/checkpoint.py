@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple, NoReturn
 
@@ -59,23 +59,32 @@ class Stored(NamedTuple):
 
 def save(
     path: str | os.PathLike,
-    arrays: Mapping[str, Array],
+    arrays: Mapping[str, Array] | Iterable[tuple[str, Array]],
     description: dict,
     before: Callable[[], None] | None = None,
 ) -> None:
     """Write arrays and a JSON description atomically: the file is the old one or the new one, never half.
 
     path: of the file; what is there is replaced.
-    arrays: by name, of any backend; they are stored row by row.
+    arrays: by name, of any backend; they are stored row by row. Of pairs (name, array) one at a time is at hand.
     description: JSON values, with which `load` gives the arrays back.
     before: called when all is on the disk, and only the file's name is left to be changed.
     Raises OutputError if the file cannot be written.
     """
-    on_host = {name: np.asarray(backend.to_host(array), order="C") for name, array in arrays.items()}
-    sums = {name: damage.checksum(array) for name, array in on_host.items()}
-    text = json.dumps({"format": FORMAT} | description | {_CHECKSUMS: sums}).encode()
-    with atomic_write(path, before=before) as file:
-        np.savez(file, allow_pickle=False, **{_DESCRIPTION: np.frombuffer(text, np.uint8)}, **on_host)
+    pairs, sums = arrays.items() if isinstance(arrays, Mapping) else arrays, {}
+    with atomic_write(path, before=before) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in pairs:
+            on_host = np.asarray(backend.to_host(array), order="C")
+            sums[name] = damage.checksum(on_host)
+            _add(archive, name, on_host)
+        text = json.dumps({"format": FORMAT} | description | {_CHECKSUMS: sums}).encode()
+        _add(archive, _DESCRIPTION, np.frombuffer(text, np.uint8))
+
+
+def _add(archive: zipfile.ZipFile, name: str, array: np.ndarray) -> None:
+    """One array, as np.savez adds it, which would want all of them at once."""
+    with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+        np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def load(path: str | os.PathLike) -> tuple[dict[str, np.ndarray], dict]:

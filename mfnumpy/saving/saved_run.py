@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -116,14 +116,19 @@ def _checksum(array: Array, dtype: type | None = None) -> int:
     return zlib.crc32(np.ascontiguousarray(backend.to_host(array), dtype).tobytes())
 
 
-def check_target(path: str | Path, notes: dict, fresh: bool = True) -> None:
+def check_target(path: str | Path | None, notes: dict, fresh: bool = True) -> None:
     """Say before any training what `write` would only find out after an epoch.
 
-    path: of the checkpoint.
+    path: of the checkpoint, None where none is to be written.
     notes: JSON values of the user.
     fresh: whether the folder is made if need be; a run that goes on has one.
-    Raises OutputError where no file can be written at this path, InvalidValueError for notes that are not JSON.
+    Raises OutputError where no file can be written at this path, InvalidValueError for notes that are not JSON, and
+    for a run that goes on without a path.
     """
+    if path is None:
+        if not fresh:
+            raise InvalidValueError("resume=True needs path=..., the checkpoint to go on from.")
+        return
     try:
         json.dumps(notes, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -140,7 +145,8 @@ def write(
     path: str | Path,
     net: Network,
     rule: Rule,
-    optimiser: Optimiser,
+    moments: Mapping[str, Array],
+    times: dict[str, int],
     progress: Progress,
     best: dict[str, Array],
     settings: dict,
@@ -151,7 +157,7 @@ def write(
 
     path: of the file; what is there is replaced.
     net, rule: the network, and the rule that was started for it.
-    optimiser: only the moments of the rule's own parameters are written.
+    moments, times: the optimiser's, of the rule's own parameters (`moments_of`).
     progress: where the run stands.
     best: the parameters of the best epoch so far, by name; {} where none is kept.
     settings: what must be the same for a resumed run to be the same run.
@@ -160,22 +166,28 @@ def write(
     Raises OutputError, and DivergedError where an array is no longer finite: such a checkpoint could not be resumed,
     and must not take the place of one that can.
     """
-    moments, times = _moments(optimiser, rule.parameters(net))
-    arrays = model.arrays(net, rule)
-    arrays |= {f"optimiser/{name}": array for name, array in moments.items()}
-    arrays |= {f"best/{name}": array for name, array in best.items()}
-    for name, array in arrays.items():
-        if not bool(backend.xp_of(array).isfinite(array).all()):
-            raise DivergedError(
-                f"{name} became NaN or infinite in the last batches; it is not written to {path}, where an earlier "
-                "checkpoint stays as it was. Lower the learning rate, or scale the inputs."
-            )
+
+    def arrays() -> Iterator[tuple[str, Array]]:
+        """All of them, one at a time: those of another rank are brought here when it is their turn."""
+        kinds = (("", model.arrays(net, rule)), ("optimiser/", moments), ("best/", best))
+        for name, array in ((prefix + name, array) for prefix, kind in kinds for name, array in kind.items()):
+            if not bool(backend.xp_of(array).isfinite(array).all()):
+                raise DivergedError(
+                    f"{name} became NaN or infinite in the last batches; it is not written to {path}, where an "
+                    "earlier checkpoint stays as it was. Lower the learning rate, or scale the inputs."
+                )
+            yield name, array
+
     run = {"settings": settings, "progress": asdict(progress), "times": times, "notes": notes}
-    checkpoint.save(path, arrays, model.describe(net, rule) | run, before)
+    checkpoint.save(path, arrays(), model.describe(net, rule) | run, before)
 
 
-def _moments(optimiser: Optimiser, learned: dict[str, Array]) -> tuple[dict[str, Array], dict[str, int]]:
-    """The optimiser's state, without what belonged to parameters that are gone: blocks that were unplugged."""
+def moments_of(optimiser: Optimiser, learned: dict[str, Array]) -> tuple[dict[str, Array], dict[str, int]]:
+    """The optimiser's state, without what belonged to parameters that are gone: blocks that were unplugged.
+
+    optimiser: its arrays are given as they are, no copies.
+    learned: the parameters that there are, by name.
+    """
     moments, times = optimiser.state()
     own = {k: a for k, a in moments.items() if k[2:] in learned and a.shape == learned[k[2:]].shape}
     return own, {name: t for name, t in times.items() if name in {k[2:] for k in own}}

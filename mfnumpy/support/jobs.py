@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from mfnumpy.errors import InvalidValueError, WorkerError
@@ -106,3 +107,20 @@ def begin_worker(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def alive(pid: int) -> bool:
+    """Whether a process of this machine is there and not dead, as far as can be told from here. pid: its number."""
+    if os.name != "posix":  # there, os.kill ends whatever it is asked about
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (OSError, IndexError):  # only Linux says more
+        return True
+    return state not in "ZX"  # dead, and its parent has not yet asked how it died

@@ -116,14 +116,18 @@ def ranks() -> Iterator[Pool | None]:
 
     With one rank alone its own process does the work. Raises MissingLibraryError without mpi4py and an MPI.
     """
-    futures, mpi = _of_the_extra("mpi4py.futures"), _of_the_extra("mpi4py.MPI")
-    world = mpi.COMM_WORLD
+    futures, world = _of_the_extra("mpi4py.futures"), mpi().COMM_WORLD
     if world.size == 1:
         with here() as alone:
             yield alone
         return
     with futures.MPICommExecutor(world, root=0) as executor:
         yield None if executor is None else Pool(executor, world.size - 1)
+
+
+def mpi() -> Any:
+    """mpi4py's module of MPI, which its first import starts. Raises MissingLibraryError without mpi4py and an MPI."""
+    return _of_the_extra("mpi4py.MPI")
 
 
 def _of_the_extra(module: str) -> Any:

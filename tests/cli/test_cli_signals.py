@@ -202,7 +202,7 @@ def test_overwrite_leaves_the_old_run_while_the_new_one_has_nothing(tmp_path, mo
     def full(*args, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.np, "savez", full)
+    monkeypatch.setattr(checkpoint.np.lib.format, "write_array", full)
     assert cli.main([*small, "--seed", "3", "--overwrite"]) == 2
     assert "No space left" in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -14,7 +14,7 @@ from cli_helpers import ctrl_c_after_two_epochs
 from mfnumpy import cli
 from mfnumpy.cli.train import Teller
 from mfnumpy.fast.team import Team
-from mfnumpy.parallel.pipeline import Pipeline
+from mfnumpy.parallel.threads import ThreadPipeline
 from mfnumpy.saving import checkpoint
 from mfnumpy.support import threads as blas
 from mfnumpy.support.duration import duration
@@ -138,7 +138,8 @@ def test_ctrl_c_while_overwriting_says_how_to_go_on_and_that_works(folder):
 
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize(
-    ("way", "kind", "size"), [(["--engine", "fast"], Team, "size"), (["--parallel", "layers"], Pipeline, "threads")]
+    ("way", "kind", "size"),
+    [(["--engine", "fast"], Team, "size"), (["--parallel", "layers"], ThreadPipeline, "threads")],
 )
 def test_as_many_threads_work_in_parallel_as_were_asked_for(way, kind, size, threads, tmp_path, monkeypatch):
     pytest.importorskip("threadpoolctl")

@@ -208,12 +208,12 @@ def test_every_pipeline_of_the_layers_part_has_the_threads_asked_for(tmp_path, m
     pytest.importorskip("matplotlib")
     used, figures = [], []
 
-    class Recorded(layers.Pipeline):
+    class Recorded(layers.ThreadPipeline):
         def __enter__(self):
             used.append(self.threads)
             return super().__enter__()
 
-    monkeypatch.setattr(layers, "Pipeline", Recorded)
+    monkeypatch.setattr(layers, "ThreadPipeline", Recorded)
     monkeypatch.setattr(layers, "save", lambda fig, path: figures.append(fig))
     assert layers.measure("2x30", 16, 2, threads, 1).same_bytes
     spans = layers.timeline("2x30", 16, 3, threads, tmp_path / "who_works_when")

@@ -14,7 +14,7 @@ from mfnumpy import optim, rules
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.fast import FastAdam
 from mfnumpy.network import cnn, mlp
-from mfnumpy.parallel import Pipeline, PipelineTrainer
+from mfnumpy.parallel import PipelineTrainer, ThreadPipeline
 from mfnumpy.saving import checkpoint
 from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
@@ -86,14 +86,14 @@ def test_a_block_that_goes_on_before_its_update_is_done_is_caught(monkeypatch):
 
     monkeypatch.setattr(FastAdam, "step", late)
     assert train(PipelineTrainer, optimiser=FastAdam, threads=4) == sequential
-    finish = Pipeline._finish
+    finish = ThreadPipeline._finish
 
     def too_early(self, i, batch, *updates):
         finish(self, i, batch)
         for update in updates:
             update()
 
-    monkeypatch.setattr(Pipeline, "_finish", too_early)
+    monkeypatch.setattr(ThreadPipeline, "_finish", too_early)
     assert train(PipelineTrainer, optimiser=FastAdam, threads=4) != sequential
 
 
@@ -154,7 +154,7 @@ def test_a_rule_with_one_loss_is_refused():
         PipelineTrainer(net, rule, optim.Adam())
     net, rule, _, _ = model("dense", "ff_one_pass")
     with pytest.raises(InvalidValueError, match="ff_one_pass"):
-        Pipeline(net, rule, optim.Adam())
+        ThreadPipeline(net, rule, optim.Adam())
 
 
 def test_an_error_in_a_worker_is_raised(monkeypatch):

@@ -1,4 +1,4 @@
-"""Threads of a Team and of a Pipeline: what they borrow they give back, and no Ctrl-C or failure leaves one waiting."""
+"""Threads of a Team and of a pipeline: what they borrow they give back, and no Ctrl-C or failure leaves one waiting."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfnumpy import optim, rules
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.fast import Team
 from mfnumpy.network import mlp
-from mfnumpy.parallel import Pipeline
+from mfnumpy.parallel import ThreadPipeline
 
 threadpoolctl = pytest.importorskip("threadpoolctl")
 
@@ -32,7 +32,7 @@ def pipeline():
     net = mlp(7, [5, 6], seed=0)
     rule = rules.make("mf")
     rule.start(net, 3)
-    return Pipeline(net, rule, optim.Adam(), threads=3)
+    return ThreadPipeline(net, rule, optim.Adam(), threads=3)
 
 
 def batches(n=2):

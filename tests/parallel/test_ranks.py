@@ -1,0 +1,149 @@
+"""Layers on the ranks of MPI: the same bytes as one batch after the other, with any number of ranks and any split."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from ranks_helpers import LIMIT, NET, RANKS, on_ranks, result
+
+from mfnumpy import cli
+from mfnumpy.errors import InvalidValueError
+from mfnumpy.parallel.split import balanced
+
+pytestmark = pytest.mark.timeout(3 * LIMIT)
+EPOCHS = ("--epochs", "2")
+
+
+def alone(folder, *words):
+    assert cli.main(["train", *words, "--engine", "reference", "--threads", "1", "--out", str(folder)]) == 0
+    return result(folder)
+
+
+def ranks(k, folder, *words):
+    code, out, error = on_ranks(k, "train", *words, *RANKS, "--out", str(folder))
+    assert (code, error) == (0, ""), error
+    assert out.count("wrote ") == 1, "only rank 0 speaks"
+    return result(folder)
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    return alone(tmp_path_factory.mktemp("alone"), *NET, *EPOCHS)
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4])
+def test_any_number_of_ranks_has_the_bytes_of_sequential_training(tmp_path, expected, k):
+    assert ranks(k, tmp_path, *NET, *EPOCHS) == expected
+
+
+@pytest.mark.parametrize(
+    ("k", "words"),
+    [
+        (3, ("--net", "cnn:3-4-5", "--bias", "--optimiser", "sgd", "--decay", "linear")),
+        (2, ("--rule", "ff", "--hidden", "20", "18", "16", "--data-by", "each")),
+        (3, ("--hidden", "20", "18", "16", "--schedule", "layer_by_layer", "--patience", "1", "--lr", "0.05")),
+    ],
+)
+def test_other_rules_nets_and_schedules_have_the_same_bytes(tmp_path, k, words):
+    common = ("--dataset", "digits", "--subset", "200", "--epochs", "3")
+    of_ranks = ranks(k, tmp_path / "ranks", *common, *words)
+    assert of_ranks == alone(tmp_path / "alone", *common, *(w for w in words if w not in ("--data-by", "each")))
+
+
+def test_a_run_goes_on_with_other_ranks_and_without(tmp_path, expected):
+    """One epoch with three ranks, then one with two or none, are two epochs; the file is an ordinary checkpoint."""
+    for name, k in (("two", 2), ("none", 0)):
+        folder = tmp_path / name
+        program = (
+            f"import ranks_steps; ranks_steps.stop_after(1, {['train', *NET, *EPOCHS, *RANKS]!r}, {str(folder)!r})"
+        )
+        code, _, error = on_ranks(3, program=("-c", program))
+        assert code == 130, error
+        description = json.loads(np.load(folder / "checkpoint.npz")["description"].tobytes())
+        assert (description["progress"]["epoch"], description["progress"]["batch"]) == (1, 0)
+        assert set(description["times"]) == set(expected[1])
+        if k:
+            assert ranks(k, folder, *NET, *EPOCHS, "--resume") == expected
+        else:
+            assert alone(folder, *NET, *EPOCHS, "--resume") == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--hidden", "9", "8", *RANKS), "3 ranks cannot share 2 blocks"),
+        (("--rule", "bp", "--hidden", "9", "8", "7", *RANKS), "cannot be trained in a pipeline of layers"),
+        (("--rule", "ff_one_pass", "--hidden", "9", "8", "7", *RANKS), "cannot be trained in a pipeline of layers"),
+        (("--hidden", "9", "8", "7", "--transport", "mpi"), "take it together with --parallel layers"),
+        (("--hidden", "9", "8", "7", *RANKS, "--threads", "2"), "Each rank of MPI works on one thread"),
+        (("--hidden", "9", "8", "7", *RANKS, "--data", "none.csv", "--target", "y", "--data-by", "each"), "none.csv"),
+        (("--hidden", "9", "8", "7", *RANKS, "--lr", "1e38", "--optimiser", "sgd"), "Lower the learning rate"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line_on_every_rank(tmp_path, words, said):
+    common = ("train", "--subset", "100", "--epochs", "1", "--out", str(tmp_path))
+    code, out, error = on_ranks(3, *common, *words, options=("-print-all-exitcodes",))
+    assert code == 2, error
+    lines = [line for line in error.splitlines() if not line.startswith("[mpiexec")]
+    assert len(lines) == 1, error
+    assert said in lines[0]
+    assert "512,512,512" in out + error  # 2, as wait(2) gives it
+    assert "BAD TERMINATION" not in out
+
+
+def test_an_error_on_one_rank_is_told_by_rank_0(tmp_path):
+    program = f"import ranks_steps; ranks_steps.fail_on(2, {['train', *NET, *EPOCHS, *RANKS]!r}, {str(tmp_path)!r})"
+    code, _, error = on_ranks(3, program=("-c", program))
+    assert code == 2
+    assert "mfnumpy: Rank 2 could not go on: ZeroDivisionError: planted" in error
+
+
+def test_planted_a_rank_that_skips_an_update_is_caught(tmp_path, expected):
+    program = f"import ranks_steps; ranks_steps.forget_on(1, {['train', *NET, *EPOCHS, *RANKS]!r}, {str(tmp_path)!r})"
+    code, _, error = on_ranks(2, program=("-c", program))
+    assert code == 0, error
+    assert result(tmp_path) != expected
+
+
+def test_planted_other_labels_on_one_rank_are_refused(tmp_path):
+    words = ["train", *NET, *EPOCHS, *RANKS, "--data-by", "each"]
+    program = f"import ranks_steps; ranks_steps.other_data_on(1, {words!r}, {str(tmp_path)!r})"
+    code, _, error = on_ranks(2, program=("-c", program))
+    assert code == 2
+    assert "others than those of rank 0" in error
+
+
+def test_at_most_so_many_batches_wait_for_a_slow_rank(tmp_path):
+    """Rank 1 is slow: rank 0 must have begun no batch that is more than two ahead of it."""
+    program = f"import ranks_steps; ranks_steps.slow_on(1, {['train', *NET, *RANKS]!r}, {str(tmp_path)!r})"
+    code, _, error = on_ranks(2, program=("-c", program))
+    assert code == 0, error
+    begun = {k: json.loads((tmp_path / f"rank{k}.json").read_text()) for k in (0, 1)}
+    assert len(begun[0]) == len(begun[1]) > 5
+    for t in range(len(begun[0]) - 3):
+        assert begun[1][t] <= begun[0][t + 3], t
+
+
+def test_blocks_are_shared_out_evenly():
+    assert balanced([1, 1, 1, 1], 2) == [range(0, 2), range(2, 4)]
+    assert balanced([5, 1, 1, 1], 2) == [range(0, 1), range(1, 4)]
+    assert balanced([1, 1, 1, 5], 3)[2] == range(3, 4)
+    assert balanced([3.0], 1) == [range(0, 1)]
+    with pytest.raises(InvalidValueError, match="2 ranks cannot share 1 block"):
+        balanced([1], 2)
+
+
+def test_no_split_is_more_even():
+    """Against all splits of random costs."""
+    rng = np.random.default_rng(3)
+    for blocks, k in ((5, 2), (7, 3), (8, 4), (6, 6)):
+        costs = rng.random(blocks).tolist()
+        ours = max(sum(costs[i] for i in own) for own in balanced(costs, k))
+        every = []
+        for cuts in combinations(range(1, blocks), k - 1):
+            ends = [0, *cuts, blocks]
+            every.append(max(sum(costs[a:b]) for a, b in pairwise(ends)))
+        assert ours == pytest.approx(min(every))
