@@ -138,12 +138,7 @@ def trainer(
     Raises UnknownNameError for another engine or way, InvalidValueError where what was asked for does not go together,
     and in the block DamagedError for layers that are no longer on the disk as they were written.
     """
-    if parallel not in (None, *WAYS):
-        raise unknown_name("way to train in parallel", parallel, WAYS)
-    if optimiser != "adam" and offload is not None:
-        raise InvalidValueError(f"Layers on disk go with Adam only; got {optimiser!r}.")
-    if crew is not None:
-        _check_crew(parallel, offload, threads)
+    _check_together(optimiser, parallel, offload, None if crew is None else threads or 1)
     own = {"lr": lr} | dict(optimiser_options or {})
     threads = None if threads is None else integer("threads", threads, 1)
     chosen = choose(net, rule, engine=engine, optimiser=optimiser, parallel=parallel, offload=offload)
@@ -173,11 +168,19 @@ def trainer(
                 raise
 
 
-def _check_crew(parallel: str | None, offload: str | os.PathLike | None, threads: int | None) -> None:
-    """Raises InvalidValueError for what does not go with the ranks of MPI."""
+def _check_together(
+    optimiser: str, parallel: str | None, offload: str | os.PathLike | None, on_ranks: int | None
+) -> None:
+    """Raises UnknownNameError or InvalidValueError for what does not go together. on_ranks: threads of each rank."""
+    if parallel not in (None, *WAYS):
+        raise unknown_name("way to train in parallel", parallel, WAYS)
+    if optimiser != "adam" and offload is not None:
+        raise InvalidValueError(f"Layers on disk go with Adam only; got {optimiser!r}.")
+    if on_ranks is None:
+        return
     if parallel != "layers":
         raise InvalidValueError("The transport 'mpi' carries layers: take it together with --parallel layers.")
     if offload is not None:
         raise InvalidValueError("Layers on the ranks of MPI stay in their memory: leave --offload out.")
-    if threads not in (None, 1):
-        raise InvalidValueError(f"Each rank of MPI works on one thread; got --threads {threads}. Start more ranks.")
+    if on_ranks != 1:
+        raise InvalidValueError(f"Each rank of MPI works on one thread; got --threads {on_ranks}. Start more ranks.")
