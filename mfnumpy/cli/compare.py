@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,10 @@ from mfnumpy.comparison.compare import Comparison, Diverged, Run, Settings, Spoo
 from mfnumpy.errors import DivergedError, InvalidValueError
 from mfnumpy.network import Network
 from mfnumpy.rules import RULES
+from mfnumpy.support import pools
 from mfnumpy.support.files import atomic_write, locked
 from mfnumpy.support.optional import require
+from mfnumpy.support.pools import Pool
 
 SEEDS = f"how many, or which ones (default: {choices.SEEDS.value})"
 
@@ -34,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_training(parser)
     parser.add_argument("--seeds", nargs="+", metavar="N", default=[str(choices.SEEDS.value)], help=SEEDS)
     parser.add_argument("--jobs", type=int, metavar="N", help="runs at once (default: one for each core)")
+    told = "runs on the workers of a Dask cluster, by its scheduler: tcp://host:8786"
+    parser.add_argument("--cluster", metavar="ADDRESS", help=told)
     parser.add_argument("--out", default="runs/compare", help="folder for the results (default: runs/compare)")
 
 
@@ -42,15 +46,24 @@ def run(args: argparse.Namespace) -> int:
     seeds = _seeds(args)
     if args.validation == 0:
         raise InvalidValueError("compare shows validation curves: --validation must be above 0.")
+    if args.cluster and args.jobs is not None:
+        raise InvalidValueError("--jobs and --cluster say both who makes the runs: give one of them.")
     shown = options.architecture(args)
     names, left_out = options.rule_names(args.rules, shown.images)
     require("matplotlib")
     options.use_backend(args)
-    with locked(args.out) as folder:
-        return _run(args, names, left_out, seeds, folder)
+    with pools.cluster(args.cluster) if args.cluster else nullcontext() as pool, locked(args.out) as folder:
+        return _run(args, names, left_out, seeds, folder, pool)
 
 
-def _run(args: argparse.Namespace, names: list[str], left_out: list[str], seeds: tuple[int, ...], folder: Path) -> int:
+def _run(
+    args: argparse.Namespace,
+    names: list[str],
+    left_out: list[str],
+    seeds: tuple[int, ...],
+    folder: Path,
+    pool: Pool | None,
+) -> int:
     """Train the rules of these names with these seeds, and write into the folder, which is locked."""
     shown = options.architecture(args)
     data = options.load_data(args, shown.layout, seeds[0])
@@ -77,12 +90,14 @@ def _run(args: argparse.Namespace, names: list[str], left_out: list[str], seeds:
         print(f"{name}: left out, since {RULES[name].title} cannot train a convolutional network.", file=sys.stderr)
 
     n_classes, load = len(data.class_names), options.data_choice(args, shown.layout)
-    for line in (f"{runs} runs, {share.text()}.", *_engines(names, net, n_classes, settings)):
+    how = share.text() if pool is None else share._replace(jobs=pool.workers).text() + f", by {args.cluster}"
+    for line in (f"{runs} runs, {how}.", *_engines(names, net, n_classes, settings)):
         print(line, file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="mfnumpy-") as place:
         spool, begun = Spool(Path(place)), Comparison.begin(names, net, settings, _config(args, data))
-        with _progress(spool, runs * args.epochs):
-            running = compare(begun, build, load, n_classes, settings, share=share, spool=spool)
+        with nullcontext() if pool else _progress(spool, runs * args.epochs):  # workers elsewhere do not see the spool
+            seen = None if pool else spool
+            running = compare(begun, build, load, n_classes, settings, share=share, spool=seen, pool=pool)
             result = _keep(running, begun, folder, spool)
     paths = write(result, folder)  # before the table: whatever goes wrong with it, nothing is lost
     _print_table(result)

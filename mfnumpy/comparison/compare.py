@@ -22,6 +22,7 @@ from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.jobs import ALONE, Share, side_by_side
+from mfnumpy.support.pools import Pool, in_pool
 
 
 @dataclass(frozen=True)
@@ -264,6 +265,7 @@ def compare(
     *,
     share: Share = ALONE,
     spool: Spool | None = None,
+    pool: Pool | None = None,
 ) -> Iterator[tuple[Run | Diverged, Comparison]]:
     """Train every rule with every seed; yields each run as it ends, with the comparison of all that ended so far.
 
@@ -273,7 +275,8 @@ def compare(
     n_classes: m.
     settings: how every run is trained.
     share: how many runs at once, and the threads of each; the results are the same bytes for any number of jobs.
-    spool: where runs in other processes leave what they have, or None.
+    spool: where runs in other processes of this machine leave what they have, or None.
+    pool: who makes the runs in place of processes of this machine, each on the threads of `share`; or None.
 
     The validation part is drawn anew for each seed, the same for all rules. A run that diverges is yielded as such,
     and the others go on.
@@ -282,7 +285,9 @@ def compare(
     context = (build, load, n_classes, settings, backend.current().name, spool)
     makers = {name: _maker(name, begun.config.get("dataset", "")) for name in begun.config["rules"]}
     pieces = [(make, seed, *context) for seed in settings.seeds for make in makers.values()]
-    for item in side_by_side(_run_or_divergence, pieces, share):
+    work = _run_or_divergence
+    items = in_pool(work, pieces, pool, share.threads) if pool else side_by_side(work, pieces, share)
+    for item in items:
         found = found.with_(item)
         yield item, found
 

@@ -79,15 +79,20 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
     with joblib.parallel_config(backend="loky", inner_max_num_threads=share.threads, **own):
         parallel = joblib.Parallel(n_jobs=share.jobs, return_as="generator_unordered", batch_size=1)
         try:
-            yield from parallel(joblib.delayed(_apart)(work, share.threads, piece) for piece in pieces)
+            yield from parallel(joblib.delayed(apart)(work, share.threads, piece) for piece in pieces)
         except BrokenProcessPool as error:
             raise WorkerError(
                 "A run's process was ended from outside, as a rule for want of memory. Take fewer at once: --jobs 1."
             ) from error
 
 
-def _apart(work: Callable[..., T], threads: int, piece: tuple[Any, ...]) -> T:
-    """In another process."""
+def apart(work: Callable[..., T], threads: int, piece: tuple[Any, ...]) -> T:
+    """work(*piece), in another process.
+
+    work: what is called.
+    threads: of BLAS.
+    piece: its arguments.
+    """
     with blas_threads(threads):
         return work(*piece)
 

@@ -6,16 +6,18 @@ All are executors of the standard library's `concurrent.futures`, so whoever han
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from mfnumpy.errors import InvalidValueError, MissingLibraryError
-from mfnumpy.support.jobs import begin_worker
+from mfnumpy.errors import InvalidValueError, MissingLibraryError, WorkerError
+from mfnumpy.support.jobs import apart, begin_worker
 from mfnumpy.support.optional import require
 from mfnumpy.support.validate import integer
 
+T = TypeVar("T")
 EXTRA = "cluster"
 PATIENCE = "10s"
 """How long a scheduler has to answer."""
@@ -32,6 +34,34 @@ class Pool(NamedTuple):
     executor: Executor
     workers: int
     lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
+
+
+def in_pool(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], pool: Pool, threads: int) -> Iterator[T]:
+    """Yield work(*piece) for each piece, as it ends; what `jobs.side_by_side` does, by a pool.
+
+    work, pieces: they travel to other processes, so they must be picklable (by cloudpickle).
+    pool: who does it, as many at once as it has workers.
+    threads: of BLAS, for each piece.
+    Raises whatever `work` raises, WorkerError where a worker died; what has not begun is then given up.
+    """
+    left, running = deque(pieces), set[Future]()
+    try:
+        while left or running:
+            while left and len(running) < pool.workers:
+                running.add(pool.executor.submit(apart, work, threads, left.popleft()))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                try:
+                    result = future.result()
+                except pool.lost as error:
+                    raise WorkerError(
+                        "A worker died (killed, or out of memory), or the scheduler went away, while runs were made. "
+                        "What had ended is kept; see to the cluster, and give the command again."
+                    ) from error
+                yield result
+    finally:
+        for future in running:
+            future.cancel()
 
 
 class Here(Executor):
