@@ -120,6 +120,10 @@ class Crew:
         """
         return self.comm.Iprobe(mpi().ANY_SOURCE if rank is None else rank, tag, status)
 
+    def meet(self) -> None:
+        """Wait until every rank has come here."""
+        self.wait(self.comm.Ibarrier().Test)
+
     def wait(self, done: Callable[[], bool]) -> None:
         """Wait until done() is true; news from other ranks is heard meanwhile.
 

@@ -73,6 +73,7 @@ class RankTrainer(LayersTrainer):
         if [i for blocks in self.split for i in blocks] != list(range(len(net.blocks))) or not all(self.split):
             raise InvalidValueError(f"The split {self.split} does not give every rank a run of blocks, in order.")
         self._phase: int | None = None
+        self._begun = False
 
     def line(self) -> str:
         """One line for people: who has which blocks, and how even that is."""
@@ -115,13 +116,16 @@ class RankTrainer(LayersTrainer):
 
     def moments(self) -> tuple[Mapping[str, Array], dict[str, int]]:
         """The optimiser's state of all ranks; those of another are fetched when they are asked for."""
-        arrays, times = self.optimiser.state()
-        homes: dict[str, int] = dict.fromkeys(arrays, 0)
-        for rank in self._others():
+        arrays, own_times = self.optimiser.state()
+        homes: dict[str, int] = {}
+        times: dict[str, int] = {}
+        for rank in self._others() if self._begun else ():
             self.crew.tell({"do": "times"}, rank)
             there = self.crew.told(rank, ANSWER)
             homes |= dict.fromkeys(there["moments"], rank)
             times |= there["times"]
+        homes |= dict.fromkeys(arrays, 0)  # also those of a checkpoint that no rank has been given yet
+        times |= own_times
 
         def fetch(name: str) -> Array:
             """A moment, from wherever it is."""
@@ -159,6 +163,7 @@ class RankTrainer(LayersTrainer):
         }
         for rank in self._others():
             self.crew.tell(order, rank)
+        self._begun = True
         self._put_parameters(None)
         arrays, times = self.optimiser.state()
         for rank in self._others():

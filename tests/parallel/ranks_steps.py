@@ -37,6 +37,23 @@ def stop_after(epochs, words, folder):
     run(words, folder)
 
 
+def stop_at_once(words, folder):
+    """As Ctrl-C when the checkpoint could be written, and no batch has been learned."""
+    import signal
+
+    from mfnumpy.saving.saved_run import Progress
+
+    note = Progress.note_conditions
+
+    def noted(self, conditions):
+        signal.raise_signal(signal.SIGINT)
+        note(self, conditions)
+
+    Progress.note_conditions = noted
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    run(words, folder)
+
+
 def fail_on(rank, words, folder):
     if rank == RANK:
 

@@ -71,6 +71,16 @@ def test_a_run_goes_on_with_other_ranks_and_without(tmp_path, expected):
             assert alone(folder, *NET, *EPOCHS, "--resume") == expected
 
 
+def test_a_run_that_is_stopped_before_its_first_batch_goes_on(tmp_path, expected):
+    for words in ((), ("--resume",)):
+        command = ["train", *NET, *EPOCHS, *RANKS, *words]
+        program = f"import ranks_steps; ranks_steps.stop_at_once({command!r}, {str(tmp_path)!r})"
+        code, _, error = on_ranks(2, program=("-c", program))
+        assert code == 130, error
+        assert "Traceback" not in error
+    assert ranks(3, tmp_path, *NET, *EPOCHS, "--resume") == expected
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
