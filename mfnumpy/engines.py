@@ -162,7 +162,7 @@ def trainer(
         with Offload(offload) as folder:
             folder.adopt(net, rule)
             try:
-                yield kind(net, rule, OffloadedAdam(folder, **own), **options)
+                yield kind(net, rule, OffloadedAdam(folder, **own), on_put_back=folder.forget, **options)
             except DivergedError:
                 folder.check()  # NaN from the disk is no divergence
                 raise

@@ -63,6 +63,7 @@ class Trainer:
     on_epoch: called with each epoch's entry in the history, once its checkpoint is written; where it returns True, no
         further epoch follows (of this block, in "layer_by_layer").
     on_batch: called with each Batch and its losses when it has been learned.
+    on_put_back: called when the best epoch's parameters have been put back, in place of the last one's.
     before_save: called when a checkpoint is on the disk and about to take its name, which nothing can prevent any more.
     """
 
@@ -87,6 +88,7 @@ class Trainer:
         show_progress: bool | None = None,
         on_epoch: Callable[[dict], object] | None = None,
         on_batch: Callable[[Batch, Losses], object] | None = None,
+        on_put_back: Callable[[], object] | None = None,
         before_save: Callable[[], None] | None = None,
     ):
         check_decay(decay)
@@ -104,7 +106,7 @@ class Trainer:
         self.batch_size = int(batch_size) if isinstance(batch_size, np.integer) else batch_size
         self.decay, self.schedule, self.path, self.notes = decay, schedule, path, notes or {}
         self.show_progress, self.before_save = show_progress, before_save
-        self.on_epoch, self.on_batch = on_epoch, on_batch
+        self.on_epoch, self.on_batch, self.on_put_back = on_epoch, on_batch, on_put_back
         self.phases: list[list[int] | None] = []
         self._best: dict[str, Array] = {}
 
@@ -292,6 +294,8 @@ class Trainer:
     def _end_phase(self, state: Progress) -> None:
         for name, best in self._best.items():
             self.rule.parameters(self.net)[name][...] = best
+        if self._best and self.on_put_back:
+            self.on_put_back()
         self._best, state.phase, state.epoch, state.best, state.stale = {}, state.phase + 1, 0, -1.0, 0
 
     # -- checkpoints ---------------------------------------------------------------------------------------------

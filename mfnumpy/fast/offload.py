@@ -33,8 +33,9 @@ class Offload:
         with Offload("layers") as offload:
             optimiser = OffloadedAdam(offload, lr=1e-3)
             offload.adopt(net, rule)          # and again after each net.plug(block); rule.plug(net)
-                                          # and after a change by hand of an array that has been trained
+                                          # and `forget` after a change by hand of an array that has been trained
 
+    A Trainer that puts back the best epoch's parameters is given `on_put_back=offload.forget`.
     The arrays stay ordinary NumPy arrays with the same values; only where their bytes lie changes. Raises OutputError
     if the folder cannot be written or the disk is too full to hold an array.
     """
@@ -43,7 +44,7 @@ class Offload:
         self.folder = make_folder(folder)
         self._maps: dict[str, mmap.mmap] = {}
         self._own: dict[str, Array] = {}
-        self._sums: dict[str, set[int]] = {}
+        self._sums: dict[str, int] = {}
 
     def __enter__(self) -> Offload:
         return self
@@ -79,9 +80,9 @@ class Offload:
                 mapped.madvise(mmap.MADV_DONTNEED)
 
     def note(self, name: str) -> None:
-        """Remember what an array holds now. All states count: a trainer may put back the one of the best epoch."""
+        """Remember what an array holds now."""
         if name in self._own:
-            self._sums.setdefault(name, set()).add(damage.checksum(self._own[name]))
+            self._sums[name] = damage.checksum(self._own[name])
 
     def forget(self) -> None:
         """Remember nothing of what arrays held: others have been written into them."""
@@ -109,7 +110,7 @@ class Offload:
             return f"the file of {name} is missing ({error.strerror or error})"
         if size != array.nbytes:
             return f"the file of {name} has {size:,} bytes in place of {array.nbytes:,}"
-        return None if damage.checksum(array) in self._sums[name] else damage.words(name, array, ())
+        return None if damage.checksum(array) == self._sums[name] else damage.words(name, array, ())
 
     def delete(self) -> None:
         """Delete the files. Arrays that are still in use stay valid until they are dropped."""

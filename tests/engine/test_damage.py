@@ -1,6 +1,5 @@
 """A damaged block is told from a damaged file, by name; what is whole stays readable, old checkpoints too."""
 
-import shutil
 import zipfile
 
 import numpy as np
@@ -196,7 +195,7 @@ def test_damage_on_the_disk_is_found_before_it_is_learned_or_saved(tmp_path, say
     assert list((tmp_path / "layers").iterdir()) == []
 
 
-def on_disk(folder, change=lambda path: None, parallel=None, **options):
+def on_disk(folder, change=lambda path: None, parallel=None, resume=False, **options):
     net, rule = mlp(6, [7, 5], seed=1), rules.make("mf")
     rule.start(net, N_CLASSES)
     x, y = blobs(40, net.input_shape, "float32")
@@ -207,7 +206,7 @@ def on_disk(folder, change=lambda path: None, parallel=None, **options):
 
     own = {"epochs": 4, "batch_size": 10, "path": folder / "run.npz", "on_epoch": damaged, "show_progress": False}
     with engines.trainer(net, rule, offload=folder / "layers", parallel=parallel, **own | options) as trainer:
-        trainer.fit(x, y, x, y)
+        trainer.fit(x, y, x, y, resume=resume)
 
 
 def test_a_block_that_has_learned_already_is_looked_at_before_a_checkpoint(tmp_path):
@@ -224,10 +223,18 @@ def test_a_block_that_has_learned_already_is_looked_at_before_a_checkpoint(tmp_p
 
 @pytest.mark.parametrize("schedule", ["together", "layer_by_layer"])
 def test_what_a_trainer_itself_puts_back_is_no_damage(tmp_path, schedule):
-    """The best epoch's parameters, and a checkpoint's."""
-    on_disk(tmp_path, schedule=schedule, patience=1, optimiser_options={"rates": {"W": 0.5}})
-    shutil.rmtree(tmp_path / "layers")
-    on_disk(tmp_path, schedule=schedule, epochs=2)
+    """The best epoch's parameters, and a checkpoint's; the best epoch may lie before the checkpoint."""
+    own = {"schedule": schedule, "patience": 3, "optimiser_options": {"rates": {"W": 0.5}}}
+    on_disk(tmp_path, **own)
+
+    def stop(entry):
+        if entry["epoch"] == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        on_disk(tmp_path, on_epoch=stop, **own)
+    assert checkpoint.load(tmp_path / "run.npz")[1]["progress"]["stale"] > 0
+    on_disk(tmp_path, resume=True, **own)
 
 
 def test_owners():
