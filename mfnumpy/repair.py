@@ -231,16 +231,17 @@ def options_of(found: Found) -> tuple[Optimiser, dict[str, Any]]:
             f"{found.path} holds a model and no run: nothing says how and on what it was trained. Retrain it by "
             "`mfnumpy.repair.retrain` in a script, or train anew."
         )
-    if settings.get("decay") not in DECAYS or "weights" in settings:
+    decay = settings.get("decay")
+    if not isinstance(decay, str) or decay not in DECAYS or "weights" in settings:
         raise CheckpointError(
-            f"{found.path}: its run had a decay or weights of samples from a script ({settings.get('decay')}); retrain "
+            f"{found.path}: its run had a decay or weights of samples from a script ({decay!r:.60}); retrain "
             "it by `mfnumpy.repair.retrain` in that script."
         )
     own = ("lr", "beta1", "beta2", "epsilon", "rates", "l2", "weight_decay")
     try:
         optimiser = optim.make(settings["optimiser"], **{key: settings[key] for key in own if key in settings})
         options = {key: settings[key] for key in ("epochs", "batch_size", "seed", "decay", "patience")}
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{found.path} does not say how its run was trained: {error}.") from error
     return optimiser, options
 

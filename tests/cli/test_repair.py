@@ -5,12 +5,14 @@ import json
 import os
 import signal
 import zipfile
+from contextlib import suppress
 
 import numpy as np
 import pytest
+from test_checkpoint import HOSTILE
 
 from mfnumpy import cli, repair, rules
-from mfnumpy.errors import DamagedError, InvalidValueError
+from mfnumpy.errors import CheckpointError, DamagedError, InvalidValueError
 from mfnumpy.measure import evaluate
 from mfnumpy.saving import checkpoint, model
 from mfnumpy.support.seeding import stream
@@ -253,6 +255,10 @@ def test_what_cannot_be_repaired_is_one_line_and_stays_as_it_is(runs, folder, ca
         ({"settings": {"optimiser": "adam", "decay": "constant"}}, "does not say how its run was trained"),
         ({"settings": description["settings"] | {"batch_size": "many"}}, "batch_size"),
         ({"settings": description["settings"] | {"optimiser": "none"}}, "no optimiser named"),
+        ({"settings": description["settings"] | {"decay": []}}, "had a decay or weights"),
+        ({"settings": description["settings"] | {"optimiser": {}}}, "does not say how its run was trained"),
+        ({"settings": description["settings"] | {"rates": 3}}, "does not say how its run was trained"),
+        ({"settings": description["settings"] | {"seed": -1}}, "seed"),
         ({"notes": {"dataset": "nowhere"}}, "nowhere"),
         ({"notes": {}}, "does not say what it was trained on"),
     ):
@@ -343,3 +349,27 @@ def test_the_first_block_comes_back_to_the_byte(folder):
     before, path = whole(folder, data), put(folder, data, {"block1.W": zeros})
     assert cli.main(["repair", str(folder)]) == 0
     assert held(path) == before
+
+
+def test_a_changed_byte_or_description_gives_a_look_or_one_typed_error(runs, folder):
+    path, rng = put(folder, runs("mf")), stream(2, "bytes")
+    data, looked = path.read_bytes(), 0
+    end = data.index(b"optimiser/m/")  # description and model: where there is something to be taken in
+    for _ in range(300):
+        at, value = int(rng.integers(end)), int(rng.integers(256))
+        path.write_bytes(data[:at] + bytes([value]) + data[at + 1 :])
+        with suppress(CheckpointError):
+            looked += bool(repair.look(path).damaged)
+    assert looked > 50
+    for change in HOSTILE:
+        description = json.loads(json.dumps(checkpoint.load(put(folder, runs("mf")))[1]))
+        arrays = checkpoint.load(path)[0]
+        try:
+            change(description)
+        except (KeyError, TypeError, IndexError):
+            continue
+        checkpoint.save(path, arrays, description)
+        for damage in ({}, {"block2.W": zeros}, {"block1.W": None}):
+            put(folder, path.read_bytes(), damage)
+            with suppress(CheckpointError):
+                repair.look(path)
