@@ -87,7 +87,7 @@ class Exercise:
     regions: args -> {"where z <= 0": mask} for the outputs' support pattern; masks of the first output's shape.
     linear: arguments in which the first output is linear.
     kind: "real" outputs, or "labels" (integers).
-    judge: decides in place of a comparison where many answers are right.
+    judge: decides instead of a comparison where many answers are right.
     transposable: whether a transposed output is worth looking for.
     sentences: what is said here of names that are no replaced steps (factors, a judge's findings), and of names that
         elsewhere have a sentence that would not be true here.

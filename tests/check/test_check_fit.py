@@ -97,7 +97,7 @@ SHAPES = [
         lambda x, size: EXERCISES["avgpool_forward"].reference(x, size).transpose(0, 3, 1, 2),
         "channels first",
     ),
-    ("mf_predict_bp", lambda L: L[-1].argmax(axis=1)[:, None], r"\(N, 1\) in place of \(N,\)"),
+    ("mf_predict_bp", lambda L: L[-1].argmax(axis=1)[:, None], r"\(N, 1\) instead of \(N,\)"),
     ("mf_predict_bp", lambda L: eq.softmax(L[-1]), "a number for each class"),
     (
         "eq1",

@@ -77,7 +77,7 @@ ACCURACY = Exercise(
     sentences={"count_for_share": "The right predictions are counted, but not divided by their number.",
                "not_batched": "predict must be given a batch at a time: a whole data set may not fit into memory."},
     mistakes=mistakes(
-        last_batch_dropped=["The last, smaller batch is dropped.",
+        last_batch_dropped=["The last, smaller batch is dropped: the rows that do not fill a batch are left out.",
             {"starts": _whole, "combine": lambda c, s, n, size: sum(c) / max(sum(s), 1)},
             {"starts": lambda n, size: range(0, n - size + 1, size), "combine": lambda c, s, n,
              size: sum(c) / max(sum(s), 1)},
@@ -95,9 +95,9 @@ ACCURACY = Exercise(
         batch_divided_by_full_size=["Every batch is divided by the full batch size and by the number of whole "
                                     "batches.",
                                     {"combine": lambda c, s, n, size: sum(c) / size / max(n // size, 1)}],
-        last_batch_only=["Only the last batch is counted.",
+        last_batch_only=["Only the last batch is counted: is the count made anew in the loop?",
                          {"combine": lambda c, s, n, size: c[-1] / s[-1]}],
-        first_batch_only=["Only the first batch is counted.",
+        first_batch_only=["Only the first batch is counted: is a return inside the loop?",
                           {"combine": lambda c, s, n, size: c[0] / s[0]}],
         error_for_accuracy=["This is the share of wrong predictions.",
                             {"match": lambda p, y: p != y}],
@@ -109,7 +109,7 @@ ACCURACY = Exercise(
                          {"match": lambda p, y: p}],
         first_batch_skipped=["The first batch is skipped.",
                              {"starts": lambda n, size: range(size if n > size else 0, n, size)}],
-        count_overwritten=["Only the last batch counts: the count is overwritten in a loop (= in place of +=).",
+        count_overwritten=["Only the last batch counts: the count is overwritten in a loop (= instead of +=).",
                            {"combine": lambda c, s, n, size: c[-1] / n}],
         same_labels_for_all=["The labels are not sliced: each batch is compared with the first labels of y, not "
             "with its own labels.",
@@ -130,7 +130,8 @@ ACCURACY = Exercise(
             {"combine": lambda c, s, n, size: float(sum(c) // n)}],
         share_of_batches=["A batch counts as right or wrong as a whole.",
                           {"combine": lambda c, s, n, size: np.mean([a == b for a, b in zip(c, s, strict=True)])}],
-        last_row_of_batch_dropped=["The last row of each batch is left out.",
+        last_row_of_batch_dropped=["The last row of each batch is left out: the slice ends one too early (off by "
+                                   "one).",
             {"count": lambda hit: np.count_nonzero(hit[:-1])}],
         first_row_of_batch_only=["Only the first row of each batch counts.",
             {"count": lambda hit: int(hit[0]) if len(hit) else 0}],

@@ -70,7 +70,7 @@ CONV_FORWARD = Exercise(
             "bias_subtracted": {"bias": lambda z, b: z - b},
             "bias_averaged": {"bias": lambda z, b: z + b.mean()},
             "bias_outside_sum": {"bias": lambda z, b: z + b * len(z)},
-            "channels_first": ["The channels come first; here images are (N, H, W, C).",
+            "channels_first": ["The channels come first, (N, C, H, W); here images are (N, H, W, C), channels last.",
                                {"fold": lambda rows, size: rows.reshape(*size, -1).transpose(0, 3, 1, 2)}],
             "output_reshaped": ["The rows are folded back into images in the wrong order of axes.",
                 {"fold": lambda rows, s: rows.reshape(s[0], -1, s[1], s[2]).transpose(0, 2, 3, 1)},
@@ -81,11 +81,12 @@ CONV_FORWARD = Exercise(
             "rectified": {"after": lambda z: np.maximum(z, 0)},
             "flat_rows_returned": ["The result is still flat rows; it should be images.",
                                    {"fold": lambda rows, size: rows}],
-            "bias_constant": ["The bias is not used as it is: it is multiplied by a number.",
+            "bias_constant": ["The bias b is not used as it is: it is multiplied by a number.",
                            Free(lambda c: {"bias": lambda z, b: z + c * b}, (2.0, 0.5), "by {}", (2.0, 0.3))],
-            "bias_per_row": ["The bias is added along another axis than that of the maps.",
+            "bias_per_row": ["The bias b is added along another axis than that of the maps (channels, the last "
+                             "axis).",
                           {"bias": lambda z, b: z + np.resize(b, len(z))[:, None]}],
-            "map_left_out": ["The last map is left out: it stays 0 (or at the bias).",
+            "map_left_out": ["The last map (output channel) is left out: it stays 0 (or at the bias).",
                           {"weights": lambda W, shape: np.hstack([W[:, :-1], 0 * W[:, -1:]])}],
             "maps_reversed": ["The maps come in reverse order.", {"weights": lambda W, shape: W[:, ::-1]}],
         }
@@ -127,12 +128,12 @@ CONV_BACKWARD = Exercise(
     linear=("dz",),
     scales={"1/N": "averaged_again", "1/places": "averaged_over_places", "db:1/N": "bias_averaged_over_batch",
             "db:1/places": "bias_averaged_over_places"},
-    sentences={"bias_averaged": "db, the gradient of the bias, is divided: the mean over images and places, not "
-                                "the sum.",
+    sentences={"bias_averaged": "db, the gradient of the bias, is divided: the mean over images and places, not the "
+                                "sum.",
                "averaged_over_places": "It is averaged over the places of the image as well.",
-               "bias_averaged_over_batch": "The gradient of the bias is averaged over the images in place of summed.",
+               "bias_averaged_over_batch": "The gradient of the bias is averaged over the images instead of summed.",
                "bias_averaged_over_places":
-                   "The gradient of the bias is averaged over the places of the image in place of summed."},
+                   "The gradient of the bias is averaged over the places of the image instead of summed."},
     slices={"image": {"x": 0, "dz": 0}, "map": {"W": 1, "dz": 3}},
     axes={"dx": ("image", "row", "column", "channel"), "dW": ("row of W", "map"), "db": ("map",)},
     mistakes=mistakes(
@@ -177,7 +178,7 @@ CONV_BACKWARD = Exercise(
                                       "bias": lambda dz: dz.reshape(dz.shape[-1], -1).T.sum(axis=0)}],
             "input_for_error": ["dx comes from the weights of another order, or without them.",
                              {"weights": lambda W, shape: np.ones_like(W)}, {"weights": lambda W, shape: np.sign(W)}],
-            "input_gradient_is_mean": ["dx is averaged over the maps in place of summed.",
+            "input_gradient_is_mean": ["dx is averaged over the maps instead of summed.",
                 {"weights": lambda W, shape: W / W.shape[1]}],
         }
     ),

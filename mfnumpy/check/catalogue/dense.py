@@ -39,23 +39,27 @@ DENSE_FORWARD = Exercise(
     recipe=_forward,
     draw=_draw_forward,
     sentences={
-        "bias_averaged": "A mean of the bias, or a part of it, is added in its place.",
-        "bias_summed": "The bias is summed to one number; each neuron has its own.",
-        "last_column_dropped": "The last input feature is left out.",
+        "bias_averaged": "A mean of the bias b, or a part of it (one entry for all neurons), is added instead of b.",
+        "bias_summed": "The bias b is summed to one number; each neuron has its own.",
+        "last_column_dropped": "The last input feature (the last column of x, row of W) is left out: does a loop or "
+        "a slice end one too early?",
     },
     slices={"input feature": {"x": 1, "W": 0, "b": None}},
     axes={"z": ("sample", "neuron")},
     mistakes=mistakes(
-        bias_missing=["The bias is missing.", {"bias": lambda z, b: z}],
+        bias_missing=["The bias b is missing: it is not added.", {"bias": lambda z, b: z}],
         bias_added_to_weights=[
-            "The bias is added to the weights; it belongs to the product.",
+            "The bias b is added to the weights W, before the product; it belongs to the product.",
             {"whole": lambda x, W, b: x @ (W + b)},
         ],
-        bias_subtracted=["The bias is subtracted.", {"bias": lambda z, b: z - b}],
-        bias_multiplied=["The bias multiplies; it should be added.", {"bias": lambda z, b: z * b}],
+        bias_subtracted=[
+            "The bias b is subtracted; it should be added.",
+            {"bias": lambda z, b: z - b},
+        ],
+        bias_multiplied=["The product is multiplied by the bias b; it should be added.", {"bias": lambda z, b: z * b}],
         bias_twice=["The bias is added twice.", {"bias": lambda z, b: z + 2 * b}],
         bias_averaged=[
-            "An average of the bias (or of its gradient) is used.",
+            "An average of the bias (or of its gradient) is used, a mean for a sum.",
             {"bias": lambda z, b: z + b.mean()},
             {"bias": lambda z, b: z + b / len(z)},
         ],
@@ -64,7 +68,7 @@ DENSE_FORWARD = Exercise(
             {"bias": lambda z, b: z + b.sum()},
         ],
         bias_in_first_row_only=[
-            "The bias is added to the first sample only.",
+            "The bias b is added to the first sample (row 0) only; every row needs it.",
             {"bias": lambda z, b: z + b * (np.arange(len(z)) == 0)[:, None]},
         ],
         bias_for_each_input=[
@@ -72,12 +76,13 @@ DENSE_FORWARD = Exercise(
             {"whole": lambda x, W, b: x @ W + x.shape[1] * b},
         ],
         bias_outside_sum=[
-            "The bias is added as many times as there are rows.",
+            "The bias b is added as many times as there are rows: it stands inside of a sum or a loop.",
             {"product": lambda x, W: x @ W, "bias": lambda z, b: z + len(z) * b},
         ],
         reshaped_for_transposed=[{"product": lambda x, W: x @ W.T.reshape(W.shape)}],
         rectified=[
-            "A ReLU is applied; the exercise asks for the pre-activation.",
+            "A ReLU is applied (negative entries are 0); the exercise asks for the pre-activation z, before the "
+            "activation.",
             {"after": lambda z: np.maximum(z, 0)},
         ],
         absolute_value={"after": np.abs},
@@ -85,7 +90,10 @@ DENSE_FORWARD = Exercise(
         input_normalised={"product": lambda x, W: x / np.linalg.norm(x, axis=1, keepdims=True) @ W},
         scaled_by_width=[{"product": lambda x, W: x @ W / x.shape[1]}],
         scaled_by_root_of_width={"product": lambda x, W: x @ W / np.sqrt(x.shape[1])},
-        product_missing=["The input does not enter.", {"product": lambda x, W: np.tile(W.sum(axis=0), (len(x), 1))}],
+        product_missing=[
+            "The input x does not enter: the product is missing.",
+            {"product": lambda x, W: np.tile(W.sum(axis=0), (len(x), 1))},
+        ],
         last_column_dropped={"product": lambda x, W: x[:, :-1] @ W[:-1]},
     ),
 )
@@ -119,7 +127,8 @@ DENSE_BACKWARD = Exercise(
     linear=("dz",),
     scales={"1/N": "averaged_again", "db:1/N": "bias_averaged"},
     sentences={"bias_averaged": "The gradient of the bias is the mean over the batch, not the sum.",
-               "bias_summed": "The gradient of the bias is summed to one number; each neuron has its own.",
+               "bias_summed": "db, the gradient of the bias, is summed to one number (the axis is missing); each "
+                              "neuron has its own.",
                "averaged_again":
                    "It is averaged over the batch again; the incoming gradient already carries the mean."},
     slices={"sample": {"x": 0, "dz": 0}, "neuron": {"W": 1, "dz": 1}},
@@ -127,15 +136,18 @@ DENSE_BACKWARD = Exercise(
     mistakes=mistakes(
         {
             **product_mistakes("product"),
-            "bias_wrong_axis": ["The gradient of the bias is summed over the wrong axis.",
+            "bias_wrong_axis": ["db, the gradient of the bias, is summed over the wrong axis: each neuron (map) has "
+                                "its own number.",
                                 {"bias": lambda dz: dz.sum(axis=1)}],
             "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[1], dz.sum())},
                             {"bias": lambda dz: np.full(dz.shape[1], dz.mean())}],
-            "bias_not_summed": ["The gradient of the bias is not summed over the batch.",
+            "bias_not_summed": ["db, the gradient of the bias, is not summed over the batch: it is still one row "
+                                "for each sample.",
                                 {"bias": lambda dz: dz}],
-            "bias_of_one_row": ["The gradient of the bias comes from one sample only.",
+            "bias_of_one_row": ["db, the gradient of the bias, comes from one sample (or image) only, the first or "
+                                "the last of the batch; it is summed over all.",
                                 {"bias": lambda dz: dz[0]}, {"bias": lambda dz: dz[-1]}],
-            "bias_largest": ["db is the largest (or smallest) entry over the batch, not the sum.",
+            "bias_largest": ["db is the largest (or smallest) entry over the batch (a max or min), not the sum.",
                              {"bias": lambda dz: dz.max(axis=0)}, {"bias": lambda dz: dz.min(axis=0)}],
             "bias_of_squares": ["db is the sum of squares.", {"bias": lambda dz: (dz * dz).sum(axis=0)}],
             "bias_of_sizes": ["db is the sum of absolute values: the signs are lost.",
@@ -146,29 +158,32 @@ DENSE_BACKWARD = Exercise(
                 {"bias": lambda dz: dz.std(axis=0)}],
             "bias_median": ["db is the median over the batch, not the sum.", {"bias": lambda dz: np.median(dz,
                 axis=0)}],
-            "bias_axis_kept": ["The gradient of the bias keeps the summed axis with length 1.",
+            "bias_axis_kept": ["db, the gradient of the bias, keeps the summed axis with length 1 (keepdims): (1, "
+                               "n) for (n,).",
                                {"bias": lambda dz: dz.sum(axis=0, keepdims=True)}],
-            "bias_gradient_is_count": ["The gradient of the bias does not contain the incoming error.",
+            "bias_gradient_is_count": ["db, the gradient of the bias, does not contain the incoming error dz: ones, "
+                                       "or a count, are summed.",
                                        {"bias": lambda dz: np.ones(dz.shape[1])},
                 {"bias": lambda dz: np.full(dz.shape[1], 1.0 * len(dz))}],
-            "weights_reshaped": ["The weights are reshaped where they should be transposed.",
+            "weights_reshaped": ["The weights W are reshaped where they should be transposed.",
                                  {"to_input": lambda dz, W: dz @ W.reshape(W.shape[::-1])}],
-            "input_gradient_masked": ["The gradient at the input is rectified.",
+            "input_gradient_masked": ["dx, the gradient at the input, is rectified or masked (a ReLU's mask, x > "
+                                      "0): this layer has no activation, and x was not made by one here.",
                                       {"at_input": lambda dx, x: np.maximum(dx, 0)},
                 {"at_input": lambda dx, x: dx * (x > 0)}],
             "weight_decay_added": ["The parameter itself is added to its gradient: that is weight decay, which was "
                                    "not asked for.",
                                    *[{"decay": lambda dW, W, c=c: dW + c * W} for c in (1.0, 0.1, 0.01, 1e-3)]],
-            "mask_added": ["The error is masked here, but this layer has no activation.",
+            "mask_added": ["The error is masked here (a ReLU's mask), but this layer has no activation.",
                            {"error": lambda x, dz: dz * (dz > 0)}],
-            "outputs_in_another_order": ["The results come in another order than asked for.",
+            "outputs_in_another_order": ["The results come in another order than asked for: they are exchanged.",
                 {"after": lambda dx, dW, db: (dW, db, dx)}, {"after": lambda dx, dW, db: (dW, dx, db)},
                 {"after": lambda dx, dW, db: (dx, db, dW)}, {"after": lambda dx, dW, db: (db, dW, dx)},
                 {"after": lambda dx, dW, db: (db, dx, dW)},
             ],
-            "input_gradient_zero": ["The gradient at the input is 0.",
+            "input_gradient_zero": ["dx, the gradient at the input, is 0: it is not computed.",
                                     {"to_input": lambda dz, W: np.zeros((len(dz), len(W)))}],
-            "weights_binarised": ["Only the signs of the weights are used.",
+            "weights_binarised": ["Only the signs of the weights W are used, not their sizes.",
                                   {"to_input": lambda dz, W: dz @ np.sign(W).T}],
         }
     ),
@@ -214,7 +229,8 @@ RELU_BACKWARD = Exercise(
             "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
             "preactivation_added": ["The forward pass and the error are added; the slope should multiply the error.",
                                     {"gate": lambda z, da: np.maximum(z, 0) + da}],
-            "rectified_for_masked": ["A product was rectified: negative errors of active neurons must pass as well.",
+            "rectified_for_masked": ["A product was rectified, max(da * z, 0) or the like: negative errors of "
+                                     "active neurons must pass as well.",
                                      {"gate": lambda z, da: np.maximum(z * da, 0)}],
             "zeros_returned": ["It returns zeros.",
                                {"gate": lambda z, da: np.zeros_like(da)}],

@@ -89,7 +89,8 @@ def _flip_axis(cols, shape, g, axis):
 
 PUTS: dict[str, Any] = {
     "assigned_for_added": [
-        "Pixels that several patches share are overwritten; their shares should be added.",
+        "Pixels that several patches share are overwritten (= for +=, or fancy indexing, which adds once); where "
+        "windows overlap their shares should be added.",
         *[
             {"put": _loop(lambda old, new: new)},
             {"put": _loop(lambda old, new: new, back=True)},
@@ -97,7 +98,8 @@ PUTS: dict[str, Any] = {
         + [{"put": _loop(lambda old, new: np.where(old == 0, new, old))}],
     ],
     "divided_by_coverage": [
-        "Pixels that several patches share are averaged; their shares should be added.",
+        "Pixels that several patches share are averaged (divided by how many windows overlap there); their shares "
+        "should be added.",
         {"put": lambda cols, *g: col2im(cols, *g) / np.maximum(_coverage(*g), 1)},
     ],
     "largest_for_sum": {"put": _loop(np.maximum)},
@@ -111,7 +113,10 @@ PUTS: dict[str, Any] = {
         "The padding is cut off with [p:-p]: for padding = 0 that is [0:0], which is empty.",
         {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, PH:-PH, PW:-PW])},
     ],
-    "padding_not_cropped": ["The padding is still on the image.", {"put": _loop(_put, lambda x, PH, PW, H, W: x)}],
+    "padding_not_cropped": [
+        "The padding is still on the image: it is not cut off (cropped).",
+        {"put": _loop(_put, lambda x, PH, PW, H, W: x)},
+    ],
     "kernel_flipped": {"before": lambda cols, shape, *g: flip(cols, shape, *g)},
     "column_order": [{"put": restore(*axes)} for axes in COLUMN_ORDERS],
     "row_order": [{"put": restore(*axes)} for axes in ROW_ORDERS],
@@ -151,20 +156,20 @@ PUTS: dict[str, Any] = {
     ],
     "channels_reversed": [{"before": lambda cols, shape, *g: _flip_axis(cols, shape, g, 5)}],
     "images_summed": [
-        "The images of the batch are added to each other; each has its own.",
+        "The images of the batch are added to each other; each has its own: the image's index is missing.",
         {"put": lambda cols, *g: np.broadcast_to(col2im(cols, *g).sum(axis=0), g[0]).copy()},
     ],
     "largest_magnitude": [
         "The largest of several shares of a pixel is taken.",
         {"put": _loop(lambda old, new: np.where(np.abs(new) > np.abs(old), new, old))},
     ],
-    "smallest_for_sum": ["The smallest value is taken in place of the sum.", {"put": _loop(np.minimum)}],
+    "smallest_for_sum": ["The smallest value is taken instead of the sum.", {"put": _loop(np.minimum)}],
     "shares_subtracted": [
         "Shares of a pixel are subtracted from each other.",
         {"put": _loop(lambda old, new: new - old)},
     ],
     "shifted_by_one": [
-        "The image comes out shifted by one pixel.",
+        "The image comes out shifted by one pixel: an index is off by one.",
         *[{"put": lambda cols, *g, a=a, d=d: np.roll(col2im(cols, *g), d, axis=a)} for a in (1, 2) for d in (1, -1)],
     ],
     "image_mirrored": [

@@ -24,7 +24,7 @@ def mask_mistakes(
     """What goes wrong in dz = da where z > 0: replacements of a step (z, da) -> dz.
 
     step: the keyword of that step in the exercise's recipe.
-    thresholds: at which a mask may cut in place of 0.
+    thresholds: at which a mask may cut instead of 0.
     zs: args -> all pre-activations of a case, between which an unknown threshold may lie; None to look for none.
     in_a_step: the mask is part of a whole training step, where a factor is not one of the result.
     """
@@ -51,16 +51,17 @@ def _cut_elsewhere(one: Callable, thresholds: tuple[float, ...], zs: Zs) -> dict
     """The mask is missing, inverted, cuts at another value than 0, or is one for several entries."""
     return {
         "mask_missing": [
-            "The ReLU's slope is missing: neurons that were off must pass no error back.",
+            "The ReLU's slope (its mask z > 0) is missing: neurons that were off must pass no error back.",
             one(lambda z, da: da),
         ],
         "mask_inverted": [
-            "The ReLU's mask is inverted: it stops the neurons that were on.",
+            "The ReLU's mask is inverted (z < 0 for z > 0): it stops the neurons that were on, and lets through "
+            "those that were off.",
             one(lambda z, da: da * (z < 0)),
             one(lambda z, da: da * (z <= 0)),
         ],
         "mask_threshold": [
-            "The ReLU's mask cuts at another threshold than 0.",
+            "The ReLU's mask cuts at another threshold than 0: it is not z > 0.",
             *[one(lambda z, da, t=t: da * (z > t)) for t in thresholds],
             *(
                 []
@@ -75,7 +76,7 @@ def _cut_elsewhere(one: Callable, thresholds: tuple[float, ...], zs: Zs) -> dict
             one(lambda z, da: da * (z > z.mean(axis=-1, keepdims=True))),
         ],
         "mask_of_row": [
-            "Whole samples are masked, by the sum (or mean) of their z; each entry has a mask of its own.",
+            "Whole samples (rows) are masked, by the sum (or mean) of their z; each entry has a mask of its own.",
             one(lambda z, da: da * (z.sum(axis=-1, keepdims=True) > 0)),
             one(lambda z, da: da * np.expand_dims(z.sum(axis=1) > 0, 1)),
         ],
@@ -98,7 +99,7 @@ def _other_sizes(one: Callable, zs: Zs, in_a_step: bool) -> dict:
             ),
         ],
         "error_clipped": [
-            "The error is clipped: large errors are cut.",
+            "The error is clipped: large errors are cut at a limit.",
             Free(
                 lambda c: one(lambda z, da: np.clip(da, -c, c) * (z > 0)),
                 (1.0, 0.1, 0.03, 0.01),
@@ -140,7 +141,8 @@ def _other_arrays(one: Callable) -> dict:
     """Another array stands for the mask: the error, the activation, the pre-activation, its sign."""
     return {
         "mask_on_error": [
-            "The mask looks at the sign of the error; it must look at what the neuron did in the forward pass.",
+            "The mask is taken from the error (negative errors are stopped), not from z: it must look at what the "
+            "neuron did in the forward pass.",
             one(lambda z, da: da * (da > 0)),
             one(lambda z, da: da * (z > 0) * (da > 0)),
         ],
@@ -192,7 +194,7 @@ def _one_factor_only(one: Callable) -> dict:
             "The ReLU's slope is returned without the error that should pass through it.",
             one(lambda z, da: (z > 0) * 1.0),
         ],
-        "error_missing": ["The incoming error is not used.", one(lambda z, da: np.maximum(z, 0))],
+        "error_missing": ["The incoming error (da or dG) is not used.", one(lambda z, da: np.maximum(z, 0))],
     }
 
 

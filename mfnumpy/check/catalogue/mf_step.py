@@ -101,36 +101,38 @@ MF_STEP = Exercise(
                       for steps in (("update_W",), ("update_W", "update_M"), ("update_M",))
                       for version in split(entry)[1]]
                for name, entry in update_mistakes().items()},
-            "projection_updated_first": ["M is updated before the error goes back through it; the error belongs to "
-                                         "the M of the forward pass.",
+            "projection_updated_first": ["M is updated before the error goes back through it: the error belongs to "
+                                         "the old M of the forward pass, not to the new M.",
                                          {"projection_seen": lambda old, new: new}],
-            "weights_updated_first": ["W is updated before the gradient of M is taken; both belong to the same "
-                                      "forward pass.",
+            "weights_updated_first": ["W is updated before the gradient of M is taken: that uses the activation of "
+                                      "the new W; both belong to the same forward pass.",
                 {"again": lambda x, y, W, M, dG: (_relu(x @ W), eq.cross_entropy_gradient(_relu(x @ W) @ M.T, y))},
                 {"again": lambda x, y, W, M, dG: (_relu(x @ W), dG)},
                 {"again": lambda x, y, W, M, dG: (_relu(x @ W), eq.cross_entropy_gradient(_relu(x @ W) @ M.T, y)),
                  "handed_on": lambda x, z, a, W, G: _relu(x @ W)},
             ],
-            "activation_after_update": ["The activation handed on comes from the updated weights; the one from "
-                                        "before belongs here.",
+            "activation_after_update": ["The activation handed on is computed again, from the new W after the "
+                                        "update; that of the forward pass belongs here.",
                                         {"handed_on": lambda x, z, a, W, G: _relu(x @ W)}],
-            "preactivation_handed_on": ["The pre-activation is handed on in place of the activation.",
+            "preactivation_handed_on": ["The pre-activation z is handed on instead of the activation a: the ReLU is "
+                                        "missing there.",
                                         {"handed_on": lambda x, z, a, W, G: z}],
-            "scores_handed_on": ["The scores are handed on in place of the activation.",
+            "scores_handed_on": ["The scores G are handed on instead of the activation a.",
                                  {"handed_on": lambda x, z, a, W, G: G}],
-            "normalised_handed_on": ["The activation is scaled to length 1 before it is handed on: that is Forward-"
-                                     "Forward's.",
+            "normalised_handed_on": ["The activation is scaled to length 1 (normalised) before it is handed on: "
+                                     "that is Forward-Forward's.",
                                      {"handed_on": lambda x, z, a, W, G: unit_rows(a)}],
-            "relu_missing": ["The ReLU is missing in the forward pass: it is linear.",
+            "relu_missing": ["The ReLU is missing in the forward pass: it is linear, z itself is used as the "
+                             "activation.",
                 {"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "weight_gradient": _gated(lambda z, da: da)},
                 {"hidden": lambda z: z + 0, "handed_on": lambda x, z, a, W, G: _relu(z)},
             ],
             **activation_mistakes(),
             "leaky_activation_slight": ["The activation is a leaky ReLU, slope 0.01.",
                 {"hidden": lambda z: np.where(z > 0, z, 0.01 * z)}],
-            "projection_unchanged": ["M is not trained.",
+            "projection_unchanged": ["M is not trained: it comes back unchanged, without an update.",
                                      {"update_M": lambda p, g, lr: p + 0}],
-            "weights_unchanged": ["W is not trained.",
+            "weights_unchanged": ["W is not trained: it comes back unchanged, without an update.",
                                   {"update_W": lambda p, g, lr: p + 0}],
             "outputs_in_another_order": [{"returned": lambda W, M, a: (M, W, a)},
                 {"returned": lambda W, M, a: (a, W, M)}],
@@ -138,20 +140,21 @@ MF_STEP = Exercise(
             "goodness_squared": {"project": lambda a, M: (a * a) @ M.T},
             "projection_reshaped": {"project": lambda a, M: a @ M.reshape(M.shape[::-1])},
             "input_normalised": {"project": lambda a, M: unit_rows(a) @ M.T},
-            "one_sample_at_a_time": ["Samples are updated one after the other (online), in place of one step for "
-                "the batch.",
+            "one_sample_at_a_time": ["Samples are updated one after the other (online, in a loop), instead of one "
+                                     "step for the whole batch.",
                                   {"whole": _online},
                                       {"whole": partial(_online, mean=True)},
                                   {"whole": partial(_online, after=True)}],
             "two_steps_taken": [{"whole": _twice}],
-            "loss_after_update": ["The error for W is computed with the updated M: the loss belongs to the forward "
-                "pass.",
+            "loss_after_update": ["The error for W is computed with the updated (new) M, in a second forward pass: "
+                                  "the loss belongs to the forward pass before the update.",
                                {"error_seen": lambda old, new: new()},
                                {"error_seen": lambda old, new: new(), "projection_seen": lambda old, new: new}],
             "leaky_activation": ["The activation lets negative pre-activations through: that is a leaky ReLU.",
                               Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
                                   "its slope there is {}", (0.2,))],
-            "error_through_pseudoinverse": ["The error goes back through another matrix than M.",
+            "error_through_pseudoinverse": ["The error goes back through another matrix than M (a pseudo-inverse, "
+                                            "or M of other values).",
                                          {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.sign(M)) * (z > 0))},
                                          {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.abs(M)) * (z > 0))},
                                          {"weight_gradient": lambda x, z, M,

@@ -46,7 +46,7 @@ BIAS_CORRECTED = Exercise(
     linear=("m",),
     axes={"m_hat": ("row", "column"), "v_hat": ("row", "column")},
     mistakes=mistakes(
-        not_corrected=["A moment is not corrected at all.", *_both(lambda m, b, t: m)],
+        not_corrected=["A moment is not corrected at all: it is not divided by 1 - beta^t.", *_both(lambda m, b, t: m)],
         correction_without_time=["The correction divides by 1 - beta at every t: it does not use the time step as a "
                                  "power.", *_both(lambda m, b, t: m / (1 - b))],
         beta_times_t=["1 - beta t stands where 1 - beta^t belongs: a product, not a power.",
@@ -60,7 +60,8 @@ BIAS_CORRECTED = Exercise(
                          *_both(lambda m, b, t: m * t)],
         correction_multiplied=["A moment is multiplied where it must be divided.",
                                *_both(lambda m, b, t: m * (1 - b**t))],
-        time_from_two=["Time counts one step too many.", *_both(lambda m, b, t: m / (1 - b ** (t + 1)))],
+        time_from_two=["Time counts one step too many: t + 1 for t in the power.",
+                       *_both(lambda m, b, t: m / (1 - b ** (t + 1)))],
         time_from_zero=_both(lambda m, b, t: m / (1 - b ** (t - 1))),
         betas_swapped={"betas": lambda b1, b2: (b2, b1)},
         one_beta_for_both=[{"betas": lambda b1, b2: (b1, b1)}, {"betas": lambda b1, b2: (b2, b2)}],

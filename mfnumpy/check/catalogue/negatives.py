@@ -31,6 +31,10 @@ def _judge_negatives(call: Callable, rng: Rng) -> Finding | None:
     pair = np.array([0, 1, 1, 0, 1])
     if not np.array_equal(call(pair, 2, fresh(seed))[0], 1 - pair):
         return Finding("carries_true_label", "With two classes the wrong label is the other one; yours is not always.")
+    out = np.asarray(call(y % 3, 5, generator)[0])
+    if out.max() < 3:
+        says = "n_classes is not used: the classes that no label y of the batch has are never drawn."
+        return Finding("classes_counted_in_batch", says)
     return None
 
 
@@ -63,7 +67,7 @@ def _judge_one(out: np.ndarray, y: np.ndarray, m: int) -> Finding | None:
         says = "Some wrong labels never come" if never else "Some wrong labels come much more often than others"
         return Finding("negatives_not_uniform", f"{says}; each wrong label should be equally likely.")
     if not _mixed(offsets, m):
-        return Finding("negatives_in_order", "The wrong labels follow a pattern along the batch in place of chance.")
+        return Finding("negatives_in_order", "The wrong labels follow a pattern along the batch instead of chance.")
     return None
 
 
@@ -102,18 +106,22 @@ NEGATIVE_LABELS = Exercise(
     mistakes=known(
         {
             "carries_true_label": [
-                "Negatives must never carry their true label.",
+                "Negatives must never carry their true (right) label.",
                 lambda y, m, rng: rng.integers(0, m, len(y)),
                 lambda y, m, rng: rng.permutation(y),
                 lambda y, m, rng: (y + rng.integers(0, m, len(y))) % m,
             ],
+            "classes_counted_in_batch": [
+                "The number of classes is counted from the labels of the batch (y.max() + 1), which may lack some.",
+                lambda y, m, rng: (y + rng.integers(1, y.max() + 1, len(y))) % (y.max() + 1),
+            ],
             "one_offset_for_all": [
-                "Each sample should get a wrong label of its own.",
+                "Each sample should get a wrong label of its own: one offset (one random number) is drawn for all.",
                 lambda y, m, rng: (y + 1) % m,
                 lambda y, m, rng: (y + rng.integers(1, m)) % m,
             ],
             "negatives_not_uniform": [
-                "The wrong labels are not drawn evenly.",
+                "The wrong labels are not drawn evenly (uniformly).",
                 lambda y, m, rng: _repaired(rng.integers(0, m, len(y)), y, m),
                 lambda y, m, rng: np.where(y == 0, 1 + rng.integers(0, m - 1, len(y)), 0),
             ],
@@ -122,7 +130,7 @@ NEGATIVE_LABELS = Exercise(
                 lambda y, m, rng: np.where(y == 0, m - 1, 0),
             ],
             "label_out_of_range": [
-                "A label is not one of the classes.",
+                "A label is not one of the classes 0, ..., n_classes - 1: it is out of range.",
                 lambda y, m, rng: y + rng.integers(1, m, len(y)),
                 lambda y, m, rng: y - rng.integers(1, m, len(y)),
                 lambda y, m, rng: (y + rng.integers(1, m, len(y))) % (m + 1),
@@ -136,7 +144,8 @@ NEGATIVE_LABELS = Exercise(
                 lambda y, m, rng: (y + np.random.default_rng(0).integers(1, m, len(y))) % m,
             ],
             "negatives_in_order": [
-                "The wrong labels are not drawn independently.",
+                "The wrong labels are not drawn independently: those of different samples hang together, or follow "
+                "an order.",
                 lambda y, m, rng: (y + 1 + (np.arange(len(y)) + rng.integers(m)) % (m - 1)) % m,
             ],
         }

@@ -113,7 +113,8 @@ def shared_mistakes() -> dict:
                 {"whole": partial(_layer_after_layer, order=reversed)}],
         "two_steps_taken": [{"whole": lambda x, y, weights, lr, send_back: references.layered_step(
             x, y, references.layered_step(x, y, weights, lr, send_back), lr, send_back)}],
-        "mask_of_layer_below": ["The mask is that of the layer below, from the layer's input.",
+        "mask_of_layer_below": ["The mask is that of the layer below, from the layer's input: the index is off by "
+                                "one; each layer's own z gives its mask.",
                                 {"gate_z": lambda zs, inputs, layer: inputs[layer]}],
         "error_from_layer_below": [
             "The error is handed on from layer to layer upwards: each layer starts from the error of the layer "
@@ -121,32 +122,36 @@ def shared_mistakes() -> dict:
             "the output error.", {"order": iter}],
         "leaky_activation": [Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
                                   "its slope there is {}", (0.2,))],
-        "mask_of_wrong_layer": ["The mask is that of another layer.",
+        "mask_of_wrong_layer": ["The mask is that of another layer: the index of z (or a) is off by one or fixed; "
+                                "each layer's own z gives its mask.",
                                 {"gate_z": lambda zs, inputs, layer: zs[layer - 1]},
                                 {"gate_z": lambda zs, inputs, layer: zs[layer + 1]},
                                     {"gate_z": lambda zs, inputs, layer: zs[0]}],
         "hidden_normalised": ["The hidden activations are scaled to length 1.",
             {"hidden": lambda z: unit_rows(np.maximum(z, 0))}],
         "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
-        "rectified_output": ["The last layer is rectified; it should be linear.",
+        "rectified_output": ["The last layer (the output) is rectified by a ReLU; it should be linear.",
                              {"last": lambda z: np.maximum(z, 0)},
                              {"last": lambda z: np.maximum(z, 0), "output_error": _masked_error}],
         "layers_in_reverse": ["The layers come back in reverse order.",
                               {"returned": lambda new: new[::-1]}],
-        "mask_on_output": ["The error of the output is masked, but the last layer is linear.",
+        "mask_on_output": ["The error of the output is masked by a ReLU's slope, but the last layer is linear: no "
+                           "mask belongs there.",
                            {"output_error": _masked_error}],
         **activation_mistakes(),
-        "only_last_layer": ["Only the last layer is trained.",
+        "only_last_layer": ["Only the last layer is trained: all layers below come back unchanged.",
                             {"trained": lambda layer, layers: layer == layers - 1}],
-        "last_layer_unchanged": ["The last layer is not trained.",
+        "last_layer_unchanged": ["The last layer is not trained: it comes back unchanged.",
                                  {"trained": lambda layer, layers: layer < layers - 1}],
-        "first_layer_unchanged": ["The first layer is not trained.",
+        "first_layer_unchanged": ["The first layer is not trained: it comes back unchanged; does a loop end one too "
+                                  "early?",
                                   {"trained": lambda layer, layers: layer > 0}],
         "only_first_layer": ["Only the first layer is trained.",
                              {"trained": lambda layer, layers: layer == 0}],
         "last_sample_dropped": {"product": lambda x, dz: x[:-1].T @ dz[:-1]},
         "averaged_over_batch_early": {"product": lambda x, dz: np.outer(x.mean(axis=0), dz.sum(axis=0))},
-        "averaged_in_every_layer": ["The mean over the batch is taken in every layer again.",
+        "averaged_in_every_layer": ["The mean over the batch (1/N) is taken in every layer again; it is in the "
+                                    "error of the output already, once.",
                                     {"output_error": lambda G, y: eq.cross_entropy_gradient(G, y) * len(G),
                                     "product": lambda x, dz: x.T @ dz / len(x),
                                     "gate": lambda z, da: da * (z > 0) / len(z)}],
@@ -177,9 +182,10 @@ BP_STEP = Exercise(
     mistakes=mistakes(
         {
             **shared_mistakes(),
-            "updated_weights_sent_back": ["The error goes back through weights that are already updated.",
+            "updated_weights_sent_back": ["The error goes back through weights that are already updated (new); it "
+                                          "belongs to the old weights of the forward pass.",
                                           {"weights_seen": lambda old, new: new}],
-            "error_not_through_weights": ["The error goes back without the weights.",
+            "error_not_through_weights": ["The error goes back without the weights: the product with W^T is missing.",
                                           {"send_back": lambda layer, d, e, weights: np.tile(d.sum(axis=1,
                 keepdims=True), weights[layer].shape[1])}],
             "weights_reshaped": {"send_back": lambda layer, d, e,

@@ -64,18 +64,19 @@ POOL_FORWARD = Exercise(
     draw=_draw_pool,
     scales={"window": "sum_for_mean", "height": "divided_by_side", "width": "divided_by_side",
         "1/window": "averaged_twice"},
-    sentences={"sum_for_mean": "The sum of the window is taken in place of the mean.",
+    sentences={"sum_for_mean": "The sum of the window is taken instead of the mean.",
                "divided_by_side": "It is divided by the side of the window, by its height or width alone, not by "
                    "its number of pixels.",
                "averaged_twice": "It is divided by the number of pixels twice."},
     axes={"y": ("image", "row", "column", "channel")},
     mistakes=mistakes(
         largest_for_mean={"reduce": lambda w: w.max(axis=(2, 4))},
-        smallest_for_mean=["The smallest value of the window is taken in place of the mean.",
+        smallest_for_mean=["The smallest value (min) of the window is taken instead of the mean.",
                            {"reduce": lambda w: w.min(axis=(2, 4))}],
-        median_for_mean=["The median of the window is taken in place of the mean.",
+        median_for_mean=["The median of the window is taken instead of the mean.",
                          {"reduce": lambda w: np.median(w, axis=(2, 4))}],
-        first_of_window=["One pixel of each window is taken in place of the mean.",
+        first_of_window=["One pixel of each window (the first, a stride) is taken instead of the mean: that is "
+                         "subsampling.",
                          {"reduce": lambda w: w[:, :, 0, :, -1]}, {"reduce": lambda w: w[:, :, -1, :, 0]},
                          {"reduce": lambda w: w[:, :, 0, :, 0]}, {"reduce": lambda w: w[:, :, -1, :, -1]}],
         half_of_window=["Only one row or column of each window is averaged.",
@@ -88,7 +89,7 @@ POOL_FORWARD = Exercise(
                              {"reduce": lambda w: w.mean(axis=(2, 4)).transpose(0, 2, 1, 3)}],
         channels_averaged=["The channels are averaged as well; each has its own.",
                            {"reduce": lambda w: np.repeat(w.mean(axis=(2, 4, 5))[..., None], w.shape[5], axis=3)}],
-        windows_overlap=["The windows overlap; they should lie side by side.",
+        windows_overlap=["The windows overlap (the stride is not the window's size); they should lie side by side.",
                          {"whole": lambda x, size: avgpool_forward(x, size, 1)}],
         root_mean_square=["This is the root mean square of the window, not the mean.",
                           {"reduce": lambda w: np.sqrt((w * w).mean(axis=(2, 4)))}],
@@ -106,7 +107,8 @@ POOL_FORWARD = Exercise(
                                 "of pixels.",
                                 *[{"reduce": lambda w, f=f: w.sum(axis=(2, 4)) / f(w.shape[2], w.shape[4])}
                                   for f in (lambda a, b: a * a, lambda a, b: b * b, lambda a, b: a + b)]],
-        divided_by_constant=["The sum is divided by a constant, whatever the size of the window.",
+        divided_by_constant=["The sum is divided by a constant (such as 4, for 2 x 2), whatever the size of the "
+                             "window.",
                              Free(lambda c: {"reduce": lambda w: w.sum(axis=(2, 4)) / c}, (4.0,), "by {}", (4.0,))],
         window_off_by_one=["Each window is taken one pixel too far.",
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, 1, axis=1), size)},
@@ -195,12 +197,14 @@ POOL_BACKWARD = Exercise(
                "divided_twice": "The error is divided by the number of pixels twice."},
     axes={"dx": ("image", "row", "column", "channel")},
     mistakes=mistakes(
-        one_pixel_gets_all=["One pixel of each window gets all; every pixel has its share.",
+        one_pixel_gets_all=["One pixel of each window gets all (as in max pooling); every pixel of the window has "
+                            "its share of the mean.",
                             *[
             {"spread": _one_pixel((i, j)), "share": share}
             for i, j in ((0, 0), (-1, -1)) for share in (lambda dy, PH, PW: dy, lambda dy, PH, PW: dy / (PH * PW))
         ]],
-        tiled_for_repeated=["The image is tiled as a whole; each entry should be repeated in its own window.",
+        tiled_for_repeated=["The image is tiled as a whole (np.tile); each entry should be repeated in its own "
+                            "window.",
             {"spread": lambda dy, PH, PW: np.tile(dy, (1, PH, PW, 1))},
             {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PH, axis=1), (1, 1, PW, 1))},
             {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PW, axis=2), (1, PH, 1, 1))},
@@ -224,7 +228,8 @@ POOL_BACKWARD = Exercise(
                                 {"share": lambda dy, PH, PW: dy / (PH * PH)}, {"share": lambda dy, PH,
                                     PW: dy / (PW * PW)},
                                 {"share": lambda dy, PH, PW: dy / (PH + PW)}],
-        divided_by_constant=["The error is divided by a constant, whatever the size of the window.",
+        divided_by_constant=["The error is divided by a constant (such as 4, for 2 x 2), whatever the size of the "
+                             "window.",
                              Free(lambda c: {"share": lambda dy, PH, PW: dy / c}, (4.0,), "by {}", (4.0,))],
         last_pixel_left_out=["The last column (or row) of pixels is left out: it stays 0.",
                              {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 2)},

@@ -39,7 +39,10 @@ def _predict(layers, *, combine, choose=lambda g: g.argmax(axis=1)):
 
 
 _CHOICES = {
-    "smallest_for_largest": ["The smallest score is chosen.", {"choose": lambda g: g.argmin(axis=1)}],
+    "smallest_for_largest": [
+        "The smallest score is chosen (argmin), not the largest.",
+        {"choose": lambda g: g.argmin(axis=1)},
+    ],
     "largest_over_samples": [
         "The largest is looked for over the samples, along the wrong axis.",
         {"choose": lambda g: g.argmax(axis=0)},
@@ -48,9 +51,9 @@ _CHOICES = {
         "The largest is looked for in the whole array; each sample has its own.",
         {"choose": np.argmax},
     ],
-    "scores_returned": ["The scores are returned, not the labels.", {"choose": lambda g: g}],
+    "scores_returned": ["The scores are returned, not the labels: the argmax is missing.", {"choose": lambda g: g}],
     "largest_score_returned": [
-        "The largest score is returned, not the class that has it.",
+        "The largest score itself is returned (max), not the class that has it (argmax).",
         {"choose": lambda g: g.max(axis=1)},
     ],
     "label_off_by_one": {"choose": lambda g: g.argmax(axis=1) + 1},
@@ -67,7 +70,10 @@ _CHOICES = {
         {"choose": lambda g: 1 + g[:, 1:].argmax(axis=1)},
         {"choose": lambda g: g[:, 1:].argmax(axis=1)},
     ],
-    "second_largest": ["The second largest score is chosen.", {"choose": lambda g: np.argsort(g, axis=1)[:, -2]}],
+    "second_largest": [
+        "The second largest score is chosen, not the largest.",
+        {"choose": lambda g: np.argsort(g, axis=1)[:, -2]},
+    ],
     "first_label_for_all": [{"choose": lambda g: np.full(len(g), g[0].argmax())}],
     "sorted_order": [
         "The order of the classes by score is mixed up with their number.",
@@ -112,19 +118,20 @@ PREDICT_FF = Exercise(
     mistakes=mistakes(
         {
             **_CHOICES,
-            "last_layer_only": ["Only the last layer is asked; here all layers count.",
+            "last_layer_only": ["Only the last layer is asked (it alone decides); here the scores of all layers are "
+                                "added.",
                                 {"combine": _last}],
-            "first_layer_only": ["Only the first layer is asked.",
+            "first_layer_only": ["Only the first layer is asked: it alone decides.",
                                  {"combine": _first}],
-            "first_layer_left_out": ["The first layer is left out.",
+            "first_layer_left_out": ["The first layer is left out: does a loop or a slice begin at 1?",
                                      {"combine": lambda layers: sum(layers[1:])}],
-            "last_layer_left_out": ["The last layer is left out.",
+            "last_layer_left_out": ["The last layer is left out: does a loop or a slice end one too early?",
                                     {"combine": lambda layers: sum(layers[:-1])}],
-            "largest_layer_for_sum": ["The largest score over the layers is used.",
+            "largest_layer_for_sum": ["The largest score over the layers is used (a maximum), not their sum.",
                                       {"combine": lambda layers: np.max(layers, axis=0)}],
             "smallest_layer_for_sum": ["The smallest score over the layers is used.",
                                        {"combine": lambda layers: np.min(layers, axis=0)}],
-            "product_for_sum": ["The layers' scores are multiplied.",
+            "product_for_sum": ["The layers' scores are multiplied (a product); they should be added.",
                                 {"combine": lambda layers: np.prod(layers, axis=0)}],
             "median_for_sum": ["The median over the layers is used.",
                                {"combine": lambda layers: np.median(layers, axis=0)}],
@@ -135,7 +142,8 @@ PREDICT_FF = Exercise(
                                 {"combine": lambda layers: sum(np.tanh(g) for g in layers)}],
             "squares_summed": ["The scores are squared before the sum.",
                                {"combine": lambda layers: sum(np.square(g) for g in layers)}],
-            "majority_vote": ["The layers vote; their scores should be combined before the choice.",
+            "majority_vote": ["The layers vote (a majority of their argmax); their scores should be combined before "
+                              "the choice.",
                               {"combine": lambda layers: layers, "choose": _vote}],
             "layer_returned": ["The choice is between layers, not between classes.",
                                {"combine": lambda layers: layers,
@@ -152,7 +160,8 @@ PREDICT_FF = Exercise(
                                    keepdims=True) for g in layers)},
                                {"combine": lambda layers: sum(g / g.std() for g in layers)},
                                {"combine": lambda layers: sum(g / g.sum(axis=1, keepdims=True) for g in layers)}],
-            "later_layers_weighted": ["The layers have different weights; each should count once.",
+            "later_layers_weighted": ["The layers have different weights (one counts more, or twice); each should "
+                                      "count once.",
                                    {"combine": lambda layers: sum((i + 1) * g for i, g in enumerate(layers))},
                                    {"combine": lambda layers: sum(i * g for i, g in enumerate(layers))},
                                    {"combine": lambda layers: sum(g / (i + 1) for i, g in enumerate(layers))},
@@ -211,7 +220,7 @@ PREDICT_BP = Exercise(
         {
             **_CHOICES,
             "all_layers_summed": [
-                "All layers are summed: that is the FF prediction. Here one layer decides.",
+                "All layers are summed: that is the FF prediction. Here one layer, the last, decides alone.",
                 {"combine": sum},
             ],
             "first_layer_only": {"combine": _first},

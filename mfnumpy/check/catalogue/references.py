@@ -39,7 +39,7 @@ def mf_step(
     error_seen: (dG, () -> dG after M's update) -> the dG that dW is made of.
     again: (x, y, new W, M, dG) -> (a, dG) of a second forward pass, by which M learns; None for no second one.
     update_W, update_M: (parameter, gradient, lr) -> the new one.
-    whole: (x, y, W, M, lr) -> the result, in place of all else; None.
+    whole: (x, y, W, M, lr) -> the result, instead of all else; None.
     handed_on: (x, z, a, new W, G) -> what the next block gets.
     returned: (new W, new M, a) -> the result.
     Returns the new W, the new M, and a: (N, H) from before.
@@ -73,7 +73,7 @@ def layered_step(
     lr: eta.
     send_back: (layer, delta, e, weights) -> the error at the activation of `layer`, from the error `delta` at the layer
         above or from the output's error e.
-    whole: (x, y, weights, lr, send_back) -> the result, in place of all else; None.
+    whole: (x, y, weights, lr, send_back) -> the result, instead of all else; None.
     gate_z: (zs, inputs, layer) -> what the mask of that layer is made of.
     order: the layers' indices -> the order in which they are taken.
     hidden, last: z -> a, of the hidden layers and of the output.
@@ -178,7 +178,7 @@ def ff_step(
     combine: (dW of the positive half, of the negative half) -> dW.
     update: (W, dW, lr) -> the new W.
     negative_sees: (W, W after the positive half's step) -> the W of the negative half.
-    whole: (x_pos, x_neg, W, theta, lr) -> the result, in place of all else; None.
+    whole: (x_pos, x_neg, W, theta, lr) -> the result, instead of all else; None.
     Returns the new W.
     """
     if whole is not None:  # only in wrong versions

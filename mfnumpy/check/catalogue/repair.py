@@ -81,14 +81,16 @@ PLUG_BLOCK = Exercise(
     kind="changes",
     judge=_judge_plug,
     mistakes=known({
-        "no_block_plugged": ["No block was plugged in.", lambda net, rule, width: None],
+        "no_block_plugged": ["No block was plugged in: the network has as many blocks as before.",
+                             lambda net, rule, width: None],
         "several_blocks_plugged": ["More than one block was plugged in.",
                                    _plug_twice],
         "wrong_width": ["The new block has another width than asked for.",
                         lambda net, rule, width: _plug(net, rule, width + 1)],
-        "rule_not_plugged": ["The rule has no projection matrix for the new block.",
+        "rule_not_plugged": ["The rule has no projection matrix for the new block: it was not told of it.",
                              lambda net, rule, width: net.plug(net.new_dense(width))],
-        "blocks_below_changed": ["The blocks below must keep their bytes. Was the rule started again?",
+        "blocks_below_changed": ["The blocks below must keep their bytes. Was the rule started again (rule.start "
+                                 "draws all matrices anew, the trained ones too)?",
                                  _plug_started_again],
     }),
 )  # fmt: skip
@@ -102,12 +104,23 @@ def _draw_damage(rng: Rng, k: int) -> Case:
     return Case((rng.standard_normal((30, 20)) + 3.0, float(rng.uniform(0.15, 0.35)), np.random.default_rng(1)))
 
 
+def _changes(one: np.ndarray, W: np.ndarray, fraction: float) -> str:
+    """What the entries became that should be 0 or stay, in words; "" if they tell nothing."""
+    changed = one[(one != 0) & (one != W)] / W[(one != 0) & (one != W)]
+    if np.allclose(changed, changed[0]):
+        as_dropout = " (1 / (1 - fraction), as dropout does)" if np.isclose(changed[0], 1 / (1 - fraction)) else ""
+        return f" Entries that are kept are scaled, all by the same factor {changed[0]:.3g}{as_dropout}."
+    if not (one == 0).any() and abs((one != W).mean() - fraction) < 0.09:
+        return " Struck entries are replaced by other numbers (noise, a mean), not by zero."
+    return ""
+
+
 def _judge_damage(call: Callable, rng: Rng) -> Finding | None:
     W, fraction, _ = _draw_damage(rng, 0).args
     one, again, other = (call(W, fraction, np.random.default_rng(seed))[0] for seed in (1, 1, 2))
     zeros = one == 0
     if not np.array_equal(one[~zeros], W[~zeros]):
-        return Finding("survivors_changed", "An entry is neither 0 nor what it was.")
+        return Finding("survivors_changed", f"An entry is neither 0 nor what it was.{_changes(one, W, fraction)}")
     if abs(zeros.mean() - fraction) > 0.09:
         says = f"{zeros.mean():.0%} of the entries are zero; asked for were {fraction:.0%}."
         return Finding("survivors_struck" if abs(zeros.mean() - (1 - fraction)) < 0.09 else "wrong_share", says)
@@ -138,12 +151,12 @@ DAMAGE = Exercise(
     mistakes=known({
         "survivors_struck": ["That is the share that should have survived: the mask is the wrong way round.",
                              lambda W, f, rng: W * (rng.random(W.shape) < f)],
-        "wrong_share": ["Another share of the entries is struck than asked for.",
+        "wrong_share": ["Another share of the entries is struck (set to 0) than the fraction asked for.",
                         lambda W, f, rng: W * (rng.random(W.shape) >= f / 3)],
-        "survivors_changed": ["Entries that are not struck must stay as they are.",
+        "survivors_changed": ["Struck entries must be 0, and the others must stay as they are.",
                               lambda W, f, rng: W * (rng.random(W.shape) >= f) / (1 - f)],
         "rows_or_columns_struck": [
-            "Whole rows or columns are struck; strike single entries.",
+            "Whole rows or columns (neurons) are struck; strike single entries, each on its own.",
             lambda W, f, rng: W * (rng.permutation(W.shape[1]) >= round(f * W.shape[1])),
             lambda W, f, rng: W * (rng.permutation(len(W)) >= round(f * len(W)))[:, None]],
         "generator_not_used": [lambda W, f, rng: W * (np.random.random(W.shape) >= f)],  # noqa: NPY002
@@ -199,7 +212,8 @@ def _judge_repair(call: Callable, rng: Rng) -> Finding | None:
         if not changed:
             return Finding("nothing_repaired", f"Asked to repair block {i + 1}, nothing changed.")
         if others := ", ".join(sorted(changed - expected)):
-            return Finding("others_trained", f"Asked to repair block {i + 1} alone; changed as well: {others}.")
+            still = "" if changed & expected else f" Block {i + 1} itself is not: another block was trained instead."
+            return Finding("others_trained", f"Asked to repair block {i + 1} alone; changed as well: {others}.{still}")
         if expected - changed:
             says = f"Block {i + 1} was repaired by half; unchanged: {', '.join(expected - changed)}."
             return Finding("half_repaired", says)
@@ -224,8 +238,9 @@ REPAIR = Exercise(
     kind="changes",
     judge=_judge_repair,
     mistakes=known({
-        "nothing_repaired": ["Nothing was trained.", lambda *args: None],
-        "others_trained": ["Other blocks were trained as well.", _train(lambda i: None)],
+        "nothing_repaired": ["Nothing was trained: the block is as damaged as before.", lambda *args: None],
+        "others_trained": ["Other blocks were trained as well.",
+                           _train(lambda i: None)],
         "half_repaired": ["Both W and M of the block should learn.", _half],
         "not_repaired": ["The block was changed, not repaired.", _zeroed],
     }),

@@ -118,7 +118,11 @@ SHUFFLE = Exercise(
     judge=_judge_shuffle,
     mistakes=known(
         {
-            "pairs_broken": ["X and y are shuffled separately: rows lose their labels.", _separately],
+            "pairs_broken": [
+                "X and y are shuffled separately, each in an order of its own (two permutations): rows "
+                "lose their labels.",
+                _separately,
+            ],
             "only_X_shuffled": [
                 "Only X is shuffled: rows lose their labels.",
                 lambda X, y, rng: (X[rng.permutation(len(X))], y.copy()),

@@ -18,7 +18,7 @@ def softmax_by(scores, *, shift=lambda s: s.max(axis=1, keepdims=True), power=np
     power: exp.
     total: e -> what each row is divided by.
     after: p -> the result.
-    whole: scores -> p, in place of the steps before; None.
+    whole: scores -> p, instead of the steps before; None.
     """
     if whole is not None:
         return after(whole(scores))
@@ -89,39 +89,44 @@ SOFTMAX = Exercise(
     draw=_draw_scores,
     extremes=_extreme_scores,
     scales={"m": "mean_for_sum_in_softmax"},
-    sentences={"scaled_by_width": "The scores are divided by the root of the number of classes.",
+    sentences={"scaled_by_width": "The scores are divided by the root of the number of classes, as attention does; "
+                                  "that does not belong here.",
                "mean_for_sum_in_softmax": "It is divided by the mean of the row, not by its total."},
     axes={"p": ("sample", "class")},
     mistakes=mistakes(
-        not_shifted=["Large scores overflow: the scores are exponentiated as they are.",
+        not_shifted=["Large scores overflow: the exponential is taken of the scores as they are, without taking off "
+                     "the row's largest first.",
                      {"shift": lambda s: 0.0}],
         shifted_wrong_way=["The shift against overflow has the wrong sign: it makes large scores larger.",
                            {"shift": lambda s: -s.max(axis=1, keepdims=True)}, {"shift": lambda s: -s.max()}],
-        shifted_by_whole_maximum=["One number is taken off the whole batch: rows far below it vanish. Each row has "
-                                  "its own maximum.",
+        shifted_by_whole_maximum=["One number is taken off the whole batch, the maximum over everything: rows far "
+                                  "below it vanish (0/0). Each row has its own maximum.",
                                   {"shift": lambda s: s.max()}],
-        shifted_by_column_maximum=["The shift is taken over the batch: it differs within a row, and so changes the "
-                                   "result.",
+        shifted_by_column_maximum=["The shift is the largest score of each column (per class, down the batch, axis "
+                                   "0): it differs within a row, and so changes the result.",
                                    {"shift": lambda s: s.max(axis=0, keepdims=True)}],
         shifted_by_mean=["The shift is a mean, which does not stop the largest scores from overflowing.",
                          {"shift": lambda s: s.mean(axis=1, keepdims=True)}],
         shifted_by_minimum=["The shift is a minimum, which does not stop the largest scores from overflowing.",
                             {"shift": lambda s: s.min(axis=1, keepdims=True)}],
-        scores_clipped=["Large scores are clipped: they differ no more, and share the probability.",
+        scores_clipped=["Large scores are clipped (cut at a limit): they differ no more, and share the probability.",
                         *[{"whole": lambda s, c=c: eq.softmax(np.clip(s, -c, c))} for c in CLIPS]],
-        softmax_over_batch=["The softmax runs over the batch (the samples), along the wrong axis.",
+        softmax_over_batch=["The softmax runs over the batch (the samples, axis 0), along the wrong axis: it should "
+                            "run over the classes of each row.",
                             {"whole": over_batch}],
-        softmax_column_total=["The total is taken over the batch, along the wrong axis.",
+        softmax_column_total=["The total (the sum in the denominator) is taken over the batch, down each column, "
+                              "along the wrong axis: each row has its own total.",
                               {"total": lambda e: e.sum(axis=0, keepdims=True)}],
-        softmax_over_everything=["The total is taken over the whole array, not over each row.",
+        softmax_over_everything=["The total is taken over the whole array (no axis is given), not over each row: "
+                                 "all entries together sum to 1.",
                                  {"total": np.sum}, {"total": np.sum, "shift": np.max}],
-        not_normalised=["Nothing is divided by the total: the result is not normalised.",
+        not_normalised=["Nothing is divided by the total: the result is not normalised, the rows do not sum to 1.",
                         {"total": lambda e: 1.0}, {"total": lambda e: 1.0, "shift": lambda s: 0.0}],
-        exponential_missing=["The exponential is missing.",
+        exponential_missing=["The exponential is missing: the scores themselves are divided by their sum.",
             {"whole": lambda s: s / s.sum(axis=1, keepdims=True)},
             {"whole": lambda s: np.abs(s) / np.abs(s).sum(axis=1, keepdims=True)},
         ],
-        wrong_base=["The exponential has another base than e.",
+        wrong_base=["The exponential has another base than e, such as 2 or 10.",
                     {"power": np.exp2}, {"power": lambda u: 10.0**u}],
         sign_in_exponent=["The sign in the exponent is wrong: the largest score gets the smallest probability.",
             {"whole": lambda s: eq.softmax(-s)}, {"whole": lambda s: no_shift(-s)},
@@ -129,28 +134,33 @@ SOFTMAX = Exercise(
         ],
         log_softmax_returned=["The logarithm of the probabilities is returned, not the probabilities.",
                               {"whole": log_softmax}, {"after": np.log}],
-        softmax_twice=["The softmax is applied twice.",
+        softmax_twice=["The softmax is applied twice: what comes in is taken for scores, and is already a "
+                       "probability.",
                        {"after": eq.softmax}],
-        sigmoid_for_softmax=["Each score goes through a sigmoid of its own, not through a softmax over the classes.",
+        sigmoid_for_softmax=["Each score goes through a sigmoid of its own (each class on its own), not through a "
+                             "softmax over the classes.",
                              {"whole": lambda s: 1 / (1 + np.exp(-s))}],
-        hard_maximum=["The largest score gets everything: that is a maximum, not a softmax.",
+        hard_maximum=["The largest score gets everything (one-hot of the argmax): that is a hard maximum, not a "
+                      "softmax.",
                       {"whole": lambda s: (s == s.max(axis=1, keepdims=True)) * 1.0}],
-        normalised_by_length=["It is divided by the length of the row, not by its total.",
+        normalised_by_length=["It is divided by the length of the row (the root of a sum of squares, a norm), not "
+                              "by its total (the sum).",
                               {"total": lambda e: np.sqrt((e * e).sum(axis=1, keepdims=True))}],
-        scaled_by_width=["There is a factor of the layer's width that does not belong here.",
+        scaled_by_width=["There is a factor of the layer's width (it is divided by the number of inputs or neurons, "
+                         "or multiplied) that does not belong here.",
                          {"whole": lambda s: eq.softmax(s / np.sqrt(s.shape[1]))}],
-        added_to_denominator=["A number is added to the denominator: the rows no longer sum to 1.",
+        added_to_denominator=["A number is added to the denominator (the total): the rows no longer sum to 1.",
                               Free(lambda c: {"total": lambda e: c + e.sum(axis=1, keepdims=True)}, (1.0, 0.01),
                                   "it is {}",
                                    (1.0, 0.3))],
         temperature=["The scores are multiplied by a number before the exponential (a temperature).",
                      Free(lambda c: {"whole": lambda s: eq.softmax(c * s)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],
-        class_missing_in_total=["The total leaves out the last or the first class.",
+        class_missing_in_total=["The total (the sum in the denominator) leaves out the last or the first class.",
                                 {"total": lambda e: e[:, :-1].sum(axis=1, keepdims=True)},
                                 {"total": lambda e: e[:, 1:].sum(axis=1, keepdims=True)}],
         odds_for_probability=["Each class is divided by the total of the other classes: those are odds.",
                               {"after": lambda p: p / (1 - p)}],
-        complement=["1 - p is returned.", {"after": lambda p: 1 - p}],
+        complement=["1 - p is returned, the complement, not the probability p.", {"after": lambda p: 1 - p}],
         probability_clipped=["The probabilities are clipped away from 0 and 1.",
                              Free(lambda c: {"after": lambda p: np.clip(p, c, 1 - c)}, (0.1, 0.01), "at {}", (0.05,))],
         softplus_for_exponential=["A softplus stands where the exponential belongs.",
@@ -158,7 +168,8 @@ SOFTMAX = Exercise(
                                       keepdims=True)}],
         squares_for_exponential=["Squares stand where exponentials belong.",
                                  {"whole": lambda s: s * s / (s * s).sum(axis=1, keepdims=True)}],
-        rounded=["The result is rounded.", *[{"after": lambda p, n=n: np.round(p, n)} for n in (1, 2, 3, 4)]],
+        rounded=["The result is rounded to a few digits.",
+                 *[{"after": lambda p, n=n: np.round(p, n)} for n in (1, 2, 3, 4)]],
     ),
 )  # fmt: skip
 

@@ -31,7 +31,7 @@ MEAN_AND_DEVIATION = Exercise(
         standard_error=["That is the standard error of the mean; tables show the deviation of single runs.",
                         {"spread": lambda v: np.std(v, ddof=1) / np.sqrt(len(v))}, {"spread": lambda v: np.std(v) /
                          np.sqrt(len(v))}],
-        variance_for_deviation=["That is the variance: the root is missing.",
+        variance_for_deviation=["The deviation is a variance: the square root is missing.",
                                 {"spread": lambda v: np.var(v, ddof=1)}, {"spread": np.var}],
         median_for_mean=["The mean is not right: that is the median.", {"centre": np.median}],
         range_for_deviation=["That is the distance from the smallest to the largest value, not the deviation.",

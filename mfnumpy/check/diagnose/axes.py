@@ -82,7 +82,7 @@ def _permuted(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expect
                 says = f"{name} has its channels first, {yours}; here images are {expected}. {values}"
                 return Finding("channels_first", says)
             if t.ndim == 2:
-                return Finding("transposed", f"{name} is transposed: {yours} in place of {expected}. {values}")
+                return Finding("transposed", f"{name} is transposed: {yours} instead of {expected}. {values}")
             return Finding("axes_permuted", f"The axes of {name} are in another order: {yours} for {expected}.")
     return None
 
@@ -93,7 +93,7 @@ def _squeezed(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expect
         if places:
             right = _equal(s.squeeze(places[0]), t)
             values = " The values are right." if right else " The values are wrong as well."
-            column = " It is a column, (N, 1) in place of (N,)." if t.ndim == 1 and places[0] == 1 else ""
+            column = " It is a column, (N, 1) instead of (N,)." if t.ndim == 1 and places[0] == 1 else ""
             return Finding(
                 "axis_kept", f"{name} has an axis of length 1 too many: {s.shape} for {t.shape}.{column}{values}"
             )

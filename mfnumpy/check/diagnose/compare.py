@@ -215,7 +215,7 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
         return double
     own = wanted * np.array(table["lr"])[known] if "lr" in table else np.empty(0)
     if own.size > 1 and np.isclose(own, own[0]).all():
-        return factors("1/lr")  # a number of its own in place of the learning rate
+        return factors("1/lr")  # a number of its own instead of the learning rate
     roots = [(f"{names[k]}^{power}", values[k] ** power) for k in sizes for power in (0.5, -0.5)]
     counts = [k for k in sizes if "/" not in names[k] and (values[k] == np.rint(values[k])).all()]
     beside = [(f"{names[k]}/({names[k]}{by:+d})", values[k] / (values[k] + by)) for k in counts for by in (-1, 1)]

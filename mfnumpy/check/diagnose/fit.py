@@ -80,7 +80,7 @@ def exchanged(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -
         if all(run is not None and all_close(_turned(g), run, LOOSE) for g, run in zip(got, straight, strict=True)):
             a, b = exercise.outputs
             return [
-                Finding("outputs_in_another_order", f"The results are exchanged: ({b}, {a}) in place of ({a}, {b}).")
+                Finding("outputs_in_another_order", f"The results are exchanged: ({b}, {a}) instead of ({a}, {b}).")
             ]
     return []
 
@@ -185,6 +185,6 @@ def in_another_order(exercise: Exercise, raw: Sequence[Named], right: Sequence[N
                for s, t in pairs):  # fmt: skip
             names = ", ".join(exercise.outputs[order.index(k)] for k in range(count))
             expected = ", ".join(exercise.outputs)
-            says = f"The results come in another order than asked for: ({names}) in place of ({expected})."
+            says = f"The results come in another order than asked for: ({names}) instead of ({expected})."
             return Finding("outputs_in_another_order", says)
     return None

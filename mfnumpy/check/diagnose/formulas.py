@@ -55,13 +55,16 @@ def relu_backward(z: np.ndarray, da: np.ndarray) -> Iterator[Formula]:
                             "da where z is above its median": da * (z > np.median(z)),
                         "da where z is its row's largest": da * (z == z.max(axis=-1, keepdims=True)),
                         "da where z is its column's largest": da * (z == z.max(axis=0)),
-                        "the smaller of da and z": np.minimum(da, z), "da where the first neuron is active": da * (
-                            z[..., :1] > 0), "da where z[:, 0] is positive": da * (z[:, :1] > 0),
-                                "da where the last neuron is active": da * (z[..., -1:] > 0),
-                        "da where the first sample is active": da * (z[:1] > 0),
-                        "da where the last sample is active": da * (z[-1:] > 0),
-                        "da times the number of active samples": da * (z > 0).sum(axis=0),
-                        "da times the number of active neurons": da * (z > 0).sum(axis=-1, keepdims=True),
+                        "the smaller of da and z": np.minimum(da, z),
+                        "da where the first neuron is active, one mask for all columns": da * (
+                            z[..., :1] > 0),
+                                "da where the last neuron is active, one mask for all columns": da * (z[..., -1:] > 0),
+                        "da where the first sample is active, one mask for all rows": da * (z[:1] > 0),
+                        "da where the last sample is active, one mask for all rows": da * (z[-1:] > 0),
+                        "da times the number of active samples, a mask that is summed over the batch":
+                            da * (z > 0).sum(axis=0),
+                        "da times the number of active neurons, a mask that is summed over the row":
+                            da * (z > 0).sum(axis=-1, keepdims=True),
                         "da where any neuron is active": da * (z > 0).any(axis=-1, keepdims=True),
                         "da where all neurons are active": da * (z > 0).all(axis=-1, keepdims=True),
                         "da where z and da are both positive, else 0, and z there": np.where((z > 0) & (da > 0), z, 0),

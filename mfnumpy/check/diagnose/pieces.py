@@ -12,7 +12,7 @@ from mfnumpy.check.model import Case, Exercise, Finding, flatten
 _MOST = 60
 """Of more pieces than this only the first and the last are looked at."""
 
-OVERWRITTEN = "is a sum overwritten in a loop (= in place of +=)?"
+OVERWRITTEN = "is a sum overwritten in a loop (= instead of +=)?"
 PATTERNS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
     "first_left_out": ("The first {} is left out.", lambda n: n != 0),
     "last_left_out": ("The last {} is left out: does a loop end one too early?", lambda n: n != n[-1]),

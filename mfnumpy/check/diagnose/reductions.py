@@ -61,7 +61,7 @@ TOGETHER: dict[str, Callable] = {
     "the mean of those above 0": lambda v, case: v[v > 0].mean(),
     "the mean without the largest": lambda v, case: np.sort(v)[:-1].mean(),
 }
-"""How the values of the samples may be put together, in place of their mean."""
+"""How the values of the samples may be put together, instead of their mean."""
 
 
 def _running(v: np.ndarray) -> float:

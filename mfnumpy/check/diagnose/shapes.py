@@ -82,7 +82,8 @@ def _with_geometry(exercise: Exercise, case: Case, change: Callable) -> Named | 
 
 
 GEOMETRIES: dict[str, tuple[str, Callable]] = {
-    "stride_missing": ("The stride is not used: windows are one pixel apart.", lambda k, s, p: (k, (1, 1), p)),
+    "stride_missing": ("The stride is not used (ignored): windows are one pixel apart, as with stride 1.",
+                       lambda k, s, p: (k, (1, 1), p)),
     "padding_missing": ("The padding is missing (ignored).", lambda k, s, p: (k, s, (0, 0))),
     "padding_twice": ("The padding is there twice.", lambda k, s, p: (k, s, (2 * p[0], 2 * p[1]))),
     "padding_halved": ("Only half of the padding is there.", lambda k, s, p: (k, s, (p[0] // 2, p[1] // 2))),
@@ -90,7 +91,8 @@ GEOMETRIES: dict[str, tuple[str, Callable]] = {
     "padding_of_kernel": ("The padding is half the kernel, whatever is given.",
                           lambda k, s, p: (k, s, (k[0] // 2, k[1] // 2))),
     "stride_constant": ("The stride is always 2, whatever is given.", lambda k, s, p: (k, (2, 2), p)),
-    "stride_is_kernel": ("The kernel's size is used as the stride.", lambda k, s, p: (k, k, p)),
+    "stride_is_kernel": ("The kernel's size is used as the stride: windows do not overlap, as in pooling.",
+                         lambda k, s, p: (k, k, p)),
     "kernel_height_for_both": ("The kernel is taken for a square of its height.", lambda k, s, p: ((k[0], k[0]), s, p)),
     "kernel_width_for_both": ("The kernel is taken for a square of its width.", lambda k, s, p: ((k[1], k[1]), s, p)),
     "kernel_sides_swapped": ("Height and width of the kernel are exchanged.", lambda k, s, p: (k[::-1], s, p)),

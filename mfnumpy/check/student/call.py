@@ -120,7 +120,7 @@ class Caller:
         if isinstance(error, NotImplementedError):
             return Finding("not_written", _NOT_WRITTEN.format(self.exercise.signature))
         if isinstance(error, SystemExit):
-            return Finding("ends_program", "It calls exit() in place of returning a value.")
+            return Finding("ends_program", "It calls exit() instead of returning a value.")
         shapes = ", ".join(f"{n} {_describe(a)}" for n, a in zip(self.exercise.arguments, given, strict=True))
         says = f"It raised {type(error).__name__}: {text_of(error)[:200]}{_line_of(error, self.function)}"
         says += f" Given were: {shapes}."

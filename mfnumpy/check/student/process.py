@@ -276,4 +276,4 @@ def _lost(status: int | None, seconds: float, memory_mb: int | None) -> Finding:
         name = signal.Signals(os.WTERMSIG(status)).name
         allowed = "" if memory_mb is None else f"; the memory allowed is {memory_mb} MB"
         return Finding("ends_program", f"It crashed the process ({name}){allowed}.")
-    return Finding("ends_program", "It ended the process in place of returning a value.")
+    return Finding("ends_program", "It ended the process instead of returning a value.")
