@@ -232,7 +232,7 @@ def options_of(found: Found) -> tuple[Optimiser, dict[str, Any]]:
             "`mfnumpy.repair.retrain` in a script, or train anew."
         )
     decay = settings.get("decay")
-    if not isinstance(decay, str) or decay not in DECAYS or "weights" in settings:
+    if not isinstance(decay, str) or decay not in DECAYS or {"weights", "samples"} & settings.keys():
         raise CheckpointError(
             f"{found.path}: its run had a decay or weights of samples from a script ({decay!r:.60}); retrain "
             "it by `mfnumpy.repair.retrain` in that script."

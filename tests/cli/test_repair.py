@@ -255,6 +255,7 @@ def test_what_cannot_be_repaired_is_one_line_and_stays_as_it_is(runs, folder, ca
         ({"settings": {"optimiser": "adam", "decay": "constant"}}, "does not say how its run was trained"),
         ({"settings": description["settings"] | {"batch_size": "many"}}, "batch_size"),
         ({"settings": description["settings"] | {"optimiser": "none"}}, "no optimiser named"),
+        ({"settings": description["settings"] | {"samples": 5}}, "had a decay or weights"),
         ({"settings": description["settings"] | {"decay": []}}, "had a decay or weights"),
         ({"settings": description["settings"] | {"optimiser": {}}}, "does not say how its run was trained"),
         ({"settings": description["settings"] | {"rates": 3}}, "does not say how its run was trained"),
