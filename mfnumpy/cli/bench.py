@@ -23,6 +23,8 @@ PARTS = {
     "engines": (LIBRARY,),
     "sklearn": ("sklearn", LIBRARY),
     "workers": ("joblib", LIBRARY),
+    "ranks": ("mpi4py", LIBRARY),
+    "extrapolation": (),
     "startup": (),
 }
 """The parts of the benchmark, with the libraries that each needs."""
@@ -39,6 +41,9 @@ ESTIMATORS = [
 """Data set, training rows (None: all), network, batch, passes of a fit."""
 FULL_BATCH = [("2x1000", 60_000, 1, ("mf", "bp")), ("3x2000", 50_000, 1, ("mf", "bp"))]
 LAYERS = ("2x1000", "4x1000")
+EXTRAS = {"torch": "bench", "mpi4py": "cluster"}
+"""What brings a library, where it is not the extra `lab`."""
+MOST_RANKS = 4
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,7 @@ def run(args: argparse.Namespace) -> int:
     out = make_folder(args.out)
     settings = {"environment": environment(), "threads": args.threads, "rounds": args.rounds, "malloc_keeps": kept}
     for library in dict.fromkeys(library for part in chosen for library in PARTS[part]):
-        require(library, "bench" if library == "torch" else "lab")  # missed now, not after minutes
+        require(library, EXTRAS.get(library, "lab"))  # missed now, not after minutes
     for part, lines in chosen.items():
         file, found = _file(out, part, args), []
         for line in lines:
@@ -157,7 +162,8 @@ def _lines(part: str, args: argparse.Namespace) -> list[Line]:
 
         return [Line(partial(startup.measure, args.rounds))]
     parts = {"training": _training, "parts": _parts, "prediction": _prediction, "layers": _layers, "engines": _engines}
-    return (parts | {"sklearn": _sklearn, "workers": _workers})[part](args)
+    more = {"sklearn": _sklearn, "workers": _workers, "ranks": _ranks, "extrapolation": _extrapolation}
+    return (parts | more)[part](args)
 
 
 def _training(args: argparse.Namespace) -> list[Line]:
@@ -231,6 +237,28 @@ def _workers(args: argparse.Namespace) -> list[Line]:
     from mfnumpy.bench import workers
 
     return [Line(partial(workers.measure, way, args.threads, args.rounds)) for way in workers.ways(args.threads)]
+
+
+def _ranks(args: argparse.Namespace) -> list[Line]:
+    from mfnumpy.bench import ranks
+    from mfnumpy.bench.on_ranks import Case
+
+    network = LAYERS[-1]
+    case = Case(network, 256, args.batches or 20, (1, 4, 8), args.rounds)
+    return [Line(partial(ranks.measure, k, case), network, ("mf", "bp")) for k in range(1, MOST_RANKS + 1)]
+
+
+def _extrapolation(args: argparse.Namespace) -> list[Line]:
+    from pathlib import Path
+
+    from mfnumpy.bench import extrapolation
+
+    measured = Path(args.out, "ranks.json")
+    return [
+        Line(extrapolation.predict),
+        Line(extrapolation.Limits),
+        Line(partial(extrapolation.of_measured, measured)),
+    ]
 
 
 def _timeline(args: argparse.Namespace, network: str, out: Path) -> None:

@@ -12,6 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from mfnumpy import backend
@@ -145,9 +146,7 @@ class Crew:
         status = self.status()
         if self.there_is(NEWS, status):
             self._hear(self._text(status), status.source)
-        if time.monotonic() > self._looked + LOOK_AROUND:
-            self._looked = time.monotonic()
-            self._look_around()
+        self._look_around()
 
     def _hear(self, news: dict, rank: int) -> None:
         if "end" in news:
@@ -175,33 +174,39 @@ class Crew:
         raise AssertionError("nobody waits forever")
 
     def end(self, code: int) -> int:
-        """All is over: rank 0 tells the others, and no message stays on its way. Returns the exit code.
+        """Of rank 0: all is over; the others are told, and raise Ended wherever they are. Returns the exit code."""
+        if not self._broken:
+            for rank in range(1, self.size):
+                self.comm.Send(bytearray(json.dumps({"end": code}).encode()), rank, NEWS)
+        return self.part(code)
+
+    def part(self, code: int = 0) -> int:
+        """The end on every rank: no message stays on its way. Returns the exit code.
 
         MPI itself ends with the process: a launcher that sees one rank leave before kills the others, and rank 0 may
         still have something to say.
         """
         if self.witness is not None:
             self.witness.dismiss()
-        if self._broken:  # a rank has died: whoever waits for it waits forever
+        with suppress(WorkerError):
+            self._drain()
+        if self._broken:  # a rank has died: MPI's own end would wait for it forever
             atexit.register(lambda: os._exit(code or 1))
-            return code
-        if self.rank == 0:
-            for rank in range(1, self.size):
-                self.comm.Send(bytearray(json.dumps({"end": code}).encode()), rank, NEWS)
-        self._drain()
-        before_leaving(mpi().Finalize)
+        else:
+            before_leaving(mpi().Finalize)
         return code
 
     def _drain(self) -> None:
         """Take in what nobody waits for any more, until all ranks do so: a send that is not met never ends."""
         barrier = None
-        while barrier is None or not barrier.Test():
+        while not self._broken and (barrier is None or not barrier.Test()):
             if barrier is None and all(request.Test() for request in self._sends):
                 barrier = self.comm.Ibarrier()
             status = self.status()
             if self.there_is(mpi().ANY_TAG, status):
                 self.comm.Recv(bytearray(status.Get_count(mpi().BYTE)), status.source, status.tag)
             else:
+                self._look_around()
                 time.sleep(SHORTEST)
 
     def note_signal(self, number: int) -> None:
@@ -224,6 +229,9 @@ class Crew:
 
     def _look_around(self) -> None:
         """Raise WorkerError where a rank of this machine has died and the launcher has let the others live."""
+        if time.monotonic() < self._looked + LOOK_AROUND:
+            return
+        self._looked = time.monotonic()
         for rank, pid in self._neighbours.items():
             if not alive(pid):
                 self._broken = True

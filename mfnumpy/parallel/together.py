@@ -22,7 +22,7 @@ def together(lead: Callable[[Crew], int], read_labels: ReadLabels | None = None)
     """
     crew = Crew(mpi().COMM_WORLD)
     if crew.rank > 0:
-        return crew.end(serve(crew, read_labels))
+        return crew.part(serve(crew, read_labels))
     code = 1
     try:
         code = lead(crew)

@@ -41,7 +41,7 @@ class Run:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env=os.environ | {MARK: self.mark, "PYTHONPATH": path},
+            env=os.environ | {MARK: self.mark, "PYTHONPATH": path, "PYTHONFAULTHANDLER": "1"},
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
@@ -85,8 +85,14 @@ class Run:
         raise AssertionError(self.process.communicate(timeout=LIMIT)[1])
 
     def end(self) -> tuple[int, str, str]:
-        """The exit code, and the rest of standard output and error."""
-        out, error = self.process.communicate(timeout=LIMIT)
+        """The exit code, and the rest of standard output and error; of a run that hangs, where each rank stands."""
+        try:
+            out, error = self.process.communicate(timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            for pid, rank in self.left().items():
+                if rank is not None:
+                    os.kill(pid, signal.SIGABRT)
+            raise AssertionError(self.process.communicate(timeout=LIMIT)) from None
         return self.process.returncode, out, error
 
 
