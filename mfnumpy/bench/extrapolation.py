@@ -213,7 +213,7 @@ class Prediction:
     rows: list[Row]
 
     def line(self) -> str:
-        """The table."""
+        """The table, under what it is made of."""
         if not self.rows:
             return self.machine
         title = f"{self.machine}; an epoch of {BATCHES} batches of {BATCH} rows, a block on each rank"
