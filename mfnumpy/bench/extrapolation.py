@@ -29,7 +29,12 @@ STEADY = 12
 
 @dataclass(frozen=True)
 class Link:
-    """Between two ranks. name: in the table. latency: seconds. bandwidth: bytes per second."""
+    """Between two ranks.
+
+    name: in the table.
+    latency: seconds.
+    bandwidth: bytes per second.
+    """
 
     name: str
     latency: float
