@@ -18,7 +18,7 @@ The map of the house, in the order in which it is read:
     errors       what every error of this package derives from
 
     fast         the second engine: the same rules, with arrays used again and a team of threads
-    parallel     blocks at work on different batches at once
+    parallel     blocks at work on different batches at once: one pipeline, by threads or by the ranks of MPI
     saving       checkpoints, models, the saved state of a run
     repair       damaged blocks of a checkpoint, trained again alone
     sklearn      an estimator for scikit-learn

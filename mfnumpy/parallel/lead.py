@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mfnumpy import backend
 from mfnumpy.backend import Array
 from mfnumpy.batches import Batch
 from mfnumpy.errors import InvalidValueError
@@ -172,7 +173,7 @@ class RankTrainer(LayersTrainer):
                 names = [f"{kind}/{name}" for kind in "mv" for name in own]
                 self.crew.tell({"do": "moments", "names": names, "times": {name: times[name] for name in own}}, rank)
                 for name in names:
-                    self.crew.send(np.ascontiguousarray(arrays[name]), rank)
+                    self.crew.send(np.ascontiguousarray(backend.to_host(arrays[name])), rank)
         here = set(names_of(self.net, self.rule, self.split[0])) & set(times)
         if here != set(times):
             mine = {f"{kind}/{name}": arrays[f"{kind}/{name}"] for kind in "mv" for name in here}
@@ -183,13 +184,13 @@ class RankTrainer(LayersTrainer):
         for rank in self._others():
             for name in self._names(rank, only):
                 self.crew.tell({"do": "put", "name": name}, rank)
-                self.crew.send(np.ascontiguousarray(parameters[name]), rank)
+                self.crew.send(np.ascontiguousarray(backend.to_host(parameters[name])), rank)
 
     def _take_parameters(self, only: Collection[int] | None) -> None:
         parameters = self.rule.parameters(self.net)
         for rank in self._others():
             for name in self._names(rank, only):
-                parameters[name][...] = self._ask(rank, "parameters", name)
+                parameters[name][...] = backend.to_device(self._ask(rank, "parameters", name))
 
     def _names(self, rank: int, only: Collection[int] | None) -> list[str]:
         return names_of(self.net, self.rule, [i for i in self.split[rank] if only is None or i in only])

@@ -106,13 +106,13 @@ class Member:
 
     def _put(self, name: str) -> None:
         parameter = self.rule.parameters(self.net)[name]
-        parameter[...] = self.crew.receive(np.empty(parameter.shape, parameter.dtype), 0)
+        parameter[...] = backend.to_device(self.crew.receive(np.empty(parameter.shape, parameter.dtype), 0))
 
     def _moments(self, names: list[str], times: dict[str, int]) -> None:
         parameters, arrays = self.rule.parameters(self.net), {}
         for name in names:
             like = parameters[name[2:]]
-            arrays[name] = self.crew.receive(np.empty(like.shape, like.dtype), 0)
+            arrays[name] = backend.to_device(self.crew.receive(np.empty(like.shape, like.dtype), 0))
         self.optimiser.load_state(arrays, times)
 
     def _train(self, only: list[int] | None, phase: int, epoch: int) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from itertools import combinations, pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from ranks_helpers import LIMIT, NET, RANKS, on_ranks, result
 
 from mfnumpy import cli
-from mfnumpy.errors import InvalidValueError
+from mfnumpy.errors import BackendError, InvalidValueError
+from mfnumpy.parallel.crew import check_device
 from mfnumpy.parallel.split import balanced
 
 pytestmark = pytest.mark.timeout(3 * LIMIT)
@@ -79,6 +83,34 @@ def test_a_run_that_is_stopped_before_its_first_batch_goes_on(tmp_path, expected
         assert code == 130, error
         assert "Traceback" not in error
     assert ranks(3, tmp_path, *NET, *EPOCHS, "--resume") == expected
+
+
+def test_a_new_run_begins_with_the_parameters_and_moments_of_another(tmp_path, expected):
+    first = tmp_path / "first"
+    assert alone(first, *NET, *EPOCHS) == expected
+    more = (*NET, "--epochs", "1", "--lr", "0.003", "--start-from", str(first))
+    assert ranks(2, tmp_path / "ranks", *more) == alone(tmp_path / "alone", *more)
+
+
+def test_without_mpiexec_there_is_one_rank(tmp_path, expected):
+    pytest.importorskip("mpi4py", reason="the extra 'cluster' is not installed")
+    words = [sys.executable, "-m", "mfnumpy", "train", *NET, *EPOCHS, *RANKS, "--out", str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 0, done.stderr
+    assert result(tmp_path) == expected
+
+
+@pytest.mark.parametrize(("kinds", "good"), [(None, False), ("mpi,system", False), ("mpi,system,cuda:device", True)])
+def test_arrays_of_a_device_need_an_mpi_that_knows_their_memory(kinds, good, monkeypatch):
+    info = SimpleNamespace(INFO_ENV=SimpleNamespace(Get=lambda key: kinds))
+    monkeypatch.setattr("mfnumpy.parallel.crew.mpi", lambda: info)
+    check_device()  # of the host, whatever MPI says
+    monkeypatch.setattr("mfnumpy.parallel.crew.backend.current", lambda: SimpleNamespace(name="cupy"))
+    if good:
+        check_device()
+    else:
+        with pytest.raises(BackendError, match="CUDA-aware MPI"):
+            check_device()
 
 
 @pytest.mark.parametrize(
