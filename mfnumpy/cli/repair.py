@@ -31,7 +31,7 @@ from mfnumpy.saving import damage
 from mfnumpy.support.environment import environment
 from mfnumpy.support.files import atomic_write, locked
 from mfnumpy.support.optional import require
-from mfnumpy.support.threads import blas_threads
+from mfnumpy.support.threads import blas_threads, check_threads
 from mfnumpy.support.validate import integer
 
 
@@ -59,6 +59,8 @@ SHOWN = {"dataset": "digits", "subset": None, "hidden": ["64", "64", "64"], "see
 
 def run(args: argparse.Namespace) -> int:
     """Say what is damaged, and repair it. Returns 0; 1 for a damaged checkpoint that is only looked at."""
+    if args.threads is not None:
+        check_threads("--threads", args.threads)
     given = [f"--{name}" for name in SHOWN if getattr(args, name) is not None]
     if args.show:
         if args.checkpoint or args.check or args.above:

@@ -80,6 +80,7 @@ def test_the_command_writes_table_numbers_and_picture(tmp_path, capsys):
         (["--show", "run"], "networks of its own"),
         (["run", "--seeds", "3"], "--seeds: of --show alone"),
         (["--show", "--seeds", "0"], "--seeds"),
+        (["--show", "--threads", "0"], "--threads"),
         (["--show", "--epochs", "x"], "--epochs"),
         (["--show", "--hidden", "wide"], "--hidden"),
         (["--show", "--dataset", "nothing"], "nothing"),

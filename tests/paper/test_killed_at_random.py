@@ -219,7 +219,10 @@ def test_what_is_held_stays_and_no_process_is_left(tmp_path):
     try:
         references = {work.name: whole_run(work) for work in (Sweep(tmp_path, "alone", "--threads", "1"), *works)}
         for k in range(KILLS):
-            work, number = works[k % len(works)], (signal.SIGKILL, signal.SIGTERM)[k // len(works) % 2 ^ k % 2]
+            work, number = (
+                works[k % len(works)],
+                (signal.SIGKILL, signal.SIGTERM)[(k // len(works) + k % len(works)) % 2],
+            )
             which, code = one_kill(work, number, references[work.name], rng)
             told = f"{work.name:<8} {number.name} to {which:<13} exit code {code:>4}, {len(work.held()):>2} held"
             print(f"{k + 1:>2} of {KILLS}: {told}", flush=True)
@@ -236,6 +239,16 @@ def test_what_is_held_stays_and_no_process_is_left(tmp_path):
     assert sum(seen.values()) == KILLS
 
 
+def wait_a_while(process: subprocess.Popen, work, rng: random.Random, seconds: float) -> None:
+    """Until a random moment: any one, or one right after something more is held."""
+    before = len(work.held())
+    if rng.random() < 0.3:
+        time.sleep(rng.uniform(0, seconds))
+        return
+    until(lambda: process.poll() is not None or len(work.held()) > before)
+    time.sleep(rng.uniform(0, 0.2 * seconds) * rng.random())
+
+
 def one_kill(work, number: int, reference: tuple[dict, float], rng: random.Random) -> tuple[str, int]:
     """Kill once, at a random moment; returns what was killed, and the command's exit code."""
     if work.ended() is not None:
@@ -244,7 +257,7 @@ def one_kill(work, number: int, reference: tuple[dict, float], rng: random.Rando
     before, words = work.held(), work.words()
     process = started(words, work.root / "log")
     try:
-        time.sleep(rng.uniform(0, 1.1 * reference[1]))
+        wait_a_while(process, work, rng, reference[1])
         children = descendants(process)
         target, which = victim(process, work, rng) if process.poll() is None else (None, "nobody: it had ended")
         if target is not None:
