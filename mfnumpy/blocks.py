@@ -12,6 +12,7 @@ from mfnumpy import equations
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import InvalidValueError, ShapeError, unknown_name
 from mfnumpy.layers import ACTIVATIONS, LINEAR, AvgPool2d, Conv2d, Dense
+from mfnumpy.support.validate import check_floats
 
 
 @dataclass(frozen=True)
@@ -152,6 +153,12 @@ class Block:
         return {**self.linear.spec(), "pool": pool, **other}
 
     def _unpool(self, da: Array, trace: Trace) -> Array:
+        check_floats(f"{self.name}, backward", da=da)
+        if da.shape not in (trace.a.shape, (trace.a.shape[0], math.prod(trace.a.shape[1:]))):
+            raise ShapeError(
+                f"{self.name}, backward: the error at a must have its shape, {tuple(trace.a.shape)}, or be its rows; "
+                f"got {tuple(da.shape)}."
+            )
         da = da.reshape(trace.a.shape)
         return da if self.pool is None else self.pool.backward(trace.z.shape, da)
 

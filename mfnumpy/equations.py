@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.support.samples import check_label_form, check_labels
-from mfnumpy.support.validate import check_shapes, number
+from mfnumpy.support.validate import check_floats, check_shapes, number
 
 # -- Forward-Forward: equations (1)-(4) ----------------------------------------------------------------------
 
@@ -199,7 +199,8 @@ def weighted_mean_gradient(d: Array, w: Array) -> Array:
     d: (N,) or (N, m), gradient of a plain mean, which has the 1/N in it; row n comes from sample n alone.
     w: (N,) weights above 0. Returns the shape of d.
     """
-    check_shapes("Weighted mean", d=(d, "Nm"[: d.ndim]), w=(w, "N"))
+    check_floats("Weighted mean", d=d, w=w)
+    check_shapes("Weighted mean", d=(d, "N" if d.ndim == 1 else "Nm"), w=(w, "N"))
     share = w * (w.shape[0] / w.sum())
     return d * share.reshape(-1, *(1,) * (d.ndim - 1))
 

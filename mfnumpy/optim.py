@@ -172,6 +172,7 @@ def shrunk(parameter: Array, gradient: Array, l2: float, share: float) -> tuple[
     share: the rate times weight_decay.
     Returns new arrays.
     """
+    _check_step("Weight decay", parameter=parameter, gradient=gradient)
     return parameter * (1 - share), gradient + l2 * parameter
 
 

@@ -18,7 +18,7 @@ from mfnumpy.fast import prediction as fast
 from mfnumpy.measure import rows_at_a_time
 from mfnumpy.network import Network
 from mfnumpy.rules import RULES, Rule
-from mfnumpy.support.samples import check_labels, check_samples
+from mfnumpy.support.samples import check_label_form, check_labels, check_samples
 
 
 def scores(net: Network, rule: Rule, x: Any, prediction: str | None = None) -> np.ndarray:
@@ -87,9 +87,10 @@ def confusion_matrix(y: np.ndarray, predicted: np.ndarray, n_classes: int) -> np
     n_classes: m.
     Raises LabelError or ShapeError for others.
     """
-    check_labels(y, len(y), n_classes)
-    check_labels(predicted, len(y), n_classes)
-    flat = y.astype(np.int64) * n_classes + predicted
+    check_label_form(y, None, n_classes)
+    for labels in (y, predicted):
+        check_labels(labels, y.shape[0], n_classes)
+    flat = y.astype(np.int64) * n_classes + predicted.astype(np.int64)
     return np.bincount(flat, minlength=n_classes**2).reshape(n_classes, n_classes)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from mfnumpy import backend
 from mfnumpy.backend import Array, backend_of, xp_of
 from mfnumpy.errors import ShapeError
-from mfnumpy.layers.dense import dense_forward, dense_parameter_gradients, he_normal
+from mfnumpy.layers.dense import dense_forward, dense_input_gradient, dense_parameter_gradients, he_normal
 from mfnumpy.support.validate import check_floats, integer, pair
 
 Size = int | tuple[int, int]
@@ -241,7 +241,7 @@ class Conv2d:
 
     def parameter_gradients(self, rows: Array, dz: Array) -> dict[str, Array]:
         """Gradients of this layer's own parameters, by name. rows: patches, dz: (N, OH, OW, F) or its rows."""
-        dW, db = dense_parameter_gradients(rows, dz.reshape(-1, dz.shape[-1]))
+        dW, db = dense_parameter_gradients(rows, self._rows_of(dz))
         return {"W": dW, "b": db} if "b" in self.parameters else {"W": dW}
 
     def input_gradient(self, dz: Array, x_shape: tuple[int, ...], W: Array | None = None) -> Array:
@@ -252,7 +252,17 @@ class Conv2d:
         W: the matrix to go back through, (KH*KW*C, F); None for the layer's own.
         """
         W = self.parameters["W"] if W is None else W
-        return col2im(dz.reshape(-1, dz.shape[-1]) @ W.T, x_shape, self.kernel, self.stride, self.padding)
+        return col2im(dense_input_gradient(self._rows_of(dz), W), x_shape, self.kernel, self.stride, self.padding)
+
+    def _rows_of(self, dz: Array) -> Array:
+        """The error at z as a row for each patch. Raises ShapeError unless it has a column for each feature map."""
+        check_floats(f"Conv2d '{self.name}', backward", dz=dz)
+        if dz.ndim not in (2, 4) or dz.shape[-1] != self.n_outputs:
+            raise ShapeError(
+                f"Conv2d '{self.name}', backward: dz must be (N, OH, OW, {self.n_outputs}), or its rows; "
+                f"got {tuple(dz.shape)}."
+            )
+        return dz.reshape(-1, dz.shape[-1])
 
     def spec(self) -> dict:
         """A JSON description from which the layer can be rebuilt."""

@@ -129,6 +129,8 @@ class Dense:
     def rows(self, x: Array) -> Array:
         """The matrix that W multiplies: x itself, flattened to (N, D)."""
         check_floats(f"Dense '{self.name}'", x=x)
+        if x.ndim == 0:
+            raise ShapeError(f"Dense '{self.name}': x must have a row for each sample, (N, ...); got a single number.")
         rows = x.reshape(x.shape[0], math.prod(x.shape[1:]))
         _check_features(f"Dense '{self.name}'", rows, self.parameters["W"])
         return rows
@@ -152,8 +154,15 @@ class Dense:
         dz: (N, H).
         x_shape: (N, ...), the shape of dx.
         W: the matrix to go back through, (D, H); None for the layer's own.
+        Raises ShapeError for a dz of other samples, or a W of other inputs.
         """
-        return dense_input_gradient(dz, self.parameters["W"] if W is None else W).reshape(x_shape)
+        dx = dense_input_gradient(dz, self.parameters["W"] if W is None else W)
+        if dx.shape != (x_shape[0], math.prod(x_shape[1:])):
+            raise ShapeError(
+                f"Dense '{self.name}', backward: the error at the input has shape {tuple(dx.shape)}, the input had "
+                f"{tuple(x_shape)}. Does dz {tuple(dz.shape)} belong to this batch, and W to this layer?"
+            )
+        return dx.reshape(x_shape)
 
     def spec(self) -> dict:
         """A JSON description from which the layer can be rebuilt."""

@@ -9,6 +9,7 @@ import pytest
 
 from mfnumpy import cli
 from mfnumpy.check import Report, check
+from mfnumpy.check.student import process
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="grading in a process needs fork")
 RIGHT = "def eq5(a, M):\n    return a @ M.T\n"
@@ -19,6 +20,11 @@ HOSTILE = {
     "forks and both return": "    import os\n    os.fork()\n" + ANSWER,
     "a session of its own": (
         "    import os, time\n    if os.fork() == 0:\n        os.setsid()\n        time.sleep(3600)\n    return x"
+    ),
+    "a daemon": (
+        "    import os, time\n    if os.fork() == 0:\n        os.setsid()\n"
+        "        if os.fork():\n            os._exit(0)\n"
+        "        os.chdir('/')\n        os.closerange(0, 4096)\n        time.sleep(3600)\n" + ANSWER
     ),
     "an error without a text": (
         "    class E(Exception):\n        def __str__(self):\n            raise RuntimeError\n    raise E"
@@ -77,7 +83,7 @@ def test_time_holds_nothing_is_left_and_the_other_verdicts_stand(kind, mode, tmp
         timeout=90,
     )
     seconds = time.monotonic() - begun
-    right = kind in ("forks", "forks and both return")
+    right = kind in ("forks", "forks and both return", "a daemon")
     assert done.returncode == (0 if right else 1), done.stdout + done.stderr
     assert "(eq5): passed" in done.stdout
     assert f"(eq7): {'passed' if right else 'not right yet'}" in done.stdout
@@ -101,6 +107,26 @@ def test_the_limit_holds_within_twice(body, tmp_path):
     seconds = time.monotonic() - begun - (queued() - waited)
     assert report.mistake == "too_slow"
     assert 2.5 < seconds < 20
+
+
+def test_a_call_is_late_at_twice_its_time_on_a_busy_machine_as_well(monkeypatch):
+    """What it computed is counted; where it only stands in the queue, nobody waits four times as long."""
+    now = {"wall": 0.0, "queued": 0.0, "computed": 0.0}
+    monkeypatch.setattr(process.time, "monotonic", lambda: now["wall"])
+    monkeypatch.setattr(process.limits, "queued", lambda pid: now["queued"])
+    monkeypatch.setattr(process.limits, "computed", lambda pid: now["computed"])
+
+    def late(**after: float) -> bool:
+        now.update(wall=0.0, queued=0.0, computed=0.0)
+        call = process._Call(1, 2.0)
+        now.update(after)
+        return call.is_late()
+
+    assert not late(wall=3.0, computed=3.0)
+    assert late(wall=3.6, computed=3.5)
+    assert not late(wall=8.5, queued=7.0, computed=1.4)
+    assert late(wall=9.1, queued=8.0, computed=1.0)
+    assert late(wall=4.5)
 
 
 def test_control_characters_never_reach_the_terminal(tmp_path, capsys):

@@ -7,8 +7,10 @@ import json
 import multiprocessing
 import sys
 import threading
+import time
 
 import numpy as np
+import psutil
 import pytest
 
 pytest.importorskip("nbgrader", reason="the course needs the extra 'course' (nbgrader): not installed")
@@ -21,6 +23,7 @@ from hypothesis.extra import numpy as hnp
 from mfnumpy import network, rules
 from mfnumpy.check.model import Finding, Refused
 from mfnumpy.course.grading.player import serve
+from mfnumpy.course.grading.processes import Bounds, Work
 from mfnumpy.course.grading.remote import Lost, Remote, Student
 from mfnumpy.course.grading.values import MessageError, Packer, Unpacker, leaves, update
 
@@ -217,3 +220,35 @@ def test_whoever_sends_what_was_not_asked_for_is_lost_for_good():
 def test_lines_for_ipython_that_every_notebook_has_are_no_mistake(student):
     assert student.run("%matplotlib inline\nx = 1")["error"] == ""
     assert student.ask({"do": "value", "name": "x"}, 60)["value"] == 1
+
+
+def hides() -> None:
+    """Leave a process behind in another session, with no folder, file or environment of this one."""
+    import os
+    import subprocess
+
+    if os.fork() == 0:
+        os.setsid()
+        command = [sys.executable, "-c", "import time; time.sleep(3600)", "hides in another session"]
+        subprocess.Popen(command, env={}, cwd="/", start_new_session=True)
+        os._exit(0)
+    os.wait()
+    time.sleep(3600)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to an ancestor")
+def test_what_a_student_starts_ends_with_the_students_process_wherever_it_hides(tmp_path):
+    def hidden() -> list[int]:
+        commands = ((p.pid, p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"]))
+        return [pid for pid, command in commands if "hides in another session" in command]
+
+    work = Work(hides, (), tmp_path / "home", Bounds(1 << 30))
+    try:
+        assert work.pid != work.process.pid
+        until = time.monotonic() + 60
+        while not hidden() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert len(hidden()) == 1
+    finally:
+        work.end()
+    assert hidden() == []

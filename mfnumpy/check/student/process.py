@@ -6,9 +6,7 @@ purpose: for that, run the whole grader in a container.
 
 from __future__ import annotations
 
-import contextlib
 import faulthandler
-import glob
 import json
 import os
 import select
@@ -27,6 +25,7 @@ from mfnumpy.check.report import Report
 from mfnumpy.check.student import limits
 from mfnumpy.check.student.call import Stop
 from mfnumpy.check.student.limits import PATIENCE
+from mfnumpy.check.student.orphans import end_all, has_ended, outlast
 from mfnumpy.errors import BackendError, MfnumpyError
 from mfnumpy.support import interrupt
 from mfnumpy.support.text import text_of
@@ -90,6 +89,7 @@ def isolated(
         child = os.fork()
     if child == 0:
         os.close(reader)
+        outlast()
         _child(job, writer, seconds + reading, memory_mb, silent)
     os.close(writer)
     try:
@@ -120,6 +120,7 @@ def _child(job: Callable[[], Any], writer: int, seconds: float, memory_mb: int |
             signal.signal(number, signal.SIG_DFL)
         faulthandler.disable()  # a crash of the student's is reported in words, not as a dump on our terminal
         _limit(seconds, memory_mb)
+        _send(writer, own, b"p%d" % own)
         if silent:
             os.setsid()  # so that it can be ended with all that it starts
             nowhere = os.open(os.devnull, os.O_RDWR)
@@ -197,26 +198,29 @@ class _Messages:
 def _wait(child: int, reader: int, seconds: float) -> tuple[str, int | None]:
     """The value's text and the exit status of the child; "" if there came none, None if its time was up.
 
-    child: its number.
-    reader: the pipe through which it says how long a call of the student's may take, and in the end its value.
+    child: its number, or that of the process which outlasts it.
+    reader: the pipe through which it says its number, how long a call of the student's may take, and its value.
     seconds: for all together.
-    However this ends, the child has ended, and whatever it started that holds its session or its pipe.
+    However this ends, the child has ended, and whatever it started.
     """
-    end, call, messages = time.monotonic() + seconds, _Call(child, 0.0), _Messages(reader)
-    text, over = "", False
+    end, messages = time.monotonic() + seconds, _Messages(reader)
+    worker, call = child, _Call(child, 0.0)
+    text, over, first = "", False, True
     try:
         while not text and not over and time.monotonic() < end and not call.is_late():
             found, over = messages.read(0.05)
             for message in found:
-                if message[:1] == b"{":
+                if first:
+                    worker, first = int(message[1:]), False
+                elif message[:1] == b"{":
                     text = message.decode("utf-8", "replace")
                 else:
-                    call = _Call(child, float(message))
-            if not over and not text and _has_ended(child):  # what it forked off may hold the pipe
+                    call = _Call(worker, float(message))
+            if not over and not text and has_ended(child):  # what it forked off may hold the pipe
                 over = True
     finally:
         ended = text != "" or over
-        _end(child, reader, at_once=not ended)
+        end_all(child, worker, reader, at_once=not ended)
         status = os.waitpid(child, 0)[1]
     return text, status if ended else None
 
@@ -226,46 +230,21 @@ class _Call:
 
     def __init__(self, child: int, seconds: float):
         self.child, self.seconds, self.begun = child, seconds, time.monotonic()
-        self.queued = limits.queued(child)
+        self.queued, self.computed = limits.queued(child), limits.computed(child)
 
     def is_late(self) -> bool:
-        """Whether it should have ended by itself, which code in C, or without the alarm, does not."""
+        """Whether it should have ended by itself, which code in C, or without the alarm, does not.
+
+        Computing counts as it is; time in which it neither computed nor stood in the queue for a processor nearly so.
+        On a machine that is busy with other work, at twice its time it has to end as well.
+        """
         if not self.seconds:
             return False
         wall = time.monotonic() - self.begun
+        if limits.computed(self.child) - self.computed > LATEST * self.seconds:
+            return True
         waiting = limits.queued(self.child) - self.queued
-        return wall - waiting > LATEST * self.seconds + QUEUE or wall > PATIENCE * self.seconds + START_UP
-
-
-def _has_ended(child: int) -> bool:
-    """Whether it is a zombie, which `waitpid` would find at once; it is left to be found."""
-    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _end(child: int, reader: int, at_once: bool) -> None:
-    """Kill what the child's session and the holders of its pipe still are; the child, too, if it is to end at once."""
-    if not at_once:  # it has said all and is about to leave: its exit status is wanted
-        until = time.monotonic() + START_UP
-        while time.monotonic() < until and not _has_ended(child):
-            time.sleep(0.002)
-    with contextlib.suppress(OSError):
-        os.kill(child, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        if os.getpgid(child) == child:
-            os.killpg(child, signal.SIGKILL)
-    for other in _holders(os.fstat(reader)):
-        with contextlib.suppress(OSError):
-            os.kill(other, signal.SIGKILL)
-
-
-def _holders(pipe: os.stat_result) -> list[int]:
-    """The other processes that have this pipe open, as far as /proc tells."""
-    found = []
-    for place in glob.iglob("/proc/[0-9]*/fd/*"):
-        with contextlib.suppress(OSError):
-            if os.path.samestat(os.stat(place), pipe) and (other := int(place.split("/")[2])) != os.getpid():
-                found.append(other)
-    return found
+        return wall - waiting > LATEST * self.seconds + QUEUE or wall > 2 * self.seconds + START_UP
 
 
 def _lost(status: int | None, seconds: float, memory_mb: int | None) -> Finding:

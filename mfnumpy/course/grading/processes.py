@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mfnumpy.check.student.orphans import LEAVING, outlast
 from mfnumpy.support.files import make_folder
 from mfnumpy.support.optional import require
 
@@ -27,6 +28,8 @@ PRELOADED = [
     "mfnumpy.course.grading.player",
     "mfnumpy.course.grading.sandbox",
 ]
+STARTING = 60.0
+"""Seconds that a process may take to begin on a busy machine."""
 LONGEST_RESULT = 64 << 20
 """Bytes of JSON that are taken from a process."""
 
@@ -68,14 +71,23 @@ class Work:
 
     @property
     def pid(self) -> int:
-        """The process's number."""
+        """The number of the process that runs the function: on Linux the only child of the one that outlasts it."""
+        psutil = require("psutil", "course")
+        until = time.monotonic() + STARTING
+        while sys.platform == "linux" and self.process.is_alive() and time.monotonic() < until:
+            with contextlib.suppress(psutil.Error):
+                if children := psutil.Process(self.process.pid).children():
+                    return children[0].pid
+            time.sleep(0.002)
         return self.process.pid
 
     def end(self) -> None:
-        """Kill it, its session, and whatever else works in its folder or carries it in its environment."""
+        """Kill it and what it has started: on Linux all of that, elsewhere what session, folder or environment tell."""
         psutil = require("psutil", "course")
+        self.process.terminate()  # that which outlasts it takes all else along
+        self.process.join(LEAVING)
         with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
+            os.killpg(self.process.pid, signal.SIGKILL)
         for other in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 if other.pid != os.getpid() and self._started(other):
@@ -153,6 +165,8 @@ def _context() -> Any:
 
 def _enter(target: Callable, args: tuple, environment: dict[str, str], bounds: Bounds) -> None:
     """In the new process: take up folder, environment and limits, fall silent, die with the grader; then work."""
+    _die_with_parent()
+    outlast()
     os.setsid()
     _die_with_parent()
     _close_others({item.fileno() for item in args if hasattr(item, "fileno")})
