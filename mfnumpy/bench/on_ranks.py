@@ -79,9 +79,10 @@ def measure(crew: Crew, case: Case) -> dict[str, Any]:
     x = [rng.random((case.batch, *net.input_shape), dtype=np.float32) for _ in range(case.batches)]
     y = [rng.integers(0, CLASSES, case.batch) for _ in range(case.batches)]
     hop_of = _Hops(crew)
-    every, splits = {}, {}
+    every, splits, shares = {}, {}, []
     for micro in case.micro:
         costs = _shared(crew, partial(costs_of, case, x[0], y[0], micro))
+        shares.append(costs.pop("share"))
         every[micro] = costs | {
             "message": [hop_of(case.batch * width * 4) for width in net.widths],
             "micro_message": [hop_of(-(-case.batch // micro) * width * 4) for width in net.widths],
@@ -108,6 +109,7 @@ def measure(crew: Crew, case: Case) -> dict[str, Any]:
                 seconds[name].append(time.perf_counter() - start)
     return {
         "hop": hop_of(MEGABYTE),
+        "share": min(shares),
         "seconds": {name: statistics.median(values) for name, values in seconds.items()},
         "splits": {name: [[own.start, own.stop] for own in split] for name, split in splits.items()},
         "costs": {str(micro): costs for micro, costs in every.items()},
@@ -115,14 +117,16 @@ def measure(crew: Crew, case: Case) -> dict[str, Any]:
 
 
 def costs_of(case: Case, x: np.ndarray, y: np.ndarray, micro: int) -> dict[str, Any]:
-    """What the blocks cost, on one core; the messages are left out.
+    """What the blocks cost, on one core, and the share of a core that there was; the messages are left out.
 
     case: what is measured.
     x, y: one batch.
     micro: into how many micro-batches it is cut for backpropagation.
     """
+    wall, cpu = time.perf_counter(), time.process_time()
     tries = [_mf_once(case, x, y) | _bp_once(case, x, y, micro) for _ in range(TRIES)]
-    found: dict[str, Any] = {"readout": statistics.median(one["readout"] for one in tries)}
+    share = (time.process_time() - cpu) / (time.perf_counter() - wall)
+    found: dict[str, Any] = {"share": share, "readout": statistics.median(one["readout"] for one in tries)}
     for key in ("learn", "update", "forward", "backward", "bp_update"):
         found[key] = [statistics.median(values) for values in zip(*(one[key] for one in tries), strict=True)]
     return found

@@ -15,6 +15,8 @@ from mfnumpy.bench.simulator import Costs, by_layers, by_micro_batches, simulate
 from mfnumpy.errors import MissingLibraryError, WorkerError
 from mfnumpy.support.threads import cores
 
+IDLE = 0.95
+"""Of a core; with less, other processes are at work, and no prediction of wall-clock seconds can hold."""
 LIMIT = 1200
 """Seconds after which a measurement is given up."""
 
@@ -30,6 +32,7 @@ class RanksResult:
     micro: that number.
     mf_predicted, bp_predicted: seconds, from the costs of the blocks on one core and of the messages.
     costs: of the blocks and messages, by the number of micro-batches.
+    share: of a core, that one rank alone was given while its blocks were timed.
     """
 
     case: Case
@@ -42,16 +45,18 @@ class RanksResult:
     mf_predicted: float
     bp_predicted: float
     costs: dict[int, Costs]
+    share: float
 
     def line(self) -> str:
         """One line for a table, with the model's error."""
         shared = f" on {self.cores} cores" if self.ranks > self.cores else ""
         hop = f"; hop of 1 MB {self.hop:.2f} ms" if self.ranks > 1 else ""
+        busy = f" (BUSY: a rank got {self.share:.0%} of a core; the model knows idle ones)" if self.share < IDLE else ""
         return (
             f"{self.case.network}, batch {self.case.batch}, {self.ranks} rank{'s' if self.ranks > 1 else ''}{shared}: "
             f"MF by layers {self.mf:.3f} s (model {self.mf_predicted:.3f}, {self.mf_predicted / self.mf - 1:+.0%}), "
             f"BP by {self.micro} micro-batches {self.bp:.3f} s (model {self.bp_predicted:.3f}, "
-            f"{self.bp_predicted / self.bp - 1:+.0%}); MF {self.bp / self.mf:.2f} times as fast{hop}"
+            f"{self.bp_predicted / self.bp - 1:+.0%}); MF {self.bp / self.mf:.2f} times as fast{hop}{busy}"
         )
 
 
@@ -100,4 +105,5 @@ def result(ranks: int, case: Case, found: dict[str, Any]) -> RanksResult:
         simulate(by_layers(costs, splits["mf"], case.batches), **own),
         simulate(by_micro_batches(costs, splits[f"bp {micro}"], case.batches, micro), **own),
         every,
+        found["share"],
     )

@@ -39,17 +39,20 @@ def run(learn, update, batches, folder):
     split = balanced([a + b for a, b in zip(learn, update, strict=True)], crew.size)
     rng = stream(0, "test")
     x, y = rng.random((4, 7), dtype=np.float32), rng.integers(0, 3, 4)
-    pipeline = RankPipeline(net, rule, Adam(), crew=crew, split=split)
-    crew.meet()
-    start = time.perf_counter()
-    if crew.rank > 0:
-        pipeline.serve()
-    else:
-        with pipeline:
-            assert len(list(pipeline.run((t, x, y, None, 1.0) for t in range(batches)))) == batches
-    crew.meet()
-    if crew.rank == 0:
-        found = {"seconds": time.perf_counter() - start, "split": [[own.start, own.stop] for own in split]}
+    seconds = []
+    for _ in range(3):
+        pipeline = RankPipeline(net, rule, Adam(), crew=crew, split=split)
+        crew.meet()
+        start = time.perf_counter()
+        if crew.rank > 0:
+            pipeline.serve()
+        else:
+            with pipeline:
+                assert len(list(pipeline.run((t, x, y, None, 1.0) for t in range(batches)))) == batches
+        crew.meet()
+        seconds.append(time.perf_counter() - start)
+    if crew.rank == 0:  # what else the machine does can only make it slower
+        found = {"seconds": min(seconds), "split": [[own.start, own.stop] for own in split]}
         Path(folder, "found.json").write_text(json.dumps(found))
     crew.part()
 
