@@ -10,7 +10,9 @@ const STYLE = `
 .mfn button:disabled { opacity: 0.45; cursor: default; }
 .mfn .both { display: flex; flex-wrap: wrap; gap: 8px 24px; }
 .mfn .list { margin: 0; padding: 0; list-style: none; min-width: 190px; }
-.mfn .list li { padding: 1px 8px; cursor: pointer; border-left: 4px solid transparent; white-space: nowrap; }
+.mfn .list li { border-left: 4px solid transparent; white-space: nowrap; }
+.mfn .list button { display: block; width: 100%; min-height: 0; border: 0; border-radius: 0; padding: 1px 8px; text-align: left;
+  font-weight: inherit; }
 .mfn .list li.now { border-left-color: #B07800; background: rgba(176, 120, 0, 0.18); font-weight: bold; }
 .mfn .row { display: flex; flex-wrap: wrap; gap: 8px 10px; align-items: center; overflow-x: auto; max-width: 100%; }
 .mfn .sign { font-size: 18px; }
@@ -43,6 +45,24 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+// One cell of a table is reached by Tab, the others from it by the arrow keys. act: what Enter does, or nothing.
+function byKeys(cells, act) {
+  cells.forEach((row, i) => row.forEach((cell, j) => {
+    cell.tabIndex = i + j ? -1 : 0;
+    cell.addEventListener("keydown", (event) => {
+      if (event.target !== cell) return;
+      const next = MOVES[event.key] && cells[i + MOVES[event.key][0]]?.[j + MOVES[event.key][1]];
+      if (next) { cell.tabIndex = -1; next.tabIndex = 0; next.focus(); }
+      if (event.key === "Enter") act?.(i, j);
+      if (MOVES[event.key] || (act && event.key === "Enter")) { event.preventDefault(); event.stopPropagation(); }
+    });
+  }));
+}
+
+const cellsOf = (table) => [...table.rows].map((row) => [...row.cells]);
+
 function matrix(part, limits, hidden, onedit) {
   const body = make("tbody");
   const full = limits[part.kind] || 1;
@@ -56,13 +76,15 @@ function matrix(part, limits, hidden, onedit) {
       if (!hidden && mask) cell.style.background = `rgba(128,128,128,${0.4 * value})`;
       if (onedit) {
         cell.classList.add("edit");
-        cell.title = "click to change";
+        cell.title = "click, or press Enter, to change";
+        cell.setAttribute("data-is", `${part.name} ${i} ${j}`);
         cell.addEventListener("click", () => edit(cell, value, (number) => onedit(i, j, number)));
       }
       line.append(cell);
     });
     body.append(line);
   });
+  if (onedit) byKeys(cellsOf(body), (i, j) => cellsOf(body)[i][j].click());
   const caption = make("figcaption", { html: `${part.name} <i>${part.shape}</i>` });
   if (part.marked) caption.append(make("i", {}, " framed: the label"));
   return make("figure", {}, make("table", {}, body), caption);
@@ -90,7 +112,8 @@ function sources(moment, i, j) {
 
 // Hovering or focusing a cell of the result marks what made it; arrow keys go from cell to cell.
 function explainCells(table, others, moment, tell) {
-  const cells = [...table.rows].map((row) => [...row.cells]);
+  const cells = cellsOf(table);
+  byKeys(cells);
   const mark = (i, j, on) => {
     const found = sources(moment, i, j);
     for (const [k, , made] of found) {
@@ -100,17 +123,9 @@ function explainCells(table, others, moment, tell) {
     tell(on && found.length ? `Entry (${i + 1}, ${j + 1}) of ${moment.result.name}: ${found.map(([, words]) => words).join(", ")}.` : "");
   };
   cells.forEach((row, i) => row.forEach((cell, j) => {
-    cell.tabIndex = i + j ? -1 : 0;
     for (const [event, on] of [["mouseenter", true], ["focus", true], ["mouseleave", false], ["blur", false]]) {
       cell.addEventListener(event, () => mark(i, j, on));
     }
-    cell.addEventListener("keydown", (event) => {
-      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
-      if (down === undefined) return;
-      event.preventDefault();
-      event.stopPropagation();
-      cells[i + down]?.[j + right]?.focus();
-    });
   }));
 }
 
@@ -118,21 +133,22 @@ function edit(cell, value, done) {
   if (cell.querySelector("input")) return;
   const field = make("input", { type: "number", step: "any", value, style: "width: 64px", "aria-label": "new value" });
   let over = false;
-  const finish = (keep) => {
+  const finish = (keep, back = false) => {
     if (over) return;
     over = true;
+    if (back) cell.focus(); // first, so that a redrawing finds it
     const number = Number(field.value);
     if (keep && field.value !== "" && Number.isFinite(number) && number !== value) done(number);
     else cell.replaceChildren(short(value));
   };
   field.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter") finish(true);
-    if (event.key === "Escape") finish(false);
+    if (event.key === "Enter") finish(true, true);
+    if (event.key === "Escape") finish(false, true);
   });
   field.addEventListener("blur", () => finish(true));
   cell.replaceChildren(field);
-  field.focus();
+  field.select(); // typing replaces the number
 }
 
 function render({ model, el }) {
@@ -153,7 +169,7 @@ function render({ model, el }) {
   const reveal = () => { state.seen.add(key()); draw(); };
 
   function draw() {
-    const focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("data-is") : null;
+    let focused = root.contains(document.activeElement) ? document.activeElement.getAttribute("data-is") : null;
     const all = data(), run = all.runs[state.run];
     state.at = Math.min(state.at, run.moments.length - 1); // another network may have fewer
     const moment = run.moments[state.at];
@@ -173,8 +189,8 @@ function render({ model, el }) {
       ...(hidden ? [make("button", { "data-is": "reveal", onclick: reveal }, "show the result")] : []));
     const list = make("ul", { class: "list" }, ...run.moments.map((m, k) => [m, k])
       .filter(([m]) => m.block === moment.block).map(([m, k]) =>
-        make("li", { class: k === state.at ? "now" : "", onclick: () => go(k),
-          html: m.formula + (m.equation ? ` &nbsp; (${m.equation})` : "") })));
+        make("li", { class: k === state.at ? "now" : "" }, make("button", { onclick: () => go(k), "data-is": `moment${k}`,
+          "aria-current": k === state.at ? "step" : false, html: m.formula + (m.equation ? ` &nbsp; (${m.equation})` : "") }))));
     const row = make("div", { class: "row" });
     if (moment.scaled) row.append(make("span", { class: "sign" }, "("));
     const drawn = [];
@@ -199,7 +215,8 @@ function render({ model, el }) {
       made, make("p", { class: "says", html: says, "aria-live": "polite" }),
       make("p", { class: "says" }, `Loss on this batch: ${run.loss[0].toPrecision(4)}, after a step of η = ${run.eta}: ` +
         `${run.loss[1].toPrecision(4)}. ${all.note}`));
-    if (focused) (root.querySelector(`[data-is=${focused}]:not(:disabled)`) || root).focus({ preventScroll: true });
+    if (focused?.startsWith("moment")) focused = `moment${state.at}`;
+    if (focused) (root.querySelector(`[data-is="${focused}"]:not(:disabled)`) || root).focus({ preventScroll: true });
   }
 
   // The same moment under another rule: the block and the array, if it has them.

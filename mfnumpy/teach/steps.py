@@ -34,7 +34,9 @@ MARKUP = (
 SIGNS = {"*": "⊙", "-": "−", "": ""}
 
 
-LIVE = "Numbers with dotted lines under them can be changed: click one."
+LIVE = (
+    "Numbers with dotted lines under them can be changed: click one, or go to it by Tab and arrow keys and press Enter."
+)
 RECORDED = "To change x, W or M, open this lesson with mfnumpy learn."
 
 

@@ -1,5 +1,6 @@
-"""One build of the playground and one browser for all its tests."""
+"""One build of the playground, and one browser of each kind for all tests of a file."""
 
+import fox
 import player
 import pytest
 
@@ -45,9 +46,23 @@ def opened(browser, address, hosts):
 
 
 @pytest.fixture(scope="module")
-def tab(browser, address):
-    """The shipped page."""
-    yield from opened(browser, address, {"127.0.0.1", "cdn.jsdelivr.net"})
+def foxtab(own_address, tmp_path_factory):
+    """The self-hosted page in Firefox."""
+    with fox.firefox(tmp_path_factory.mktemp("firefox") / "log.txt") as driver:
+        made = fox.FoxTab(driver, own_address)
+        made.open()
+        assert made.text("#state").startswith("Python 3"), made.text("#state")
+        yield made
+
+
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def tab(request):
+    """The page: in Chromium as it is shipped, with the CDN; in Firefox self-hosted."""
+    if request.param == "firefox":
+        yield request.getfixturevalue("foxtab")
+    else:
+        asked = (request.getfixturevalue(name) for name in ("browser", "address"))
+        yield from opened(*asked, {"127.0.0.1", "cdn.jsdelivr.net"})
 
 
 @pytest.fixture(scope="module")

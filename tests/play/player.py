@@ -111,7 +111,7 @@ class Tab:
         """Open the page, and wait until Python is there or has failed."""
         self.page.goto(f"{self.address}/some/where/play/index.html{hash_}")
         self.page.wait_for_function("['ready', 'failed'].includes(document.getElementById('state').dataset.state)")
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(120_000)
 
     def ask(self, who: str, what: str, /, **arguments: Any) -> Any:
         """A question to one of the page's interpreters ("ours", "theirs"), past its buttons."""

@@ -82,6 +82,37 @@ def test_an_update_is_stepped_through_explained_and_changed(own):
     assert "Eq. (7)" in stepper.inner_text()
 
 
+def test_an_update_is_stepped_through_and_changed_by_keys_alone(own):
+    go(own, "step&rules=mf&rows=2&width=3")
+    stepper, keys = own.page.locator("#step .mfn"), own.page.keyboard
+    own.page.wait_for_selector("#step .mfn table")
+    stepper.get_by_role("button", name="z = x W").focus()
+    keys.press("Enter")
+    assert "2 of " in stepper.inner_text()
+    assert own.page.evaluate("document.activeElement.dataset.is") == "moment1"
+    x, result = stepper.locator("figure").first, stepper.locator("figure").last
+    before = result.inner_text()
+    for key in ("Tab", "ArrowDown", "ArrowRight"):
+        keys.press(key)
+        while key == "Tab" and own.page.evaluate("document.activeElement.tagName") != "TD":
+            keys.press(key)
+    assert own.page.evaluate("document.activeElement.dataset.is") == "x 1 1"
+    keys.press("Enter")
+    keys.type("7")
+    keys.press("Enter")
+    own.page.wait_for_function(
+        "(old) => [...document.querySelectorAll('#step figure')].at(-1).innerText !== old", arg=before
+    )
+    assert x.locator("tr").nth(1).locator("td").nth(1).inner_text() == "7"
+    assert own.page.evaluate("document.activeElement.dataset.is") == "x 1 1", "the keyboard stays where it was"
+    result.locator("td").first.focus()
+    keys.press("ArrowRight")
+    assert "column 2 of W" in stepper.locator(".made").inner_text()
+    stepper.focus()
+    keys.press("ArrowRight")
+    assert "3 of " in stepper.inner_text()
+
+
 def test_a_block_is_damaged_and_only_a_local_rule_mends_it_alone(own):
     go(own, "break&left=mf&right=bp&width=16")
     done = "!document.querySelector('#break button.main').disabled"
@@ -112,6 +143,13 @@ def test_feedback_alignment_with_b_equal_to_w_is_backpropagation(own):
     assert entries["one"] == entries["two"]
 
 
+def violations(tab):
+    """What axe finds against WCAG 2.1, level AA: contrast, names, roles, order, what the keyboard cannot reach."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra 'docs' (axe)").Axe()
+    found = axe.run(tab.page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}).response
+    return [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_view_fits_its_screen_and_every_control_has_a_name(browser, own_address, scheme):
     tab = player.Tab(browser, own_address, player.engine(), color_scheme=scheme, reduced_motion="reduce")
@@ -126,6 +164,7 @@ def test_every_view_fits_its_screen_and_every_control_has_a_name(browser, own_ad
             tab.page.set_viewport_size({"width": width, "height": 900})
             assert tab.page.evaluate(OVERFLOW) <= 0, f"{view} at {width}"
         assert tab.page.evaluate(NAMELESS) == [], view
+        assert violations(tab) == [], view
     ink, paper = (
         sum(map(int, re.findall(r"\d+", tab.page.evaluate(f"getComputedStyle(document.body).{name}"))[:3]))
         for name in ("color", "backgroundColor")
@@ -160,6 +199,25 @@ def test_a_file_that_is_lost_or_altered_is_said_in_words(browser, address, optio
     tab.page.click("#watch [data-do=step]")
     tab.page.wait_for_function("document.querySelector('#watch .status').textContent.includes('batch 1 of')")
     assert tab.page.inner_text("#state").startswith("Python 3")
+    tab.close()
+
+
+@pytest.mark.parametrize("part", ["js/write.js", "exercises.json"])
+def test_a_part_of_the_page_that_is_lost_is_said_and_comes_with_the_network(browser, own_address, part):
+    tab = player.Tab(browser, own_address, player.engine())
+    tab.open()
+    tab.page.route(f"**/{part}", lambda route: route.abort())
+    tab.page.click("#tab-write")
+    tab.page.wait_for_selector("#write [role=alert]")
+    assert "Is there a network?" in tab.page.inner_text("#write")
+    tab.page.click("#tab-watch")
+    tab.page.click("#watch [data-do=step]")
+    tab.page.wait_for_function("document.querySelector('#watch .status').textContent.includes('batch 1 of')")
+    tab.page.click("#tab-write")
+    tab.page.unroute(f"**/{part}")
+    tab.page.evaluate("location.hash = 'write&exercise=03/eq7'")
+    tab.page.click("text=Reload the page")
+    tab.page.wait_for_function("globalThis.playground?.views.write?.now?.id === '03/eq7'")
     tab.close()
 
 

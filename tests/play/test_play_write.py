@@ -116,6 +116,46 @@ def test_what_hangs_or_breaks_is_answered_and_the_right_answer_then_passes(own, 
     assert "passed" in typed(own, RIGHT)
 
 
+KEYS = ("Control+Enter", "Meta+Enter")
+
+
+def test_a_function_is_checked_by_keys_alone(own):
+    page, passed = own.page, "document.querySelector('#write .report').textContent.includes('passed')"
+    for keys in KEYS:
+        assert "not right yet" in typed(own, RIGHT.replace("* (z > 0)", ""))
+        page.evaluate("(code) => playground.views.write.editor.set(code)", RIGHT)
+        page.evaluate("playground.views.write.editor.focus()")
+        page.keyboard.press(keys)
+        page.wait_for_function(passed)
+        assert page.evaluate("playground.views.write.editor.value") == RIGHT, "no line was added"
+        assert page.evaluate("document.querySelector('#write .editor').contains(document.activeElement)")
+    page.evaluate("document.querySelector('#write .report').replaceChildren()")
+    page.focus("#write button.main")
+    page.keyboard.press("Enter")
+    page.wait_for_function(passed)
+    assert page.evaluate("document.activeElement.textContent") == "Check", "the keyboard stays where it was"
+
+
+def test_the_plain_editor_has_the_same_keys(browser, own_address):
+    """It is there where CodeMirror could not be fetched."""
+    tab = player.Tab(browser, own_address, player.engine())
+    tab.page.route("**/editor/**", lambda route: route.abort())
+    tab.page.goto(f"{own_address}/some/where/play/index.html#write&exercise=03/eq7")
+    tab.page.wait_for_function("playground.views.write?.now?.id === '03/eq7'")
+    assert tab.page.evaluate("playground.views.write.editor.kind") == "plain"
+    tab.page.evaluate(
+        "() => { playground.checks = 0; playground.views.write.check = () => { playground.checks += 1; } }"
+    )
+    tab.page.focus("#write textarea")
+    for keys in KEYS:
+        tab.page.keyboard.press(keys)
+    assert tab.page.evaluate("playground.checks") == 2
+    tab.page.keyboard.press("Enter")
+    assert tab.page.evaluate("playground.checks") == 2
+    assert tab.complaints == []
+    tab.close()
+
+
 def test_train_with_my_function_shows_what_a_mistake_does(own):
     typed(own, RIGHT.replace("x.T @", "-x.T @"))
     own.page.click("text=Train with my function")

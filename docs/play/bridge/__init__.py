@@ -31,6 +31,7 @@ the answer."""
 def ask(what: str, arguments: str, say: Callable[[str], Any]) -> str:
     """Answer a question. what: one of HOMES. arguments: JSON. say: called with JSON while the answer is made."""
     function = getattr(importlib.import_module(f"bridge.{HOMES[what]}"), what)
+    say("{}")  # a sign of life: the first question waits for imports
     return _json(function(json.loads(arguments), lambda value: say(_json(value))))
 
 

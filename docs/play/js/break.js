@@ -1,6 +1,6 @@
 // Break: plug in, take off, damage, repair; B and the mask. What was done stands in the curve.
 import { Card } from "./card.js";
-import { field, make, percent, say, select } from "./dom.js";
+import { disable, field, make, percent, say, select } from "./dom.js";
 import { asked, sensible, settings } from "./form.js";
 import * as link from "./link.js";
 import { RULES } from "./made.js";
@@ -58,7 +58,9 @@ export class Break {
 
   #blocks(n) {
     const before = Number(this.block.querySelector("select")?.value ?? 0);
-    this.block.replaceChildren(field("Block", select("block", Array.from({ length: n }, (_, i) => [i, `block ${i + 1}`]), Math.min(before, n - 1))));
+    const box = field("Block", select("block", Array.from({ length: n }, (_, i) => [i, String(i + 1)]), Math.min(before, n - 1)));
+    box.classList.add("inline");
+    this.block.replaceChildren(box);
   }
 
   async #begin() {
@@ -72,9 +74,10 @@ export class Break {
   }
 
   async #run(act) {
-    for (const button of this.buttons.querySelectorAll("button")) button.disabled = true;
+    const buttons = [...this.buttons.querySelectorAll("button")];
+    disable(buttons, true);
     try { await this.#begin(); await act(); } catch (error) { this.begun = false; say(this.message, error.message, "wrong"); }
-    for (const button of this.buttons.querySelectorAll("button")) button.disabled = false;
+    disable(buttons, false);
   }
 
   async #train() {

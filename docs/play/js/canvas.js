@@ -18,9 +18,10 @@ function paper(canvas, height) {
 // lines: [{values, color, dash, width, alpha}], values from 0 to 1; marks: [{at, text}]; label: of a height.
 export function curves(canvas, lines, total, marks = [], label = (share) => `${100 * share} %`) {
   const { g, width, height } = paper(canvas, 150);
-  const left = 34, right = width - 8, top = 8, bottom = height - 20, most = Math.max(1, total - 1);
+  const left = 44, right = width - 8, top = 8, bottom = height - 20, most = Math.max(1, total - 1);
   const x = (i) => left + (right - left) * Math.min(1, i / most), y = (v) => bottom - (bottom - top) * v;
   g.fillStyle = g.strokeStyle = ink();
+  g.lineWidth = 1;
   g.globalAlpha = 0.65;
   for (const share of [0, 0.5, 1]) {
     g.fillText(label(share), 0, y(share) + 4);
@@ -30,10 +31,11 @@ export function curves(canvas, lines, total, marks = [], label = (share) => `${1
   }
   g.fillText("epoch 1", left, height - 4);
   g.textAlign = "right"; g.fillText(String(total), right, height - 4); g.textAlign = "left";
-  for (const { at, text } of marks) {
+  for (const [k, { at, text }] of marks.entries()) {
+    const wide = g.measureText(text).width, from = x(at) + 4 + wide > width ? x(at) - 4 - wide : x(at) + 4;
     g.globalAlpha = 0.5; g.setLineDash([2, 3]);
     g.beginPath(); g.moveTo(x(at), top); g.lineTo(x(at), bottom); g.stroke();
-    g.globalAlpha = 0.85; g.fillText(text, Math.min(x(at) + 3, right - 60), top + 10);
+    g.globalAlpha = 0.85; g.fillText(text, from, bottom - 4 - 13 * (k % 3)); // names of neighbours stand above each other
   }
   for (const line of lines) {
     g.globalAlpha = line.alpha ?? 1; g.strokeStyle = g.fillStyle = line.color; g.lineWidth = line.width ?? 1.2;

@@ -78,12 +78,14 @@ export class Card {
       regions.blocks.forEach((shares, k) => plane(this.#canvas(`region${k}`, `What block ${k + 1} alone would say`, "little"), regions.side, shares, null, 92));
     }
     if (sample) {
-      const canvas = this.#canvas("bars", "Goodness of one sample for each class, by block");
+      const canvas = this.#canvas("bars", this.#what("one sample"));
       bars(canvas, sample.voices, sample.y, this.rule.color);
       const whole = sample.voices.at(-1).scores, said = whole.indexOf(Math.max(...whole));
-      canvas.setAttribute("aria-label", `Goodness of the sample for each class, by block; predicted ${said}, it is ${sample.y}`);
+      canvas.setAttribute("aria-label", `${this.#what("the sample")}; predicted ${said}, it is ${sample.y}`);
     }
   }
+
+  #what(sample) { return this.rule.local ? `Goodness of ${sample} for each class, by block` : `Scores of ${sample} for each class`; }
 
   #canvas(name, label, kind = "") {
     let found = this.extra.querySelector(`[data-is=${name}]`);

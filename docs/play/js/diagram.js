@@ -31,5 +31,5 @@ export function diagram(rule, depth) {
 export function sentence(rule, depth) {
   if (rule.error_from.includes("own")) return "Nobody waits: each block has its error as soon as its own activities are there.";
   if (rule.error_from.includes("output")) return "All blocks wait until the output has its error; then all may change at once.";
-  return `Block 1 waits for all ${depth} blocks forward, and for all of them back: the error comes down block by block.`;
+  return `Block 1 waits for the whole way up and the whole way back${depth > 1 ? ": the error comes down block by block" : ""}.`;
 }

@@ -36,7 +36,17 @@ export function say(node, text, kind = "") {
   node.dataset.kind = kind;
 }
 
-export const percent = (share) => `${(100 * share).toFixed(1)} %`;
+// Disable buttons for a while; the one that had the focus gets it back, so that the keyboard stays where it was.
+export function disable(buttons, busy) {
+  const held = buttons.find((button) => button === document.activeElement);
+  for (const button of buttons) {
+    button.disabled = busy;
+    if (busy) button.dataset.held = button === held ? "1" : "";
+    else if (button.dataset.held && document.activeElement === document.body) button.focus({ preventScroll: true });
+  }
+}
+
+export const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`; // no line ends between the two
 export const tidy = (number) => (Math.abs(number) >= 100 ? number.toFixed(0) : Math.abs(number) >= 0.001 ? number.toPrecision(3) : number.toExponential(1));
 export const bytes = (n) => (n >= 2 ** 20 ? `${(n / 2 ** 20).toFixed(1)} MB` : `${Math.round(n / 1024)} kB`);
 

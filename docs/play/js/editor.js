@@ -1,15 +1,18 @@
 // The editor: CodeMirror where it was fetched when the page was built, else a plain one. Both: value, set, focus.
+// onchange is called with the text, onsubmit on Ctrl-Enter or Cmd-Enter.
 import { make } from "./dom.js";
 import { EDITOR } from "./made.js";
 
-export async function editor(place, onchange) {
+const LABEL = "your Python code; Ctrl-Enter checks it; Escape, then Tab leaves the editor";
+
+export async function editor(place, onchange, onsubmit) {
   if (EDITOR) {
-    try { return await rich(place, onchange); } catch (error) { console.info("CodeMirror could not be loaded:", error.message); }
+    try { return await rich(place, onchange, onsubmit); } catch (error) { console.info("CodeMirror could not be loaded:", error.message); }
   }
-  return plain(place, onchange);
+  return plain(place, onchange, onsubmit);
 }
 
-async function rich(place, onchange) {
+async function rich(place, onchange, onsubmit) {
   const [state, view, commands, language, python, { tags }] = await Promise.all([
     import("@codemirror/state"), import("@codemirror/view"), import("@codemirror/commands"), import("@codemirror/language"),
     import("@codemirror/lang-python"), import("@lezer/highlight"),
@@ -24,6 +27,7 @@ async function rich(place, onchange) {
   const theme = view.EditorView.theme({
     "&": { backgroundColor: "var(--card)", color: "var(--ink)" },
     ".cm-content": { caretColor: "var(--ink)" },
+    ".cm-content, .cm-gutter": { minHeight: "12rem" },
     ".cm-cursor": { borderLeftColor: "var(--ink)" },
     ".cm-gutters": { backgroundColor: "var(--code)", color: "var(--soft)", border: "0" },
     ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--accent) 7%, transparent)" },
@@ -33,8 +37,8 @@ async function rich(place, onchange) {
   const extensions = [
     view.lineNumbers(), view.highlightActiveLine(), view.drawSelection(), commands.history(), language.bracketMatching(),
     language.indentUnit.of("    "), python.python(), language.syntaxHighlighting(colours), theme, view.EditorView.lineWrapping,
-    view.EditorView.contentAttributes.of({ "aria-label": "your Python code; Escape, then Tab leaves the editor" }),
-    view.keymap.of([...commands.defaultKeymap, ...commands.historyKeymap, commands.indentWithTab]),
+    view.EditorView.contentAttributes.of({ "aria-label": LABEL }),
+    view.keymap.of([...["Ctrl-Enter", "Meta-Enter"].map((key) => ({ key, run: () => { onsubmit(); return true; } })), ...commands.defaultKeymap, ...commands.historyKeymap, commands.indentWithTab]),
     view.EditorView.updateListener.of((update) => { if (update.docChanged) onchange(update.state.doc.toString()); }),
   ];
   const fresh = (doc) => state.EditorState.create({ doc, extensions });
@@ -47,8 +51,8 @@ async function rich(place, onchange) {
   };
 }
 
-function plain(place, onchange) {
-  const area = make("textarea", { spellcheck: "false", autocapitalize: "off", "aria-label": "your Python code; Escape, then Tab leaves the editor" });
+function plain(place, onchange, onsubmit) {
+  const area = make("textarea", { spellcheck: "false", autocapitalize: "off", "aria-label": LABEL });
   let leave = false;
   area.addEventListener("input", () => onchange(area.value));
   area.addEventListener("keydown", (event) => {
@@ -56,6 +60,7 @@ function plain(place, onchange) {
     if (event.key === "Tab" && !leave && !event.shiftKey) { event.preventDefault(); area.setRangeText("    ", area.selectionStart, area.selectionEnd, "end"); onchange(area.value); }
     if (event.key === "Enter") {
       event.preventDefault();
+      if (event.ctrlKey || event.metaKey) { onsubmit(); return; }
       const line = area.value.slice(0, area.selectionStart).split("\n").pop(), indent = line.match(/^ */)[0] + (line.trimEnd().endsWith(":") ? "    " : "");
       area.setRangeText(`\n${indent}`, area.selectionStart, area.selectionEnd, "end");
       onchange(area.value);

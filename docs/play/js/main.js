@@ -1,5 +1,5 @@
 // The page: four views over two interpreters, one of which runs nothing but what the reader writes.
-import { $ } from "./dom.js";
+import { $, make } from "./dom.js";
 import * as link from "./link.js";
 import { ENGINE } from "./made.js";
 import { Python } from "./python.js";
@@ -29,9 +29,17 @@ async function open(name, values) {
     if (!chosen) views[nameOf(tab)]?.pause?.();
   }
   const first = !views[name];
-  views[name] = await (making[name] ??= MAKERS[name]($(`#${name}`)));
-  if (first || values) await views[name].open(values ?? {});
-  else views[name].remember?.();
+  try {
+    views[name] = await (making[name] ??= MAKERS[name]($(`#${name}`)));
+    if (first || values) await views[name].open(values ?? {});
+    else views[name].remember?.();
+  } catch (error) { lost($(`#${name}`), error); }
+}
+
+// What is read where a part of the page did not come: a browser may not ask for it again before the page is reloaded.
+function lost(root, error) {
+  root.replaceChildren(make("p", { class: "wrong", role: "alert" }, `This part of the page could not be loaded (${error.message}). Is there a network? `),
+    make("button", { onclick: () => location.reload() }, "Reload the page"));
 }
 
 for (const tab of tabs) {

@@ -2,7 +2,7 @@
 import { ENGINE } from "./made.js";
 
 const LOAD_MS = 120_000;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 15_000, PATIENCE_MOST_MS = 60_000; // a slow machine is given longer
 const HEAP_FULL = 300 * 2 ** 20; // after a bomb of memory: start afresh
 
 const here = (name) => new URL(`../${name}`, import.meta.url).href;
@@ -14,6 +14,7 @@ export class Python {
     this.name = name;
     this.onstate = onstate;
     this.starts = 0;
+    this.patience = PATIENCE_MS;
     this.waiting = new Map();
   }
 
@@ -24,9 +25,9 @@ export class Python {
   }
 
   // patience: milliseconds without a sign of life after which the worker is ended.
-  async ask(what, args = {}, { patience = PATIENCE_MS, progress } = {}) {
+  async ask(what, args = {}, { patience, progress } = {}) {
     await this.ready();
-    return this.#post(what, args, patience, progress);
+    return this.#post(what, args, patience ?? this.patience, progress);
   }
 
   // End the interpreter: all who wait are told why. The next question starts another.
@@ -49,9 +50,14 @@ export class Python {
     this.starts += 1;
     this.worker.onmessage = ({ data }) => this.#hear(data);
     this.worker.onerror = (event) => this.end(event.message || "the worker could not be loaded");
-    const loading = ({ files, of }) => this.onstate("loading", `Python is being loaded … ${files} of ${of} files`);
+    let fetched = performance.now();
+    const loading = ({ files, of }) => { fetched = performance.now(); this.onstate("loading", `Python is being loaded … ${files} of ${of} files`); };
     const loaded = this.#post("load", { engine, app: here("app.zip") }, LOAD_MS, loading).then(
-      (about) => { this.onstate("ready", `Python ${about.python}, NumPy ${about.numpy}, mfnumpy ${about.mfnumpy}`); return about; },
+      (about) => {
+        this.patience = Math.min(PATIENCE_MOST_MS, Math.max(PATIENCE_MS, 5 * (performance.now() - fetched)));
+        this.onstate("ready", `Python ${about.python}, NumPy ${about.numpy}, mfnumpy ${about.mfnumpy}`);
+        return about;
+      },
       (error) => {
         const why = `Python could not be loaded from ${ENGINE.from}: ${error.message}. Is there a network? ` +
           "Reload the page to try again; a page of your own that needs no network is made by: make play ENGINE=local";
@@ -76,7 +82,7 @@ export class Python {
   #watch(one) {
     clearTimeout(one.timer);
     one.timer = setTimeout(() => this.end(
-      `Stopped: nothing came back for ${one.patience / 1000} s. Is there an endless loop? Python was started afresh.`), one.patience);
+      `Stopped: nothing came back for ${Math.round(one.patience / 1000)} s. Is there an endless loop? Python was started afresh.`), one.patience);
   }
 
   #hear({ id, progress, result, error, dead, heap }) {

@@ -1,6 +1,6 @@
 // Write: the course's exercises with the checker's own report, hints, and training with what was written.
 import { curves } from "./canvas.js";
-import { download, make, percent, say } from "./dom.js";
+import { disable, download, make, percent, say } from "./dom.js";
 import { editor } from "./editor.js";
 import * as link from "./link.js";
 import { LESSONS } from "./made.js";
@@ -24,6 +24,7 @@ export class Write {
     this.curve = make("canvas", { role: "img", "aria-label": "accuracy of the two networks", hidden: true });
     this.button = (text, act, kind = "") => make("button", { onclick: act, class: kind }, text);
     this.checkButton = this.button("Check", () => this.check(), "main");
+    this.checkButton.setAttribute("aria-keyshortcuts", "Control+Enter Meta+Enter");
     this.trainButton = this.button("Train with my function", () => this.train());
     const file = make("input", { type: "file", accept: ".py,.ipynb", hidden: true, onchange: () => this.take(file) });
     root.append(make("p", { class: "lead" }, "One idea is left out of each function. Write it; the checker says from the numbers alone ", make("i", {}, "which"),
@@ -34,15 +35,16 @@ export class Write {
           this.button("Save as .ipynb", () => download("my_exercises.ipynb", asNotebook(this.lessons, this.store))),
           this.button("Open a file …", () => file.click()), file)),
       make("div", { class: "side" }, this.text, this.hints, this.place,
-        make("div", { class: "buttons" }, this.checkButton, this.trainButton, this.button("Begin anew", () => this.anew())), this.report, this.curve)));
+        make("div", { class: "buttons" }, this.checkButton, this.trainButton, this.button("Begin anew", () => this.anew()), make("span", { class: "small" }, "Ctrl-Enter in the editor checks, too.")), this.report, this.curve)));
     this.made = this.#load();
   }
 
   async #load() {
     const answer = await fetch(new URL("../exercises.json", import.meta.url));
+    if (!answer.ok) throw new Error(`exercises.json: ${answer.status}`);
     this.lessons = await answer.json();
     this.all = this.lessons.flatMap((lesson) => lesson.exercises);
-    this.editor = await editor(this.place, (code) => this.store.put(this.now.id, { code }));
+    this.editor = await editor(this.place, (code) => this.store.put(this.now.id, { code }), () => this.check());
   }
 
   async open(values) {
@@ -87,6 +89,7 @@ export class Write {
   }
 
   async check() {
+    if (this.checkButton.disabled) return;
     const exercise = this.now, code = this.editor.value;
     this.#busy(true, this.python.worker ? "Checking …" : "Checking, as soon as Python is there …");
     const reports = [];
@@ -150,7 +153,7 @@ export class Write {
   }
 
   #busy(busy, text = "") {
-    this.checkButton.disabled = this.trainButton.disabled = busy;
+    disable([this.checkButton, this.trainButton], busy);
     if (text) this.report.replaceChildren(make("p", {}, text));
   }
 }
