@@ -23,6 +23,7 @@ from mfnumpy.parallel.trainer import LayersTrainer
 from mfnumpy.rules import Rule
 from mfnumpy.saving import model, saved_run
 from mfnumpy.saving.saved_run import History
+from mfnumpy.support.environment import kernels
 from mfnumpy.train import Losses
 
 SAMPLE_ROWS = 256
@@ -75,6 +76,7 @@ class RankTrainer(LayersTrainer):
             raise InvalidValueError(f"The split {self.split} does not give every rank a run of blocks, in order.")
         self._phase: int | None = None
         self._begun = False
+        self.kernels = {rank: self._kernels_of(rank) for rank in self._others()}
 
     def line(self) -> str:
         """One line for people: who has which blocks, and how even that is."""
@@ -82,6 +84,12 @@ class RankTrainer(LayersTrainer):
         shares = [sum(self.costs[i] for i in blocks) / sum(self.costs) for blocks in self.split]
         words = (f"{name} on rank {k} ({share:.0%})" for k, (name, share) in enumerate(zip(names, shares, strict=True)))
         return f"{self.crew.size} rank{'s' if self.crew.size > 1 else ''}, share of the work: {', '.join(words)}"
+
+    def ran_with(self) -> dict:
+        """As of `Trainer`, and the kernels of the ranks that round otherwise than this one: bytes hold for one kind."""
+        here = kernels()
+        others = {str(rank): there for rank, there in self.kernels.items() if there != here}
+        return super().ran_with() | ({"other_ranks": others} if others else {})
 
     def fit(self, x: Any, y: np.ndarray, *others: Any, **options: Any) -> History:
         """As `Trainer.fit`; the other ranks get whatever this one has read.
@@ -138,6 +146,10 @@ class RankTrainer(LayersTrainer):
 
     def _others(self) -> range:
         return range(1, self.crew.size)
+
+    def _kernels_of(self, rank: int) -> dict:
+        self.crew.tell({"do": "kernels", "name": backend.current().name}, rank)
+        return self.crew.told(rank, ANSWER)
 
     def _lead(self, first: Batch, y: np.ndarray, only: Collection[int] | None) -> None:
         """Tell the others what comes now; at the beginning of `fit` all of it, then what has changed here."""

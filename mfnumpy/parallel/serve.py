@@ -17,6 +17,7 @@ from mfnumpy.parallel.crew import ANSWER, Crew, Ended
 from mfnumpy.parallel.ranks import RankPipeline
 from mfnumpy.rules import Rule
 from mfnumpy.saving import model, saved_run
+from mfnumpy.support.environment import kernels
 from mfnumpy.support.interrupt import answer, restore
 from mfnumpy.support.threads import blas_threads
 
@@ -78,6 +79,7 @@ class Member:
     def obey(self, order: dict[str, Any]) -> None:
         """Do what an order says; its keys are those of the method of its name. order: from rank 0."""
         known: dict[str, Callable[..., None]] = {
+            "kernels": self._kernels,
             "begin": self._begin,
             "put": self._put,
             "moments": self._moments,
@@ -86,6 +88,11 @@ class Member:
             "times": self._times,
         }
         known[order.pop("do")](**order)
+
+    def _kernels(self, name: str) -> None:
+        """Take the backend of rank 0, and say what rounds here."""
+        backend.use(name)
+        self.crew.tell(kernels(), 0, ANSWER)
 
     def _begin(self, **order: Any) -> None:
         """Build network and rule. Of the blocks of other ranks no numbers are kept, only shapes."""

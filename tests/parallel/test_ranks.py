@@ -158,6 +158,16 @@ def test_planted_other_labels_on_one_rank_are_refused(tmp_path):
     assert "others than those of rank 0" in error
 
 
+def test_a_rank_that_rounds_otherwise_is_written_into_the_history(tmp_path):
+    program = (
+        f"import ranks_steps; ranks_steps.other_kernels_on(2, {['train', *NET, *EPOCHS, *RANKS]!r}, {str(tmp_path)!r})"
+    )
+    code, _, error = on_ranks(3, program=("-c", program))
+    assert code == 0, error
+    (conditions,) = json.loads((tmp_path / "history.json").read_text())["ran_with"]
+    assert {rank: there["simd"] for rank, there in conditions["other_ranks"].items()} == {"2": "other"}
+
+
 def test_at_most_so_many_batches_wait_for_a_slow_rank(tmp_path):
     """Rank 1 is slow: rank 0 must have begun no batch that is more than two ahead of it."""
     program = f"import ranks_steps; ranks_steps.slow_on(1, {['train', *NET, *RANKS]!r}, {str(tmp_path)!r})"
