@@ -190,6 +190,7 @@ def _make(
             sweep.cells(cells.get(name, []))
         if args.rules is None and args.datasets is None and not on_device():
             sweep.jobs(Job(measurement, 0) for measurement in plan.measurements[name])
+    ledger.sweep_claims()
     _report(sweep.outcome)
 
 

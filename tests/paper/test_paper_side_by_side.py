@@ -236,6 +236,21 @@ def test_a_shard_does_not_wait_for_final_runs_that_others_make(tmp_path):
     assert [record.seed for record in one.ledger.of(TINY)] == [0, 2]
 
 
+def test_claims_of_the_dead_go_when_the_record_is_there(tmp_path):
+    ledger = made(tmp_path, 0, 1)
+    claims = tmp_path / "claims"
+    claims.mkdir()
+    for seed in (0, 1, 2):
+        (claims / f"{Job(TINY, seed).name}.claim").write_text("process 1 on nowhere")
+    with ledger.claim(Job(TINY, 1)) as mine:
+        assert mine
+        ledger.sweep_claims()
+        left = {path.stem[-2:] for path in claims.iterdir()}
+        assert left == {"s1", "s2"}, "one is held, one is of a run that somebody may just be about to claim"
+    ledger.sweep_claims()
+    assert [path.stem[-2:] for path in claims.iterdir()] == ["s2"]
+
+
 # -- options -----------------------------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mfnumpy.errors import InvalidValueError
@@ -128,6 +128,13 @@ class Ledger:
         finally:
             if file is not None:
                 locks.release(file, path)
+
+    def sweep_claims(self) -> None:
+        """Remove the claims that killed processes have left of records that are there, which nobody claims any more."""
+        for path in (self.folder / "claims").glob("*.claim"):
+            if (self.folder / f"{path.stem}.json").exists():
+                with suppress(OSError):  # held by whoever has just written the record
+                    locks.remove_unlocked(os.fspath(path))
 
     def claimed_by(self, job: Job) -> str:
         """Who works on this job, as far as its claim says; for messages only."""
