@@ -152,7 +152,7 @@ def serve(folder: Path, port: int) -> None:
     with http.server.ThreadingHTTPServer(
         ("127.0.0.1", port), functools.partial(Handler, directory=str(folder))
     ) as server:
-        print(f"The playground is at http://127.0.0.1:{server.server_address[1]}/  (Ctrl-C ends it)")
+        print(f"The playground is at http://127.0.0.1:{server.server_address[1]}/  (Ctrl-C ends it)", flush=True)
         try:
             server.serve_forever()
         except KeyboardInterrupt:
@@ -165,7 +165,7 @@ def main() -> None:
     parser.add_argument("target", type=Path)
     parser.add_argument("--engine", choices=ENGINES, default="cdn", help="where Pyodide comes from")
     parser.add_argument("--serve", action="store_true", help="serve it on this machine")
-    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--port", type=int, default=8765, help="where it is served; 0 for any that is free")
     options = parser.parse_args()
     editor = "CodeMirror" if fetch.kept("editor") else "a plain editor (CodeMirror: python docs/play/fetch.py editor)"
     try:
@@ -174,7 +174,11 @@ def main() -> None:
         print(error, file=sys.stderr)
         sys.exit(2)
     if options.serve:
-        serve(options.target, options.port)
+        try:
+            serve(options.target, options.port)
+        except OSError as error:
+            print(f"Nothing can be served at port {options.port}: {error.strerror}. Try --port 0.", file=sys.stderr)
+            sys.exit(2)
 
 
 if __name__ == "__main__":

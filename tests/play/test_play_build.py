@@ -2,6 +2,11 @@
 
 import json
 import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
 import zipfile
 
 import player
@@ -84,3 +89,65 @@ def test_without_the_fetched_editor_the_page_has_a_plain_one(build, monkeypatch,
     assert "EDITOR = false" in (page / "js" / "made.js").read_text()
     with pytest.raises(MfnumpyError, match=r"fetch\.py engine"):
         build.build(tmp_path / "other", "local")
+
+
+@pytest.fixture
+def command():
+    """The command that `make play ENGINE=local` ends with, as a process that is ended with the test."""
+    started = []
+
+    def start(*arguments):
+        words = [sys.executable, str(player.PLAY / "playground.py"), *map(str, arguments)]
+        started.append(subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT for one process")
+@pytest.mark.timeout(120)
+def test_a_self_hosted_page_is_built_and_served_by_one_command(build, command, tmp_path):
+    player.engine()
+    process = command(tmp_path, "--engine", "local", "--serve", "--port", "0")
+    assert "Pyodide from local" in process.stdout.readline()
+    address = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())[0]
+    fetch = player.module("fetch")
+    for name, expected in fetch.PINS["engine"]["files"].items():
+        with urllib.request.urlopen(f"{address}engine/{name}", timeout=20) as answer:
+            assert fetch.integrity(answer.read()) == expected
+            if name.endswith(".wasm"):
+                assert answer.headers["Content-Type"] == "application/wasm"
+    with urllib.request.urlopen(f"{address}js/made.js", timeout=20) as answer:
+        assert "https://" not in answer.read().decode(), "no address of anyone else"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+    assert process.stderr.read() == ""
+
+
+@pytest.mark.timeout(120)
+def test_a_port_that_is_taken_is_said_in_one_line(build, command, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        process = command(tmp_path, "--serve", "--port", taken.getsockname()[1])
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert re.fullmatch(r"Nothing can be served at port \d+: .+ Try --port 0\.\n", said)
+
+
+@pytest.mark.parametrize(("wish", "outcome"), [(None, "Skipped"), ("1", "Failed")])
+def test_what_is_missing_is_skipped_aloud_and_fails_where_it_must_be_there(monkeypatch, wish, outcome):
+    monkeypatch.delenv(player.NEEDED, raising=False)
+    if wish:
+        monkeypatch.setenv(player.NEEDED, wish)
+    with pytest.raises(BaseException, match="no engine") as caught:
+        player.needed("no engine", None)
+    assert type(caught.value).__name__ == outcome
+
+
+def test_ci_must_try_the_playground():
+    script = (player.ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    before, _, _ = script.partition("make test")
+    assert f"export {player.NEEDED}=1" in before
+    assert ".ci/playground" in before
