@@ -51,7 +51,7 @@ class Crew:
         self.comm, self.rank, self.size = comm, int(comm.rank), int(comm.size)
         self.witness: Witness | None = None
         self._signal: int | None = None
-        self._broken = False
+        self._broken: str | None = None
         self._sends: list[Any] = []
         self._neighbours = self._on_this_machine()
         self._looked = time.monotonic()
@@ -186,11 +186,13 @@ class Crew:
         MPI itself ends with the process: a launcher that sees one rank leave before kills the others, and rank 0 may
         still have something to say.
         """
-        if self.witness is not None:
-            self.witness.dismiss()
         with suppress(WorkerError):
             self._drain()
-        if self._broken:  # a rank has died: MPI's own end would wait for it forever
+        if self.witness is not None:  # where a rank has died, it speaks: the launcher may kill this one any moment
+            self.witness.dismiss(self._broken or "")
+            if self._broken:
+                os._exit(code or 1)
+        if self._broken:  # MPI's own end would wait for the dead forever
             atexit.register(lambda: os._exit(code or 1))
         else:
             before_leaving(mpi().Finalize)
@@ -234,8 +236,8 @@ class Crew:
         self._looked = time.monotonic()
         for rank, pid in self._neighbours.items():
             if not alive(pid):
-                self._broken = True
-                raise WorkerError(f"Rank {rank} (process {pid}) was killed; go on from the checkpoint with --resume.")
+                self._broken = f"Rank {rank} (process {pid}) was killed; go on from the checkpoint with --resume."
+                raise WorkerError(self._broken)
 
 
 def check_device() -> None:

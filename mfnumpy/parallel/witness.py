@@ -8,14 +8,15 @@ from contextlib import suppress
 from pathlib import Path
 
 SCRIPT = """
-read -r word && exit
-if [ -e "$1" ]; then
+if read -r word; then
+    [ -z "$word" ] || echo "mfnumpy: $word" >&2
+elif [ -e "$1" ]; then
     echo "mfnumpy: a rank was killed; go on with --resume (checkpoint: $1)." >&2
 else
     echo "mfnumpy: a rank was killed before the first checkpoint; start again." >&2
 fi
 """
-"""`read` fails where rank 0 ends without a word."""
+"""`read` fails where rank 0 ends without a word; an empty one says that all is well."""
 
 
 class Witness:
@@ -34,9 +35,9 @@ class Witness:
                     start_new_session=True,
                 )
 
-    def dismiss(self) -> None:
-        """Send it home, and wait until it has gone."""
+    def dismiss(self, last: str = "") -> None:
+        """Send it home, and wait until it has gone. last: what it says before, on one line; "" for nothing."""
         if self._shell is not None:
             with suppress(OSError):
-                self._shell.communicate(b"done\n")
+                self._shell.communicate(f"{last}\n".encode())
         self._shell = None
