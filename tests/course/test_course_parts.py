@@ -230,10 +230,25 @@ def test_no_solution_of_ours_is_flagged(course):
         ("!ls", "runs a command of the shell"),
         ("%%bash\nls", "runs a command of the shell"),
         ("import gc", "imports gc"),
+        ("import pkgutil", "imports pkgutil"),
+        ("import scipy.special", "imports scipy.special"),
+        ("from numpy import testing", "imports numpy.testing"),
+        ("import numpy as np\nx = np.fromfile('a')", "uses np.fromfile"),
+        ("def blank(a):\n    pass\neq7 = mine_or_reference(blank, 'eq7')", "calls mine_or_reference"),
+        ("look = getattr\nx = look(rules, 'mono_forward')", "calls getattr"),
+        ("x = vars(rules)", "calls vars"),
     ],
 )
 def test_what_a_person_should_look_at_is_flagged(course, source, says):
     assert f"eq7 {says}" in flags(course, source)
+
+
+@pytest.mark.parametrize("value", ["np.zeros((x.shape[1], z.shape[1]))", "np.full((x.shape[1], z.shape[1]), np.nan)"])
+def test_an_array_of_one_number_is_a_blank_page_whatever_mistake_it_looks_like(course, tmp_path, value):
+    path, code = tmp_path / "x.ipynb", f"import numpy as np\ndef eq7(x, z, M, dG):\n    return {value}"
+    path.write_text(nbformat.writes(course.solved(EQUATIONS, eq7=code)), encoding="utf-8")
+    marks = grade_notebook(path, read_plans(course.root)[EQUATIONS], seed=4)["marks"]
+    assert [mark["score"] for mark in marks.values()] == [2, 0, 3]
 
 
 def report(mistake: str | None, passed: bool = False, candidates: tuple[str, ...] = ()) -> Report:

@@ -194,6 +194,24 @@ def test_a_newer_version_that_cannot_be_read_does_not_cost_the_older_one(desk):
     assert entry.remarks[0].startswith("ada/03_equations (1).ipynb is left out: not a notebook")
 
 
+NAMED_OTHERWISE = ("03_equations.ipynb.txt", "03_equations.json", "03_equations", "a.ipynb.download", "a.ipynb~")
+
+
+@pytest.mark.parametrize("name", NAMED_OTHERWISE)
+def test_a_notebook_under_another_ending_is_found_in_a_folder_and_in_a_zip_file(desk, name):
+    """Browsers and phones name what they save by what they take it for."""
+    desk.put(f"ada/{name}")
+    desk.put("bo/all.zip", zipped(**{f"deep/{name}": desk.texts[EQUATIONS], "notes.txt": "no notebook"}))
+    desk.put("ada/notes.txt", "no notebook")
+    found = desk.found()
+    assert [(e.person.name, e.notebook, len(e.remarks)) for e in found.entries] == [
+        ("ada", EQUATIONS, 1),
+        ("bo", EQUATIONS, 1),
+    ]
+    assert "does not end in .ipynb" in found.entries[0].remarks[0]
+    assert [reason.partition(";")[0] for _, reason in found.unplaced] == ["no notebook (.ipynb)"] * 2
+
+
 def test_everything_else_is_listed_with_a_reason_and_its_owner_has_a_row(desk):
     desk.put("ada/notes.docx", "x")
     desk.put("bo/other.ipynb", '{"cells": [], "nbformat": 4}')

@@ -74,7 +74,7 @@ def collect(folder: Path, plans: Mapping[str, Plan], work: Path, stop: Any = Non
     if not files:
         raise CourseError(f"{folder} is empty. It must hold the hand-ins: a folder for each student, or their files.")
     place(files, placed, list(plans), classwide)
-    notebooks = [f for own in placed.files.values() for f in own if f.is_notebook and not f.why]
+    notebooks = [f for own in placed.files.values() for f in own if f.may_be_notebook and not f.why]
     told = _recognised(notebooks, plans, work, stop)
     entries = []
     for person, own in placed.files.items():
@@ -164,7 +164,7 @@ def _entries(person: Person, own: list[File], told: dict, plans: Mapping[str, Pl
     broken: dict[str, list[tuple[File, str]]] = {}
     others: list[tuple[str, str]] = []
     for file in own:
-        if not file.is_notebook:
+        if not file.is_notebook and not told.get(file.path, {}).get("notebook"):
             kind = "made by the system" if set(file.parts) & set(OURS) else "no notebook (.ipynb)"
             others.append((file.shown, f"{file.why or kind}; handed in by {person.name}"))
             continue
@@ -194,6 +194,8 @@ def _newest(person: Person, notebook: str, files: list[File], broken: list[tuple
     if older:
         others = ", ".join(file.shown for file in older[:5])
         entry.remarks.append(f"{len(older) + 1} versions: the newest counts, {newest.shown}; not {others}")
+    if not newest.is_notebook:
+        entry.remarks.append(f"{newest.parts[-1]} is a notebook, though its name does not end in .ipynb")
     for file, why in broken:
         entry.remarks.append(f"{file.shown} is left out: {why}")
     if newest.is_checkpoint:

@@ -87,6 +87,7 @@ class _Judge:
         self.flags: list[str] = []
         self.remarks: list[str] = []
         self.texts: list[str] = []
+        self.blank: set[tuple[str, str]] = set()
 
     def record(self) -> dict[str, Any]:
         """{"marks", "flags", "remarks", "code", "stopped"}; stopped: the cell that ended the attempt, and why."""
@@ -151,7 +152,8 @@ class _Judge:
         for exercise, name in task.checks:
             report = self._report(task, exercise, name)
             reports.append(report)
-            worth.append(share(report, own))
+            blank = not report.passed and (exercise, name) in self.blank
+            worth.append(0.0 if blank else share(report, own))
         if task.hidden:
             says = self._own_tests(task)
             reports.append(Report(task.name, task.title, "", not says, evidence=says))
@@ -182,7 +184,9 @@ class _Judge:
             if not about.get("own"):
                 home = f"{about.get('home')}.{about.get('called')}".strip(".")
                 self.flags.append(f"{name} is {home or about.get('type')}, no function that a cell defines")
-            report = check(exercise, Remote(self.student, name, about), seed=self.job.seed)
+            function = Remote(self.student, name, about)
+            report = check(exercise, function, seed=self.job.seed)
+            self.blank.update({(exercise, name)} if function.blank else ())
             if report.passed and name in task.forms and (used := products_in_texts(name, self.texts)):
                 return fails("printed_form", f"The numbers are right. It uses {', '.join(used)}; {ASKED}.")
             return report

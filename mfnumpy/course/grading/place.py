@@ -72,6 +72,11 @@ class File:
         return self.parts[-1].lower().endswith(".ipynb")
 
     @property
+    def may_be_notebook(self) -> bool:
+        """Whether its name is one that a browser or an editor gives to a notebook."""
+        return may_name_notebook(self.parts[-1])
+
+    @property
     def is_checkpoint(self) -> bool:
         """Whether Jupyter made it, as a copy to fall back on."""
         return ".ipynb_checkpoints" in self.parts
@@ -191,6 +196,13 @@ def place(files: list[File], placed: Placed, notebooks: list[str], classwide: fr
             placed.files.setdefault(person, []).append(file)
 
 
+def may_name_notebook(name: str) -> bool:
+    """Whether a file of this name may be a notebook: "a.ipynb", "a.ipynb.txt", "a.json", or without an ending."""
+    return (
+        "." not in name.strip(".") or re.search(r"\.(ipynb(\.\w{1,8}|~)?|json|txt)$", name, re.IGNORECASE) is not None
+    )
+
+
 def left_over(name: str, notebooks: list[str]) -> str:
     """What remains of a file's name without that of the notebook: "ada" of "ada_03_equations (1).ipynb", or ""."""
     stem = plain_stem(name)
@@ -203,7 +215,7 @@ def left_over(name: str, notebooks: list[str]) -> str:
 
 def plain_stem(name: str) -> str:
     """A file's name without its ending and without what was added to it as to a second copy."""
-    stem = re.sub(r"(\.ipynb)+$", "", name, flags=re.IGNORECASE)
+    stem = re.sub(r"((\.ipynb)+(\.\w{1,8}|~)?|\.json|\.txt)$", "", name, flags=re.IGNORECASE)
     stem = re.sub(r"-checkpoint$", "", stem)
     while (short := COPY.sub("", stem)) != stem and short:
         stem = short

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
+
 from mfnumpy.check.model import Finding, Refused
 from mfnumpy.check.student.limits import PATIENCE, OutOfTime
 from mfnumpy.course.grading.values import MOST_BYTES, Foreign, MessageError, Packer, Unpacker, leaves, update
@@ -125,12 +127,15 @@ class Remote:
     name: of the function.
     about: what the process said of it: its arguments, and whether anything is written in it.
 
+    blank: whether all arrays that it has returned were of one number each; None if there was none yet.
+
     It behaves as the function does: it raises, prints and changes its arguments in place. Raises Refused where the
     process ends.
     """
 
     def __init__(self, student: Student, name: str, about: dict):
         self.student, self.__name__, self.written = student, name, bool(about.get("written", True))
+        self.blank: bool | None = None
         if isinstance(about.get("arguments"), list):
             self.__signature__ = _signature(about["arguments"])
 
@@ -154,7 +159,15 @@ class Remote:
             raise Refused(
                 Finding("wrong_type", f"It returned a {type(value).__name__}; expected are arrays or numbers.")
             )
+        if (arrays := [array for array in leaves([value]) if array.size > 1]) and self.blank is not False:
+            self.blank = all(map(_is_blank, arrays))
         return value
+
+
+def _is_blank(array: np.ndarray) -> bool:
+    """Whether all entries are one number, or not one of them is finite: nothing was computed."""
+    finite = array[np.isfinite(array)]
+    return finite.size == 0 or bool((finite == finite[0]).all())
 
 
 def _signature(arguments: list) -> inspect.Signature | None:

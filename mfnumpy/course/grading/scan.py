@@ -16,12 +16,21 @@ from mfnumpy.course.plan import Plan, dotted, dotted_names
 
 HOMES = ("mfnumpy", "data_utils")
 """Packages in which the right answers lie, or the judge."""
-WAYS_OUT = """
-    builtins ctypes gc importlib inspect io marshal mmap mock multiprocessing os pathlib pickle posix pty resource runpy
-    shutil signal socket subprocess sys tempfile threading traceback unittest urllib requests
+COMMON = """
+    __future__ abc collections copy dataclasses decimal enum fractions functools IPython itertools math matplotlib
+    numbers numpy random statistics string textwrap time typing warnings
 """
-"""Modules that no exercise needs, and that can reach beyond the notebook."""
-CALLS = "__import__ eval exec compile setattr delattr globals open breakpoint get_ipython memoryview"
+"""What a solution may import without a remark; every other module may hold an answer, or a way out of the notebook."""
+OF_NUMPY = """
+    core ctypeslib DataSource distutils f2py fromfile genfromtxt lib load loadtxt memmap rec save savetxt savez
+    savez_compressed source testing test
+"""
+"""Parts of NumPy that read or write files, or that a checker might use."""
+FILES_OF_NUMPY = {f"{numpy}.{name}" for numpy in ("np", "numpy") for name in OF_NUMPY.split()}
+CALLS = """
+    __import__ eval exec compile setattr delattr getattr vars locals globals open breakpoint get_ipython memoryview
+    mine_or_reference
+"""
 PLAIN = "__name__ __doc__ __init__ __call__ __len__ __repr__ __str__ __version__ __iter__ __getitem__"
 """Names with two underscores that harm nothing."""
 KEPT = ("check", "grade", "mine_or_reference")
@@ -57,8 +66,10 @@ def _cell(plan: Plan, part: Part, known: _Known, given_imports: set[str]) -> Ite
     if tree is None:
         return
     for name in _note_imports(tree, known):
-        root = name.partition(".")[0]
-        if root in WAYS_OUT.split() or (root in HOMES and name not in given_imports and name not in plan.allowed):
+        root, _, rest = name.partition(".")
+        ours = root in HOMES and (name in given_imports or name in plan.allowed)
+        strange = root not in COMMON.split() or (root == "numpy" and rest.partition(".")[0] in OF_NUMPY.split())
+        if strange and not ours and name not in given_imports:
             yield f"imports {name}"
     yield from _uses(plan, tree, known)
     yield from _changes(tree, known)
@@ -95,11 +106,15 @@ def _changes(tree: ast.Module, known: _Known) -> Iterator[str]:
 
 def _tricks(tree: ast.Module) -> Iterator[str]:
     """Ways to reach what is not named, and objects that claim to be equal to everything."""
+    names = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS.split():
-            yield f"calls {node.func.id}"
+        if isinstance(node, ast.Name) and node.id in CALLS.split() and node.id not in names:
+            yield f"calls {node.id}"
         elif isinstance(node, ast.Attribute) and _is_hidden(node.attr):
             yield f"uses {node.attr}"
+        elif isinstance(node, ast.Attribute) and dotted(node) in FILES_OF_NUMPY:
+            yield f"uses {dotted(node)}"
         elif isinstance(node, ast.ClassDef):
             own = [f.name for f in node.body if isinstance(f, ast.FunctionDef) and _is_hidden(f.name)]
             if own:

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from mfnumpy.course.grading.place import may_name_notebook
 from mfnumpy.course.grading.reading import MOST_BYTES
 
 MOST_FILES = 20_000
@@ -53,11 +54,12 @@ def _take(archive: zipfile.ZipFile, folder: Path, depth: int, found: Found) -> N
             why = f"one of {len(members):,} files in the ZIP file, of which {MOST_FILES:,} are read"
             found.append((name, "", when, why))
             return
-        if not low.endswith((b".ipynb", b".zip")):
+        notebook = may_name_notebook(low.decode("latin-1"))
+        if not notebook and not low.endswith(b".zip"):
             found.append((name, "", when, ""))
         elif low.endswith(b".zip") and depth >= DEEPEST:
             found.append((name, "", when, "a ZIP file in a ZIP file in a ZIP file is not opened"))
-        elif member.file_size > (MOST_BYTES if low.endswith(b".ipynb") else MOST_IN_ALL) or total > MOST_IN_ALL:
+        elif member.file_size > (MOST_BYTES if notebook else MOST_IN_ALL) or total > MOST_IN_ALL:
             found.append((name, "", when, f"{member.file_size >> 20} MB when unpacked: too large"))
         else:
             found += _unpacked(archive, member, folder / f"{number:06}", depth, name)
