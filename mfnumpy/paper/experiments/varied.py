@@ -26,6 +26,7 @@ RATE = 1e-3
 VARIED: tuple[dict[str, Any], ...] = (
     {"epochs": 30},
     {"batch_size": 64},
+    {"batch_size": 32},
     {"rates": {"M": 3e-3}},
     {"init": 0.5},
     {"decay": "constant"},
