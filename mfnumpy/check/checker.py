@@ -12,17 +12,7 @@ from itertools import repeat
 
 import numpy as np
 
-from mfnumpy.check.diagnose import (
-    fit,
-    form,
-    formula,
-    meant,
-    odd,
-    reductions,
-    shapes,
-    stages_of_adam,
-    stages_of_networks,
-)
+from mfnumpy.check.diagnose import fit, form, meant, odd, read_off, shapes
 from mfnumpy.check.diagnose.compare import (
     FLOOR,
     LOOSE,
@@ -135,7 +125,8 @@ class _Check:
             case = self.cases[0]
             outputs = self.call.named(*case.args)
             self._note_alias()
-            problem = form.problem(self.cases, [outputs], [self._reference(case)])
+            right = [self._reference(case)]
+            problem = form.in_another_order([outputs], right) or form.problem(self.cases, [outputs], right)
             if problem:
                 raise Stop(problem)
         call = self.call if self.exercise.outputs else self.call.changing
@@ -199,13 +190,7 @@ class _Check:
         hits = search.by_two()
         if len(hits) == 1:
             return self._recognised(hits, verdict)
-        with quiet():
-            facts = (
-                stages_of_networks.read(self.exercise, part.cases, self.call)
-                or stages_of_adam.read(self.exercise, part.cases, part.got)
-                or reductions.taken_apart(self.exercise, part.cases, self.call)
-                or formula.read_out(self.exercise, part.cases, part.got, part.right)
-            )
+        facts = read_off.from_outputs(part, self.call)
         if facts:
             return verdict.fitted([*facts, *self._missed(part.cases)])
         return self._recognised(hits, verdict) if hits else verdict.in_slices()

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
-from mfnumpy.check.catalogue.images import (
+from mfnumpy.check.catalogue.geometry import (
     COLUMN_ORDERS,
     GEOMETRIES,
-    LAYOUTS,
     dims_of,
     flip,
     geometry_of,
     patches_of,
     reorder,
 )
+from mfnumpy.check.catalogue.images import LAYOUTS
 from mfnumpy.check.catalogue.images_back import PUTS, put_back
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 from mfnumpy.layers import col2im, conv2d_backward, conv2d_forward, im2col
@@ -26,13 +26,13 @@ def _rows(z):
 
 
 def _conv(x, W, b, kernel, stride, padding, *, lay=im2col, weights=lambda W, shape: W, bias=lambda z, b: z + b,
-          fold=lambda rows, size: rows.reshape(*size, -1), after=lambda z: z):  # fmt: skip
+          mix=lambda W, b: W, fold=lambda rows, size: rows.reshape(*size, -1), after=lambda z: z):  # fmt: skip
     cols = lay(x, kernel, stride, padding)
     size = patches_of(x.shape, kernel, stride, padding)[:3]
     if len(cols) != np.prod(size):  # a mistake in the geometry: as large as it came out
         size = (x.shape[0], len(cols) // x.shape[0], 1)
     shape = (*pair("kernel", kernel, 1), x.shape[3])
-    return after(fold(bias(cols @ weights(W, shape), b), size))
+    return after(fold(bias(cols @ mix(weights(W, shape), b), b), size))
 
 
 def _weight_order(*axes):
@@ -70,6 +70,11 @@ CONV_FORWARD = Exercise(
             "bias_subtracted": {"bias": lambda z, b: z - b},
             "bias_averaged": {"bias": lambda z, b: z + b.mean()},
             "bias_outside_sum": {"bias": lambda z, b: z + b * len(z)},
+            "bias_added_to_weights": [{"mix": lambda W, b: W + b, "bias": lambda z, b: z}, {"mix": lambda W, b: W + b}],
+            "bias_multiplied": {"bias": lambda z, b: z * b},
+            "bias_summed": [{"bias": lambda z, b: z + b.sum()}],
+            "one_bias_for_all": ["The first (or last) entry of b is added to every map; each map has its own bias.",
+                {"bias": lambda z, b: z + b[0]}, {"bias": lambda z, b: z + b[-1]}],
             "channels_first": ["The channels come first, (N, C, H, W); here images are (N, H, W, C), channels last.",
                                {"fold": lambda rows, size: rows.reshape(*size, -1).transpose(0, 3, 1, 2)}],
             "output_reshaped": ["The rows are folded back into images in the wrong order of axes.",

@@ -75,6 +75,8 @@ KEPT_BY_BP = _counted(
                                 lambda N, d, w: N * (d + sum(w[:-1])), lambda N, d, w: N * sum(w[:-1])],
         "weights_counted": ["Weights (parameters) are counted; asked is for activations, of each row of the batch.",
                             lambda N, d, w: sum(a * b for a, b in zip([d, *w], w, strict=False)),
+                            lambda N, d, w: N * d + sum(a * b for a, b in zip([d, *w], w, strict=False)),
+                            lambda N, d, w: N * (d + sum(w)) + sum(a * b for a, b in zip([d, *w], w, strict=False)),
                             lambda N, d, w: N * sum(a * b for a, b in zip([d, *w], w, strict=False))],
         "kept_twice": ["Each block is counted twice, z beside a; the mask can be read from a.",
                        lambda N, d, w: N * (d + 2 * sum(w)), lambda N, d, w: N * 2 * (d + sum(w)),

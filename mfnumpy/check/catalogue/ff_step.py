@@ -60,6 +60,19 @@ def _mean_share(a, dG):
     return eq.goodness_gradient(a, dG) / a.shape[1]
 
 
+def _inputs(for_positive, for_negative):
+    """A step in which the gradients of the halves use other inputs than their own: (x_pos, x_neg) -> x each."""
+
+    def step(x_pos, x_neg, W, theta, lr):
+        """The new W."""
+        a, b = np.maximum(x_pos @ W, 0), np.maximum(x_neg @ W, 0)
+        up = eq.goodness_gradient(a, eq.positive_loss_gradient(eq.positive_goodness(a), theta))
+        down = eq.goodness_gradient(b, eq.negative_loss_gradient(eq.negative_goodness(b), theta))
+        return W - lr * (for_positive(x_pos, x_neg).T @ up + for_negative(x_pos, x_neg).T @ down)
+
+    return {"whole": step}
+
+
 def _difference(x_pos, x_neg, W, theta, lr):
     """A step on log(1 + exp(G_neg - G_pos)), sample by sample."""
     zs = [x @ W for x in (x_pos, x_neg)]
@@ -146,7 +159,17 @@ FF_STEP = Exercise(
             "mask_inverted": {"gate": lambda z, da: da * (z <= 0)},
             "mask_threshold": [{"gate": lambda z, da, t=t: da * (z > t)} for t in (1.0, 0.5, 0.1)],
             **activation_mistakes(("absolute", "negative_part")),
-            "input_normalised": [{"before": unit_rows}, {"before": _rms}],
+            "input_normalised": [{"before": unit_rows}, {"before": _rms},
+                Free(lambda e: {"before": lambda x: x / (np.linalg.norm(x, axis=1, keepdims=True) + e)}, (1e-3,),
+                    "an epsilon of {} is added to the length", (1e-4,))],
+            "inputs_of_the_other_half": [
+                "The inputs of the halves are mixed up: the gradient of one half uses x_pos where x_neg belongs, or "
+                "x_neg for x_pos.",
+                _inputs(lambda p, n: p, lambda p, n: p), _inputs(lambda p, n: n, lambda p, n: n),
+                _inputs(lambda p, n: n, lambda p, n: p)],
+            "same_data_for_both": ["Both halves see the same data, x_pos or x_neg twice (one name for the other).",
+                {"whole": lambda a, b, W, t, lr: references.ff_step(a, a, W, t, lr)},
+                {"whole": lambda a, b, W, t, lr: references.ff_step(b, b, W, t, lr)}],
             "updated_between_halves": ["The weights are updated between the two halves; both should see the old "
                                        "weights.",
                                        {"negative_sees": lambda old, new: new}],

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
-from mfnumpy.check.catalogue.images import (
+from mfnumpy.check.catalogue.geometry import (
     COLUMN_ORDERS,
     GEOMETRIES,
     ROW_ORDERS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
-from mfnumpy.check.catalogue.images import FORMS
+from mfnumpy.check.catalogue.geometry import FORMS
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 from mfnumpy.layers import avgpool_backward, avgpool_forward
 from mfnumpy.support.validate import pair
@@ -29,7 +29,7 @@ def _draw_pool(rng: Rng, k: int) -> Case:
     form = FORMS[2] if k == 3 else FORMS[1]
     return Case(
         (real(rng, N, OH * PH, OW * PW, C), size),
-        {"N": N, "window": PH * PW, "height": PH, "width": PW, "C": C},
+        {"N": N, "window": PH * PW, "height": PH, "width": PW, "C": C, "windows": OH * OW},
         form=form,
     )
 
@@ -63,14 +63,18 @@ POOL_FORWARD = Exercise(
     recipe=_pool,
     draw=_draw_pool,
     scales={"window": "sum_for_mean", "height": "divided_by_side", "width": "divided_by_side",
+            "1/windows": "divided_by_windows",
         "1/window": "averaged_twice"},
-    sentences={"sum_for_mean": "The sum of the window is taken instead of the mean.",
+    sentences={"divided_by_windows": "It is divided by the number of windows as well: by all pixels of the whole image "
+                                    "(height times width), not by those of one window.",
+               "sum_for_mean": "The sum of the window is taken instead of the mean.",
                "divided_by_side": "It is divided by the side of the window, by its height or width alone, not by "
                    "its number of pixels.",
                "averaged_twice": "It is divided by the number of pixels twice."},
     axes={"y": ("image", "row", "column", "channel")},
     mistakes=mistakes(
-        largest_for_mean={"reduce": lambda w: w.max(axis=(2, 4))},
+        largest_for_mean=["The largest value of the window is taken (max pooling), not the mean.",
+                          {"reduce": lambda w: w.max(axis=(2, 4))}],
         smallest_for_mean=["The smallest value (min) of the window is taken instead of the mean.",
                            {"reduce": lambda w: w.min(axis=(2, 4))}],
         median_for_mean=["The median of the window is taken instead of the mean.",
@@ -192,8 +196,11 @@ POOL_BACKWARD = Exercise(
     draw=_draw_pool_back,
     linear=("dy",),
     scales={"window": "share_not_divided", "height": "divided_by_side", "width": "divided_by_side",
+            "1/windows": "divided_by_windows",
         "1/window": "divided_twice"},
-    sentences={"share_not_divided": "Every pixel gets the whole error; it should be shared out over the window.",
+    sentences={"divided_by_windows": "It is divided by the number of windows as well: by all pixels of the whole image "
+                                    "(height times width), not by those of one window.",
+               "share_not_divided": "Every pixel gets the whole error; it should be shared out over the window.",
                "divided_twice": "The error is divided by the number of pixels twice."},
     axes={"dx": ("image", "row", "column", "channel")},
     mistakes=mistakes(

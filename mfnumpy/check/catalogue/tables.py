@@ -86,6 +86,14 @@ CHOSEN_BY_VALIDATION = Exercise(
         "epoch_beside": ["That is the epoch before or after the chosen one: the index is off by one.",
                          lambda validation, test: test[int(np.argmax(validation)) - 1],
                          lambda validation, test: test[(int(np.argmax(validation)) + 1) % len(test)]],
+        "best_not_raised": ["The best value so far is not raised (updated): the last epoch that is better than the "
+                            "first one counts, not the largest of all.",
+                            lambda v, t: t[max([0, *(k for k in range(len(v)) if v[k] > v[0])])]],
+        "better_than_before": ["Each epoch is compared with the epoch before it, not with the best so far.",
+                               lambda v, t: t[max([0, *(k for k in range(1, len(v)) if v[k] > v[k - 1])])]],
+        "stopped_early": ["The search stops at the first epoch that is worse than the one before it; a later one may "
+                          "be better.", lambda v, t: t[next((k for k in range(1, len(v)) if v[k] < v[k - 1]),
+                              len(v)) - 1]],
         "mean_over_epochs": ["The mean over the epochs is reported; one epoch counts.",
                              lambda validation, test: np.mean(test)],
     }),

@@ -95,7 +95,8 @@ def _squeezed(exercise: Exercise, name: str, s: Any, t: Any, axes: tuple, expect
             values = " The values are right." if right else " The values are wrong as well."
             column = " It is a column, (N, 1) instead of (N,)." if t.ndim == 1 and places[0] == 1 else ""
             return Finding(
-                "axis_kept", f"{name} has an axis of length 1 too many: {s.shape} for {t.shape}.{column}{values}"
+                "axis_kept",
+                f"{name} has an axis of length 1 too many (keepdims): {s.shape} for {t.shape}.{column}{values}",
             )
     if t.ndim == s.ndim + 1 and 1 in t.shape and t.size == s.size:
         return Finding("axis_lost", f"{name} lacks an axis of length 1: {s.shape} for {t.shape}.")

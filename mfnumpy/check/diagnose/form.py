@@ -11,6 +11,21 @@ from mfnumpy.check.model import Case, Exercise, Finding
 from mfnumpy.check.student.call import Stop
 
 
+def in_another_order(raw: Sequence[Named], right: Sequence[Named]) -> Finding | None:
+    """Two outputs of different shapes that have changed places.
+
+    raw, right: the outputs on each case, as they came, and the right ones.
+    """
+    if any(len(g) != 2 or len(w) != 2 for g, w in zip(raw, right, strict=False)):
+        return None
+    shapes = [([a.shape for _, a in g], [a.shape for _, a in w]) for g, w in zip(raw, right, strict=False)]
+    if any(mine == wanted or mine != wanted[::-1] for mine, wanted in shapes):
+        return None
+    one, two = (name for name, _ in right[0])
+    says = f"The results are exchanged, in another order than asked for: ({two}, {one}) instead of ({one}, {two})."
+    return Finding("outputs_in_another_order", says)
+
+
 def problem(cases: Sequence[Case], raw: Sequence[Named], right: Sequence[Named]) -> Finding | None:
     """Shape, dtype, and finite where the right answer is; None if all is as it should be.
 
@@ -77,7 +92,7 @@ def not_deterministic(exercise: Exercise) -> Finding:
 
 def aliased(output: str, argument: str) -> Finding:
     """What is said of an output that shares its memory with an argument."""
-    says = f"The returned {output} shares its memory with the argument {argument}: return a new array."
+    says = f"The returned {output} shares its memory with the argument {argument}: return a new array (a copy)."
     return Finding("input_returned", says, output)
 
 

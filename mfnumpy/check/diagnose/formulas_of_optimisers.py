@@ -109,5 +109,16 @@ def adam_steps(g, m, v, new_m, new_v, t, lr, beta1, beta2, epsilon) -> Iterator[
             "m / sqrt(v), then epsilon added": lambda a, b: a / np.sqrt(b) + epsilon,
         "m / sqrt(v), and epsilon added to the parameter": lambda a, b: a / np.sqrt(b) - epsilon / lr,
     }  # fmt: skip
+    for power, words in (
+        (1, "without the root of 1 - beta2^t"),
+        (-1, "with 1 - beta2^t divided, and without its root"),
+        (-0.5, "with the root of 1 - beta2^t divided, not multiplied"),
+        (0, "without 1 - beta2^t, the bias correction of v"),
+        (0.25, "with a root too many"),
+        (2, "with 1 - beta2^t squared"),
+    ):
+        for one, a in firsts.items():
+            step = partial(lambda a, k: a * (1 - beta2**t) ** k / (np.sqrt(new_v) + epsilon), a, power)
+            yield f"the step is lr_t m / (sqrt(v) + epsilon), {words}, with {one} for m", step
     for (one, a), (two, b), (way, f) in product(firsts.items(), seconds.items(), ways.items()):
         yield f"the step is {way}, with {one} for m and {two} for v", partial(f, a, b)

@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from mfnumpy import equations as eq
-from mfnumpy.check.diagnose import formulas, formulas_of_optimisers
+from mfnumpy.check.diagnose import formulas, formulas_of_cross_entropy, formulas_of_optimisers
 from mfnumpy.check.diagnose.formulas import OF, OVER, Formula, Table
 
 
@@ -246,7 +246,7 @@ FORMULAS: dict[str, Callable[..., Iterator[Formula]]] = {
         "eq2": formulas.goodness,
         "eq3_gradient": formulas.loss_slope,
         "eq4_gradient": formulas.loss_slope, "softmax": formulas.softmax,
-            "eq6_gradient": formulas.cross_entropy_slope, "sgd_step": formulas_of_optimisers.sgd,
+            "eq6_gradient": formulas_of_cross_entropy.cross_entropy_slope, "sgd_step": formulas_of_optimisers.sgd,
             "adam_step": formulas_of_optimisers.adam, "overlay_label": _overlay,
     "normalise_length": _normalised, "mf_predict_ff": _prediction, "mf_predict_bp": _prediction,
 }  # fmt: skip
@@ -256,6 +256,6 @@ TABLES: dict[str, Callable[..., Table]] = {
     "accuracy_over_batches": _accuracy_table,
     "eq3": formulas.loss_table,
     "eq4": formulas.loss_table,
-    "eq6": formulas.cross_entropy_table,
+    "eq6": formulas_of_cross_entropy.cross_entropy_table,
 }
 """For results of one number: all formulas at once."""

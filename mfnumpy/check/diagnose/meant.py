@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mfnumpy.check.diagnose import axes, fit, shapes
-from mfnumpy.check.diagnose.compare import Named
+from mfnumpy.check.diagnose import axes, fit, origins, shapes
+from mfnumpy.check.diagnose.compare import Named, quiet
 from mfnumpy.check.diagnose.explain import lines
 from mfnumpy.check.model import Case, Exercise, Finding, Rng
 from mfnumpy.check.student.call import Caller
@@ -31,6 +31,12 @@ def by_shape(
     finding = fit.in_another_order(exercise, raw, right_raw)
     finding = finding or shapes.other_geometry(exercise, cases, raw)
     finding = finding or axes.of_result(exercise, cases, raw, right_raw)
+    if finding is None or finding.mistake in ("wrong_shape", "cut_short", "stretched"):
+        with quiet():
+            made = origins.made_of(exercise, cases, raw, right_raw)
+        if made:
+            shape = problem.evidence.partition(").")[0] + ")."
+            return Finding(made[0].mistake, lines(shape, *(fact.evidence for fact in made)), problem.where)
     if finding is None or finding.mistake == "wrong_shape":
         outputs = zip(cases, raw, right_raw, strict=True)
         wrong = next(c for c, g, w in outputs if [a.shape for _, a in g] != [a.shape for _, a in w])

@@ -14,10 +14,11 @@ _MOST = 60
 
 OVERWRITTEN = "is a sum overwritten in a loop (= instead of +=)?"
 PATTERNS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
-    "first_left_out": ("The first {} is left out.", lambda n: n != 0),
-    "last_left_out": ("The last {} is left out: does a loop end one too early?", lambda n: n != n[-1]),
+    "first_left_out": ("The first {} is left out: does a loop or a slice begin at 1?", lambda n: n != 0),
+    "last_left_out": ("The last {} is left out: does a loop or a slice end one too early?", lambda n: n != n[-1]),
     "only_last_counts": ("Only the last {} counts: " + OVERWRITTEN, lambda n: n == n[-1]),
-    "only_first_counts": ("Only the first {} counts: is the loop left in its first turn?", lambda n: n == 0),
+    "only_first_counts": ("Only the first {} counts: is the loop left in its first turn (a return inside it)?",
+                          lambda n: n == 0),
     "second_left_out": ("The second {} is left out.", lambda n: n != 1),
     "ends_left_out": ("The first and the last {} are left out.", lambda n: (n != 0) & (n != n[-1])),
     "two_left_out": ("The last two {}s are left out.", lambda n: n < n[-1] - 1),
@@ -63,6 +64,30 @@ def missing_or_doubled(
         found = _by_output(exercise, cases, got, right, noun, pieces)
         if found:
             return found
+    return []
+
+
+def unequal(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
+    """That each piece of a wrong output counts with a weight of its own; [] unless weights explain each of them.
+
+    exercise, cases, got, right: as in `fit.explained`, without the extreme cases. Call it inside `quiet`.
+    """
+    for noun, slices in exercise.slices.items():
+        pieces = [_pieces(exercise, case, slices) for case in cases]
+        if None in slices.values() or any(p is None for p in pieces):
+            continue
+        facts = []
+        for output in dict.fromkeys(name for outputs in right for name, _ in outputs):
+            if all(_same(output, g, r) for g, r in zip(got, right, strict=True)):
+                continue
+            rows = [_of(output, k, list(got), list(right), pieces) for k in range(len(cases))]
+            known = [row for row in rows if row is not None and row[0].shape == row[1].shape]
+            says = _weighed(known, noun) if len(known) == len(rows) else None
+            if says is None:
+                break
+            facts.append(Finding("weights_unequal", f"{output}: {says[0].lower()}{says[1:]}", output))
+        else:
+            return facts
     return []
 
 
@@ -154,6 +179,35 @@ def _pattern(rows: list, terms: Mapping[str, np.ndarray], whole: bool) -> tuple[
         if whole and (named := name_factor(numbers, terms)):
             return name, named[0]
     return None
+
+
+def _weighed(rows: list, noun: str) -> str | None:
+    """What is to be said if each piece counts with a weight of its own; None if no weights give the output."""
+    found = []
+    for student, right, pieces in rows:
+        if pieces.shape[1:] != right.shape or not np.isfinite(pieces).all() or not np.isfinite(student).all():
+            return None
+        A = pieces.reshape(len(pieces), -1).T
+        wanted, _, rank, _ = np.linalg.lstsq(A, right.ravel(), rcond=1e-9)
+        weights, *_ = np.linalg.lstsq(A, student.ravel(), rcond=1e-9)
+        if rank < len(pieces) or len(A) < len(pieces) + 3 or not np.isfinite(weights).all():
+            return None
+        if not close((A @ weights).reshape(student.shape), student, LOOSE) or (np.abs(wanted) < 1e-9).any():
+            return None
+        found.append(weights / wanted)
+    first = found[0]
+    numbers = ", ".join(f"{w + 0.0:.3g}" for w in np.where(np.abs(first) < 1e-7, 0.0, first)[:5])
+    more = ", ..." if len(first) > 5 else ""
+    if all((np.abs(w) < 1e-7).any() and np.allclose(w[np.abs(w) > 1e-7], w[np.abs(w) > 1e-7][0]) for w in found):
+        lost = [str(k) for k in np.flatnonzero(np.abs(first) < 1e-7)]
+        return f"Some {noun}s are left out, others count: on the first draw {noun} {', '.join(lost)}. By which test?"
+    how = ""
+    if all((np.diff(np.abs(w)) > -1e-9).all() for w in found):
+        how = ": later ones count more. Is the sum divided, or multiplied, in each turn of the loop (a running mean)?"
+    elif all((np.diff(np.abs(w)) < 1e-9).all() for w in found):
+        how = ": earlier ones count more"
+    end = "" if how.endswith("?") else "."
+    return f"Each {noun} counts with a weight of its own ({numbers}{more} times what it should){how}{end}"
 
 
 def _weights() -> Iterator[tuple[str, Callable]]:

@@ -112,11 +112,14 @@ def _only_right(exercise: Exercise, output: str, axis: int, noun: str, words: st
     if all(not s.any() for s in rest):
         changed = "not changed" if output in exercise.updates else "0"
         return Finding(
-            f"only_{words.replace(' ', '_')}_filled", f"{says}; all else is {changed}: is a loop left early?", output
+            f"only_{words.replace(' ', '_')}_filled",
+            f"{says}; all else is {changed}: is a loop left in its first "
+            "turn (a return inside the loop), or is one index fixed?",
+            output,
         )
     own = [np.take(s, choose(s.shape[axis])[:1], axis=axis) for s, _ in pairs]
     if all(np.allclose(s, one) for s, one in zip(rest, own, strict=True)):
-        return Finding(f"{words}_repeated", f"{says}; every other {noun} repeats it.", output)
+        return Finding(f"{words}_repeated", f"{says}; every other {noun} repeats it: is one index fixed?", output)
     return Finding(None, f"{says}.", output)
 
 

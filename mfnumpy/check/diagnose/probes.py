@@ -73,7 +73,7 @@ def dependence(exercise: Exercise, cases: Sequence[Case], call: Caller, rng: Rng
             updated = exercise.updates.get(output.partition("[")[0])
             what = f"The change of {output}" if updated == name else output
             if s and not d:
-                says.append(f"{what} does not change when {name} changes, and it should.")
+                says.append(f"{what} does not change when {name} changes, and it should: it does not depend on {name}.")
             elif d and not s and updated == name:
                 says.append(f"{what} depends on {name} itself, and it should not.")
             elif d and not s:
@@ -85,6 +85,41 @@ def _changed(exercise: Exercise, function: Callable[..., Named], case: Case, oth
     """For each output, whether it differs between two cases."""
     one, two = (quantities(exercise, at, function(*at.args)) for at in (case, other))
     return {name: not close(a, b, 1e-7) for (name, a), (_, b) in zip(one, two, strict=True)}
+
+
+def separating(exercise: Exercise, cases: Sequence[Case], wrong: Sequence[bool]) -> list[str]:
+    """A sentence on the first number or size among the arguments that tells the wrong draws from the right ones.
+
+    exercise: names the arguments.
+    cases: all that were drawn.
+    wrong: of each, whether the result is wrong.
+    """
+    ordinary = [k for k, case in enumerate(cases) if not case.extreme]
+    for place, name in enumerate(exercise.arguments):
+        values = [cases[k].args[place] for k in ordinary]
+        if not all(isinstance(v, (int, float, tuple, str)) for v in values):
+            continue
+        bad = {v for v, k in zip(values, ordinary, strict=True) if wrong[k]}
+        good = {v for v, k in zip(values, ordinary, strict=True) if not wrong[k]}
+        if bad and good and not bad & good:
+            these, those = (", ".join(sorted(map(str, v), key=lambda t: (len(t), t))) for v in (bad, good))
+            return [f"It is wrong for {name} = {these}, and right for {name} = {those}."]
+    return []
+
+
+def nearly(got: Sequence[Named], right: Sequence[Named]) -> list[str]:
+    """A sentence if all that is wrong is off by less than 1 %.
+
+    got, right: the quantities that are compared on each case.
+    """
+    worst = 0.0
+    for g, r in zip(got, right, strict=True):
+        for (_, s), (_, t) in zip(g, r, strict=True):
+            if s.shape != t.shape or not np.isfinite(s).all() or not np.isfinite(t).all():
+                return []
+            worst = max(worst, float(np.abs(s - t).max(initial=0.0) / (np.abs(t).max(initial=0.0) or 1.0)))
+    hint = "is it a finite difference with a coarse step, an epsilon, or rounding?"
+    return [f"It is right but for less than 1 %: {hint}"] if worst < 0.01 else []
 
 
 def linearity(exercise: Exercise, case: Case, call: Caller) -> list[str]:
@@ -184,7 +219,8 @@ def mixing(exercise: Exercise, case: Case, call: Caller, rng: Rng) -> list[str]:
     except Stop:
         return []
     return [
-        f"{output}: the first {noun} changes when the last one does, and should not: something is taken over the batch."
+        f"{output}: the first {noun} changes when the last one does, and should not: something is taken over "
+        "the batch, across the samples."
         for output, noun in nouns.items()
         if output in one and one[output].ndim and one[output].shape == two[output].shape
         and len(one[output]) == case.dims.get("N") and not close(one[output][0], two[output][0], 1e-7)

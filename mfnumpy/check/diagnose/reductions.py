@@ -162,6 +162,19 @@ def _candidates(exercise: Exercise, batches: Sequence[Batch]) -> Iterator[tuple[
               "sigmoid({}) log sigmoid({})": lambda u: -np.logaddexp(0, -u) / (1 + np.exp(-u)),
               "softplus({}) clipped at 1 in {}": lambda u: np.logaddexp(0, np.clip(u, -1, 1)),
               "log(2 + exp)({})": lambda u: np.log(2 + np.exp(u)), "softplus({})^2": lambda u: np.logaddexp(0, u) ** 2,
+              "max({0}, 0) - log(1 + exp(-|{0}|)), a minus for a plus,": lambda u: np.maximum(u, 0) - np.logaddexp(
+                  0, -np.abs(u)), "max({0}, 0) + log(1 + exp(-{0})), the absolute value is missing,":
+              lambda u: np.maximum(u, 0) + np.logaddexp(0, -u),
+              "max({0}, 0) + log(1 + exp({0})), the wrong exponent,": lambda u: np.maximum(u, 0) + np.logaddexp(0, u),
+              "max({0}, 0) + log(1 + exp(|{0}|)), the wrong sign in the exponent,": lambda u: np.maximum(
+                  u, 0) + np.logaddexp(0, np.abs(u)), "|{0}| + log(1 + exp(-|{0}|))": lambda u: np.abs(
+                  u) + np.logaddexp(0, -np.abs(u)), "max(-{0}, 0) + log(1 + exp(-|{0}|))": lambda u: np.maximum(
+                  -u, 0) + np.logaddexp(0, -np.abs(u)), "log(1 + exp(-|{0}|)), max({0}, 0) is missing,":
+              lambda u: np.logaddexp(0, -np.abs(u)), "min({0}, 0) + log(1 + exp(-|{0}|))": lambda u: np.minimum(
+                  u, 0) + np.logaddexp(0, -np.abs(u)), "{0} - log(1 + exp(-{0})) where {0} > 0, a minus for a plus,":
+              lambda u: np.where(u > 0, u - np.logaddexp(0, -u), np.logaddexp(0, u)),
+              "{0} + log(1 + exp({0})) where {0} > 0, the wrong sign in the exponent,": lambda u: np.where(
+                  u > 0, u + np.logaddexp(0, u), np.logaddexp(0, u)),
               "log cosh({})": lambda u: np.log(np.cosh(u)), "1 - sigmoid({})": lambda u: 1 / (1 + np.exp(u)),
               "softplus({0}) + softplus(-{0})": lambda u: np.logaddexp(0, u) + np.logaddexp(0, -u)}  # fmt: skip
     for name, u in arguments.items():

@@ -235,5 +235,9 @@ def said(what: str, text: str, factor: str) -> Finding:
         for sign, word in WORDS.items()
         if word and re.search(r"(?<![a-z])" + re.escape(sign), formula if sign in ("e ", "d ") else text)
     ]
+    if formula.strip() == "z":
+        words.append("the pre-activation itself, without the ReLU")
+    if "* max(z, 0)" in formula:
+        words.append("the activation for the mask")
     means = f" In it: {', '.join(words)}." if words else ""
     return Finding("another_formula", f"{what} is computed by another formula: {times}{text}.{means}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mfnumpy.check.diagnose import linear
 from mfnumpy.check.diagnose.compare import Named
 from mfnumpy.check.diagnose.formulas_of_optimisers import adam_steps
 from mfnumpy.check.diagnose.stages import alike, said
@@ -76,9 +77,15 @@ def read(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named]) -> lis
             g, m, v, *right, t, lr, beta1, beta2, epsilon)})  # fmt: skip
     facts = []
     for name, tables in (("m", firsts), ("v", seconds)):
-        hit = alike([dict(outputs)[name] for outputs in got], tables, cases)
+        found = [dict(outputs)[name] for outputs in got]
+        hit = alike(found, tables, cases)
         if hit is None:
-            return []
+            parts = [{**linear.arguments(exercise, c), "gradient^2": c.args[1] ** 2, "m^2": c.args[2] ** 2,
+                      "|gradient|": np.abs(c.args[1])} for c in cases]  # fmt: skip
+            text = linear.in_words(exercise, cases, found, parts)
+            if text is None:
+                return []
+            hit = (text, "")
         if hit != (next(iter(tables[0])), ""):
             facts.append(said(f"{name}, as it is returned,", *hit))
     usual = "the step is m / (sqrt(v) + epsilon), with m / (1 - beta^t) for m and v / (1 - beta^t) for v"

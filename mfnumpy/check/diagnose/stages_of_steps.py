@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from mfnumpy import equations as eq
-from mfnumpy.check.diagnose import formulas
+from mfnumpy.check.diagnose import formulas, formulas_of_cross_entropy
 from mfnumpy.check.diagnose.stages import ACTIVATIONS, ENTERED, Probe, alike, error_behind, said
 from mfnumpy.check.model import Case, Finding
 
@@ -47,7 +47,9 @@ def output_error(found: Sequence[np.ndarray], scores: Sequence[Mapping[str, Call
             return (ERROR if name == next(iter(scores[0])) else hit[0]), hit[1]
     usual = next(iter(scores[0]))
     with np.errstate(all="ignore"):
-        tables = [dict(formulas.cross_entropy_slope(s[usual](), y)) for s, y in zip(scores, ys, strict=True)]
+        tables = [
+            dict(formulas_of_cross_entropy.cross_entropy_slope(s[usual](), y)) for s, y in zip(scores, ys, strict=True)
+        ]
         return alike(found, tables, cases)
 
 
@@ -163,7 +165,7 @@ def mf_step(probes: Sequence[Probe]) -> Facts:
         facts.append(said("The input, as the gradient of W uses it,", enter.format("x"), ""))
     found = [d / lr for d, lr in zip(deltas, lrs, strict=True)]
     tops: list[Table] = [
-        {**changed("dG", d / len(d)), "(dG with the new M)": partial(_again, a, M - c["M"], y)}
+        {**changed("dG", d / len(d)), "(dG with the new M)": partial(_again, a, M - c["M"], y), **_of_label(a @ M.T, y)}
         for d, a, M, c, y in zip(dGs, used, Ms, moves, ys, strict=True)
     ]
     matrices: list[Table] = [
@@ -179,6 +181,20 @@ def mf_step(probes: Sequence[Probe]) -> Facts:
     if hit is not None and hit != (RELU.format("z"), ""):
         facts.append(said("The activation that is handed on", *hit))
     return facts, complete and hit is not None
+
+
+def _of_label(G: np.ndarray, y: np.ndarray) -> dict[str, Callable]:
+    """A part of the error at the scores, or what it is made from."""
+    p, hot = eq.softmax(G), eq.one_hot(y, G.shape[1], "float64")
+    return {
+        "(softmax(G), without the label)": lambda: p / len(y),
+        "(one-hot(y), without softmax(G))": lambda: hot / len(y),
+        "(the scores G)": lambda: G / len(y),
+        "(the error of the true class alone)": lambda: (p - hot) * hot / len(y),
+        "(the error of the other classes alone)": lambda: (p - hot) * (1 - hot) / len(y),
+        "(the error of the next sample)": lambda: np.roll(p - hot, -1, axis=0) / len(y),
+        "(the error of the first sample)": lambda: np.broadcast_to((p - hot)[:1], p.shape) / len(y),
+    }
 
 
 def entering(xs: Sequence[np.ndarray], dWs: Sequence[np.ndarray]) -> tuple[str, list[np.ndarray]]:

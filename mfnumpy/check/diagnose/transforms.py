@@ -45,7 +45,7 @@ def changed_part(
         return []
     told = [_chosen(outputs, wrong) for outputs in got]
     every = wrong >= {name for outputs in right for name, _ in outputs}
-    for name, says, run in _trials(exercise, right):
+    for name, says, run in _trials(exercise, cases[0], right):
         if all(
             all_close(outputs, _chosen(run(k, case), wrong), LOOSE)
             for k, (case, outputs) in enumerate(zip(cases, told, strict=True))
@@ -53,7 +53,7 @@ def changed_part(
             own = "" if every or exercise.updates or any(says.startswith(f"{w} ") for w in wrong) else (
                 f"{' and '.join(sorted(wrong))}: ")  # fmt: skip
             found.append(Finding(name, f"{own}{says}"))
-    return found + clipped(got, right)
+    return found + clipped(cases, got, right)
 
 
 def _wrong_outputs(got: Sequence[Named], right: Sequence[Named]) -> set[str]:
@@ -70,36 +70,44 @@ def _chosen(named: Named | None, names: set[str]) -> Named | None:
     return None if named is None else [(name, array) for name, array in named if name in names]
 
 
-def clipped(got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
-    """Large entries of one output cut at the same size on all cases."""
+def clipped(cases: Sequence[Case], got: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
+    """Large entries of one output cut at the same size on all cases, or, of a step, at the same multiple of lr.
+
+    cases, got, right: as in `fit.explained`.
+    """
     for output in dict.fromkeys(name for outputs in right for name, _ in outputs):
-        limits, fits = set(), True
-        for g, r in zip(got, right, strict=True):
+        limits, shares, fits = set(), set(), True
+        for case, g, r in zip(cases, got, right, strict=True):
             for (name, s), (_, t) in zip(g, r, strict=True):
                 limit = float(np.abs(s).max(initial=0.0)) if name == output else np.inf
                 fits = fits and close(s, np.clip(t, -limit, limit), LOOSE)
                 if fits and name == output and limit < 0.999 * np.abs(t).max(initial=0.0):
                     limits.add(round(limit, 7))
-        if fits and len(limits) == 1 and 0 not in limits:
-            says = f"Large entries of {output} are clipped, at {limits.pop():.4g}."
-            return [Finding("result_clipped", says)]
+                    shares.add(round(limit / case.dims.get("lr", 1.0), 6))
+        for values, what in ((limits, output), (shares, f"the gradient of {output}")):
+            if fits and len(values) == 1 and 0 not in values:
+                says = f"Large entries of {what} are clipped, at {values.pop():.4g}."
+                return [Finding("result_clipped", says)]
     return []
 
 
 Trial = tuple[str, str, Callable[[int, Case], Named | None]]
 
 
-def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
+def _trials(exercise: Exercise, first: Case, right: Sequence[Named]) -> Iterator[Trial]:
     for step, noun in _steps(exercise).items():
         default = inspect.signature(exercise.recipe).parameters[step].default
         for name, (says, transform) in TRANSFORMS.items():
             steps = {step: _after(default, transform)}
             yield f"step_{name}", _sentence(says, noun), partial(_with_steps, exercise, steps)
     yield from _sent_back(exercise)
+    whole = {n: entry for n, entry in TRANSFORMS.items() if not n.endswith("_lost") and not n.startswith("only_")}
     for place, argument in enumerate(exercise.arguments):
-        for name, (says, transform) in TRANSFORMS.items():
+        for name, (says, transform) in whole.items():
             change = _changing(exercise, place, transform)
-            yield f"argument_{name}", _sentence(says, f"the argument {argument}"), change
+            flat = getattr(first.args[place], "ndim", 0) == 1
+            words = says.replace("row", "entry").replace("column", "entry") if flat else says
+            yield f"argument_{name}", _sentence(words.replace("entrys", "entries"), f"the argument {argument}"), change
         for other, instead in enumerate(exercise.arguments):
             if other != place:
                 says = f"The argument {instead} is used where {argument} belongs."
@@ -112,7 +120,7 @@ def _trials(exercise: Exercise, right: Sequence[Named]) -> Iterator[Trial]:
             yield "result_masked", says, _masked(right, output, place, lambda a: a > 0)
             says = f"{output} is multiplied by the argument {argument}."
             yield "result_multiplied", says, _masked(right, output, place, lambda a: a)
-    for name, (says, transform) in TRANSFORMS.items():
+    for name, (says, transform) in whole.items():
         for output in exercise.outputs:
             what = f"the change of {output}" if output in exercise.updates else output
             yield f"result_{name}", _sentence(says, what), _result(right, output, transform)

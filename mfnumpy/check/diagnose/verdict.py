@@ -114,6 +114,9 @@ class Verdict:
                 if name not in told and not all_close([(name, g)], [(name, r)], LOOSE):
                     lines += [f"{name}: {s}" for s in probes.support(self.exercise, case, probes.wrong_entries(g, r))]
             lines += [finding.evidence for finding in slices]
+            wrong = [not all_close(g, r, LOOSE) for g, r in zip(self.got, self.right, strict=True)]
+            lines += probes.separating(self.exercise, self.cases, wrong)
+            lines += probes.nearly(self.got, self.right)
             lines += probes.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
             lines += probes.linearity(self.exercise, self.cases[0], call)
             lines += probes.mixing(self.exercise, self.cases[0], call, rng)

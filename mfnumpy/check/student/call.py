@@ -176,7 +176,7 @@ class Caller:
 
 
 _NOT_WRITTEN = "This function is not written yet. It should be {}."
-_CHANGED = "It changes its argument {} in place. The caller still needs {}: work on a new array."
+_CHANGED = "It changes its argument {} in place. The caller still needs {}: work on a copy (a new array)."
 
 
 def _returned(got: str, expected: str) -> str:
