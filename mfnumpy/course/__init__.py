@@ -10,9 +10,9 @@ import importlib
 from typing import Any
 
 _HOMES = dict.fromkeys(("grade", "in_one_sentence", "is_written", "mine_or_reference"), "mfnumpy.course.student")
-_HOMES |= {"by_indices": "mfnumpy.course.forms", "yours": "mfnumpy.course.mine"}
+_HOMES |= {"hint": "mfnumpy.course.hints", "by_indices": "mfnumpy.course.forms", "yours": "mfnumpy.course.mine"}
 
-__all__ = ["by_indices", "grade", "in_one_sentence", "is_written", "mine_or_reference", "yours"]
+__all__ = ["by_indices", "grade", "hint", "in_one_sentence", "is_written", "mine_or_reference", "yours"]
 
 
 def __getattr__(name: str) -> Any:

@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     for command in (attempt, grade):
         command.add_argument("--jobs", type=int, default=2, help="notebooks graded at once")
         command.add_argument("--strict", default="", metavar="wasi", help="run students' cells in this sandbox")
+    make.add_argument("--count-hints", action="store_true", help="hints are opened by a call, and counted")
     make.add_argument("--students", type=Path, help="also copy the student notebooks here, side by side")
     return top
 
@@ -64,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _release(args: argparse.Namespace) -> int:
     from mfnumpy.course import release
 
-    made = release.release(args.course, args.exercises)
+    made = release.release(args.course, args.exercises, args.count_hints)
     print(f"{len(made)} student notebooks in {args.course / 'release'}; no solution is left in them.")
     if args.students:
         release.copy_students(made, args.students)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import re
 import shutil
@@ -10,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from mfnumpy.course import config, sources
+from mfnumpy.course import config, hints, sources
 from mfnumpy.course.own import FILE, load_own, own_files
 from mfnumpy.course.plan import plan_of, write_plans
 from mfnumpy.course.sources import CourseError
@@ -33,13 +34,15 @@ def api(root: Path) -> Any:
     return apps.NbGraderAPI(config=config.settings(root))
 
 
-def release(root: Path, folder: Path | None = None) -> list[Path]:
+def release(root: Path, folder: Path | None = None, count_hints: bool = False) -> list[Path]:
     """Make the course directory and return the student notebooks.
 
     It holds source/, release/, gradebook.db and nbgrader_config.py for nbgrader, plans.json for our own grading, and in
     own/ an instructor's exercises.py, which is released beside each notebook as well.
 
-    root: the course directory; made anew, but a folder in it that is not ours stays. folder: the instructor's sources.
+    root: the course directory; made anew, but a folder in it that is not ours stays.
+    folder: the instructor's sources; None for those of this checkout.
+    count_hints: whether hints are opened by a call, which records them, in place of folds; see `hints`.
     The same sources give the same student notebooks, to the byte. Raises CourseError if nbgrader fails, or if
     anything of a solution is left in a student notebook.
     """
@@ -65,10 +68,22 @@ def release(root: Path, folder: Path | None = None) -> list[Path]:
             raise CourseError(f"nbgrader could not release {name}: {_last_lines(outcome)}")
         if leaks := find_leaks(notebook, nbformat.read(student, 4)):
             raise CourseError(f"{student} gives away a solution: {'; '.join(leaks)}. Change the text around it.")
+        if count_hints:
+            _count_hints(student)
         made.append(student)
         plans.append(plan_of(notebook, nbformat.read(student, 4), name))
     write_plans(plans, root)
     return made
+
+
+def _count_hints(student: Path) -> None:
+    """Move the hints of a student notebook into a file beside it."""
+    nbformat = require("nbformat", "course")
+    notebook = nbformat.read(student, 4)
+    found = hints.take_folds(notebook)
+    nbformat.write(notebook, student)
+    with atomic_write(student.parent / hints.FILE, "w") as file:
+        json.dump(found, file, indent=1)
 
 
 def _without_partial(notebook: Any) -> Any:
@@ -122,6 +137,11 @@ def copy_students(made: list[Path], target: Path) -> list[Path]:
     for path in dict.fromkeys(path.parent / FILE for path in made[:1]):
         if path.is_file():
             shutil.copy(path, target)
+    counted = [path.parent / hints.FILE for path in made if (path.parent / hints.FILE).is_file()]
+    if counted:  # side by side they share one file
+        together = {name: texts for path in counted for name, texts in json.loads(path.read_text("utf-8")).items()}
+        with atomic_write(target / hints.FILE, "w") as file:
+            json.dump(together, file, indent=1)
     return written
 
 

@@ -38,7 +38,10 @@ def page(row: Row) -> str:
         f"<h1>{escape(plan.title)}</h1>",
         f"<p>{escape(row.student)}: <b>{row.score:g} of {points_text(row.points)}</b></p>",
         _overview(row, plan),
-        *(_task(task, marks.get(task.name, {}), record["code"].get(task.name, "")) for task in plan.tasks),
+        *(
+            _task(task, marks.get(task.name, {}), record["code"].get(task.name, ""), _hints(row, task))
+            for task in plan.tasks
+        ),
         _remarks(record["remarks"] + row.entry.remarks),
         _own_cells(record["code"], plan),
     ]
@@ -60,8 +63,14 @@ def _overview(row: Row, plan: Plan) -> str:
     return f"<table>\n<tr><th>Exercise</th><th>Points</th></tr>\n{''.join(lines)}\n</table>"
 
 
-def _task(task: Task, mark: dict[str, Any], code: str) -> str:
-    """One exercise: its statement if it is not right, the code, and the checker's reports."""
+def _hints(row: Row, task: Task) -> str:
+    """How many hints the notebook records as opened, "" for none."""
+    number = (row.record or {}).get("hints", {}).get(task.name, 0)
+    return f"<p>Hints opened: {number} of {task.text.count('<summary>Hint')}.</p>" if number else ""
+
+
+def _task(task: Task, mark: dict[str, Any], code: str, spent: str) -> str:
+    """One exercise: its statement if it is not right, the code, and the checker's reports; spent: the hints opened."""
     reports = [Report.from_json(report) for report in mark.get("reports", [])]
     right = bool(reports) and all(report.passed for report in reports)
     statement, hints = _split(task.text)
@@ -75,7 +84,7 @@ def _task(task: Task, mark: dict[str, Any], code: str) -> str:
         parts.append("<p>The mistake is a known one; a part of the points is given for what is right.</p>")
     if not right:  # all hints are open: nothing is left to be spared
         parts += [markdown(hint.replace("<details>", "<details open>", 1)) for hint in hints]
-    return "\n".join([*parts, "</section>"])
+    return "\n".join([*parts, *([spent] if spent else []), "</section>"])
 
 
 def _split(text: str) -> tuple[str, list[str]]:

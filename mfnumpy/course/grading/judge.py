@@ -90,7 +90,7 @@ class _Judge:
         self.blank: set[tuple[str, str]] = set()
 
     def record(self) -> dict[str, Any]:
-        """{"marks", "flags", "remarks", "code", "stopped"}; stopped: the cell that ended the attempt, and why."""
+        """{"marks", "flags", "remarks", "code", "hints", "stopped"}; stopped: the cell that ended it, and why."""
         cells, read = read_cells(Path(self.job.notebook))
         parts, restored = assemble(self.plan, cells)
         self.remarks += [*read, *restored]
@@ -103,6 +103,9 @@ class _Judge:
             "flags": list(dict.fromkeys(self.flags)),
             "remarks": self.remarks,
             "code": code,
+            "hints": {
+                task.name: max((c.hints.get(task.name, 0) for c in cells), default=0) for task in self.plan.tasks
+            },
             "stopped": stopped,
         }
 

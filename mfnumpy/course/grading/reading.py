@@ -6,10 +6,11 @@ import codecs
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mfnumpy.course.hints import opened
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.support.optional import require
 
@@ -35,12 +36,14 @@ class Cell:
     source: its text.
     name: nbgrader's name for it, or "".
     id: the notebook's own.
+    hints: how many hints of each exercise its outputs record as opened.
     """
 
     kind: str
     source: str
     name: str = ""
     id: str = ""
+    hints: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_cells(path: Path) -> tuple[list[Cell], list[str]]:
@@ -109,6 +112,7 @@ def _cell(raw: Any) -> Cell:
         source if isinstance(source, str) else "",
         name if isinstance(name, str) else "",
         raw["id"] if isinstance(raw.get("id"), str) else "",
+        opened(raw.get("outputs")),
     )
 
 

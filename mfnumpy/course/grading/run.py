@@ -38,7 +38,7 @@ from mfnumpy.support.files import atomic_write, locked, make_folder, sweep
 from mfnumpy.support.validate import integer
 from mfnumpy.support.version import __version__
 
-FORMAT = 1
+FORMAT = 2
 """Changes when a record of before must not be read any more."""
 GRADEBOOK = Bounds(memory=1 << 30, file_size=1 << 30)
 PAUSE = 1.0

@@ -33,7 +33,7 @@ CALLS = """
 """
 PLAIN = "__name__ __doc__ __init__ __call__ __len__ __repr__ __str__ __version__ __iter__ __getitem__"
 """Names with two underscores that harm nothing."""
-KEPT = ("check", "grade", "mine_or_reference")
+KEPT = ("check", "grade", "hint", "mine_or_reference")
 """Names of the notebook that a student has no reason to give another meaning."""
 
 
@@ -69,7 +69,7 @@ def _cell(plan: Plan, part: Part, known: _Known, given_imports: set[str]) -> Ite
         root, _, rest = name.partition(".")
         ours = root in HOMES and (name in given_imports or name in plan.allowed)
         strange = root not in COMMON.split() or (root == "numpy" and rest.partition(".")[0] in OF_NUMPY.split())
-        if strange and not ours and name not in given_imports:
+        if strange and not ours and name not in given_imports and name != "mfnumpy.course.hint":
             yield f"imports {name}"
     yield from _uses(plan, tree, known)
     yield from _changes(tree, known)

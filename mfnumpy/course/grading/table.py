@@ -14,7 +14,7 @@ from mfnumpy.course.plan import Plan
 from mfnumpy.support.files import atomic_write
 
 GRADES = ("student", "id", "email", "notebook", "score", "points", "look at", "remarks", "file")
-EXERCISES = ("student", "notebook", "exercise", "title", "score", "points", "mistake", "said")
+EXERCISES = ("student", "notebook", "exercise", "title", "score", "points", "mistake", "said", "hints")
 UNPLACED = ("file", "reason")
 WAITING = "not graded yet: run the same command again"
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -116,7 +116,8 @@ def _exercise_cells(row: Row) -> Iterable[list[Any]]:
     marks = row.record["marks"] if row.record else {}
     for task in row.plan.tasks:
         mark = marks.get(task.name, {})
-        found = [row.scores[task.name], task.points, mark.get("mistake", ""), mark.get("said", "")]
+        spent = (row.record or {}).get("hints", {}).get(task.name, 0) or ""
+        found = [row.scores[task.name], task.points, mark.get("mistake", ""), mark.get("said", ""), spent]
         yield [row.student, row.plan.name, task.name, task.title, *found]
 
 
