@@ -35,8 +35,8 @@ TRAINED = (*HOOKS, *FF_HOOKS, *LAYER_PARTS, "adam_step")
 """The exercises whose function a real network can be trained with."""
 
 
-def written(function: str, code: str) -> Callable:
-    """The function of that name in the reader's code, read as the checker reads a file.
+def written(function: str, code: str, seconds: float = SECONDS) -> Callable:
+    """The function of that name in the reader's code, read as the checker reads a file, within so many seconds.
 
     Raises MfnumpyError if the code cannot be run or has no such function.
     """
@@ -45,7 +45,7 @@ def written(function: str, code: str) -> Callable:
     path = Path(f"{function}.py")
     path.write_text(code, encoding="utf-8")
     linecache.checkcache()
-    found = getattr(load(path, SECONDS), function, None)
+    found = getattr(load(path, seconds), function, None)
     if not callable(found):
         raise InvalidValueError(f"Your code has no function {function}; it should begin: def {function}(...):")
     return found
@@ -54,11 +54,12 @@ def written(function: str, code: str) -> Callable:
 def check(arguments: dict[str, Any], say: Any) -> dict[str, Any]:
     """The checker's report on some code.
 
-    exercise: its name. function: that of the reader's function. code: the reader's. seconds: for the function's calls.
+    exercise: its name. function: that of the reader's function. code: the reader's. seconds: for the file, and for the
+    function's calls; a slow machine is given more.
     """
     exercise, seconds = arguments["exercise"], arguments.get("seconds", SECONDS)
     try:
-        function = written(arguments["function"], arguments["code"])
+        function = written(arguments["function"], arguments["code"], seconds)
         say({})  # a sign of life
         report = checked(exercise, function, seconds=seconds)
     except MfnumpyError as error:

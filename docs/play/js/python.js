@@ -14,7 +14,7 @@ export class Python {
     this.name = name;
     this.onstate = onstate;
     this.starts = 0;
-    this.patience = PATIENCE_MS;
+    this.patience = PATIENCE_MS; // once Python is there, a measure of how slow the machine is
     this.waiting = new Map();
   }
 
@@ -29,6 +29,9 @@ export class Python {
     await this.ready();
     return this.#post(what, args, patience ?? this.patience, progress);
   }
+
+  // For how many times as long as on an ordinary machine something is waited for, once Python is there.
+  get slowness() { return this.patience / PATIENCE_MS; }
 
   // End the interpreter: all who wait are told why. The next question starts another.
   end(why) {

@@ -9,6 +9,8 @@ import { Store, asNotebook, asPython, fromFile } from "./store.js";
 const TRAINED = new Set(["eq1", "eq2", "eq3_gradient", "eq4_gradient", "eq5", "eq6_gradient", "eq7", "eq8", "dense_forward",
   "dense_backward", "relu_backward", "adam_step"]); // as in bridge/student.py
 
+const SECONDS = 2; // for a function's calls, on an ordinary machine
+
 export class Write {
   constructor(root, python) {
     this.root = root;
@@ -94,7 +96,9 @@ export class Write {
     this.#busy(true, this.python.worker ? "Checking …" : "Checking, as soon as Python is there …");
     const reports = [];
     try {
-      for (const [name, fn] of exercise.checks) reports.push(await this.python.ask("check", { exercise: name, function: fn, code }));
+      await this.python.ready();
+      const seconds = SECONDS * this.python.slowness;
+      for (const [name, fn] of exercise.checks) reports.push(await this.python.ask("check", { exercise: name, function: fn, code, seconds }));
     } catch (error) { reports.push({ passed: false, text: error.message, error: true }); }
     this.#busy(false);
     this.last = reports;
