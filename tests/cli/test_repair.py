@@ -147,7 +147,7 @@ def test_planted_an_optimiser_that_changes_others_is_caught(runs, folder, capsys
         ("mf", {"optimiser/m/block2.W": nan}, set()),
         ("mf", {"best/block2.W": nan}, set()),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "+".join(value) if isinstance(value, dict) else "",
 )
 @pytest.mark.parametrize("checksums", [True, False], ids=["", "without checksums"])
 def test_what_is_whole_in_a_block_stays(name, damaged, changed, checksums, runs, folder, capsys):
