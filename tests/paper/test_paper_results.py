@@ -415,12 +415,12 @@ def test_a_control_has_converged_when_twice_the_passes_bring_next_to_nothing(tmp
     fill(ledger, "table2", lambda rule, net, s: at_last["table2"], datasets=["cifar10"])
     assert report.tables(registry.view(ledger, "laptop"), ["longer_shallow"]) == []
     for experiment in ("longer_shallow", "table2"):  # in this order, as the longer runs' search is Table 2's
-        last = at_last[experiment]  # Table 2 has one seed more, another number, which pairs with nothing
+        last = at_last[experiment]  # Table 2 has seeds more, of other numbers, which pair with nothing
         fill(ledger, experiment, lambda rule, net, s, last=last: last - 0.1 * s, datasets=["cifar10"])
     (table,) = report.tables(registry.view(ledger, "laptop"), ["longer_shallow"])
     assert [row[0] for row in table.rows] == ["40", "80"]
     assert [row[2:5] for row in table.rows] == [
-        ["45.00 ± 7.07 (2)", "–", "45.00 ± 7.07 (2)"],
+        ["40.00 ± 10.00 (3)", "–", "40.00 ± 10.00 (3)"],
         [f"{50 + 100 * gain:.2f} (1)", f"{100 * gain:+.2f} (n 1)", f"{50 + 100 * gain:.2f} (1)"],
     ]
     assert table.notes[0].startswith(f"On validation data {'' if converged else 'not '}converged: 80 epochs bring")

@@ -10,6 +10,7 @@ from mfnumpy.errors import InvalidValueError
 NOTHING = (
     *("not_written", "not_defined", "raises", "too_slow", "ends_program", "wrong_signature", "not_deterministic"),
     *("returns_none", "wrong_number_of_outputs", "wrong_type", "wrong_shape", "wrong_dtype", "not_finite"),
+    "made_of_another",
 )
 """What tells nothing of a part that is right; an instructor may still say otherwise."""
 DEFAULT = {"one": 0.5, "several": 0.25, "unknown": 0.0}

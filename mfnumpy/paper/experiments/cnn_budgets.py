@@ -7,4 +7,4 @@ from mfnumpy.paper.runs.search import LEARNING_RATES, Tuning
 
 _FEW_ROWS = Tuning(epochs=4, subset=3_000, rates=(*LEARNING_RATES, 3e-2), finalists=2)
 FASHION = Budget("fashion_mnist", "cnn", 40, 2, _FEW_ROWS, subset=6_000, batch_size=128, fast=CNN_RULES)
-CIFAR10 = Budget("cifar10", "cnn", 40, 2, _FEW_ROWS, subset=4_000, batch_size=128, fast=CNN_RULES)
+CIFAR10 = Budget("cifar10", "cnn", 40, 3, _FEW_ROWS, subset=4_000, batch_size=128, fast=CNN_RULES)
