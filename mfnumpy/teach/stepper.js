@@ -110,6 +110,19 @@ function sources(moment, i, j) {
   }).filter(Boolean);
 }
 
+const MOST = 6;
+
+// The sum that made entry (i, j) of a product: "0.24·0.55 − 0.32·0.08 = 0.11"; after MOST terms "…"; "" for other moments.
+function sum(moment, i, j) {
+  if (moment.scaled || !sources(moment, i, j)[1]?.[1].startsWith("column")) return "";
+  const [a, b] = moment.operands.map((part) => part.rows);
+  const terms = a[i].map((value, k) => {
+    const below = value * b[k][j] < 0;
+    return `${k ? (below ? " − " : " + ") : below ? "−" : ""}${short(Math.abs(value))}·${short(Math.abs(b[k][j]))}`;
+  });
+  return ` ${terms.slice(0, MOST).join("")}${terms.length > MOST ? " + …" : ""} = ${short(moment.result.rows[i][j])}`;
+}
+
 // Hovering or focusing a cell of the result marks what made it; arrow keys go from cell to cell.
 function explainCells(table, others, moment, tell) {
   const cells = cellsOf(table);
@@ -120,7 +133,7 @@ function explainCells(table, others, moment, tell) {
       [...others[k].rows].forEach((row, r) => [...row.cells].forEach((cell, c) => cell.classList.toggle("from", on && made(r, c))));
     }
     cells[i][j].classList.toggle("from", on && found.length > 0);
-    tell(on && found.length ? `Entry (${i + 1}, ${j + 1}) of ${moment.result.name}: ${found.map(([, words]) => words).join(", ")}.` : "");
+    tell(on && found.length ? `Entry (${i + 1}, ${j + 1}) of ${moment.result.name}: ${found.map(([, words]) => words).join(", ")}.${sum(moment, i, j)}` : "");
   };
   cells.forEach((row, i) => row.forEach((cell, j) => {
     for (const [event, on] of [["mouseenter", true], ["focus", true], ["mouseleave", false], ["blur", false]]) {

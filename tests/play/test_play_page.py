@@ -113,6 +113,58 @@ def test_an_update_is_stepped_through_and_changed_by_keys_alone(own):
     assert "3 of " in stepper.inner_text()
 
 
+def at_moment(tab, number):
+    shown = r"(n) => RegExp(`\\b${n} of `).test(document.querySelector('#step .mfn')?.innerText)"
+    tab.page.wait_for_function(shown, arg=number, timeout=30_000)
+
+
+def test_the_arrow_keys_are_the_steppers_once_step_is_opened(own):
+    go(own, "watch")
+    own.page.reload()
+    own.page.click("#tab-step")
+    at_moment(own, 1)
+    own.page.keyboard.press("ArrowRight")
+    at_moment(own, 2)
+    assert own.page.is_visible("#step")
+    own.page.click("#tab-watch")
+    own.page.click("#tab-step")
+    own.page.keyboard.press("ArrowRight")
+    at_moment(own, 3)
+    own.page.reload()  # by a link
+    at_moment(own, 1)
+    own.page.keyboard.press("ArrowRight")
+    at_moment(own, 2)
+
+
+def test_an_entry_of_a_product_is_shown_with_its_sum(own):
+    go(own, "step&rules=mf&rows=2&width=3")
+    stepper = own.page.locator("#step .mfn")
+    stepper.get_by_role("button", name="z = x W").click()
+    stepper.locator("figure").last.locator("td").nth(1).hover()
+    x, W = own.page.evaluate("playground.views.step.data.runs[0].moments[1].operands.map((part) => part.rows)")
+    words = stepper.locator(".made").inner_text().replace("−", "-").partition("column 2 of W. ")[2]
+    terms, _, result = words.partition(" = ")
+    assert result == stepper.locator("figure").last.locator("td").nth(1).inner_text().replace("−", "-")
+    factors = [tuple(map(float, pair)) for pair in re.findall(r"([\d.]+)·([\d.]+)", terms)]
+    pairs = [(a, row[1]) for a, row in zip(x[0], W, strict=True)]
+    assert factors == [(round(abs(a), 2), round(abs(b), 2)) for a, b in pairs]
+    assert re.findall(r" ([+-]) ", terms) == ["-" if a * b < 0 else "+" for a, b in pairs[1:]]
+    assert terms.startswith("-") == (pairs[0][0] * pairs[0][1] < 0)
+    stepper.get_by_role("button", name="a = relu(z)").click()
+    stepper.locator("figure").last.locator("td").nth(1).hover()
+    assert "the same place of z" in stepper.locator(".made").inner_text()
+    assert "·" not in stepper.locator(".made").inner_text()
+
+
+def test_the_first_view_has_a_square_digit_and_no_words_about_what_is_not_there_yet(own):
+    go(own, "watch")
+    own.page.reload()
+    own.page.wait_for_function("document.querySelector('#watch .sample .words').innerText.startsWith('Test image')")
+    size = "(c) => [c.width, c.height, c.clientWidth * devicePixelRatio, c.clientHeight * devicePixelRatio]"
+    assert len(set(own.page.eval_on_selector("#watch .sample canvas", size))) == 1
+    assert own.page.locator("#watch .key").all_inner_texts() == ["", ""]
+
+
 def test_a_block_is_damaged_and_only_a_local_rule_mends_it_alone(own):
     go(own, "break&left=mf&right=bp&width=16")
     done = "!document.querySelector('#break button.main').disabled"

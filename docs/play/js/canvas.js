@@ -3,8 +3,8 @@
 const ink = () => getComputedStyle(document.body).color;
 
 // A canvas of the size that the style gives it, sharp on any screen; drawing is in CSS pixels.
-function paper(canvas, height) {
-  const width = canvas.clientWidth || 300, scale = window.devicePixelRatio || 1;
+function paper(canvas, height, width = canvas.clientWidth || 300) {
+  const scale = window.devicePixelRatio || 1;
   canvas.style.height = `${height}px`;
   if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
   if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
@@ -90,7 +90,7 @@ export function plane(canvas, side, shares, points, height) {
 
 // A digit, dark on light: pixels from 0 to 1.
 export function digit(canvas, pixels, side = 8) {
-  const { g } = paper(canvas, 64), cell = 64 / side;
+  const { g } = paper(canvas, 64, 64), cell = 64 / side; // as wide as in play.css, also while it is hidden
   pixels.forEach((v, i) => {
     const shade = Math.round(255 * (1 - v));
     g.fillStyle = `rgb(${shade},${shade},${shade})`;

@@ -56,7 +56,7 @@ export class Card {
     curves(this.curve, [...lines, { values: main, color: this.rule.color, width: 2.6 }], Math.max(total, main.length), this.marks);
     this.curve.setAttribute("aria-label", `Test accuracy by epoch: ${main.map(percent).join(", ") || "none yet"}`);
     const alone = (this.entries.at(-1)?.val_layers ?? []).map((v, k) => `block ${k + 1} alone ${percent(v)}`).join(", ");
-    this.key.textContent = alone ? `Thick: the prediction. Dashed: ${alone}.` : "Thick: the prediction. The blocks of this rule have no voice of their own.";
+    this.key.textContent = !main.length ? "" : alone ? `Thick: the prediction. Dashed: ${alone}.` : "Thick: the prediction. The blocks of this rule have no voice of their own.";
   }
 
   #drawLosses(total) {

@@ -36,6 +36,12 @@ async function open(name, values) {
   } catch (error) { lost($(`#${name}`), error); }
 }
 
+// Open a view and go into it: where keys work in a view at once, it takes the focus from its tab.
+async function enter(name, values) {
+  await open(name, values);
+  views[name]?.focus?.();
+}
+
 // What is read where a part of the page did not come: a browser may not ask for it again before the page is reloaded.
 function lost(root, error) {
   root.replaceChildren(make("p", { class: "wrong", role: "alert" }, `This part of the page could not be loaded (${error.message}). Is there a network? `),
@@ -43,7 +49,7 @@ function lost(root, error) {
 }
 
 for (const tab of tabs) {
-  tab.addEventListener("click", () => open(nameOf(tab)));
+  tab.addEventListener("click", () => enter(nameOf(tab)));
   tab.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
@@ -57,7 +63,7 @@ const playground = (window.playground = { ours, theirs, views, followed: 0 });
 
 async function follow() {
   const { view, values } = link.read();
-  await open(view in MAKERS ? view : "watch", view in MAKERS ? values : {});
+  await enter(view in MAKERS ? view : "watch", view in MAKERS ? values : {});
   playground.followed += 1;
 }
 addEventListener("hashchange", follow);

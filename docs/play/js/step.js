@@ -48,6 +48,15 @@ export class Step {
     this.compute();
   }
 
+  // The arrow keys are the stepper's as soon as it is there, unless the reader has gone elsewhere.
+  focus() {
+    const stepper = this.place.querySelector(".mfn"), at = document.activeElement;
+    this.awaited = !stepper && !this.root.hidden;
+    if (stepper && (at === document.body || at?.id === "tab-step")) stepper.focus({ preventScroll: true });
+  }
+
+  pause() { this.awaited = false; }
+
   remember() { if (!this.root.hidden) link.write("step", { ...this.values, rules: this.rules.join(",") }); }
 
   #read() {
@@ -88,6 +97,7 @@ export class Step {
       save_changes: () => { const { name, row, column, value } = edit; this.changes.push({ name, row, column, value }); this.compute(); },
     };
     stepper.render({ model, el: this.place });
+    if (this.awaited) this.focus();
   }
 
   async save() {
