@@ -117,6 +117,30 @@ def test_what_hangs_or_breaks_is_answered_and_the_right_answer_then_passes(own, 
     assert "passed" in typed(own, RIGHT)
 
 
+@pytest.mark.parametrize("body", ["\n    y = x.T\nreturn y\n", "\nreturn x\n", "\n    y = x\n      return y\n"])
+def test_lines_that_stand_at_the_wrong_place_are_asked_about(own, body):
+    assert "indented by 4 spaces, inside `def eq7`?" in typed(own, f"def eq7(x, z, M, dG):{body}")
+    red, wrong = (
+        own.page.evaluate("""() => [getComputedStyle(document.querySelector('#write .report .failed')).borderLeftColor,
+      (() => { const p = document.createElement('p'); p.className = 'wrong'; document.body.append(p);
+        const c = getComputedStyle(p).color; p.remove(); return c; })()]""")
+    )
+    assert red == wrong
+    assert "indented" not in typed(own, "def eq7(x, z, M, dG):\n    return (\n")
+
+
+def test_begin_anew_is_undone_by_undo_and_keeps_the_pass(own):
+    assert "passed" in typed(own, RIGHT)
+    page, value = own.page, "playground.views.write.editor.value"
+    page.click("text=Begin anew")
+    assert page.evaluate(value) == page.evaluate("playground.views.write.now.code") != RIGHT
+    assert "✓ 3.2" in page.inner_text("#write .course")
+    assert "Undo" in page.inner_text("#write .report")
+    page.keyboard.press("Control+z")
+    assert page.evaluate(value) == RIGHT
+    assert page.evaluate("playground.views.write.store.of('03/eq7')") == {"code": RIGHT, "passed": True}
+
+
 KEYS = ("Control+Enter", "Meta+Enter")
 
 
@@ -153,6 +177,12 @@ def test_the_plain_editor_has_the_same_keys(browser, own_address):
     assert tab.page.evaluate("playground.checks") == 2
     tab.page.keyboard.press("Enter")
     assert tab.page.evaluate("playground.checks") == 2
+    for answer in ("dismiss", "accept"):
+        tab.page.fill("#write textarea", "mine")
+        tab.page.once("dialog", lambda dialog, answer=answer: getattr(dialog, answer)())
+        tab.page.click("text=Begin anew")
+        first = tab.page.evaluate("playground.views.write.now.code")
+        assert tab.page.input_value("#write textarea") == ("mine" if answer == "dismiss" else first)
     assert tab.complaints == []
     tab.close()
 
@@ -165,6 +195,12 @@ def test_train_with_my_function_shows_what_a_mistake_does(own):
     last = {who: next(iter(entries[-1]["val_accuracy"].values())) for who, entries in seen.items()}
     assert last["yours"] < 0.5 < last["reference"]
     assert "reference (grey)" in own.page.inner_text("#write .report")
+    assert "Your function is not right yet: Check says why." in own.page.inner_text("#write .report")
+    typed(own, RIGHT)
+    own.page.click("text=Train with my function")
+    own.page.wait_for_function("!document.querySelector('#write button.main').disabled")
+    assert "reference (grey)" in own.page.inner_text("#write .report")
+    assert "not right" not in own.page.inner_text("#write .report")
 
 
 def test_trained_exercises_are_the_same_on_both_sides():

@@ -63,8 +63,18 @@ def check(arguments: dict[str, Any], say: Any) -> dict[str, Any]:
         say({})  # a sign of life
         report = checked(exercise, function, seconds=seconds)
     except MfnumpyError as error:
-        return {"passed": False, "mistake": None, "text": str(error), "html": f"<p>{html.escape(str(error))}</p>"}
+        text = _words(error, arguments["function"])
+        shown = f'<div class="failed"><p>{html.escape(text)}</p></div>'
+        return {"passed": False, "mistake": None, "text": text, "html": shown}
     return {"passed": report.passed, "mistake": report.mistake, "text": str(report), "html": report._repr_html_()}
+
+
+def _words(error: MfnumpyError, function: str) -> str:
+    """An error's own words; with a question where lines of the function stand too far to the left or to the right."""
+    cause = error.__cause__
+    if isinstance(cause, IndentationError) or (isinstance(cause, SyntaxError) and "outside function" in cause.msg):
+        return f"{error} Are the lines indented by 4 spaces, inside `def {function}`?"
+    return str(error)
 
 
 def train(arguments: dict[str, Any], say: Any) -> dict[str, Any]:
@@ -79,7 +89,7 @@ def train(arguments: dict[str, Any], say: Any) -> dict[str, Any]:
             "reference": EXERCISES[exercise].reference,
         }
     except MfnumpyError as error:
-        return {"stopped": str(error)}
+        return {"stopped": _words(error, arguments["function"])}
     lanes = {whose: lane_with(exercise, function) for whose, function in functions.items()}
     for _ in range(epochs):
         for whose, lane in lanes.items():

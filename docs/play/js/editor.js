@@ -1,4 +1,5 @@
-// The editor: CodeMirror where it was fetched when the page was built, else a plain one. Both: value, set, focus.
+// The editor: CodeMirror where it was fetched when the page was built, else a plain one. Both: value, set, focus, and
+// replace, which says whether the text was replaced: as an edit that can be undone, or after a question.
 // onchange is called with the text, onsubmit on Ctrl-Enter or Cmd-Enter.
 import { make } from "./dom.js";
 import { EDITOR } from "./made.js";
@@ -47,6 +48,7 @@ async function rich(place, onchange, onsubmit) {
     kind: "CodeMirror",
     get value() { return made.state.doc.toString(); },
     set: (text) => made.setState(fresh(text)), // with a history of its own: undo does not reach into another exercise
+    replace: (text) => { made.dispatch({ changes: { from: 0, to: made.state.doc.length, insert: text } }); return true; },
     focus: () => made.focus(),
   };
 }
@@ -68,5 +70,8 @@ function plain(place, onchange, onsubmit) {
     leave = false;
   });
   place.append(area);
-  return { kind: "plain", get value() { return area.value; }, set(text) { area.value = text; }, focus: () => area.focus() };
+  return { kind: "plain",
+    get value() { return area.value; }, set(text) { area.value = text; },
+    replace(text) { const agreed = confirm("Replace your text by the exercise's first one? It cannot be undone."); if (agreed) area.value = text; return agreed; },
+    focus: () => area.focus() };
 }

@@ -14,11 +14,6 @@ export class Store {
     this.work[id] = { ...this.work[id], ...changes };
     try { localStorage.setItem(KEY, JSON.stringify(this.work)); } catch { this.lasting = false; }
   }
-
-  forget(id) {
-    delete this.work[id];
-    try { localStorage.setItem(KEY, JSON.stringify(this.work)); } catch { this.lasting = false; }
-  }
 }
 
 // Files. Each exercise is a cell that begins with a line of its own, so that a file can be read back.

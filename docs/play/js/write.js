@@ -116,7 +116,7 @@ export class Write {
   }
 
   async train() {
-    const code = this.editor.value, [exercise, fn] = this.now.checks.find(([name]) => TRAINED.has(name));
+    const code = this.editor.value, { checks } = this.now, [exercise, fn] = checks.find(([name]) => TRAINED.has(name));
     const seen = { yours: [], reference: [] }, epochs = 5, line = make("p", {}, "Training on the digits, with your function and with the reference …");
     this.#busy(true);
     this.report.replaceChildren(line);
@@ -132,14 +132,27 @@ export class Write {
       const { stopped } = await this.python.ask("train", { exercise, function: fn, code, epochs },
         { progress: (p) => { if (p.whose) { seen[p.whose].push(p.entry); draw(); } } });
       if (stopped) say(line, stopped, "wrong");
+      else if (!(await this.#right(checks, code))) line.append(" Your function is not right yet: Check says why.");
     } catch (error) { say(line, error.message, "wrong"); }
     this.trained = seen;
     this.#busy(false);
   }
 
+  // Whether the checker lets a function pass.
+  async #right(checks, code) {
+    const seconds = SECONDS * this.python.slowness;
+    for (const [exercise, fn] of checks) {
+      if (!(await this.python.ask("check", { exercise, function: fn, code, seconds })).passed) return false;
+    }
+    return true;
+  }
+
   anew() {
-    this.store.forget(this.now.id);
-    this.show(this.now);
+    if (this.editor.replace(this.now.code)) {
+      this.store.put(this.now.id, { code: undefined }); // a pass stays
+      this.curve.hidden = true;
+      say(this.report, this.editor.kind === "plain" ? "" : "Begun anew. Undo (Ctrl-Z) in the editor brings your work back.");
+    }
     this.editor.focus();
   }
 
