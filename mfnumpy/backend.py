@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -41,20 +42,27 @@ class Meter:
     reset: Callable[[], None]
 
 
+_ONE_AT_A_TIME = threading.RLock()
+
+
 @contextmanager
 def _traced() -> Iterator[Meter]:
-    """NumPy reports every array to tracemalloc, which also counts what Python itself allocates."""
-    was_tracing = tracemalloc.is_tracing()
-    tracemalloc.start()
-    try:
-        yield Meter(
-            lambda: tracemalloc.get_traced_memory()[0],
-            lambda: tracemalloc.get_traced_memory()[1],
-            tracemalloc.reset_peak,
-        )
-    finally:
-        if not was_tracing:
-            tracemalloc.stop()
+    """NumPy reports every array to tracemalloc, which also counts what Python itself allocates.
+
+    It has one peak for the whole process: another thread that wants to count waits.
+    """
+    with _ONE_AT_A_TIME:
+        was_tracing = tracemalloc.is_tracing()
+        tracemalloc.start()
+        try:
+            yield Meter(
+                lambda: tracemalloc.get_traced_memory()[0],
+                lambda: tracemalloc.get_traced_memory()[1],
+                tracemalloc.reset_peak,
+            )
+        finally:
+            if not was_tracing:
+                tracemalloc.stop()
 
 
 @dataclass(frozen=True)

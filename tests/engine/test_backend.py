@@ -1,6 +1,7 @@
 """The backend shim: the same code on NumPy and on an array type that is as strict as CuPy's; messages without a GPU."""
 
 import sys
+import threading
 import tracemalloc
 from types import ModuleType, SimpleNamespace
 
@@ -512,3 +513,31 @@ def test_every_rule_on_a_gpu_agrees_with_numpy(name, kind, dtype, cupy, tmp_path
         tolerance = (1e-4 if single else 1e-10) if one_step else (5e-2 if single else 1e-6)
         assert found[key].dtype == expected[key].dtype, key
         assert np.allclose(found[key], expected[key], rtol=tolerance, atol=tolerance), key
+
+
+def test_two_threads_that_count_bytes_do_not_disturb_each_other():
+    """tracemalloc has one peak for the process: a reset in one thread would make another's count too low."""
+    inside, tried = threading.Event(), threading.Event()
+    counted = []
+
+    def another():
+        inside.wait(10)
+        tried.set()
+        with backend.current().meter() as meter:
+            meter.reset()
+            counted.append(meter.peak())
+
+    thread = threading.Thread(target=another)
+    thread.start()
+    with backend.current().meter() as meter:
+        meter.reset()
+        before = meter.used()
+        kept = np.ones(1_000_000)
+        del kept
+        inside.set()
+        assert tried.wait(10)
+        thread.join(0.2)
+        assert not counted
+        assert meter.peak() - before >= 8_000_000
+    thread.join(10)
+    assert counted
