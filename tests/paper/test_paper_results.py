@@ -535,4 +535,7 @@ def test_each_variation_changes_one_setting_and_the_best_on_validation_is_named(
     assert table.rows[1][4] == "-5.00 (n 1)"
     said = f"{ends:.2f} % by FF pred and {ends - 1:.2f} % by BP pred on the test part"
     far = f"the better one is {ends - 82.39:+.2f} points from the paper's 82.39 %"
-    assert table.notes[0] == f"Best on validation: {words[1]}, with {said}; {far}."
+    assert table.notes[0] == f"Best on validation: {words[1]}, with {said} (n 1); {far}."
+    told = {v.claim: v.because for v in verdicts.judged(registry.view(ledger, "laptop"))}
+    (because,) = (text for claim, text in told.items() if claim.startswith("CNN, cifar10: MF reaches"))
+    assert f"; one setting changed at a time: best on validation: {words[1]}, with {said} (n 1); {far}" in because

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mfnumpy.paper import published
+from mfnumpy.paper.experiments import varied
 from mfnumpy.paper.experiments.comparing import (
     CNN,
     MLP,
@@ -71,7 +72,8 @@ def paper_values(view: View) -> Iterator[Verdict]:
                 reached = _reaches(claim, paper.value - MARGIN, found[0])
                 bp = largest(view, where, dataset, ("mf", "bp"))
                 lacking = wanting(view, where, dataset, ("mf", "bp"))
-                yield replace(reached, because=reached.because + _beside_bp(where[0], found[0], bp) + lacking)
+                more = _beside_bp(where[0], found[0], bp) + varied.pointer(view, found[0]) + lacking
+                yield replace(reached, because=reached.because + more)
 
 
 def _reaches(claim: str, least: float, entry: Entry) -> Verdict:

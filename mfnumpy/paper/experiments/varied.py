@@ -70,14 +70,27 @@ def _said(value: Any) -> str:
     return ", ".join(f"{k} {v:g}" for k, v in value.items()) if isinstance(value, Mapping) else f"{value}"
 
 
+def rows(view: View) -> list[Entry]:
+    """The longer run, its search's other finalists, and each change that was run; [] without a change."""
+    planned = view.entry(AS_PLANNED, CIFAR10.dataset, "mf")
+    if planned is None:
+        return []
+    found = [e for e in view.entries(NAME) if e.runs and e.config != planned.config]
+    return [planned, *finalists(view, planned), *found] if found else []
+
+
+def pointer(view: View, entry: Entry) -> str:
+    """For the verdict on the longer run: what its best change reaches; "" for another entry, or without a change."""
+    every = rows(view)
+    return f"; one setting changed at a time: {_best(every)}" if every and every[0] is entry else ""
+
+
 def tables(view: View) -> list[Table]:
     """A row for the longer run and for each change that was run: validation, test, and test minus the first row."""
-    planned = view.entry(AS_PLANNED, CIFAR10.dataset, "mf")
-    found = [e for e in view.entries(NAME) if e.runs and planned is not None and e.config != planned.config]
-    if planned is None or not found:
+    every = rows(view)
+    if not every:
         return []
-    every = [planned, *finalists(view, planned), *found]
-    paper = published.accuracy(NAME, CIFAR10.dataset, "mf")
+    planned = every[0]
     return [
         Table(
             f"{NAME}-{CIFAR10.dataset}",
@@ -85,7 +98,7 @@ def tables(view: View) -> list[Table]:
             ["changed", "validation (n)", "FF pred (n)", "BP pred (n)", "FF pred, more than as planned", "s/epoch"],
             [_row(e, planned) for e in every],
             command(NAME, view),
-            [*_best(every, planned, paper), *notes.lost(found)],
+            [f"B{_best(every)[1:]}.", *notes.lost(every)],
             [
                 f"As planned: {described(planned.config)}, rate {planned.config.lr:g}. Validation: by FF pred, at the "
                 "epoch that is best by it; both test accuracies are of that epoch.",
@@ -117,16 +130,17 @@ def _row(e: Entry, planned: Entry) -> list[str]:
     ]
 
 
-def _best(every: list[Entry], planned: Entry, paper: published.Published | None) -> list[str]:
+def _best(every: list[Entry]) -> str:
     """Which row validation prefers, and how far its test accuracy is from the paper's."""
     best = max(every, key=lambda e: sum(_validation(e).values()) / len(e.runs))
     reached = {mode: accuracy_summary(best, mode) for mode in best.modes()}
     said = " and ".join(f"{s.mean:.2f} % by {mode.upper()} pred" for mode, s in reached.items() if s is not None)
-    beside = ""
+    paper, beside = published.accuracy(NAME, CIFAR10.dataset, "mf"), ""
     if paper is not None:
         gap = max(s.mean for s in reached.values() if s is not None) - paper.value
         beside = f"; the better one is {gap:+.2f} points from the paper's {paper.value:g} %"
-    return [f"Best on validation: {changes(planned.config, best.config)}, with {said} on the test part{beside}."]
+    words = changes(every[0].config, best.config)
+    return f"best on validation: {words}, with {said} on the test part (n {len(best.runs)}){beside}"
 
 
 EXPERIMENT = Experiment(
