@@ -30,6 +30,8 @@ SPINS, SHORTEST, LONGEST = 200, 2e-5, 5e-4
 """How one waits: so many looks without a pause, then pauses that grow, in seconds: ranks may share a core."""
 LOOK_AROUND = 0.5
 """Every so many seconds a waiting rank looks whether those of its machine are alive."""
+LAST = 10.0
+"""So many seconds rank 0 waits at most, at the very end, until the others are gone."""
 
 
 class Ended(Exception):
@@ -181,7 +183,7 @@ class Crew:
         return self.part(code)
 
     def part(self, code: int = 0) -> int:
-        """The end on every rank: no message stays on its way. Returns the exit code.
+        """The end on every rank: no message stays on its way. Returns the exit code, which rank 0 has for all.
 
         MPI itself ends with the process: a launcher that sees one rank leave before kills the others, and rank 0 may
         still have something to say.
@@ -194,9 +196,22 @@ class Crew:
                 os._exit(code or 1)
         if self._broken:  # MPI's own end would wait for the dead forever
             atexit.register(lambda: os._exit(code or 1))
-        else:
-            before_leaving(mpi().Finalize)
-        return code
+            return code
+        before_leaving(self._leave_last)
+        atexit.register(self._leave_last)
+        return code if self.rank == 0 else 0
+
+    def _leave_last(self) -> None:
+        """The end of MPI; rank 0 then waits until the others of this machine are gone.
+
+        A launcher that sees a rank leave with another code than 0 kills whoever is still there, and may tell that in
+        place of the code. So rank 0 alone has one, and leaves last.
+        """
+        if not mpi().Is_finalized():
+            mpi().Finalize()
+        until = time.monotonic() + LAST
+        while self.rank == 0 and time.monotonic() < until and any(map(alive, self._neighbours.values())):
+            time.sleep(LONGEST)
 
     def _drain(self) -> None:
         """Take in what nobody waits for any more, until all ranks do so: a send that is not met never ends."""

@@ -1,4 +1,4 @@
-"""All ranks of one command: rank 0 does its work, the others serve it, and all end with one exit code."""
+"""All ranks of one command: rank 0 does its work and has the exit code, the others serve it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mfnumpy.support.pools import mpi
 
 
 def together(lead: Callable[[Crew], int], read_labels: ReadLabels | None = None) -> int:
-    """What a command returns on this rank, when it has ended on all.
+    """What a command returns on this rank, when it has ended on all: 0 where rank 0 has the exit code for all.
 
     lead: what rank 0 does, given the crew; returns the exit code, or raises what rank 0 alone is to say.
     read_labels: as in `serve`.

@@ -249,7 +249,7 @@ def test_what_is_held_stays_and_no_process_is_left(tmp_path):
     print(", ".join(f"{count} times {what}" for what, count in sorted(seen.items())))
     assert sum(seen.values()) == KILLS
     missed = sum(count for what, count in seen.items() if what.endswith(NOBODY))
-    assert missed <= KILLS // 10, "works end before their moments, which were drawn for a slower machine"
+    assert missed <= max(1, KILLS // 10), "works end before their moments, which were drawn for a slower machine"
 
 
 def wait_a_while(process: subprocess.Popen, work, rng: random.Random, seconds: float) -> None:

@@ -75,6 +75,14 @@ def test_a_run_goes_on_with_other_ranks_and_without(tmp_path, expected):
             assert alone(folder, *NET, *EPOCHS, "--resume") == expected
 
 
+def test_the_exit_code_is_rank_0s_however_slowly_the_others_leave(tmp_path):
+    """A launcher that sees a rank leave with a code kills those that are still there, and tells that instead."""
+    words = ["train", *NET, *EPOCHS, *RANKS]
+    program = f"import ranks_steps; ranks_steps.stop_with_slow_others({words!r}, {str(tmp_path)!r})"
+    code, _, error = on_ranks(3, program=("-c", program))
+    assert (code, "KILLED" in error) == (130, False), error
+
+
 def test_a_run_that_is_stopped_before_its_first_batch_goes_on(tmp_path, expected):
     for words in ((), ("--resume",)):
         command = ["train", *NET, *EPOCHS, *RANKS, *words]
@@ -125,14 +133,14 @@ def test_arrays_of_a_device_need_an_mpi_that_knows_their_memory(kinds, good, mon
         (("--hidden", "9", "8", "7", *RANKS, "--lr", "1e38", "--optimiser", "sgd"), "Lower the learning rate"),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_line_on_every_rank(tmp_path, words, said):
+def test_what_cannot_be_is_refused_in_one_line_and_no_rank_is_killed(tmp_path, words, said):
     common = ("train", "--subset", "100", "--epochs", "1", "--out", str(tmp_path))
     code, out, error = on_ranks(3, *common, *words, options=("-print-all-exitcodes",))
     assert code == 2, error
     lines = [line for line in error.splitlines() if not line.startswith("[mpiexec")]
     assert len(lines) == 1, error
     assert said in lines[0]
-    assert "512,512,512" in out + error  # 2, as wait(2) gives it
+    assert "512,0,0" in out + error  # rank 0's is 2, as wait(2) gives it
     assert "BAD TERMINATION" not in out
 
 
