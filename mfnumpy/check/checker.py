@@ -30,6 +30,8 @@ from mfnumpy.check.diagnose.verdict import Verdict
 from mfnumpy.check.exercises import draw_cases, get
 from mfnumpy.check.model import Case, Exercise, Finding, flatten
 from mfnumpy.check.report import Report
+from mfnumpy.check.source.locate import place
+from mfnumpy.check.source.trial import Trial
 from mfnumpy.check.student.call import Caller, Stop, signature_problem
 from mfnumpy.check.student.limits import allowed
 from mfnumpy.errors import InvalidValueError
@@ -37,6 +39,8 @@ from mfnumpy.support.seeding import stream
 
 PRACTICE_SEED = 1
 GRADING_SEED = 20_250_116
+UNPLACED = ("not_written", "wrong_signature", "too_slow", "ends_program")
+"""Findings after which the function is not run again with changes."""
 SECONDS = 5.0
 
 
@@ -98,6 +102,7 @@ class _Check:
                     self.exercise, self.call, self.cases[0], finding, stream(self.seed, "shapes")
                 )
             result = self._found(finding)
+        result = self._placed(result)
         names = shapes.exchanged_names(self.exercise, self.call.function)
         if names and not result.passed:
             result = replace(result, evidence=lines(result.evidence, shapes.in_words(self.exercise, names)))
@@ -106,6 +111,16 @@ class _Check:
             first = self.call.printed.strip().splitlines()[:1]
             self.notes.append(f"It prints ({(first or [''])[0][:60]!r}); a function that returns its result need not.")
         return replace(result, notes=tuple(self.notes))
+
+    def _placed(self, result: Report) -> Report:
+        """The report with the line of the code where the mistake is, if one small change there makes it right."""
+        if result.passed or result.mistake in UNPLACED or self.call.left <= 0:
+            return result
+        says = place(self.call.function, Trial(self.exercise, self.cases, self.seed))
+        if not says:
+            return result
+        told = [line.replace("The mistake is not recognised; the", "The") for line in result.evidence.split("\n")]
+        return replace(result, evidence=lines(*told, says))
 
     def _blank(self, passed: bool) -> Report:
         e = self.exercise

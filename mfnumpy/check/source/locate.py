@@ -1,0 +1,109 @@
+"""The place of the mistake: every small change of the code is tried; one that makes the function right tells it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from collections.abc import Callable, Iterator
+
+from mfnumpy.check.source import words
+from mfnumpy.check.source.building import built
+from mfnumpy.check.source.edits import MACHINE, Edit, Machine, Plan, inside
+from mfnumpy.check.source.expressions import changes
+from mfnumpy.check.source.missing import additions
+from mfnumpy.check.source.pieces import readable, scope_of
+from mfnumpy.check.source.reading import Source, read
+from mfnumpy.check.source.statements import plan_brackets, plan_statements
+from mfnumpy.check.source.trial import Trial
+from mfnumpy.check.student.limits import OutOfTime, limited
+
+PASSES = 60_000
+"""So many passes through loops are spent on all changes together; the same ones are tried on any machine."""
+SECONDS, PATIENCE = 0.6, 3.0
+"""For a function that is slow without a loop of its own, in CPU time; for all, where a single change runs on."""
+
+
+def place(function: Callable, trial: Trial) -> str:
+    """The line of a student's function where the mistake is, and what is wrong there; "" if no change mends it.
+
+    function: the student's, wrong.
+    trial: tells whether a changed one is right.
+    """
+    source = read(function)
+    if source is None:
+        return ""
+    found: list[Edit] = []
+    with _nothing_shown(), contextlib.suppress(OutOfTime):
+        limited(lambda: _mending(source, trial, found), PATIENCE)
+    return _told(source, min(found, key=lambda edit: _preference(source, edit))) if found else ""
+
+
+def _mending(source: Source, trial: Trial, found: list[Edit]) -> None:
+    """Put the changes that make the function right into `found`; of additions none, if something else does."""
+    machine, plan = Machine(), Plan()
+    scopes = [(function, scope_of(function)) for function in source.functions]
+    sites = [(node, scope) for function, scope in scopes for node in readable(function, scope)]
+    plan_statements(source.functions, plan)
+    plan_brackets([node for node, _ in sites], plan)
+    space = {**source.space, MACHINE: machine}
+    try:
+        module = built(source.functions, [node for node, _ in sites], plan, machine)
+        exec(compile(module, "<changed>", "exec", dont_inherit=True), space)
+    except (SyntaxError, ValueError, RecursionError, TypeError):
+        return
+    run, budget = space[source.name], _Budget()
+    found += [edit for k, edit in enumerate(plan.edits) if _mends(machine, edit, k, run, trial, budget)]
+    for make in (changes, additions):
+        edits = (edit for node, scope in sites for edit in make(node, scope))
+        found += [edit for edit in edits if _mends(machine, edit, -1, run, trial, budget)]
+        if found:
+            break
+
+
+class _Budget:
+    """What may still be spent on trying."""
+
+    def __init__(self) -> None:
+        self.passes, self.start = PASSES, time.process_time()
+
+    def is_left(self) -> bool:
+        """Whether another change may be tried."""
+        return self.passes > 0 and time.process_time() - self.start < SECONDS
+
+
+def _mends(machine: Machine, edit: Edit, number: int, run: Callable, trial: Trial, budget: _Budget) -> bool:
+    """Whether the function is right with this change."""
+    if not budget.is_left():
+        return False
+    machine.set(edit, number)
+    mended = _holds(trial, run)
+    budget.passes -= machine.passes
+    return mended
+
+
+def _holds(trial: Trial, function: Callable) -> bool:
+    """Whether it is right; one that raises is not, whatever it raises."""
+    try:
+        return trial.is_right(function)
+    except (KeyboardInterrupt, GeneratorExit, OutOfTime):
+        raise
+    except BaseException:
+        return False
+
+
+def _preference(source: Source, edit: Edit) -> tuple:
+    """Small changes of small pieces first."""
+    return words.KINDS.index(edit.kind), len(source.shown(edit.what or edit.at))
+
+
+def _told(source: Source, edit: Edit) -> str:
+    parents = {id(node): parent for function in source.functions for node, parent, _ in inside(function)}
+    parent = edit.at if edit.kind == "off_by_one" else parents.get(id(edit.at))
+    return words.told(source, edit, parent)
+
+
+@contextlib.contextmanager
+def _nothing_shown() -> Iterator[None]:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
