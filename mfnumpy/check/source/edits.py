@@ -119,8 +119,9 @@ class Machine:
         function: that is called.
         args, keywords: with these.
         """
-        if any(map(_is_large, args)) or any(map(_is_large, keywords.values())):
-            raise TooMuch
+        owner = getattr(function, "__self__", None)
+        if any(map(_is_large, (*args, *keywords.values()))) or any(a is owner for a in args if isinstance(a, list)):
+            raise TooMuch  # or a list that would hold itself
         if site != self.at[CALL] or self.edit is None or self.edit.run is None:
             return function(*args, **keywords)
         return self.edit.run(function, args, keywords)

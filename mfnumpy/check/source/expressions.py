@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from mfnumpy.check.source.edits import CALL, INDEX, OPERATORS, TWO, Edit
 from mfnumpy.check.source.pieces import REDUCTIONS, Scope, called, is_method
 
@@ -142,13 +144,8 @@ def _tuple(node: ast.Tuple, scope: Scope) -> Iterator[Edit]:
 def _attribute(node: ast.Attribute, scope: Scope) -> Iterator[Edit]:
     if node.attr == "T":
         yield Edit("turned", node, lambda value, names: value.T)
-    if node.attr == "size":
-        yield Edit("count", node, lambda value, names: len(next(v for v in names.values() if np_size(v) == value)))
-
-
-def np_size(value: Any) -> int:
-    """The number of entries of an array; -1 for what is none."""
-    return getattr(value, "size", -1)
+    if node.attr == "size" and isinstance(node.value, ast.Name):
+        yield Edit("count", node, lambda value, names, of=node.value.id: len(names[of]))
 
 
 def conditions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
@@ -164,6 +161,8 @@ def _call(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     name, method = called(node), is_method(node, scope)
     if name == "range":
         return
+    if name == "len" and node.args and isinstance(node.args[0], ast.Name):
+        yield Edit("count", node, lambda value, names, of=node.args[0].id: names[of].size)
     for row in FUNCTIONS:
         for other in row if name in row else ():
             if other != name:
@@ -178,6 +177,8 @@ def _call(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     for keyword in node.keywords:
         kind = {"axis": "axis", "keepdims": "keepdims", "ddof": "ddof"}.get(keyword.arg or "", "option")
         yield Edit(kind, node, _without(keyword.arg), CALL, what=keyword)
+        for axis in (0, 1, -1) if keyword.arg == "axis" else ():
+            yield Edit(kind, node, _with(axis=axis, keepdims=True), CALL, what=keyword)
     if name in REDUCTIONS:
         yield from _reduction(node)
 
@@ -220,7 +221,7 @@ def _reduction(node: ast.Call) -> Iterator[Edit]:
 
 
 def _subscript(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
-    yield Edit("index", node, lambda value, index: value, INDEX, what=node.slice)
+    yield Edit("index", node, _whole, INDEX, what=node.slice)
     if isinstance(node.slice, ast.Slice):
         for name in ("lower", "upper", "step"):
             if getattr(node.slice, name) is not None:
@@ -237,6 +238,13 @@ def _subscript(node: ast.Subscript, scope: Scope) -> Iterator[Edit]:
         for by in (1, -1):
             yield Edit("index_beside", node, lambda v, i, by=by: v[i + by], INDEX, what=node.slice)
         yield Edit("index_backwards", node, lambda v, i: v[len(v) - 1 - i], INDEX, what=node.slice)
+
+
+def _whole(value: Any, index: Any) -> Any:
+    """All of an array or a list; np.r_ and its like are endless without an index."""
+    if isinstance(value, (np.ndarray, list, tuple)):
+        return value
+    raise TypeError
 
 
 def _bounds(name: str) -> Callable:

@@ -7,16 +7,18 @@ import io
 import time
 from collections.abc import Callable, Iterator
 
+from mfnumpy.check.diagnose.compare import quiet
 from mfnumpy.check.source import words
 from mfnumpy.check.source.building import built
 from mfnumpy.check.source.edits import MACHINE, Edit, Machine, Plan, inside
 from mfnumpy.check.source.expressions import changes
+from mfnumpy.check.source.loops import around
 from mfnumpy.check.source.missing import additions
 from mfnumpy.check.source.pieces import readable, scope_of
 from mfnumpy.check.source.reading import Source, read
 from mfnumpy.check.source.statements import plan_brackets, plan_statements
 from mfnumpy.check.source.trial import Trial
-from mfnumpy.check.student.limits import OutOfTime, limited
+from mfnumpy.check.student.limits import IN_BROWSER, OutOfTime, limited
 
 PASSES = 60_000
 """So many passes through loops are spent on all changes together; the same ones are tried on any machine."""
@@ -34,8 +36,11 @@ def place(function: Callable, trial: Trial) -> str:
     if source is None:
         return ""
     found: list[Edit] = []
-    with _nothing_shown(), contextlib.suppress(OutOfTime):
-        limited(lambda: _mending(source, trial, found), PATIENCE)
+    with quiet(), _nothing_shown(), contextlib.suppress(OutOfTime):
+        if IN_BROWSER:  # there a limit is a question at each line, which takes longer than all changes
+            _mending(source, trial, found)
+        else:
+            limited(lambda: _mending(source, trial, found), PATIENCE)
     return _told(source, min(found, key=lambda edit: _preference(source, edit))) if found else ""
 
 
@@ -54,22 +59,27 @@ def _mending(source: Source, trial: Trial, found: list[Edit]) -> None:
         return
     run, budget = space[source.name], _Budget()
     found += [edit for k, edit in enumerate(plan.edits) if _mends(machine, edit, k, run, trial, budget)]
-    for make in (changes, additions):
-        edits = (edit for node, scope in sites for edit in make(node, scope))
+    for makers in ((changes, around), (additions,)):
+        edits = (edit for node, scope in sites for make in makers for edit in make(node, scope))
         found += [edit for edit in edits if _mends(machine, edit, -1, run, trial, budget)]
         if found:
             break
+
+
+def _now() -> float:
+    """Seconds of CPU time; in a browser, where that clock stands still, of any time."""
+    return time.monotonic() if IN_BROWSER else time.process_time()
 
 
 class _Budget:
     """What may still be spent on trying."""
 
     def __init__(self) -> None:
-        self.passes, self.start = PASSES, time.process_time()
+        self.passes, self.start = PASSES, _now()
 
     def is_left(self) -> bool:
         """Whether another change may be tried."""
-        return self.passes > 0 and time.process_time() - self.start < SECONDS
+        return self.passes > 0 and _now() - self.start < SECONDS
 
 
 def _mends(machine: Machine, edit: Edit, number: int, run: Callable, trial: Trial, budget: _Budget) -> bool:

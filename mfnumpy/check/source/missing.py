@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
@@ -26,12 +25,9 @@ ARRAYS = (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Unary
 def additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     """All changes in which something is done with the value of a piece."""
     parent = scope.parent(node)
-    if isinstance(parent, (ast.For, ast.comprehension)):
-        yield from _other_rows(node)
     if isinstance(node, ARRAYS) and not scope.keyword(node):
         yield Edit("no_minus", node, lambda value, names: -value)
         yield Edit("not_turned", node, lambda value, names: value.T)
-        yield Edit("copy_missing", node, lambda value, names: value.copy())
         yield Edit("relu_missing", node, lambda value, names: np.maximum(value, 0))
         yield from _scaled(node, scope)
         for words, curve in CURVES.items():
@@ -43,7 +39,10 @@ def additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
 
 def _scaled(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     """Times or divided by an argument or a count; with a mask of what is positive."""
-    for k, name in enumerate(scope.names):
+    for name in scope.names[:1]:
+        yield Edit("count_missing", node, lambda v, names, name=name: v / len(names[name]))
+        yield Edit("count_missing", node, lambda v, names, name=name: v * len(names[name]))
+    for name in scope.names:
         if isinstance(node, ast.Name) and node.id == name:
             continue
         more = f"`{name}`"
@@ -52,9 +51,6 @@ def _scaled(node: ast.expr, scope: Scope) -> Iterator[Edit]:
         yield Edit("factor_missing", node, lambda v, names, name=name: v / names[name], more=more)
         yield Edit("term_missing", node, lambda v, names, name=name: v + names[name])
         yield Edit("term_missing", node, lambda v, names, name=name: v - names[name])
-        if k == 0:
-            yield Edit("count_missing", node, lambda v, names, name=name: v / len(names[name]))
-            yield Edit("count_missing", node, lambda v, names, name=name: v * len(names[name]))
     yield Edit("factor_missing", node, lambda v, names: 2 * v, more="2")
     yield Edit("factor_missing", node, lambda v, names: v / 2, more="2")
 
@@ -68,23 +64,3 @@ def _reduced(node: ast.expr, parent: ast.AST | None) -> Iterator[Edit]:
             if axis in (0, 1, -1):
                 run = lambda v, names, r=reduce, a=axis: r(v, axis=a, keepdims=True)  # noqa: E731
                 yield Edit("reduction_missing", node, run, more=words)
-
-
-def _other_rows(node: ast.expr) -> Iterator[Edit]:
-    """A loop that begins or ends elsewhere, or runs from the last to the first."""
-
-    def bounds(first: int, last: int) -> Callable:
-        """A range with bounds that lie beside; the rows of something else without those at its ends."""
-
-        def run(value: Any, names: Mapping[str, Any]) -> Any:
-            """What is looped over instead."""
-            if isinstance(value, range):
-                return range(value.start + first * value.step, value.stop + last * value.step, value.step)
-            return list(value)[max(first, 0) : len(value) + min(last, 0)]
-
-        return run
-
-    for first, last in ((0, 1), (0, -1), (-1, 0), (1, 0), (1, 1), (-1, -1)):
-        yield Edit("loop_bounds", node, bounds(first, last))
-    yield Edit("loop_bounds", node, lambda value, names: range(value.stop))
-    yield Edit("loop_order", node, lambda value, names: list(value)[::-1])

@@ -97,13 +97,17 @@ def _node_of(code: CodeType, tree: ast.Module) -> ast.FunctionDef | None:
     """The tree of a function at the outer level of its file, if it is the very one that runs."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.lineno == code.co_firstlineno and not node.decorator_list:
-            return node if _same(code, _compiled(node)) else None
+            # A notebook compiles each statement of a cell alone, which gives other code than a whole file does.
+            whole = any(_same(code, _compiled(node, module)) for module in (tree, ast.Module([node], [])))
+            return node if whole else None
     return None
 
 
-def _compiled(node: ast.FunctionDef) -> CodeType:
-    module = compile(ast.Module([node], []), "<student>", "exec", dont_inherit=True)
-    return next(c for c in module.co_consts if isinstance(c, CodeType) and c.co_name == node.name)
+def _compiled(node: ast.FunctionDef, module: ast.Module) -> CodeType:
+    """The code of a function as a part of a module."""
+    constants = compile(module, "<student>", "exec", dont_inherit=True).co_consts
+    functions = [c for c in constants if isinstance(c, CodeType)]
+    return next(c for c in functions if (c.co_name, c.co_firstlineno) == (node.name, node.lineno))
 
 
 def _same(a: CodeType, b: CodeType) -> bool:

@@ -44,6 +44,10 @@ def _is_loop(node: ast.stmt) -> TypeGuard[Loop]:
     return isinstance(node, (ast.For, ast.While))
 
 
+def _leaves_a_loop(node: ast.stmt) -> bool:
+    return any(isinstance(part, (ast.Break, ast.Continue)) for part in ast.walk(node))
+
+
 def _of_one(node: ast.stmt, plan: Plan) -> None:
     """What a single statement may be changed to."""
     if isinstance(node, SIMPLE):
@@ -57,7 +61,7 @@ def _of_one(node: ast.stmt, plan: Plan) -> None:
                 plan.rearrange(Edit("operation", node), remove=[node], before=(node, [new]))
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         target = node.targets[0]
-        if isinstance(target, (ast.Name, ast.Subscript, ast.Attribute)):
+        if isinstance(target, (ast.Name, ast.Subscript, ast.Attribute)) and not _is_start(node):
             for op, kind in ((ast.Add(), "overwritten"), (ast.Sub(), "overwritten_minus")):
                 new = ast.AugAssign(target, op, node.value)
                 plan.rearrange(Edit(kind, node), remove=[node], before=(node, [new]))
@@ -67,6 +71,12 @@ def _of_one(node: ast.stmt, plan: Plan) -> None:
             _one_after_the_other(node, target, plan)
     if isinstance(node, (ast.Break, ast.Continue)):
         plan.rearrange(Edit("loop_left", node), remove=[node], before=(node, [ast.Pass()]))
+
+
+def _is_start(node: ast.Assign) -> bool:
+    """Whether a statement sets a number, or changes what is there already: neither stands for a sum."""
+    target = ast.dump(node.targets[0]).replace("Store()", "Load()")
+    return isinstance(node.value, ast.Constant) or any(ast.dump(part) == target for part in ast.walk(node.value))
 
 
 def _one_after_the_other(node: ast.Assign, target: ast.Tuple, plan: Plan) -> None:
@@ -96,7 +106,7 @@ def _of_loop(loop: Loop, plan: Plan) -> None:
         plan.rearrange(Edit("returns_early", last), remove=[last], after=(loop, [last]))
         if len(loop.body) == 1:
             return
-    elif isinstance(last, (*SIMPLE, ast.If)):
+    elif isinstance(last, (*SIMPLE, ast.If)) and not _leaves_a_loop(last):
         plan.rearrange(Edit("after_the_loop", last), remove=[last], after=(loop, [last]))
     if isinstance(first, SIMPLE) and len(loop.body) > 1:
         plan.rearrange(Edit("each_time_anew", first), remove=[first], before=(loop, [first]))

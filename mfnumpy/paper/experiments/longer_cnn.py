@@ -10,7 +10,7 @@ from mfnumpy.paper.experiments.experiment import Experiment
 from mfnumpy.paper.runs.plan import HEADLINE, Budget, of_rules
 
 TITLE = "Table 2 in longer runs"
-CIFAR10 = Budget("cifar10", "cnn", 15, 2, CNN_ALL, patience=15, batch_size=128, rules=HEADLINE, fast=HEADLINE)
+CIFAR10 = Budget("cifar10", "cnn", 15, 3, CNN_ALL, patience=15, batch_size=128, rules=HEADLINE, fast=HEADLINE)
 FASHION_8 = Budget("fashion_mnist", "cnn", 8, 2, CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp"))
 FASHION_20 = replace(FASHION_8, epochs=20, seeds=3, patience=20, tested="kept", until=FASHION_8)
 

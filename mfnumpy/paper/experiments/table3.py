@@ -20,7 +20,7 @@ EXPERIMENT = Experiment(
         ],
         "laptop": [
             Budget("mnist", "2x1000", 15, 3, SHORT, validation=5_000, headline=10),
-            Budget("fashion_mnist", "2x1000", 15, 3, SHORT, validation=5_000, headline=10),
+            Budget("fashion_mnist", "2x1000", 15, 6, SHORT, validation=5_000, headline=10),
             Budget("cifar10", "3x2000", 12, 2, WIDE, subset=10_000),
         ],
         "paper": [
