@@ -167,7 +167,9 @@ def page(results: list[Result], shares: Mapping[str, tuple[int, int]]) -> str:
         "twice, an",
         "unknown number, one argument or step that is changed, another formula, axes and arguments in another "
         "order. And",
-        "there is a sentence for a function that raises, returns nothing, changes its inputs, and so on.",
+        "there is a sentence for a function that raises, returns nothing, changes its inputs, and so on. Where one",
+        "small change of the student's own code makes it right, the report names the line, and what kind of thing is",
+        "wrong there; it never shows the change.",
     ]
     lessons = list(dict.fromkeys(e.lesson for e in sorted(EXERCISES.values(), key=lambda e: _number(e.lesson))))
     for lesson in lessons:

@@ -15,6 +15,7 @@ from mfnumpy.check import check
 from mfnumpy.course import sources
 from mfnumpy.equations import cross_entropy_gradient
 from mfnumpy.support.files import atomic_write
+from mfnumpy.support.text import run_text
 
 PAIR = re.compile(r"(```python\n(?P<code>.*?)```\n\n```text\n)(?P<said>.*?)(?=```)", flags=re.DOTALL)
 ROW = re.compile(r"^\| (\d\d[ab]?) (.*) \| \d+ \|$", flags=re.MULTILINE)
@@ -32,7 +33,7 @@ def refreshed(text: str) -> str:
     def report(match: re.Match) -> str:
         """What the checker says to this mistake now."""
         names: dict = {"np": np, "cross_entropy_gradient": cross_entropy_gradient}
-        exec(compile(match["code"], "instructors.md", "exec"), names)
+        run_text(match["code"], "instructors.md", names)
         exercise = next(node.name for node in ast.parse(match["code"]).body if isinstance(node, ast.FunctionDef))
         return f"{match[1]}{check(exercise, names[exercise])}\n"
 

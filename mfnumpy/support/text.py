@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import linecache
 import re
 import unicodedata
+from typing import Any
 
 LONGEST_WORD, LONGEST_LINE = 100, 1200
 """Characters of a word, and of a line, beyond which the middle is left out."""
@@ -32,3 +34,14 @@ def text_of(error: BaseException) -> str:
         return without_control(str(error))
     except Exception as other:
         return f"(an error whose text cannot be had: {type(other).__name__})"
+
+
+def run_text(text: str, name: str, names: dict[str, Any]) -> None:
+    """Run some code as a file of this name, whose lines can be looked up: by a traceback, and by the checker.
+
+    text: Python.
+    name: of the file that it is taken for: "<cell 3>".
+    names: what is there for it; what it defines is put there. Raises what the code raises, SyntaxError included.
+    """
+    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    exec(compile(text, name, "exec"), names)

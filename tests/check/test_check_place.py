@@ -15,6 +15,7 @@ from mfnumpy.check import check
 from mfnumpy.check.source import words
 from mfnumpy.check.source.locate import place
 from mfnumpy.check.source.reading import read
+from mfnumpy.support.text import run_text
 
 NUMBER = count()
 X = np.random.default_rng(3).normal(size=(5, 4))
@@ -24,10 +25,10 @@ Y = np.random.default_rng(4).normal(size=(5, 4)) + 2
 def function_of(code: str, name: str = "f", register: bool = True) -> Callable:
     """The function of this name, with a source that can be looked up, as a file's can."""
     file = f"<test {next(NUMBER)}>"
-    if register:
-        linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
     space = {"np": np, "equations": equations}
-    exec(compile(code, file, "exec"), space)
+    run_text(code, file, space)
+    if not register:
+        del linecache.cache[file]
     return space[name]
 
 

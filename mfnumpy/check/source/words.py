@@ -68,7 +68,7 @@ SAYS = {
     "beside": "{what} is one too small or one too large",
     "factor_missing": "{what} lacks a factor: {more} is missing there (to multiply with it, or to divide by it)",
     "term_missing": "a term is missing beside {what}",
-    "count_missing": "{what} must be divided by, or multiplied with, a number of samples: is it a sum or a mean?",
+    "count_missing": "{what} must be divided by, or multiplied with, the number of samples: sum and mean are exchanged",
     "mask_missing": "a mask is missing at {what}: the slope of the ReLU",
     "relu_missing": "the ReLU is missing at {what}: negative values must become 0",
     "curve_missing": "{more} is missing: {what} is used as it is",

@@ -9,7 +9,6 @@ must pass.
 
 from __future__ import annotations
 
-import linecache
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ import numpy as np
 
 from mfnumpy import equations, layers
 from mfnumpy.check import Report
+from mfnumpy.support.text import run_text
 from mfnumpy.support.validate import pair
 
 GAP = 60
@@ -50,9 +50,7 @@ class Coding:
     def function(self) -> Callable:
         """The function, made anew from its source, which can be looked up as a file's or a notebook's can."""
         space = {"np": np, "equations": equations, "layers": layers, "pair": pair}
-        name = f"<{self.exercise} {abs(hash(self.code))}>"
-        linecache.cache[name] = (len(self.code), None, self.code.splitlines(keepends=True), name)
-        exec(compile(self.code, name, "exec"), space)
+        run_text(self.code, f"<{self.exercise} {abs(hash(self.code))}>", space)
         return space[self.exercise]
 
     def named_by(self, report: Report) -> bool:
