@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mfnumpy.check.source.edits import CALL, INDEX, MACHINE, OPERATORS, TWO, VALUE, Machine, Plan
+from mfnumpy.check.source.pieces import scope_of, written
 
 
 def built(functions: Sequence[ast.FunctionDef], sites: Sequence[ast.expr], plan: Plan, machine: Machine) -> ast.Module:
@@ -19,8 +20,9 @@ def built(functions: Sequence[ast.FunctionDef], sites: Sequence[ast.expr], plan:
     """
     machine.sites = list(sites)
     machine.operators = [_operator(node) for node in sites]
-    builder = _Builder({id(node): k for k, node in enumerate(sites)}, plan)
-    module = ast.Module([builder.rebuilt(node) for node in functions], [])
+    numbers = {id(node): k for k, node in enumerate(sites)}
+    made = [_Builder(numbers, plan, scope_of(node).changed).rebuilt(node) for node in functions]
+    module = ast.Module(made, [])
     return ast.fix_missing_locations(module)
 
 
@@ -48,9 +50,16 @@ def _none_of(numbers: Iterable[int]) -> ast.Compare:
     return ast.Compare(_number(), [ast.NotIn()], [ast.Set([ast.Constant(n) for n in numbers])])
 
 
+def _noted(name: str) -> ast.stmt:
+    """The machine is told what a name is; it may be nothing yet."""
+    known = ast.Expr(_of_machine("note", ast.Constant(name), ast.Name(name, ast.Load())))
+    unknown = ast.ExceptHandler(ast.Name("NameError", ast.Load()), None, [ast.Pass()])
+    return ast.Try([known], [unknown], [], [])
+
+
 class _Builder:
-    def __init__(self, sites: dict[int, int], plan: Plan):
-        self.sites, self.plan = sites, plan
+    def __init__(self, sites: dict[int, int], plan: Plan, changed: frozenset[str]):
+        self.sites, self.plan, self.changed = sites, plan, changed
 
     def rebuilt(self, node: ast.AST) -> Any:
         """A node with all that is in it made anew."""
@@ -89,6 +98,7 @@ class _Builder:
         for node in block:
             for number, put in self.plan.before.get(id(node), ()):
                 made.append(ast.If(_is(number), list(put), []))
+            made += [_noted(name) for name in written(node) if name in self.changed]
             new = self.rebuilt(node)
             gone = self.plan.removed.get(id(node))
             made.append(ast.If(_none_of(gone), [new], []) if gone else new)

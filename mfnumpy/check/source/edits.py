@@ -7,6 +7,7 @@ change which is being tried.
 from __future__ import annotations
 
 import ast
+import copy
 import math
 import operator
 import sys
@@ -18,6 +19,9 @@ import numpy as np
 
 MACHINE = "__machine__"
 """The name by which a made function finds its machine."""
+
+NOTES, OLD = "__notes__", "old_value"
+"""The name by which a change finds what other names were before; the kind of the change that needs it."""
 
 VALUE, TWO, CALL, INDEX = "value", "two", "call", "index"
 """What of a piece is changed: its value; how its two sides are joined; how it is called; what is taken out of it."""
@@ -86,11 +90,12 @@ class Machine:
         self.sites: list[ast.expr] = []
         self.operators: list[Callable | None] = []
         self.passes: int = 0
+        self.old: dict[str, Any] = {}
 
     def set(self, edit: Edit | None, number: int) -> None:
         """From now on this change is made."""
         self.edit, self.number = edit, number
-        self.passes = 0
+        self.passes, self.old = 0, {}
         self.at = dict.fromkeys(self.at, -1)
         if edit is not None and edit.run is not None:
             self.at[edit.way] = next(k for k, node in enumerate(self.sites) if node is edit.at)
@@ -99,7 +104,7 @@ class Machine:
         """A value on its way."""
         if site != self.at[VALUE] or self.edit is None or self.edit.run is None:
             return value
-        return self.edit.run(value, _locals(sys._getframe(1)))
+        return self.edit.run(value, {**_locals(sys._getframe(1)), NOTES: self})
 
     def two(self, site: int, left: Any, right: Any) -> Any:
         """Two values that are joined by an operation.
@@ -136,6 +141,15 @@ class Machine:
         if site != self.at[INDEX] or self.edit is None or self.edit.run is None:
             return value[index]
         return self.edit.run(value, index)
+
+    def note(self, name: str, value: Any) -> None:
+        """A statement is about to change the value of a name."""
+        if self.edit is not None and self.edit.kind == OLD:
+            self.old[name] = copy.deepcopy(value)
+
+    def before(self, name: str) -> Any:
+        """What a name was before it was changed last."""
+        return self.old[name]
 
     def tick(self) -> None:
         """A pass through a loop begins."""

@@ -1,12 +1,13 @@
-"""Changes of what a loop runs over, and of arrays that are taken without a copy."""
+"""Changes of what a loop runs over, of arrays that are taken without a copy, and of values that are read too late."""
 
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mfnumpy.check.source.edits import Edit
+from mfnumpy.check.source.edits import NOTES, OLD, Edit
 from mfnumpy.check.source.pieces import Scope
 
 
@@ -16,7 +17,9 @@ def around(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     if isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is node:
         yield from _other_rows(node)
     if isinstance(parent, ast.Assign) and isinstance(node, (ast.Name, ast.Subscript, ast.Attribute)):
-        yield Edit("copy_missing", node, lambda value, names: value.copy())
+        yield Edit("copy_missing", node, lambda value, names: copy.deepcopy(value))
+    if isinstance(node, ast.Name) and node.id in scope.changed:
+        yield Edit(OLD, node, lambda value, names, name=node.id: names[NOTES].before(name))
 
 
 def _other_rows(node: ast.expr) -> Iterator[Edit]:

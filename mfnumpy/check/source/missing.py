@@ -35,6 +35,9 @@ def additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
         yield from _reduced(node, parent)
         for by in (1, -1):
             yield Edit("beside", node, lambda value, names, by=by: value + by)
+        yield Edit("complement", node, lambda value, names: 1 - value)
+        if isinstance(node, ast.Call) or isinstance(parent, (ast.Return, ast.Assign)):
+            yield from _laid_out(node)
 
 
 def _scaled(node: ast.expr, scope: Scope) -> Iterator[Edit]:
@@ -64,3 +67,20 @@ def _reduced(node: ast.expr, parent: ast.AST | None) -> Iterator[Edit]:
             if axis in (0, 1, -1):
                 run = lambda v, names, r=reduce, a=axis: r(v, axis=a, keepdims=True)  # noqa: E731
                 yield Edit("reduction_missing", node, run, more=words)
+
+
+def _laid_out(node: ast.expr) -> Iterator[Edit]:
+    """Axes in another order, or read from the other end, of an array with three axes or more."""
+    for a, b in ((0, 1), (1, 2), (2, 3), (1, 3), (0, 2), (3, 4), (2, 4)):
+        yield Edit("layout", node, lambda value, names, a=a, b=b: _of_many(value).swapaxes(a, b))
+    for to, where in ((1, 3), (3, 1)):
+        yield Edit("layout", node, lambda value, names, to=to, where=where: np.moveaxis(_of_many(value), where, to))
+    for axes in ((0, 1), (1, 2)):
+        yield Edit("flipped", node, lambda value, names, axes=axes: np.flip(_of_many(value), axes))
+
+
+def _of_many(value: np.ndarray) -> np.ndarray:
+    """An array of three axes or more; a matrix is transposed elsewhere."""
+    if value.ndim < 3:
+        raise TypeError
+    return value

@@ -20,10 +20,12 @@ class Scope:
 
     names: the local names of the function, arguments first.
     parents: of a piece (by id): what it stands in, and as which field.
+    changed: the names that get a second value, arguments a first one.
     """
 
     names: tuple[str, ...]
     parents: Mapping[int, tuple[ast.AST, str]]
+    changed: frozenset[str] = frozenset()
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """What the piece stands in."""
@@ -72,7 +74,22 @@ def scope_of(function: ast.FunctionDef) -> Scope:
     arguments = [a.arg for a in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
     stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     parents = {id(node): (parent, field) for node, parent, field in inside(function)}
-    return Scope(tuple(dict.fromkeys([*arguments, *stored])), parents)
+    set_in = [name for node in ast.walk(function) for name in written(node)]
+    changed = {name for name in set_in if set_in.count(name) + (name in arguments) > 1}
+    return Scope(tuple(dict.fromkeys([*arguments, *stored])), parents, frozenset(changed))
+
+
+def written(node: ast.AST) -> list[str]:
+    """The names whose value a statement sets or changes: of W = ..., W -= ... and W[0] = ... it is W."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    found = []
+    for target in targets:
+        for part in target.elts if isinstance(target, ast.Tuple) else [target]:
+            while isinstance(part, (ast.Subscript, ast.Attribute)):
+                part = part.value
+            if isinstance(part, ast.Name):
+                found.append(part.id)
+    return found
 
 
 def readable(function: ast.FunctionDef, scope: Scope) -> Iterator[ast.expr]:
