@@ -68,6 +68,7 @@ class Edit:
     at: the piece that is changed, for the place.
     run: what is done in place of the piece; None for a change of statements.
     way: what of the piece is changed: VALUE, TWO, CALL or INDEX.
+    numbers: whether the piece must be a number or an array for it: a list times an array is something else.
     what: the piece that is wrong, as it is told; None for `at`.
     more: words for the sentence.
     """
@@ -76,6 +77,7 @@ class Edit:
     at: ast.expr | ast.stmt
     run: Callable | None = None
     way: str = VALUE
+    numbers: bool = False
     what: ast.AST | None = None
     more: str = ""
 
@@ -104,6 +106,8 @@ class Machine:
         """A value on its way."""
         if site != self.at[VALUE] or self.edit is None or self.edit.run is None:
             return value
+        if self.edit.numbers and not isinstance(value, (int, float, np.ndarray, np.generic)):
+            raise TypeError
         return self.edit.run(value, {**_locals(sys._getframe(1)), NOTES: self})
 
     def two(self, site: int, left: Any, right: Any) -> Any:

@@ -45,6 +45,8 @@ FUNCTIONS = (
     ("positive_loss", "negative_loss"),
 )
 """Functions that are taken for one another."""
+CHOICES = ("maximum", "minimum", "where", "max", "min")
+"""Functions that choose between their arguments."""
 
 
 def changes(node: ast.expr, scope: Scope) -> Iterator[Edit]:
@@ -170,7 +172,8 @@ def _call(node: ast.Call, scope: Scope) -> Iterator[Edit]:
     if method:
         yield Edit("needless_call", node, lambda f, args, more: f.__self__, CALL, more=name)
     elif node.args and name not in ("len", "zip", "enumerate", "list"):
-        yield Edit("needless_call", node, lambda f, args, more: args[0], CALL, more=name)
+        for k in range(len(node.args) if name in CHOICES else 1):
+            yield Edit("needless_call", node, lambda f, args, more, k=k: args[k], CALL, more=name)
     orders = {2: ((1, 0),), 3: ((1, 0, 2), (0, 2, 1), (2, 1, 0)), 4: ((1, 0, 2, 3), (0, 2, 1, 3), (0, 1, 3, 2))}
     for order in orders.get(len(node.args), ()):
         yield Edit("arguments", node, _in_order(order), CALL)

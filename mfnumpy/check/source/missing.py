@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,7 +24,11 @@ ARRAYS = (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Unary
 
 
 def additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
-    """All changes in which something is done with the value of a piece."""
+    """All changes in which something is done with the number, or the array, that a piece is."""
+    return (replace(edit, numbers=True) for edit in _additions(node, scope))
+
+
+def _additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     parent = scope.parent(node)
     if isinstance(node, ARRAYS) and not scope.keyword(node):
         yield Edit("no_minus", node, lambda value, names: -value)
