@@ -265,3 +265,16 @@ def test_an_exercise_with_a_judge_is_placed_as_well():
     )
     report = check("shuffle_together", function_of(code, "shuffle_together"))
     assert "of your code" in report.evidence
+
+
+def test_a_fault_in_the_search_for_the_place_does_not_stop_the_report(monkeypatch):
+    def fails(*_: object) -> None:
+        raise RuntimeError
+
+    code = "def eq5(a, M):\n    return -a @ M.T\n"
+    assert "of your code" in check("eq5", function_of(code, "eq5")).evidence
+    monkeypatch.setattr("mfnumpy.check.source.locate.built", fails)
+    report = check("eq5", function_of(code, "eq5"))
+    assert not report.passed
+    assert "of your code" not in report.evidence
+    assert report.evidence
