@@ -6,9 +6,11 @@ a known mistake, where is it wrong.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import repeat
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +34,7 @@ from mfnumpy.check.model import Case, Exercise, Finding, flatten
 from mfnumpy.check.report import Report
 from mfnumpy.check.source.locate import place
 from mfnumpy.check.source.trial import Trial
-from mfnumpy.check.student.call import Caller, Stop, signature_problem
+from mfnumpy.check.student.call import Caller, Stop, of_the_student, signature_problem
 from mfnumpy.check.student.limits import allowed
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.support.seeding import stream
@@ -144,14 +146,23 @@ class _Check:
             problem = form.in_another_order([outputs], right) or form.problem(self.cases, [outputs], right)
             if problem:
                 raise Stop(problem)
-        call = self.call if self.exercise.outputs else self.call.changing
-        finding = self.exercise.judge(call, stream(self.seed, f"judge {self.exercise.name}"))
+        call = self._formed if self.exercise.outputs else self.call.changing
+        with of_the_student("What it gave, or left behind, cannot be used"):
+            finding = self.exercise.judge(call, stream(self.seed, f"judge {self.exercise.name}"))
         if finding is None and self.aliased[0]:
             finding = form.aliased(*self.aliased)
         if finding is None:
             return replace(self._blank(True), evidence="Right in every property that was looked at.")
         says = explain(self.exercise, (finding.mistake,)) if finding.mistake else ""
         return self._found(replace(finding, evidence=f"{finding.evidence} {says}".strip()))
+
+    def _formed(self, *args: Any) -> list[np.ndarray]:
+        """The arrays that the function returns, of the right number, shapes and dtypes; else Stop."""
+        right = [self._reference(Case(copy.deepcopy(args)))]
+        outputs = self.call.named(*args)
+        if (problem := form.problem([Case(args)], [outputs], right)) is not None:
+            raise Stop(problem)
+        return [array for _, array in outputs]
 
     # -- Exercises with one right answer
 

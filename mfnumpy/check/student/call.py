@@ -40,7 +40,9 @@ def of_the_student(trouble: str) -> Iterator[None]:
     except (Stop, MemoryError):
         raise
     except Exception as error:
-        raise Stop(Finding("raises", f"{trouble}: {type(error).__name__}: {text_of(error)[:200]}.")) from None
+        raise Stop(
+            Finding("raises", f"{trouble}: {type(error).__name__}: {text_of(error)[:200].rstrip('.')}.")
+        ) from None
 
 
 class _Shown(io.StringIO):
@@ -179,6 +181,10 @@ _NOT_WRITTEN = "This function is not written yet. It should be {}."
 _CHANGED = "It changes its argument {} in place. The caller still needs {}: work on a copy (a new array)."
 
 
+LONGEST_LIST = 8
+"""So many entries of a list are shown."""
+
+
 def _returned(got: str, expected: str) -> str:
     return f"It returned {got}; expected is {expected}."
 
@@ -234,11 +240,16 @@ def _equal(old: Any, new: Any) -> bool:
 
 
 def _leaves(value: Any) -> Iterator[np.ndarray]:
-    if isinstance(value, np.ndarray):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _leaves(item)
+    """The arrays of an argument; of lists once each, as the function may have put one into itself."""
+    seen: set[int] = set()
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, np.ndarray):
+            yield item
+        elif isinstance(item, list) and id(item) not in seen:
+            seen.add(id(item))
+            waiting += item
 
 
 def _aliased(exercise: Exercise, given: tuple, named: list) -> tuple[str, str]:
@@ -250,11 +261,13 @@ def _aliased(exercise: Exercise, given: tuple, named: list) -> tuple[str, str]:
     return "", ""
 
 
-def _describe(value: Any) -> str:
+def _describe(value: Any, depth: int = 0) -> str:
+    """Of a list not more than a line: the function may have made it long, or put it into itself."""
     if isinstance(value, np.ndarray):
         return str(value.shape)
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_describe, value)) + "]"
+    if isinstance(value, list) and depth < 2:
+        shown = [_describe(item, depth + 1) for item in value[:LONGEST_LIST]]
+        return "[" + ", ".join(shown + ["..."] * (len(value) > LONGEST_LIST)) + "]"
     if isinstance(value, (int, float, tuple)):
         return str(value)
     return type(value).__name__
