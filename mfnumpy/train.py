@@ -21,7 +21,7 @@ from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import RULES, Rule
 from mfnumpy.saving import saved_run
-from mfnumpy.saving.saved_run import History, Progress
+from mfnumpy.saving.progress import History, Progress
 from mfnumpy.support.bar import progress_bar
 from mfnumpy.support.environment import kernels
 from mfnumpy.support.interrupt import DeferredInterrupt

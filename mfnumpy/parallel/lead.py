@@ -22,7 +22,7 @@ from mfnumpy.parallel.split import balanced, check_ranks, costs
 from mfnumpy.parallel.trainer import LayersTrainer
 from mfnumpy.rules import Rule
 from mfnumpy.saving import model, saved_run
-from mfnumpy.saving.saved_run import History
+from mfnumpy.saving.progress import History
 from mfnumpy.support.environment import kernels
 from mfnumpy.train import Losses
 

@@ -1,12 +1,11 @@
-"""Where a training run stands, and how it is written to a file and taken up again, to the byte."""
+"""How a training run is written to a file and taken up again, to the byte."""
 
 from __future__ import annotations
 
 import json
-import math
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,67 +18,8 @@ from mfnumpy.network import Network
 from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Rule
 from mfnumpy.saving import checkpoint, model
+from mfnumpy.saving.progress import Progress, is_finite
 from mfnumpy.support.files import make_folder
-
-
-@dataclass(frozen=True)
-class History:
-    """What a run left behind.
-
-    epochs: one dict each (loss by block, accuracies), to the bit the same for the same seed.
-    seconds: wall-clock time of each epoch's training, without evaluation.
-    ran_with: engine, threads and kernels, on which the last bits depend; one more where a resumed run had others.
-    """
-
-    epochs: list[dict]
-    seconds: list[float]
-    ran_with: list[dict] = field(default_factory=list)
-
-
-@dataclass
-class Progress:
-    """Where a run stands, to the batch; with the arrays it is all that a resumed run needs.
-
-    phase: 0, or the index of the block in turn.
-    epoch, batch: how many of this phase, and of this epoch, are done.
-    losses: of the current epoch, summed over its rows so far.
-    best, stale: the best validation accuracy of this phase, and for how many epochs it has stood.
-    epochs, seconds: the history so far.
-    elapsed: seconds spent in the current epoch.
-    ran_with: engine, threads and kernels, by the epoch from which on they were in use.
-    """
-
-    phase: int = 0
-    epoch: int = 0
-    batch: int = 0
-    losses: dict[str, float] = field(default_factory=dict)
-    best: float = -1.0
-    stale: int = 0
-    epochs: list[dict] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    elapsed: float = 0.0
-    ran_with: list[dict] = field(default_factory=list)
-
-    def note_conditions(self, conditions: dict) -> None:
-        """Add engine, threads and kernels to `ran_with`, unless they are still those of its last entry."""
-        last = {} if not self.ran_with else self.ran_with[-1]
-        if {key: value for key, value in last.items() if key != "from_epoch"} != conditions:
-            self.ran_with.append({"from_epoch": len(self.epochs) + 1} | conditions)
-
-    @classmethod
-    def from_json(cls, values: Any) -> Progress:
-        """Rebuild from what `asdict` gave. Raises ValueError if a field is missing, unknown or of another type."""
-        fresh = cls()
-        if isinstance(values, dict):
-            values = {"ran_with": []} | values  # which checkpoints of earlier versions do not state
-        if not isinstance(values, dict) or set(values) != {f.name for f in fields(cls)}:
-            raise ValueError("its progress has other fields than this version writes")
-        for name, value in values.items():
-            expected = type(getattr(fresh, name))
-            if type(value) is not expected or (expected is int and value < 0):
-                raise ValueError(f"its progress says {name} = {value!r}")
-        return cls(**values)
-
 
 LATER = ("inputs", "validation")
 """Settings that checkpoints of earlier versions do not state; in these they are passed over."""
@@ -255,7 +195,7 @@ def read(
     moments, best = _part(stored, "optimiser/"), _part(stored, "best/")
     try:
         progress = Progress.from_json(description["progress"])
-        _check_place(progress, settings)
+        progress.check_place(settings)
         times = _times(description["times"])
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} does not say where its run stood: {error}.") from error
@@ -289,7 +229,7 @@ def start_from(path: str | Path, net: Network, rule: Rule, optimiser: Optimiser)
     live, moments = model.arrays(net, rule), _part(stored, "optimiser/")
     try:
         progress, times = Progress.from_json(description["progress"]), _times(description["times"])
-        if not _finite(description["progress"]):
+        if not is_finite(description["progress"]):
             raise ValueError("its progress holds a number that is not finite")
     except (KeyError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} does not say where its run stood: {error}.") from error
@@ -305,32 +245,6 @@ def _form(description: dict) -> dict:
     """What must be the same for parameters to be taken over: all but the seeds with which they were first drawn."""
     parts = {key: description.get(key) for key in ("network", "rule")}
     return {key: part | {"seed": None} if isinstance(part, dict) else part for key, part in parts.items()}
-
-
-def _check_place(progress: Progress, settings: dict) -> None:
-    """Check that a run with these settings reaches this place. Raises ValueError."""
-    rows = settings["rows"]
-    batches = math.ceil(rows / (settings["batch_size"] or rows))
-    for name, value, most in (
-        ("phase", progress.phase, len(settings["phases"])),
-        ("epoch", progress.epoch, settings["epochs"]),
-        ("batch", progress.batch, batches),
-    ):
-        if value > most:
-            raise ValueError(f"its progress says {name} = {value}, and there are only {most}")
-    if not all(type(v) is float for v in [*progress.losses.values(), *progress.seconds]):
-        raise ValueError("its progress holds losses or seconds that are no numbers")
-    if not _finite(asdict(progress)):
-        raise ValueError("its progress holds a number that is not finite")
-    if not all(isinstance(conditions, dict) for conditions in progress.ran_with):
-        raise ValueError("its progress does not say what it ran with")
-
-
-def _finite(value: Any) -> bool:
-    """Whether all numbers in JSON values are finite ones; 1e999 is read as infinite."""
-    if isinstance(value, dict | list):
-        return all(map(_finite, value.values() if isinstance(value, dict) else value))
-    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _times(values: Any) -> dict[str, int]:

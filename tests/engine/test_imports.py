@@ -27,7 +27,7 @@ ROOMS = (
     ("blocks",),
     ("network",),
     ("rules",),
-    ("measure", "saving.damage", "saving.checkpoint", "saving.model"),
+    ("measure", "saving.damage", "saving.checkpoint", "saving.model", "saving.progress"),
     ("saving.saved_run",),
     ("train",),
 )

@@ -52,7 +52,7 @@ def stop_at_once(words, folder):
     """As Ctrl-C when the checkpoint could be written, and no batch has been learned."""
     import signal
 
-    from mfnumpy.saving.saved_run import Progress
+    from mfnumpy.saving.progress import Progress
 
     note = Progress.note_conditions
 
