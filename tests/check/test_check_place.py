@@ -157,6 +157,7 @@ CASES: dict[str, tuple[int, str, Callable]] = {
         lambda x, y: np.concatenate([x, y]).reshape(8, 5),
     ),
     "no_minus": (2, body("return np.exp(x * y)"), lambda x, y: np.exp(-x * y)),
+    "reshaped": (2, body("return x.reshape(2, 10) * 3"), lambda x, y: x.reshape(10, 2).T * 3),
     "layout": (2, body("return x.reshape(5, 2, 2)"), lambda x, y: x.reshape(5, 2, 2).swapaxes(0, 1)),
     "flipped": (2, body("return x.reshape(5, 2, 2)"), lambda x, y: np.flip(x.reshape(5, 2, 2), (1, 2))),
     "complement": (2, body("return np.sin(x * y) * 3"), lambda x, y: (1 - np.sin(x * y)) * 3),

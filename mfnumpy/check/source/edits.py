@@ -34,6 +34,11 @@ class TooMuch(BaseException):
 MOST_PASSES, LARGE, MUCH = 10_000, 3_000_000, 100_000_000
 """Passes through loops in one run; a length of an array; a power, or a number of entries."""
 
+MAKERS = frozenset(
+    ("zeros", "ones", "empty", "full", "eye", "identity", "arange", "linspace", "repeat", "tile", "range", "pad")
+) | {"permutation", "random", "normal", "standard_normal", "uniform", "choice", "broadcast_to", "resize"}
+"""Functions whose arguments may be sizes of what they make."""
+
 
 def _power(a: Any, b: Any) -> Any:
     """a to the power b; of an integer no power that has too many digits."""
@@ -129,7 +134,10 @@ class Machine:
         args, keywords: with these.
         """
         owner = getattr(function, "__self__", None)
-        if any(map(_is_large, (*args, *keywords.values()))) or any(a is owner for a in args if isinstance(a, list)):
+        makes = getattr(function, "__name__", "") in MAKERS
+        if (makes and any(map(_is_large, (*args, *keywords.values())))) or any(
+            a is owner for a in args if a is not None
+        ):
             raise TooMuch  # or a list that would hold itself
         if site != self.at[CALL] or self.edit is None or self.edit.run is None:
             return function(*args, **keywords)

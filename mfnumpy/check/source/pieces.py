@@ -80,8 +80,10 @@ def scope_of(function: ast.FunctionDef) -> Scope:
 
 
 def written(node: ast.AST) -> list[str]:
-    """The names whose value a statement sets or changes: of W = ..., W -= ... and W[0] = ... it is W."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+    """The names whose value a statement sets or changes: of W = ..., W -= ..., W[0] = ... and for W in ... it is W."""
+    targets: list[ast.expr] = node.targets if isinstance(node, ast.Assign) else []
+    if isinstance(node, (ast.AugAssign, ast.For)):
+        targets = [node.target]
     found = []
     for target in targets:
         for part in target.elts if isinstance(target, ast.Tuple) else [target]:
