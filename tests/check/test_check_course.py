@@ -89,7 +89,7 @@ WRONG = {
     "kept_by_bp": [
         (lambda N, d, widths: N * sum(widths), "input x is missing"),
         (lambda N, d, widths: d + sum(widths), "batch is missing"),
-        (lambda N, d, widths: N * d, "not recognised"),
+        (lambda N, d, widths: N * d, "Missing is exactly: the outputs of all blocks"),
     ],
     "kept_by_mf": [
         (lambda N, d, widths: N * (d + sum(widths)), "what backpropagation keeps"),
@@ -108,7 +108,7 @@ WRONG = {
             lambda d, w, m, rule: count(d, w, m, rule) + sum(w) + (m if rule == "bp" else 0),
             "no biases",
         ),
-        (lambda d, w, m, rule: 0, "not recognised"),
+        (lambda d, w, m, rule: 0, "not recognised|issing is"),
     ],
     "mean_and_deviation": [
         (lambda v: (np.mean(v), np.std(v)), "of these n numbers alone"),

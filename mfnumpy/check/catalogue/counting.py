@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from mfnumpy.check.catalogue.chance import known, whole
-from mfnumpy.check.model import Case, Exercise, Finding, Rng
+from mfnumpy.check.catalogue.counted import exactly
+from mfnumpy.check.catalogue.terms import (
+    ACTIVATIONS,
+    INSTEAD_OF_ALL,
+    INSTEAD_OF_LEARNED,
+    INSTEAD_OF_ONE,
+    INSTEAD_OF_TICKS,
+    LEARNED,
+    pairs,
+    weights_of,
+)
+from mfnumpy.check.model import Case, Exercise, Rng
 
 BATCH_MISSING = "The batch is missing: every sample has activations of its own."
 
 
-def exactly(reference: Callable, wrong: dict[str, list], draw: Callable[[Rng, int], Case]) -> Callable:
-    """A judge that compares whole numbers on eight draws, and names the formula that gives what the student got.
-
-    reference: the right answer.
-    wrong: {name of the mistake: [sentence, formula, formula, ...]}, formulas of the same arguments.
-    draw: (generator, k) -> the k-th case.
-    """
-
-    def judge(call: Callable, rng: Rng) -> Finding | None:
-        """The first draw that is wrong; a name if one wrong formula explains all."""
-        cases = [draw(rng, k).args for k in range(8)]
-        found = [float(call(*case)[0]) for case in cases]
-        if all(value == reference(*case) for value, case in zip(found, cases, strict=True)):
-            return None
-        case, value = next((c, v) for c, v in zip(cases, found, strict=True) if v != reference(*c))
-        says = f"For {', '.join(map(str, case))} it returns {value:.10g}."
-        for name, (_, *formulas) in wrong.items():
-            for formula in formulas:
-                if all(value == formula(*case) for value, case in zip(found, cases, strict=True)):
-                    return Finding(name, says)
-        return Finding(None, f"{says} That is not right, and the mistake is not recognised.")
-
-    return judge
-
-
 def _counted(
     name: str, title: str, arguments: tuple, output: str, about: str, lesson: str,
-    reference: Callable, wrong: dict[str, list], draw: Callable[[Rng, int], Case],
+    reference: Callable, wrong: dict[str, list], draw: Callable[[Rng, int], Case], **more: Any,
 ) -> Exercise:  # fmt: skip
     return Exercise(
         name, title, arguments, (output,), about, lesson, reference, whole(reference), draw,
-        mistakes=known(wrong), kind="count", judge=exactly(reference, wrong, draw),
+        mistakes=known(wrong), kind="count", judge=exactly(reference, wrong, draw, names=arguments, **more),
     )  # fmt: skip
 
 
@@ -50,8 +37,7 @@ def _draw_sizes(rng: Rng, k: int) -> Case:
     return Case((int(rng.integers(2, 100)), int(rng.integers(5, 900)), [int(n) for n in rng.integers(5, 900, blocks)]))
 
 
-def _pairs(d: int, widths: list[int]) -> list[int]:
-    return [below + own for below, own in zip([d, *widths], widths, strict=False)]
+FEW = [(1, 1, [1]), (1, 7, [4]), (3, 2, [9]), (2, 9, [3, 8]), (5, 4, [4, 4, 4])]
 
 
 def _by_bp(N: int, d: int, widths: list[int]) -> int:
@@ -59,7 +45,7 @@ def _by_bp(N: int, d: int, widths: list[int]) -> int:
 
 
 def _by_mf(N: int, d: int, widths: list[int]) -> int:
-    return N * max(_pairs(d, widths))
+    return N * max(pairs(d, widths))
 
 
 KEPT_BY_BP = _counted(
@@ -85,9 +71,9 @@ KEPT_BY_BP = _counted(
                            lambda N, d, w: N * (d + sum(w) + 10)],
         "widest_only": ["Only the widest block is counted; backpropagation keeps all blocks until the end.",
                         lambda N, d, w: N * max(w), lambda N, d, w: N * max([d, *w]), lambda N, d, w: N * (d + max(w))],
-        "kept_by_a_local_rule": ["That is what a local rule keeps.", _by_mf],
+        "kept_by_a_local_rule": ["That is what a local rule keeps: one block's input and output.", _by_mf],
     },
-    _draw_sizes,
+    _draw_sizes, parts=ACTIVATIONS, owned=("the input", "the output"), wholes=INSTEAD_OF_ALL, edges=FEW,
 )  # fmt: skip
 
 KEPT_BY_MF = _counted(
@@ -105,16 +91,16 @@ KEPT_BY_MF = _counted(
                                        "once is of one block.", lambda N, d, w: N * (max([d, *w[:-1]]) + max(w)),
                                        lambda N, d, w: N * (d + max(w))],
         "all_blocks_summed": ["All blocks are summed; only one block is at work at once, and the neediest counts.",
-                              lambda N, d, w: N * sum(_pairs(d, w))],
+                              lambda N, d, w: N * sum(pairs(d, w))],
         "first_input_missing": ["The input x of the first block is forgotten: d features.",
-                                lambda N, d, w: N * max(_pairs(w[0], w[1:]))],
-        "first_block_for_largest": ["The largest block need not be the first.", lambda N, d, w: N * _pairs(d, w)[0]],
+                                lambda N, d, w: N * max(pairs(w[0], w[1:]))],
+        "first_block_for_largest": ["The largest block need not be the first.", lambda N, d, w: N * pairs(d, w)[0]],
         "weights_counted": ["Weights (parameters) are counted; asked is for activations, of each row of the batch.",
                             lambda N, d, w: max(a * b for a, b in zip([d, *w], w, strict=False))],
-        "last_block_for_largest": ["The largest block need not be the last.", lambda N, d, w: N * _pairs(d, w)[-1]],
-        "batch_not_counted": [BATCH_MISSING, lambda N, d, w: max(_pairs(d, w))],
+        "last_block_for_largest": ["The largest block need not be the last.", lambda N, d, w: N * pairs(d, w)[-1]],
+        "batch_not_counted": [BATCH_MISSING, lambda N, d, w: max(pairs(d, w))],
     },
-    _draw_sizes,
+    _draw_sizes, parts=ACTIVATIONS, owned=("the input", "the output"), wholes=INSTEAD_OF_ONE, edges=FEW,
 )  # fmt: skip
 
 TICKS = _counted(
@@ -130,15 +116,52 @@ TICKS = _counted(
                               "in it yet.", lambda blocks, batches: blocks + batches],
         "two_ticks_for_each_batch": ["Every further batch is counted with two ticks; it waits only one tick.",
                                      lambda blocks, batches: blocks + 2 * (batches - 1),
-                                     lambda blocks, batches: blocks + 2 * batches,
-                                     lambda blocks, batches: 2 * (blocks + batches - 1),
-                                     lambda blocks, batches: 2 * blocks + batches - 1],
+                                     lambda blocks, batches: blocks + 2 * batches],
+        "backward_counted": ["That is twice as many (a factor 2, double): is a backward pass counted as well? A local "
+                             "rule's block learns in its own tick, and nothing comes back.",
+                             lambda blocks, batches: 2 * (blocks + batches - 1),
+                             lambda blocks, batches: 2 * (blocks + batches),
+                             lambda blocks, batches: 2 * blocks * batches],
+        "filling_counted_twice": ["The filling is counted twice (2 x (blocks - 1)): the pipeline empties (drains) "
+                                  "while the last batches are still counted.",
+                                  lambda blocks, batches: batches + 2 * (blocks - 1),
+                                  lambda blocks, batches: batches + 2 * blocks,
+                                  lambda blocks, batches: batches + 2 * blocks - 1],
+        "filling_at_every_batch": ["The pipeline fills anew for every batch, as if it had to be empty before the next "
+                                   "one may enter.", lambda blocks, batches: batches * (blocks - 1) + 1,
+                                   lambda blocks, batches: batches * (blocks - 1),
+                                   lambda blocks, batches: batches * (blocks + 1)],
+        "blocks_and_batches_exchanged": ["Blocks and batches are exchanged: each batch takes one tick in each block, "
+                                         "and blocks come one after the other.",
+                                         lambda blocks, batches: blocks * (batches - 1) + 1],
+        "longer_of_both": ["Only the larger of blocks and batches is counted: a batch must pass all blocks, and all "
+                           "batches must enter.", lambda blocks, batches: max(blocks, batches)],
+        "batches_shared_out": ["The batches are shared out among the blocks (a division), as if each block worked on "
+                               "batches of its own; every batch passes every block.",
+                               lambda blocks, batches: batches / blocks, lambda blocks, batches: batches // blocks,
+                               lambda blocks, batches: -(-batches // blocks),
+                               lambda blocks, batches: -(-batches // blocks) + blocks - 1],
+        "batches_not_counted": ["Only the blocks are counted: the way of the first batch; every further batch takes "
+                                "one tick more.", lambda blocks, batches: blocks, lambda blocks, batches: blocks - 1],
+        "last_batch_only_enters": ["The ticks are counted until the last batch enters; it must leave the last block as "
+                                   "well.", lambda blocks, batches: batches - 1],
         "one_tick_too_few": ["One tick is missing: the answer is too small by one.",
                              lambda blocks, batches: blocks + batches - 2],
         "pipeline_not_filled": ["The pipeline has to fill before the last block has anything to do.",
                                 lambda blocks, batches: batches],
     },
-    lambda rng, k: Case((int(rng.integers(2, 12)), int(rng.integers(3, 400)))),
+    lambda rng, k: Case((int(rng.integers(2, 12)) + 20 * (k % 4 == 3), int(rng.integers(3, 400 if k % 4 < 3 else 20)))),
+    parts={
+        "1 tick": lambda blocks, batches: 1,
+        "blocks - 1, the ticks in which the pipeline fills (or empties)": lambda blocks, batches: blocks - 1,
+        "one tick for each block": lambda blocks, batches: blocks,
+        "one tick for each batch": lambda blocks, batches: batches,
+        "batches - 1, one tick for each further batch": lambda blocks, batches: batches - 1,
+        "one tick for each block and batch (a product)": lambda blocks, batches: blocks * batches,
+    },
+    wholes=INSTEAD_OF_TICKS,
+    owned=("one tick for each b", "batches - 1", "blocks - 1"),
+    edges=[(1, 1), (1, 9), (9, 1), (9, 4), (2, 2), (12, 11)],
 )  # fmt: skip
 
 
@@ -150,8 +173,7 @@ def count_parameters(d: int, widths: list[int], m: int, rule: str) -> int:
     m: classes.
     rule: by name.
     """
-    net = sum(below * own for below, own in zip([d, *widths], widths, strict=False))
-    return net + m * {"bp": widths[-1], "ff": 0, "ff_one_pass": sum(widths)}.get(rule, sum(widths))
+    return weights_of(d, widths) + m * {"bp": widths[-1], "ff": 0, "ff_one_pass": sum(widths)}.get(rule, sum(widths))
 
 
 def _counted_as(rule: str, other: str) -> Callable:
@@ -183,6 +205,12 @@ PARAMETERS = _counted(
                                   w, 0, rule)],
         "one_projection_only": ["Mono-Forward has a projection matrix on every block.", _counted_as("mf", "bp")],
         "ff_with_output_layer": ["Forward-Forward has no output layer.", _counted_as("ff", "bp")],
+        "output_layer_beside_projections": [
+            "Mono-Forward has no output layer beside its projection matrices: the last M is the output layer, which is "
+            "counted twice here.",
+            lambda d, w, m, rule: count_parameters(d, w, m, rule) + (w[-1] * m if rule == "mf" else 0)],
+        "feedback_counted": ["Matrices that come back through all layers are counted; no rule here has any.",
+                             lambda d, w, m, rule: 2 * weights_of(d, w) + m * {"bp": w[-1], "ff": 0}.get(rule, sum(w))],
         "one_pass_reads_last_only": ["One-pass Forward-Forward reads the activities of all blocks.",
                                      _counted_as("ff_one_pass", "bp")],
     },
@@ -190,6 +218,9 @@ PARAMETERS = _counted(
         int(rng.integers(5, 900)), [int(n) for n in rng.integers(5, 900, int(rng.integers(2, 5)))],
         int(rng.integers(2, 20)), ("bp", "ff", "ff_one_pass", "mf")[k % 4],
     )),
+    parts=LEARNED, wholes=INSTEAD_OF_LEARNED, owned=("the first weight", "the last weight", "the weight"),
+    draws=20, group=3,
+    edges=[(1, [1], 2, "mf"), (5, [4], 3, "bp"), (5, [4], 3, "ff"), (5, [4], 3, "ff_one_pass"), (5, [4], 3, "mf")],
 )  # fmt: skip
 
 EXERCISES = (KEPT_BY_BP, KEPT_BY_MF, TICKS, PARAMETERS)
