@@ -6,6 +6,7 @@ it is wrong.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, fields
 from html import escape
 
@@ -104,7 +105,7 @@ def render(report: Report) -> str:
              f"<b>{escape(report.title)}</b> <code>{escape(report.exercise)}{escape(report.signature)}</code>: "
              f'<b style="color:light-dark({colour}, {_ON_DARK[colour]})">{verdict}</b>']  # fmt: skip
     if report.evidence:
-        parts.append("".join(f"<p>{escape(line)}</p>" for line in report.evidence.split("\n")))
+        parts.append("".join(f"<p>{_with_code(line)}</p>" for line in report.evidence.split("\n")))
     if not report.passed:
         parts += [_picture(p) for p in report.pictures]
         parts += [f"<p>Where: <code>{escape(report.where)}</code></p>"] if report.where else []
@@ -112,6 +113,11 @@ def render(report: Report) -> str:
     if report.lesson and not report.passed:
         parts.append(f"<p>See {escape(report.lesson)}.</p>")
     return "\n".join([*parts, "</div>"])
+
+
+def _with_code(line: str) -> str:
+    """A sentence as HTML; what stands between backticks as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(line))
 
 
 def _picture(picture: Picture) -> str:

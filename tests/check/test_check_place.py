@@ -279,3 +279,11 @@ def test_a_fault_in_the_search_for_the_place_does_not_stop_the_report(monkeypatc
     assert not report.passed
     assert "of your code" not in report.evidence
     assert report.evidence
+
+
+def test_code_in_a_sentence_is_code_on_a_page_and_nothing_of_it_is_markup():
+    report = check("eq5", function_of("def eq5(a, M):\n    return (a @ M.T) * (a.sum() < np.inf) * -1\n", "eq5"))
+    page = report._repr_html_()
+    assert "`" in report.evidence
+    assert "`" not in page
+    assert re.search(r"<code>[^<>]+</code>", page)
