@@ -132,7 +132,7 @@ EXPERIMENT = Experiment(
     budgets={
         "quick": [Budget("digits", "2x200", 15, 2, QUICK_DIGITS, batch_size=64)],
         "laptop": [
-            Budget("mnist", "2x1000", 12, 2, SHORT, subset=12_000),
+            Budget("mnist", "2x1000", 12, 6, SHORT, subset=12_000),
             Budget("digits", "2x200", 30, 5, Tuning(epochs=10, subset=None, finalists=2), batch_size=64),
         ],
         "paper": [Budget("mnist", "2x1000", 100, 10, LONG, patience=10)],
