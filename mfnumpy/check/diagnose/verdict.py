@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mfnumpy.check.diagnose import places, probes
+from mfnumpy.check.diagnose import places, probes, response
 from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close, between, quiet, run_recipe
 from mfnumpy.check.diagnose.explain import explain, lesson_of, pictures
 from mfnumpy.check.diagnose.recognise import Hit, by_output
@@ -118,6 +118,7 @@ class Verdict:
             lines += probes.separating(self.exercise, self.cases, wrong)
             lines += probes.nearly(self.got, self.right)
             lines += probes.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
+            lines += response.reactions(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
             lines += probes.linearity(self.exercise, self.cases[0], call)
             lines += probes.mixing(self.exercise, self.cases[0], call, rng)
         if not mistake:
