@@ -21,9 +21,12 @@ class Predictor:
             raise Refused(
                 Finding(
                     "not_batched",
-                    f"predict was given {len(X)} rows at once; batch_size is {self.batch_size}.",
+                    f"predict was given {len(X)} rows at once, more than batch_size: batch_size is {self.batch_size}.",
                 )
             )
+        if np.ndim(X) == 1:
+            says = f"predict was given an array of shape {np.shape(X)}: one row without the axis of the batch."
+            raise Refused(Finding("row_without_axis", says))
         return self.table[np.asarray(X)[:, 0].astype(int)]
 
 
@@ -75,6 +78,7 @@ ACCURACY = Exercise(
     draws=5,
     scales={"N": "count_for_share"},
     sentences={"count_for_share": "The right predictions are counted, but not divided by their number.",
+               "row_without_axis": "predict takes rows, (n, D), also where n is 1.",
                "not_batched": "predict must be given a batch at a time: a whole data set may not fit into memory."},
     mistakes=mistakes(
         last_batch_dropped=["The last, smaller batch is dropped: the rows that do not fill a batch are left out.",
@@ -88,7 +92,8 @@ ACCURACY = Exercise(
         ],
         last_batch_not_counted=["The last, smaller batch is not counted, but the division is by all samples.",
                                 {"starts": _whole}, {"starts": lambda n, size: range(0, n - size + 1, size)}],
-        divided_by_full_batches=["The last, smaller batch is counted as if it were full.",
+        divided_by_full_batches=["The last, smaller batch is counted as if it were full: the divisor is the number of "
+                                 "batches times batch_size.",
                                  {"combine": lambda c, s, n, size: sum(c) / (len(c) * size)}],
         mean_of_batch_means=["The batches' accuracies are averaged as if all batches were equally large.",
                              {"combine": _mean_of_means}],

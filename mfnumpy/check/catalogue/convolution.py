@@ -26,13 +26,14 @@ def _rows(z):
 
 
 def _conv(x, W, b, kernel, stride, padding, *, lay=im2col, weights=lambda W, shape: W, bias=lambda z, b: z + b,
-          mix=lambda W, b: W, fold=lambda rows, size: rows.reshape(*size, -1), after=lambda z: z):  # fmt: skip
+          mix=lambda W, b: W, times=lambda shape: 1,
+          fold=lambda rows, size: rows.reshape(*size, -1), after=lambda z: z):  # fmt: skip
     cols = lay(x, kernel, stride, padding)
     size = patches_of(x.shape, kernel, stride, padding)[:3]
     if len(cols) != np.prod(size):  # a mistake in the geometry: as large as it came out
         size = (x.shape[0], len(cols) // x.shape[0], 1)
     shape = (*pair("kernel", kernel, 1), x.shape[3])
-    return after(fold(bias(cols @ mix(weights(W, shape), b), b), size))
+    return after(fold(bias(cols @ mix(weights(W, shape), b), times(shape) * b), size))
 
 
 def _weight_order(*axes):
@@ -73,11 +74,16 @@ CONV_FORWARD = Exercise(
             "bias_added_to_weights": [{"mix": lambda W, b: W + b, "bias": lambda z, b: z}, {"mix": lambda W, b: W + b}],
             "bias_multiplied": {"bias": lambda z, b: z * b},
             "bias_summed": [{"bias": lambda z, b: z + b.sum()}],
+            "bias_for_each_place": ["The bias b is added once for each place of the kernel (row, column, channel): in "
+                                    "a loop, so it counts several times.",
+                                    {"times": lambda s: s[0] * s[1]}, {"times": lambda s: s[0] * s[1] * s[2]},
+                                    {"times": lambda s: s[2]}, {"times": lambda s: s[0]}, {"times": lambda s: s[1]}],
             "one_bias_for_all": ["The first (or last) entry of b is added to every map; each map has its own bias.",
                 {"bias": lambda z, b: z + b[0]}, {"bias": lambda z, b: z + b[-1]}],
             "channels_first": ["The channels come first, (N, C, H, W); here images are (N, H, W, C), channels last.",
                                {"fold": lambda rows, size: rows.reshape(*size, -1).transpose(0, 3, 1, 2)}],
-            "output_reshaped": ["The rows are folded back into images in the wrong order of axes.",
+            "output_reshaped": ["The rows are folded back into images in the wrong order of axes: a reshape to another "
+                                "layout moves no axis, and the numbers of maps and places are mixed.",
                 {"fold": lambda rows, s: rows.reshape(s[0], -1, s[1], s[2]).transpose(0, 2, 3, 1)},
                 {"fold": lambda rows, s: rows.T.reshape(*s, -1)},
                 {"fold": lambda rows, s: rows.reshape(s[1], s[2], s[0], -1).transpose(2, 0, 1, 3)},
@@ -158,7 +164,8 @@ CONV_BACKWARD = Exercise(
                  "before": lambda cols, shape, *g: flip(cols, shape, *g)},
             ],
             "padding_missing": {"lay": lambda x, k, s, p: _unpadded(x, k, s, p)},
-            "error_reshaped": ["The error is flattened to rows in the wrong order of axes.",
+            "error_reshaped": ["The error is flattened to rows in the wrong order of axes: a reshape of another layout "
+                               "mixes the numbers of maps and places.",
                 {"rows": lambda dz: dz.reshape(dz.shape[-1], -1).T},
                 {"rows": lambda dz: dz.transpose(0, 3, 1, 2).reshape(-1, dz.shape[-1])},
                 {"rows": lambda dz: _rows(dz.transpose(0, 2, 1, 3))},

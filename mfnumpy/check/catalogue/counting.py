@@ -88,7 +88,9 @@ KEPT_BY_MF = _counted(
         "only_outputs_kept": ["A block needs its input as well as its output.", lambda N, d, w: N * max(w)],
         "widest_of_different_blocks": ["The widest input and the widest output belong to different blocks; what "
                                        "is kept at "
-                                       "once is of one block.", lambda N, d, w: N * (max([d, *w[:-1]]) + max(w)),
+                                       "once is of one block.", lambda N, d, w: N * (max([d, *w[:-1]]) + max(w))],
+        "input_kept_throughout": ["The network's input x is counted beside the widest block: x is the input of the "
+                                  "first block only; a later block's input is the output of the block below.",
                                        lambda N, d, w: N * (d + max(w))],
         "all_blocks_summed": ["All blocks are summed; only one block is at work at once, and the neediest counts.",
                               lambda N, d, w: N * sum(pairs(d, w))],

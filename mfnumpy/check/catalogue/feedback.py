@@ -68,6 +68,11 @@ FA_STEP = Exercise(
                                   {"send_back": _with(lambda B: B.T.reshape(B.shape))}],
             "feedback_binarised": ["Only the signs of the feedback matrices are used.",
                                    {"send_back": _with(np.sign)}],
+            "signs_of_weights": ["The signs of the weights are given to the feedback (sign-symmetric feedback): the "
+                                 "feedback matrices are fixed, and each is used as it is.",
+                                 {"send_back": lambda f: lambda layer, d, e, w:
+                                  d @ (np.abs(f[layer]) * np.sign(w[layer + 1].T))},
+                                 {"send_back": lambda f: lambda layer, d, e, w: d @ np.sign(w[layer + 1].T)}],
             "feedback_absolute": ["The feedback matrices lose their signs: their absolute values are used.",
                                   {"send_back": _with(np.abs)}],
             "feedback_negated": ["The feedback has the wrong sign: the error is sent back negated.",

@@ -69,6 +69,11 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
                       Free(lambda c: {"argument": lambda G, theta: d * (theta - G) + c}, (0.5,), "it is {}", (0.4,))],
         other_one=["Another number stands where the 1 next to the exponential belongs.",
                    Free(lambda c: {"curve": lambda u: np.log(c + np.exp(u))}, (2.0, 0.5), "it is {}", (2.0,))],
+        sigmoid_twice=["The sigmoid is applied twice: a probability goes into a loss that takes scores (logits) and "
+                       "squashes them again.",
+                       {"curve": lambda u: _softplus(-_sigmoid(-u)) if d > 0 else _softplus(_sigmoid(u))}],
+        squared_probability=["This is the squared error of a probability (a Brier score), not its logarithm.",
+                             {"curve": lambda u: _sigmoid(u) ** 2}],
         squared_hinge=["This is a squared hinge, not the smooth loss.", {"curve": lambda u: np.maximum(u, 0) ** 2}],
         absolute_for_softplus=["The absolute distance from theta is used instead of the loss (the softplus).",
                                {"curve": np.abs}],

@@ -117,6 +117,9 @@ SOFTMAX = Exercise(
         softmax_column_total=["The total (the sum in the denominator) is taken over the batch, down each column, "
                               "along the wrong axis: each row has its own total.",
                               {"total": lambda e: e.sum(axis=0, keepdims=True)}],
+        total_carried_over=["The total is carried over from row to row (accumulated, a running sum over the rows "
+                            "before): it is not set to 0 anew (reset) for each row.",
+                            {"total": lambda e: e.sum(axis=1, keepdims=True).cumsum(axis=0)}],
         softmax_over_everything=["The total is taken over the whole array (no axis is given), not over each row: "
                                  "all entries together sum to 1.",
                                  {"total": np.sum}, {"total": np.sum, "shift": np.max}],

@@ -109,7 +109,7 @@ TRANSFORMS: dict[str, tuple[str, Callable]] = {
                       lambda a: a.reshape(a.shape[::-1]).T if a.ndim == 2 else a * np.nan),
     "row_sums": ("{} is summed along each row, and every column gets the sum",
                  lambda a: np.broadcast_to(a.sum(axis=-1, keepdims=True), a.shape)),
-    "column_sums": ("{} is summed over the first axis, and every row gets the sum",
+    "column_sums": ("{} is summed over the first axis, and every row gets the sum: all rows are the same",
                     lambda a: np.broadcast_to(a.sum(axis=0, keepdims=True), a.shape)),
     "negative_part": ("positive entries of {} are cut off", lambda a: np.minimum(a, 0)),
     "smallest_kept": ("only the smallest entry of each row of {} is kept",
