@@ -31,7 +31,7 @@ def _judge_shuffle(call: Callable, rng: Rng) -> Finding | None:
     found = uses_generator(call, lambda g: (X, y, g), seed)
     if found is not None:
         return found
-    return _judge_orders(np.array([_order_of(call(X, y, fresh(seed + i))[0]) for i in range(12)]))
+    return _judge_orders(np.array([_order_of(call(X, y, fresh(seed + i))[0]) for i in range(30)]))
 
 
 def _order_of(X2: np.ndarray) -> np.ndarray:
@@ -48,6 +48,9 @@ def _judge_orders(orders: np.ndarray) -> Finding | None:
     rows = [len(np.unique(column)) for column in orders.T]
     if min(rows) <= 2:
         says = f"In {times} shuffles only {min(rows)} of the {n} rows came to row {rows.index(min(rows))} of your X."
+        return Finding("order_not_random", says)
+    if not (orders == np.arange(n)).any():
+        says = f"In {times} shuffles of {n} rows no row ever stayed in its place; by chance about {times} would."
         return Finding("order_not_random", says)
     far, expected = np.abs(orders - np.arange(n)).mean(), (n * n - 1) / (3 * n)
     if abs(far / expected - 1) > 0.25:
@@ -102,6 +105,14 @@ def _by(choose: Callable) -> Callable:
     return shuffle
 
 
+def _one_cycle(n, rng):
+    order = np.arange(n)
+    for i in range(n - 1, 0, -1):
+        j = rng.integers(0, i)
+        order[[i, j]] = order[[j, i]]
+    return order
+
+
 SHUFFLE = Exercise(
     name="shuffle_together",
     title="Shuffling X and y together",
@@ -141,6 +152,7 @@ SHUFFLE = Exercise(
                 "The order is not random.",
                 _by(lambda n, rng: np.roll(np.arange(n), rng.integers(1, n))),
                 _by(lambda n, rng: np.arange(n)[::-1]),
+                _by(_one_cycle),
             ],
             "sorted_for_shuffled": [
                 "The rows are sorted, not shuffled.",
