@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from mfnumpy.check.catalogue import TOPICS
 from mfnumpy.check.diagnose.sentences import SENTENCES
@@ -61,7 +63,21 @@ def draw_cases(exercise: Exercise, seed: int) -> list[Case]:
     cases = [exercise.draw(stream(seed, f"check {exercise.name}", k), k) for k in range(exercise.draws)]
     if exercise.extremes is not None:
         cases += exercise.extremes(stream(seed, f"check {exercise.name} extremes"))
-    return cases
+    return cases + ([_with_large_numbers(exercise, cases[0])] if exercise.unbounded else [])
+
+
+LARGE = 300.0
+"""By so much an argument is multiplied that nothing in the formula limits: whoever clips it is found out."""
+
+
+def _with_large_numbers(exercise: Exercise, case: Case) -> Case:
+    def enlarged(value: Any) -> Any:
+        """An array, or each array of a list, multiplied."""
+        return [enlarged(part) for part in value] if isinstance(value, list) else value * LARGE
+
+    pairs = zip(exercise.arguments, case.args, strict=True)
+    args = tuple(enlarged(value) if name in exercise.unbounded else value for name, value in pairs)
+    return replace(case, args=args, extreme="numbers of some hundreds", suspect="clipped")
 
 
 def own_sentences(exercise: Exercise) -> dict[str, str]:

@@ -86,6 +86,7 @@ class Exercise:
     scales: {"1/n": "mean_for_sum"}: what a factor means here, where it means something of its own.
     regions: args -> {"where z <= 0": mask} for the outputs' support pattern; masks of the first output's shape.
     linear: arguments in which the first output is linear.
+    unbounded: arguments whose size nothing in the formula limits; one more case has them some hundred times as large.
     kind: "real" outputs, or "labels" (integers).
     judge: decides instead of a comparison where many answers are right.
     transposable: whether a transposed output is worth looking for.
@@ -112,6 +113,7 @@ class Exercise:
     scales: Mapping[str, str] = field(default_factory=dict)
     regions: Callable[..., Mapping[str, Any]] | None = None
     linear: tuple[str, ...] = ()
+    unbounded: tuple[str, ...] = ()
     kind: str = "real"
     judge: Callable | None = None
     transposable: bool = True

@@ -93,6 +93,7 @@ ADAM_STEP = Exercise(
     reference=optim.adam_step,
     recipe=_adam,
     draw=_draw_adam,
+    unbounded=("parameter", "gradient"),
     extremes=_extreme_adam,
     updates={"parameter": "parameter"},
     sentences={"epsilon_misplaced":

@@ -38,6 +38,7 @@ DENSE_FORWARD = Exercise(
     reference=dense_forward,
     recipe=_forward,
     draw=_draw_forward,
+    unbounded=("x", "b"),
     sentences={
         "bias_averaged": "A mean of the bias b, or a part of it (one entry for all neurons), is added instead of b.",
         "bias_summed": "The bias b is summed to one number; each neuron has its own.",
@@ -124,6 +125,7 @@ DENSE_BACKWARD = Exercise(
     reference=dense_backward,
     recipe=_backward,
     draw=_draw_backward,
+    unbounded=("x", "dz"),
     linear=("dz",),
     scales={"1/N": "averaged_again", "db:1/N": "bias_averaged"},
     sentences={"bias_averaged": "The gradient of the bias is the mean over the batch, not the sum.",
@@ -216,6 +218,7 @@ RELU_BACKWARD = Exercise(
     reference=relu_backward,
     recipe=lambda z, da, gate=relu_backward: gate(z, da),
     draw=_draw_relu,
+    unbounded=("z", "da"),
     extremes=_zero,
     linear=("da",),
     transposable=False,

@@ -65,6 +65,7 @@ OVERLAY = Exercise(
     reference=ff.overlay_label,
     recipe=_overlay,
     draw=_draw_overlay,
+    unbounded=("x",),
     transposable=False,
     regions=lambda x, y, m: {
         "in the first n_classes inputs": np.arange(x.shape[1])[None, :] + 0 * x < m,
@@ -190,6 +191,7 @@ NORMALISE = Exercise(
     reference=ff.normalise_length,
     recipe=_normalise,
     draw=_draw_length,
+    unbounded=("a",),
     extremes=_zero_row,
     scales={"root of n": "rms_for_length"},
     sentences={"not_normalised": "The rows are not divided by their length.",

@@ -35,6 +35,7 @@ def make_goodness(number: int, kind: str) -> Exercise:
         reference=eq.positive_goodness if number == 1 else eq.negative_goodness,
         recipe=_goodness,
         draw=_draw_activity,
+        unbounded=("a",),
         slices={"neuron": {"a": 1}},
         axes={"G": ("sample",)},
         scales={"1/n": "mean_for_sum", "n": "scaled_by_width", "-1": "goodness_negated"},

@@ -218,6 +218,7 @@ IM2COL = Exercise(
     reference=im2col,
     recipe=lambda x, kernel, stride, padding, lay=im2col: lay(x, kernel, stride, padding),
     draw=_draw_im2col,
+    unbounded=("x",),
     draws=len(GEOMETRIES),
     axes={"cols": ("patch", "number within the patch")},
     mistakes=mistakes(LAYOUTS),

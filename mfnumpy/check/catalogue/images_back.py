@@ -205,6 +205,7 @@ COL2IM = Exercise(
     reference=col2im,
     recipe=put_back,
     draw=_draw_col2im,
+    unbounded=("cols",),
     draws=len(GEOMETRIES),
     regions=_shared_pixels,
     linear=("cols",),

@@ -42,6 +42,7 @@ BIAS_CORRECTED = Exercise(
     reference=_bias_corrected,
     recipe=_bias_corrected,
     draw=_draw_moments,
+    unbounded=("m", "v"),
     transposable=False,
     linear=("m",),
     axes={"m_hat": ("row", "column"), "v_hat": ("row", "column")},

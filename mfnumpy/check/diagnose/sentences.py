@@ -15,6 +15,7 @@ SENTENCES = {
     "wrong_number_of_outputs": "The function returns another number of results than expected.",
     "wrong_dtype": "The result has a dtype that cannot be right.",
     "wrong_shape": "The result has another shape than expected.",
+    "clipped": "Large values are cut off (clipped at a bound, a cap); nothing in the formula limits them.",
     "not_finite": "The result holds NaN or Inf on ordinary numbers.",
     "input_changed": "An argument is changed in place.",
     "input_returned": "The result shares its memory with an argument.",

@@ -184,7 +184,11 @@ def eq4(G, theta):
 """,
         must="theta | threshold",
         also=(
-            "outside | after | loss - theta | minus theta | subtract | taken off | from the loss | off the loss | inside | place | shift | offset | constant | negative loss | below 0 | below zero | softplus(G) | log(1 + exp(G)) | argument | too late | missing from | without",
+            (
+                "outside | after | loss - theta | minus theta | subtract | taken off | from the loss | off the "
+                "loss | inside | place | shift | offset | constant | negative loss | below 0 | below zero | "
+                "softplus(G) | log(1 + exp(G)) | argument | too late | missing from | without"
+            ),
         ),
         must_not="mean | overflow",
     ),

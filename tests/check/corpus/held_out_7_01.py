@@ -185,7 +185,10 @@ def conv2d_forward(x, W, b, kernel, stride, padding):
 """,
         must="bias | b is | b comes | b was | b once | b...times | times b | adds b | added b",
         also=(
-            "times | once | KH | loop | more than | repeated | multiple | several | kernel | too often | factor | every | each | number of",
+            (
+                "times | once | KH | loop | more than | repeated | multiple | several | kernel | too often | "
+                "factor | every | each | number of"
+            ),
         ),
         must_not="flip | b is missing | bias is missing | no bias",
     ),

@@ -108,7 +108,10 @@ def parameters(d, widths, m, rule):
 """,
         must="mf | Mono-Forward | MonoForward | M | Ms | projection | M's",
         also=(
-            "input | inputs | d | n_in | features | below | output | outputs | own width | last width | last block | n_out | stage | before | neurons | widths | activations | first block | shifted",
+            (
+                "input | inputs | d | n_in | features | below | output | outputs | own width | last width | last "
+                "block | n_out | stage | before | neurons | widths | activations | first block | shifted"
+            ),
         ),
         must_not="bias | ff_one_pass | bp is",
     ),

@@ -243,7 +243,10 @@ def dense_backward(x, W, dz):
             "feature | augment"
         ),
         also=(
-            "first | last | shift | row | off by one | misalign | order | split | cut | place | offset | swapped | neighbour | neighbor | end",
+            (
+                "first | last | shift | row | off by one | misalign | order | split | cut | place | offset | "
+                "swapped | neighbour | neighbor | end"
+            ),
         ),
         must_not="dx | transpos",
     ),

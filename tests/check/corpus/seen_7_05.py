@@ -38,7 +38,11 @@ def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
 """,
         must="epsilon | eps | sqrt(v) | sqrt(v_hat | uncorrected v | v before",
         also=(
-            "uncorrected | before the correction | before v | before it | correct | v_hat | hat | TensorFlow | folded | scaled | larger | divided by sqrt | bias | 1 - beta2 | effective | too large | too strong | relative",
+            (
+                "uncorrected | before the correction | before v | before it | correct | v_hat | hat | TensorFlow | "
+                "folded | scaled | larger | divided by sqrt | bias | 1 - beta2 | effective | too large | too "
+                "strong | relative"
+            ),
         ),
         must_not="inside the root | inside the square root | inside the sqrt | moments are returned",
     ),
