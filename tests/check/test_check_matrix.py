@@ -11,7 +11,7 @@ import pytest
 
 from mfnumpy.check import EXERCISES, GRADING_SEED, PRACTICE_SEED, check
 from mfnumpy.check.exercises import sentence
-from mfnumpy.check.matrix import Result, page, run, versions, wrong_version
+from mfnumpy.check.matrix import Result, run, versions, wrong_version
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.support.seeding import stream
 
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.timeout(900)  # the whole matrix: seconds of computing,
 
 POSITIVE = ("overlay_label", "normalise_length")
 """Exercises whose inputs are positive by nature: an image, activations after a ReLU. So is a goodness G."""
-PAGE = Path(__file__).parents[2] / "docs" / "mistakes.md"
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +34,6 @@ def test_every_known_mistake_fails_and_is_named_as_itself(practice):
     assert _wrong(practice) == []
     assert len({r.mistake for r in practice}) >= 300
     assert {r.exercise for r in practice} == set(EXERCISES)
-
-
-def test_page_in_the_docs_is_up_to_date(practice):
-    from test_check_corpus import share
-
-    shares = {"seen while the checker was written": share(["lesson"]), "held out": share(["held_out"])}
-    assert PAGE.read_text(encoding="utf-8") == page(practice, shares), (
-        "run: python -m mfnumpy.check.matrix --write docs/mistakes.md"
-    )
 
 
 def test_matrix_would_show_a_mistake_that_goes_by_another_name(practice, monkeypatch):

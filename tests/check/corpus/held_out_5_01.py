@@ -5,20 +5,6 @@ from corpus import Coding
 CODINGS = (
     Coding(
         "eq3",
-        "The goodness is averaged over the batch before the logarithm, instead of the losses after it.",
-        """
-def eq3(G, theta):
-    return np.logaddexp(0, theta - G.mean())
-""",
-        must=(
-            "mean of G | mean goodness | goodness ... averag | averag ... goodness | mean of the goodness | mean "
-            "... before | averag ... before | before the log | before ... softplus | first ... mean | mean first | "
-            "mean ... first | mean ... inside | order | Jensen | loss of the mean | mean of the losses"
-        ),
-        must_not="sign | overflow",
-    ),
-    Coding(
-        "eq3",
         "The loss of the mean goodness, not the mean of the losses.",
         """
 def eq3(G, theta):

@@ -154,20 +154,6 @@ def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
     ),
     Coding(
         "bias_corrected",
-        "Multiplies beta by t in the place of raising it to the power t.",
-        """
-def bias_corrected(m, v, t, beta1, beta2):
-    m_hat = m / (1 - beta1 * t)
-    v_hat = v / (1 - beta2 * t)
-    return m_hat, v_hat
-""",
-        must=(
-            "power | ** | beta^t | beta1^t | exponent | beta1 * t | beta * t | beta t | times t | multipl | "
-            "product | to the t | raised"
-        ),
-    ),
-    Coding(
-        "bias_corrected",
         "The step is counted from 0, so t + 1 is used: one step too far.",
         """
 def bias_corrected(m, v, t, beta1, beta2):

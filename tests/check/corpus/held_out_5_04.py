@@ -196,23 +196,6 @@ def ff_step(x_pos, x_neg, W, theta, lr):
         ),
     ),
     Coding(
-        "overlay_label",
-        "x[:, y] = 1 writes the labels of the whole batch into every row.",
-        """
-def overlay_label(x, y, n_classes):
-    out = x.copy()
-    out[:, :n_classes] = 0
-    out[:, y] = 1
-    return out
-""",
-        must=(
-            "x[:, y] | [:, y] | every row | all rows | each row | all samples | each sample | every sample | other "
-            "samples | several | more than one | more ones | many ones | whole batch | one label | too many | own "
-            "label"
-        ),
-        must_not="shifted | not cleared",
-    ),
-    Coding(
         "negative_labels",
         (
             "Draws among all labels, and a label that came out right is replaced by the next one, which thereby is "
@@ -231,20 +214,6 @@ def negative_labels(y, n_classes, rng):
             "| more likely | less likely | as likely | more often | too often | favour | bias"
         ),
         must_not="permut",
-    ),
-    Coding(
-        "negative_labels",
-        "One offset is drawn for the whole batch instead of one for each sample.",
-        """
-def negative_labels(y, n_classes, rng):
-    return (y + rng.integers(1, n_classes)) % n_classes
-""",
-        must=(
-            "one draw | one offset | one number | one shift | same offset | same shift | single | whole batch | "
-            "each sample | every sample | size | for all | drawn once | only once | all samples | all get | on its "
-            "own | independent"
-        ),
-        must_not="true label | right label",
     ),
     Coding(
         "negative_labels",

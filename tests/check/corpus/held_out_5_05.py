@@ -68,22 +68,6 @@ def plug_block(net, rule, width):
     ),
     Coding(
         "plug_block",
-        "rule.plug is called before the block is in the network, so the rule has no M for it.",
-        """
-def plug_block(net, rule, width):
-    block = net.new_dense(width)
-    rule.plug(net)
-    net.plug(block)
-""",
-        must=(
-            "before | order | no M | without M | M ... missing | missing M | too early | no projection | without "
-            "... projection | too few | has no matrix | only ... M | projection matri ... missing | lacks | one M "
-            "| rule ... nothing | M for each | fewer"
-        ),
-        must_not="zero | afresh | redraw",
-    ),
-    Coding(
-        "plug_block",
         "Two blocks are plugged in: the hidden one and an output layer of m neurons.",
         """
 def plug_block(net, rule, width):

@@ -239,22 +239,6 @@ def negative_labels(y, n_classes, rng):
         must_not="true label can | y + 1 is | next class",
     ),
     Coding(
-        "negative_labels",
-        "One random shift is drawn for the whole batch.",
-        """
-def negative_labels(y, n_classes, rng):
-    k = rng.integers(1, n_classes)
-    return (y + k) % n_classes
-""",
-        must=(
-            "one shift | same shift | one draw | one random | single draw | single random | single shift | drawn "
-            "once | once for | whole batch | all samples | every sample | each sample | same offset | one offset | "
-            "same for all | on its own | same class get the same | always get the same | same wrong label | "
-            "depends on the others | independ | one number"
-        ),
-        must_not="may equal | true label is | never drawn",
-    ),
-    Coding(
         "plug_block",
         "The block is inserted below the others, at the input, instead of on top.",
         """

@@ -73,19 +73,6 @@ def ticks(blocks, batches):
         must_not="backward | off by one | product",
     ),
     Coding(
-        "ticks",
-        "Everything is held to run at once from the first tick: max(blocks, batches), no filling of the pipeline.",
-        """
-def ticks(blocks, batches):
-    return max(blocks, batches)
-""",
-        must=(
-            "max | larger | fill | wait | empty | start-up | startup | warm | blocks - 1 | batches - 1 | from the "
-            "first tick | first batch | at once | drain | idle | pipeline... | bigger"
-        ),
-        must_not="product | doubl | backward",
-    ),
-    Coding(
         "parameters",
         (
             "Mono-Forward's M are counted with the inputs of the blocks, not with their outputs: m*d for the "

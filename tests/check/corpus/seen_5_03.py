@@ -90,19 +90,6 @@ def eq8(a, dG):
     ),
     Coding(
         "eq8",
-        "The activations are replaced by their 0/1 mask a > 0.",
-        """
-def eq8(a, dG):
-    return dG.T @ (a > 0).astype(a.dtype)
-""",
-        must=(
-            "a > 0 | 0 or 1 | 0/1 | 0 and 1 | ones | binar | mask | size of a | magnitude | only whether | ReLU's "
-            "derivative | ReLU's slope | slope | sign of a | step function"
-        ),
-        must_not="transpos | z instead",
-    ),
-    Coding(
-        "eq8",
         "The activations are centred over the batch, a covariance instead of dG^T a.",
         """
 def eq8(a, dG):

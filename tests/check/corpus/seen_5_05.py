@@ -237,20 +237,6 @@ def avgpool_forward(x, size):
     ),
     Coding(
         "avgpool_forward",
-        "The axes are split in the wrong order (size, OH), so a window is made of pixels that lie OH apart.",
-        """
-def avgpool_forward(x, size):
-    N, H, W, C = x.shape
-    return x.reshape(N, size, H // size, size, W // size, C).mean(axis=(1, 3))
-""",
-        must=(
-            "far apart | lie apart | apart | every | spread | strid | neighbour | neighbor | reshape | interleav | "
-            "adjacent | split | order of the axes | swapped | contiguous | next to each other | scattered"
-        ),
-        must_not="max | sum",
-    ),
-    Coding(
-        "avgpool_forward",
         "The reshape splits the image the wrong way round: pixels far apart are averaged.",
         """
 def avgpool_forward(x, size):

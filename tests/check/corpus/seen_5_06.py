@@ -53,20 +53,6 @@ def avgpool_backward(dy, size):
         must_not="divid | top left",
     ),
     Coding(
-        "avgpool_backward",
-        "np.tile lays copies of the whole gradient side by side, np.repeat was meant.",
-        """
-def avgpool_backward(dy, size):
-    return np.tile(dy, (1, size, size, 1)) / size**2
-""",
-        must=(
-            "tile | repeat | side by side | copies of the | whole image | whole dy | other window | wrong window | "
-            "wrong place | other place | other pixel | wrong pixel | pixels of another | own window | its window | "
-            "interleav | neighbour | placed | repmat | far apart | spread"
-        ),
-        must_not="divid | size squared",
-    ),
-    Coding(
         "sgd_step",
         (
             "Divides the gradient by its number of rows, as a slide's 1/m; the mean over the batch is in the "

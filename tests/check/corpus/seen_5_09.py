@@ -55,19 +55,6 @@ def normalise_length(a):
     ),
     Coding(
         "normalise_length",
-        "np.linalg.norm without axis: one length of the whole batch for all rows.",
-        """
-def normalise_length(a):
-    return a / (np.linalg.norm(a) + 1e-8)
-""",
-        must=(
-            "whole | all rows | entire | axis | each row | every row | per row | own length | row's own | "
-            "Frobenius | one number | one length | batch | other rows | matrix"
-        ),
-        must_not="mean | squared",
-    ),
-    Coding(
-        "normalise_length",
         "Divided by the squared length: the square root is missing.",
         """
 def normalise_length(a):
@@ -83,20 +70,6 @@ def normalise_length(a):
             "length squared | length^2 | |a|^2 | sum of squares | sum of the squares | squares | root"
         ),
         must_not="whole batch | L1",
-    ),
-    Coding(
-        "normalise_length",
-        "The Frobenius norm of the whole batch divides every row.",
-        """
-def normalise_length(a):
-    return a / (np.linalg.norm(a) + 1e-8)
-""",
-        must=(
-            "Frobenius | whole batch | whole matrix | whole array | all rows | one number | one length | batch | "
-            "each row | every row | own length | its own | axis | other samples | other rows | per row | per "
-            "sample | row by row"
-        ),
-        must_not="square root | L1 | sum of absolute",
     ),
     Coding(
         "negative_labels",
@@ -117,19 +90,6 @@ def negative_labels(y, n_classes, rng):
             "1 | label before | label below | end of the range | low >= high | empty range | missing label | "
             "label... missing | some... label | off by one | cannot be drawn"
         ),
-    ),
-    Coding(
-        "negative_labels",
-        "The labels of the batch are permuted, so a sample can keep its own (true) label.",
-        """
-def negative_labels(y, n_classes, rng):
-    return rng.permutation(y)
-""",
-        must=(
-            "permut | shuffl | same label | own label | true label | right label | correct label | equal to y | "
-            "equals y | its label | keep ... label | y itself | other samples' | labels of the batch"
-        ),
-        must_not="one offset",
     ),
     Coding(
         "negative_labels",

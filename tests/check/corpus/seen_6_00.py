@@ -182,27 +182,6 @@ def eq4_gradient(G, theta):
         must_not="sign",
     ),
     Coding(
-        "eq5",
-        "In the loop over the neurons = stands for +=, so only the last neuron counts.",
-        """
-def eq5(a, M):
-    N, n = a.shape
-    m = M.shape[0]
-    G = np.zeros((N, m))
-    for i in range(N):
-        for c in range(m):
-            for j in range(n):
-                G[i, c] = a[i, j] * M[c, j]
-    return G
-""",
-        must=(
-            "last neuron | last term | last activation | last column | last product | only the last | += | "
-            "overwrit | overwrite | sum over | not added | added up | accumul | one neuron | single neuron | "
-            "sum...neurons | [:, -1]"
-        ),
-        must_not="transpos",
-    ),
-    Coding(
         "eq7",
         "The ReLU's mask is taken from the error da instead of z.",
         """

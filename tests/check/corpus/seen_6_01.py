@@ -71,21 +71,6 @@ def relu_backward(z, da):
         ),
     ),
     Coding(
-        "relu_backward",
-        "dz is only another name of da: the caller's gradient is changed in place.",
-        """
-def relu_backward(z, da):
-    dz = da
-    dz[z <= 0] = 0
-    return dz
-""",
-        must=(
-            "in place | in-place | changes da | changed da | da is changed | da was changed | argument | copy | "
-            "overwrit | overwrite | modif | alias | caller | new array | input...change | same array"
-        ),
-        must_not="slope at",
-    ),
-    Coding(
         "im2col",
         "Windows start at i, j instead of i*stride, j*stride.",
         """
@@ -246,23 +231,6 @@ def conv2d_backward(x, W, dz, kernel, stride, padding):
             "db...mean | db...averag | db...OH | db...sum | mean...pixel | averag...pixel | mean over | OH * OW | "
             "OH*OW | OH OW | number of pixel | output pixels | output places | mean...places | db...divid | "
             "db...factor | bias...sum | bias...divid | divided by the number of"
-        ),
-    ),
-    Coding(
-        "avgpool_forward",
-        (
-            "reshape(N, size, H/size, size, W/size, C): block and place in the block are swapped, so pixels far "
-            "apart are averaged."
-        ),
-        """
-def avgpool_forward(x, size):
-    N, H, W, C = x.shape
-    return x.reshape(N, size, H // size, size, W // size, C).mean(axis=(1, 3))
-""",
-        must=(
-            "far apart | apart | neighbour | neighbor | adjacent | reshape | axes | not the window | other pixels "
-            "| pixels...window | window...pixel | swap | strided | every...pixel | interleav | same window | "
-            "(H/size | H / size | H // size | different windows | axis | contiguous"
         ),
     ),
 )

@@ -5,19 +5,6 @@ from corpus import Coding
 CODINGS = (
     Coding(
         "overlay_label",
-        "The label is written as x.max(), as in the PyTorch port, instead of 1.",
-        """
-def overlay_label(x, y, n_classes):
-    x_ = x.copy()
-    x_[:, :n_classes] *= 0.0
-    x_[range(x.shape[0]), y] = x.max()
-    return x_
-""",
-        must="max | largest | with a 1 | be 1 | a 1 | of 1 | is 1 | value of the label | one-hot | height",
-        must_not="copy",
-    ),
-    Coding(
-        "overlay_label",
         (
             "10 is written in for the number of classes: too many or too few inputs are cleared where n_classes is "
             "another."
@@ -104,34 +91,6 @@ def mf_predict_ff(goodness_per_layer):
         must_not="first layer | vote",
     ),
     Coding(
-        "mf_predict_bp",
-        "argsort sorts upwards, so [:, 0] is the class with the LOWEST score.",
-        """
-def mf_predict_bp(goodness_per_layer):
-    ranking = np.argsort(goodness_per_layer[-1], axis=1)
-    return ranking[:, 0]
-""",
-        must=(
-            "lowest | smallest | least | argmin | minimum | ascending | upward | worst | highest | largest | increasing"
-        ),
-        must_not="first layer | all layers",
-    ),
-    Coding(
-        "plug_block",
-        "rule.plug is called before the block is on the network, so the rule draws nothing for it.",
-        """
-def plug_block(net, rule, width):
-    block = net.new_dense(width)
-    rule.plug(net)
-    net.plug(block)
-""",
-        must=(
-            "before | after net.plug | order | rule.plug | no M | no projection | projection...new block | M for "
-            "the new | M of the new | matrix for the new | matrix...new block | too few | needs an M | needs its | "
-            "projection matrix | matrices for"
-        ),
-    ),
-    Coding(
         "plug_block",
         (
             "The topmost block is taken off first, as one replaces the head in transfer learning; it should stay "
@@ -208,20 +167,5 @@ def shuffle_together(X, y, rng):
             "times | repeat | each row once | not all | same rows | rows of X | some rows | row...label | "
             "label...row | left out | exactly once | copies"
         ),
-    ),
-    Coding(
-        "shuffle_together",
-        "Rows are drawn with replacement (rng.integers), so some samples come twice and others not at all.",
-        """
-def shuffle_together(X, y, rng):
-    idx = rng.integers(0, len(X), size=len(X))
-    return X[idx], y[idx]
-""",
-        must=(
-            "replacement | twice | more than once | several times | repeat | duplicate | missing | lost | "
-            "bootstrap | permutation | each sample once | every sample once | exactly once | left out | not all | "
-            "some rows | some samples"
-        ),
-        must_not="separate",
     ),
 )

@@ -72,23 +72,6 @@ def kept_by_mf(N, d, widths):
         must_not="sum of all",
     ),
     Coding(
-        "kept_by_mf",
-        (
-            "The network's input is held all the time, d + the widest block; a later block needs only the output "
-            "of the one below."
-        ),
-        """
-def kept_by_mf(N, d, widths):
-    return N * (d + max(widths))
-""",
-        must=(
-            "input of the network | network's input | first input | its own input | own input | block below | "
-            "block before | width below | previous | the one below | input of the block | input of that block | "
-            "block's input | always d | first block only | only the first block | input and output | neighbour | "
-            "later block | input...each block | two adjacent"
-        ),
-    ),
-    Coding(
         "ticks",
         "A backward pass through the pipeline is counted as well (GPipe); a local rule has none.",
         """

@@ -115,23 +115,6 @@ def eq3_gradient(G, theta):
         must_not="positive | mean",
     ),
     Coding(
-        "eq3_gradient",
-        "It differentiates the sigmoid instead of the softplus: -s(1 - s)/N.",
-        """
-def eq3_gradient(G, theta):
-    s = 0.5 * (1 + np.tanh(0.5 * (theta - G)))
-    return -s * (1 - s) / G.size
-""",
-        must=(
-            "s(1 - s | s (1 - s | s * (1 - s | sigmoid's deriv | derivative of the sigmoid | derivative of a "
-            "sigmoid | sigmoid' | derivative of sigmoid | sigmoid derivative | second derivative | sigma' | sigma "
-            "(1 | sigma(1 | sigmoid (1 | sigmoid * (1 | sigmoid(1 | 1 - sigmoid | differentiated twice | "
-            "differentiated once too | too far | derivative of the prob | slope of the sigmoid | p (1 - p | p(1-p "
-            "| p * (1 - p | extra factor"
-        ),
-        must_not="sign | 1/N is missing | theta and G",
-    ),
-    Coding(
         "eq4",
         (
             "The loss goes through the sigmoid with an epsilon, -log(1 - s + 1e-8), so that it is capped at 18.4 "

@@ -79,19 +79,6 @@ def bias_corrected(m, v, t, beta1, beta2):
         must_not="power | same beta | multipl",
     ),
     Coding(
-        "bias_corrected",
-        "The power covers the bracket: (1 - beta)^t instead of 1 - beta^t.",
-        """
-def bias_corrected(m, v, t, beta1, beta2):
-    return m / (1 - beta1) ** t, v / (1 - beta2) ** t
-""",
-        must=(
-            "(1 - beta)^t | (1 - beta) ** t | (1 - beta)**t | (1-beta)^t | (1 - beta1) | (1 - beta | (1-beta | "
-            "bracket | parenthes | power | 1 - beta^t | exponent | raised | precedence | beta^t"
-        ),
-        must_not="multipl | same beta | t - 1",
-    ),
-    Coding(
         "mf_step",
         (
             "Block coordinate style: W is updated first, then M's gradient comes from a second forward pass with "

@@ -209,23 +209,6 @@ def ff_step(x_pos, x_neg, W, theta, lr):
     ),
     Coding(
         "overlay_label",
-        "The label's entry is the largest value of x (as in the well-known PyTorch code), not 1.",
-        """
-def overlay_label(x, y, n_classes):
-    out = x.copy()
-    out[:, :n_classes] *= 0.0
-    out[range(x.shape[0]), y] = x.max()
-    return out
-""",
-        must=(
-            "max | maximum | largest | instead of 1 | in place of 1 | rather than 1 | not 1 | not a 1 | not with 1 "
-            "| should be 1 | must be 1 | with a 1 | is 1, | other than 1 | value of the label | label's value | "
-            "label's entry | brightest | depends on x | depends on the data | hot value | hot entry | height"
-        ),
-        must_not="copy | other entries",
-    ),
-    Coding(
-        "overlay_label",
         "A thermometer code: all entries up to the label are 1.",
         """
 def overlay_label(x, y, n_classes):
@@ -279,20 +262,5 @@ def normalise_length(a):
             "small constant | too short"
         ),
         must_not="mean | axis",
-    ),
-    Coding(
-        "normalise_length",
-        "The norm is taken of the whole batch and not of each row.",
-        """
-def normalise_length(a):
-    return a / (np.linalg.norm(a) + 1e-8)
-""",
-        must=(
-            "whole batch | whole array | whole matrix | entire | all rows | each row | every row | per row | row "
-            "by row | own length | axis | one number | one length | one norm | Frobenius | of the batch | one "
-            "common | same number | all samples | each sample | across rows | rows together | all of a | same "
-            "factor"
-        ),
-        must_not="squar | root | sum of abs",
     ),
 )

@@ -210,24 +210,4 @@ def plug_block(net, rule, width):
         ),
         must_not="M is not drawn | rule.plug is missing | redrawn M",
     ),
-    Coding(
-        "plug_block",
-        (
-            "The rule is started anew for the bigger network, so that the trained M of the blocks below are drawn "
-            "afresh."
-        ),
-        """
-def plug_block(net, rule, width):
-    block = net.new_dense(width)
-    net.plug(block)
-    rule.start(net, rule.n_classes, rule.seed)
-""",
-        must=(
-            "start | restart | started | redraw | re-draw | drawn again | drawn anew | drawn afresh | draws all | "
-            "reset | re-init | reinit | initiali | all M | every M | M of the blocks below | M below | M's below | "
-            "projection matrices of | projections of | matrices below | matrices of | blocks below | lower blocks "
-            "| earlier blocks | existing M | other M | forget | lost | learned M | trained M | old M | overwrit"
-        ),
-        must_not="W of the blocks below | no M for",
-    ),
 )

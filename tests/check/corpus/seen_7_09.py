@@ -170,22 +170,6 @@ def kept_by_mf(N, d, widths):
         must_not="sum over all | N is missing | weights",
     ),
     Coding(
-        "kept_by_mf",
-        "The data x are kept for all blocks: N (d + largest width).",
-        """
-def kept_by_mf(N, d, widths):
-    return N * (d + max(widths))
-""",
-        must=(
-            "own input | its input | block's input | input of the block | input of that block | x of the | d is | "
-            "d only | first block | data are kept | network's input | d... every | d... all | d... each | previous "
-            "width | width before | block below | neighbour | neighbor | adjacent | two widths | width of the "
-            "block below | widths next to | input of each block | input and output | in and out | consecutive | d "
-            "+ max | pair"
-        ),
-        must_not="sum over all | N is missing | weights",
-    ),
-    Coding(
         "ticks",
         (
             "GPipe's count: a backward sweep through the pipeline is added to the forward one, though local blocks "
