@@ -208,11 +208,17 @@ def corpus_shares(folder: Path) -> dict[str, tuple[int, int]]:
         codings = import_module("corpus").codings
     finally:
         sys.path.remove(str(folder))
-    shares = {}
-    for title, prefix in (("seen while the checker was written", "lesson"), ("held out", "held_out")):
+    counts = []
+    for prefix in ("lesson", "held_out"):
         found = [c.named_by(check(c.exercise, c.function(), seed=PRACTICE_SEED)) for c in codings(prefix)]
-        shares[title] = (sum(found), len(found))
-    return shares
+        counts.append((sum(found), len(found)))
+    return with_total(*counts)
+
+
+def with_total(seen: tuple[int, int], held_out: tuple[int, int]) -> dict[str, tuple[int, int]]:
+    """The rows of the page's table, from how many are named rightly, and of how many."""
+    total = (seen[0] + held_out[0], seen[1] + held_out[1])
+    return {"seen while the checker was written": seen, "held out": held_out, "both": total}
 
 
 def main(argv: list[str] | None = None) -> int:

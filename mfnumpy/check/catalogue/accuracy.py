@@ -81,7 +81,8 @@ ACCURACY = Exercise(
                "row_without_axis": "predict takes rows, (n, D), also where n is 1.",
                "not_batched": "predict must be given a batch at a time: a whole data set may not fit into memory."},
     mistakes=mistakes(
-        last_batch_dropped=["The last, smaller batch is dropped: the rows that do not fill a batch are left out.",
+        last_batch_dropped=["The last batch, which is smaller, is dropped: the "
+            "rows that do not fill a batch are left out.",
             {"starts": _whole, "combine": lambda c, s, n, size: sum(c) / max(sum(s), 1)},
             {"starts": lambda n, size: range(0, n - size + 1, size), "combine": lambda c, s, n,
              size: sum(c) / max(sum(s), 1)},
@@ -90,9 +91,11 @@ ACCURACY = Exercise(
             {"starts": lambda n, size: range(0, n - size + 1, size),
              "combine": lambda c, s, n, size: sum(c) / sum(s) if s else 0.0},
         ],
-        last_batch_not_counted=["The last, smaller batch is not counted, but the division is by all samples.",
+        last_batch_not_counted=["The last batch, which is smaller, is left out of the count, but the "
+                                "division is by all samples.",
                                 {"starts": _whole}, {"starts": lambda n, size: range(0, n - size + 1, size)}],
-        divided_by_full_batches=["The last, smaller batch is counted as if it were full: the divisor is the number of "
+        divided_by_full_batches=["The last batch is counted as if it were full, and it is smaller: the "
+                                 "divisor is the number of "
                                  "batches times batch_size.",
                                  {"combine": lambda c, s, n, size: sum(c) / (len(c) * size)}],
         mean_of_batch_means=["The batches' accuracies are averaged as if all batches were equally large.",

@@ -19,7 +19,7 @@ from mfnumpy.check.catalogue.terms import (
 )
 from mfnumpy.check.model import Case, Exercise, Rng
 
-BATCH_MISSING = "The batch is missing: every sample has activations of its own."
+BATCH_MISSING = "The batch size N is missing: each row of the batch has activations of its own."
 
 
 def _counted(

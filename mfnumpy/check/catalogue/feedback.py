@@ -80,8 +80,8 @@ FA_STEP = Exercise(
             "feedback_added_to_weights": ["Feedback and weights are used together; the feedback stands alone.",
                 {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T)},
                 {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T) / 2}],
-            "feedback_in_last_only": ["Only the topmost hidden layer uses its feedback matrix; the others use the "
-                                      "weights.",
+            "feedback_in_last_only": ["Only the topmost hidden layer uses its feedback matrix; in the layers "
+                                      "below, the error goes back through the weights, W^T, as in backpropagation.",
                                       {"send_back": lambda f: lambda layer, d, e, w:
                                       d @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T}],
             "direct_error": ["The error of the output is sent down without the masks of the layers between.",

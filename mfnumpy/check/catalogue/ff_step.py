@@ -222,7 +222,7 @@ FF_STEP = Exercise(
             "distance_for_sigmoid": {"positive": lambda G, t: -(t - G) / len(G),
                 "negative": lambda G, t: (G - t) / len(G)},
             "halves_subtracted": ["The goodness of the two halves is subtracted before the curve: one loss of the "
-                "difference.",
+                "difference, in which theta is not used.",
                                {"whole": lambda *args: _difference(*args)}],
         }
     ),

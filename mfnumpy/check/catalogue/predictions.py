@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mfnumpy import equations as eq
@@ -21,6 +23,12 @@ def _draw_layers(rng: Rng, k: int) -> Case:
 
 def _softmaxes(layers):
     return [eq.softmax(g) for g in layers]
+
+
+def _of_surest(layers: Sequence[np.ndarray]) -> np.ndarray:
+    """For each sample the scores of the layer that has the largest one."""
+    stacked = np.stack(layers)
+    return stacked[stacked.max(axis=2).argmax(axis=0), np.arange(stacked.shape[1])]
 
 
 def _vote(layers):
@@ -228,7 +236,11 @@ PREDICT_BP = Exercise(
             "first_layer_only": {"combine": _first},
             "layer_before_last": ["The layer before the last is asked.", {"combine": lambda layers: layers[-2]}],
             "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
-            "largest_layer_for_sum": {"combine": lambda layers: np.max(layers, axis=0)},
+            "largest_layer_for_sum": [
+                "The largest score of all layers decides (a maximum over the layers); the last one decides alone.",
+                {"combine": lambda layers: np.max(layers, axis=0)},
+                {"combine": lambda layers: _of_surest(layers)},
+            ],
             "second_layer_only": ["Only the second layer is asked.", {"combine": lambda layers: layers[1]}],
             "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
             "layer_averaged_with_below": [

@@ -35,7 +35,8 @@ SGD_STEP = Exercise(
                        {"step": lambda p, g, lr: lr * g}, {"step": lambda p, g, lr: -lr * g}],
         sign_of_gradient={"step": lambda p, g, lr: p - lr * np.sign(g)},
         gradient_normalised={"step": lambda p, g, lr: p - lr * g / np.linalg.norm(g)},
-        update_multiplied=["The parameter is multiplied by the step, p (1 - lr g); the step should be subtracted.",
+        update_multiplied=["The parameter is multiplied by the step, p (1 - lr g): the "
+                           "step is proportional to the parameter.",
                            {"step": lambda p, g, lr: p * (1 - lr * g)}],
         moved_towards_gradient=["The parameter is mixed with the gradient, as a running mean would be.",
                                 {"step": lambda p, g, lr: (1 - lr) * p + lr * g}],
