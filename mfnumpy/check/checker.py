@@ -255,7 +255,7 @@ class _Check:
                 raw.append(self.call.named(*case.args))
                 self._note_alias()
             except Stop as stop:
-                if case.extreme and stop.finding.mistake == "raises":
+                if case.extreme and not case.form and stop.finding.mistake == "raises":
                     self.notes.append(f"For {case.extreme}: {stop.finding.evidence}")
                     raw.append([(name, np.full(a.shape, np.nan)) for name, a in self._reference(case)])
                     continue

@@ -88,7 +88,7 @@ WRONG = {
     ],
     "kept_by_bp": [
         (lambda N, d, widths: N * sum(widths), "input x is missing"),
-        (lambda N, d, widths: d + sum(widths), "batch is missing"),
+        (lambda N, d, widths: d + sum(widths), "batch size N is missing"),
         (lambda N, d, widths: N * d, "Missing is exactly: the outputs of all blocks"),
     ],
     "kept_by_mf": [
@@ -120,7 +120,7 @@ WRONG = {
         (lambda val, test: max(test), "chosen by the numbers"),
         (lambda val, test: test[-1], "last epoch"),
         (lambda val, test: max(val), "[Tt]hat is the validation accuracy"),
-        (lambda val, test: min(test), "not recognised|last epoch"),
+        (lambda val, test: min(test), "worst epoch on the test set"),
     ],
 }
 

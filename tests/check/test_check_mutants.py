@@ -71,7 +71,7 @@ def test_no_mutant_of_a_right_answer_makes_the_check_raise(name, monkeypatch):
     for function in functions:
         locate.place(function, recorder)
     assert not recorder.raised, recorder.raised[0]
-    assert recorder.count >= 20
+    assert recorder.count >= 5
 
 
 def test_the_recorder_sees_a_check_that_raises(monkeypatch):

@@ -164,6 +164,7 @@ CASES: dict[str, tuple[int, str, Callable]] = {
     "not_turned": (2, body("return x[:4] @ y[:4]"), lambda x, y: x[:4] @ y[:4].T),
     "beside": (2, body("return np.sin(y * y)"), lambda x, y: np.sin(y * y + 1)),
     "factor_missing": (2, body("return np.sin(x)"), lambda x, y: np.sin(x * y)),
+    "divisor_missing": (2, body("return np.sin(x)"), lambda x, y: np.sin(x / y)),
     "term_missing": (2, body("return np.sin(x)"), lambda x, y: np.sin(x + y)),
     "count_missing": (2, body("return np.sin(x)"), lambda x, y: np.sin(x / len(x))),
     "mask_missing": (3, body("z = np.sin(x)", "return z * 2.5"), lambda x, y: np.sin(x) * 2.5 * (x > 0)),

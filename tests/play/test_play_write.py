@@ -68,6 +68,7 @@ def text_of(report):
     """A report without lines of code and, of equal errors, without which is the largest; numbers to three digits."""
     report = re.sub(r"Where: (\w+)\[[\d, ]+\]", r"Where: \1", report)
     report = re.sub(r" \(line \d+(: `[^`]*`)?\)", "", report)
+    report = re.sub(r"In line \d+ of your code", "In a line of your code", report)  # AROUND stands above it there
     return re.sub(r"-?\d+\.\d+(e-?\d+)?", lambda m: f"{float(m[0]):.3g}", report)
 
 

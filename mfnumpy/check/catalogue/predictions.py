@@ -121,7 +121,6 @@ PREDICT_FF = Exercise(
     reference=lambda layers: np.sum(layers, axis=0).argmax(axis=1),
     recipe=lambda layers, combine=sum, **steps: _predict(layers, combine=combine, **steps),
     draw=_draw_layers,
-    unbounded=("goodness_per_layer",),
     kind="labels",
     axes={"labels": ("sample",)},
     mistakes=mistakes(
@@ -223,7 +222,6 @@ PREDICT_BP = Exercise(
     reference=lambda layers: layers[-1].argmax(axis=1),
     recipe=lambda layers, combine=_last, **steps: _predict(layers, combine=combine, **steps),
     draw=_draw_layers,
-    unbounded=("goodness_per_layer",),
     kind="labels",
     axes={"labels": ("sample",)},
     mistakes=mistakes(

@@ -26,7 +26,7 @@ SGD_STEP = Exercise(
     reference=optim.sgd_step,
     recipe=lambda p, g, lr, step=optim.sgd_step: step(p, g, lr),
     draw=_draw_sgd,
-    unbounded=("parameter", "gradient"),
+    unbounded=("gradient",),
     updates={"parameter": "parameter"},
     axes={"parameter": ("row", "column")},
     mistakes=mistakes(

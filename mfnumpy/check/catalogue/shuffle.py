@@ -49,12 +49,12 @@ def _judge_orders(orders: np.ndarray) -> Finding | None:
     if min(rows) <= 2:
         says = f"In {times} shuffles only {min(rows)} of the {n} rows came to row {rows.index(min(rows))} of your X."
         return Finding("order_not_random", says)
-    if not (orders == np.arange(n)).any():
-        says = f"In {times} shuffles of {n} rows no row ever stayed in its place; by chance about {times} would."
-        return Finding("order_not_random", says)
     far, expected = np.abs(orders - np.arange(n)).mean(), (n * n - 1) / (3 * n)
     if abs(far / expected - 1) > 0.25:
         says = f"On average a row moves by {far:.1f} places; in a random order it would be about {expected:.1f}."
+        return Finding("order_not_random", says)
+    if not (orders == np.arange(n)).any():
+        says = f"In {times} shuffles of {n} rows no row ever stayed in its place; by chance about {times} would."
         return Finding("order_not_random", says)
     return None
 

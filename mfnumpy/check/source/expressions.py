@@ -46,12 +46,16 @@ def _binary(node: ast.BinOp, scope: Scope) -> Iterator[Edit]:
         yield Edit("sides", node, lambda a, b: right_way(b, a), TWO)
     kind = DROPPED.get(type(node.op), "term")
     if isinstance(node.op, (ast.Add, ast.Sub)) and isinstance(node.right, ast.Constant) and node.right.value == 1:
-        yield Edit("off_by_one", node, lambda a, b: a, TWO)
+        yield Edit("off_by_one", node, lambda a, b: a, TWO, more=f"off by one: one too {_size_of(node.op)}")
     yield Edit("mask" if is_mask(node.right) else kind, node, lambda a, b: a, TWO, what=node.right)
     if isinstance(node.op, (ast.Add, ast.Mult, ast.MatMult)):
         yield Edit("mask" if is_mask(node.left) else kind, node, lambda a, b: b, TWO, what=node.left)
     if isinstance(node.op, ast.Sub):
         yield Edit("term", node, lambda a, b: -b, TWO, what=node.left)
+
+
+def _size_of(op: ast.operator) -> str:
+    return "large" if isinstance(op, ast.Add) else "small"
 
 
 DROPPED = {ast.Mult: "factor", ast.MatMult: "factor", ast.Div: "division", ast.FloorDiv: "division", ast.Pow: "power"}

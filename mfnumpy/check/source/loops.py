@@ -36,7 +36,14 @@ def _other_rows(node: ast.expr) -> Iterator[Edit]:
 
         return run
 
-    for first, last in ((0, 1), (0, -1), (-1, 0), (1, 0), (1, 1), (-1, -1)):
-        yield Edit("loop_bounds", node, bounds(first, last))
-    yield Edit("loop_bounds", node, lambda value, names: range(value.stop))
+    for first, last, words in (
+        (0, 1, "ends one pass too early"),
+        (0, -1, "ends one pass too late"),
+        (-1, 0, "begins one pass too late"),
+        (1, 0, "begins one pass too early"),
+        (1, 1, "counts from a number that is one too small"),
+        (-1, -1, "counts from a number that is one too large"),
+    ):
+        yield Edit("loop_bounds", node, bounds(first, last), more=words)
+    yield Edit("loop_bounds", node, lambda value, names: range(value.stop), more="leaves out the first passes")
     yield Edit("loop_order", node, lambda value, names: list(value)[::-1])

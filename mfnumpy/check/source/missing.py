@@ -38,8 +38,8 @@ def _additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
         for words, curve in CURVES.items():
             yield Edit("curve_missing", node, lambda value, names, curve=curve: curve(value), more=words)
         yield from _reduced(node, parent)
-        for by in (1, -1):
-            yield Edit("beside", node, lambda value, names, by=by: value + by)
+        for by, words in ((1, "one too small"), (-1, "one too large")):
+            yield Edit("beside", node, lambda value, names, by=by: value + by, more=words)
         yield Edit("complement", node, lambda value, names: 1 - value)
         if isinstance(node, ast.Call) or isinstance(parent, (ast.Return, ast.Assign)):
             yield from _laid_out(node)
@@ -48,19 +48,23 @@ def _additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
 def _scaled(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     """Times or divided by an argument or a count; with a mask of what is positive."""
     for name in scope.names[:1]:
-        yield Edit("count_missing", node, lambda v, names, name=name: v / len(names[name]))
-        yield Edit("count_missing", node, lambda v, names, name=name: v * len(names[name]))
+        mean, total = (
+            "is a sum and should be a mean over the samples",
+            "is divided by the number of samples once too often",
+        )
+        yield Edit("count_missing", node, lambda v, names, name=name: v / len(names[name]), more=mean)
+        yield Edit("count_missing", node, lambda v, names, name=name: v * len(names[name]), more=total)
     for name in scope.names:
         if isinstance(node, ast.Name) and node.id == name:
             continue
         more = f"`{name}`"
         yield Edit("mask_missing", node, lambda v, names, name=name: v * (names[name] > 0), more=more)
         yield Edit("factor_missing", node, lambda v, names, name=name: v * names[name], more=more)
-        yield Edit("factor_missing", node, lambda v, names, name=name: v / names[name], more=more)
+        yield Edit("divisor_missing", node, lambda v, names, name=name: v / names[name], more=more)
         yield Edit("term_missing", node, lambda v, names, name=name: v + names[name])
         yield Edit("term_missing", node, lambda v, names, name=name: v - names[name])
     yield Edit("factor_missing", node, lambda v, names: 2 * v, more="2")
-    yield Edit("factor_missing", node, lambda v, names: v / 2, more="2")
+    yield Edit("divisor_missing", node, lambda v, names: v / 2, more="2")
 
 
 def _reduced(node: ast.expr, parent: ast.AST | None) -> Iterator[Edit]:
