@@ -103,11 +103,19 @@ def entries_of_the_plan(scale="laptop"):
     budgets += [(name, b.until) for name, b in budgets if b.until is not None]  # what was shown before
     for name, budget in budgets:
         for cell in plan.of_budget(name, budget):
-            yield cell.final, cell.seeds
+            yield from with_options(cell, cell.final, cell.seeds)
             if cell.tuning is not None:
-                searched = cell.tuned_on or cell.final
-                yield searched, 1
-                yield from ((config, 1) for config in cell.search(NOTHING).searched)
+                yield from with_options(cell, cell.tuned_on or cell.final, 1)
+                for config in cell.search(NOTHING).searched:
+                    yield from with_options(cell, config, 1)
+
+
+def with_options(cell, config, seeds):
+    """The configuration, and with each value of each option that its search may choose."""
+    yield config, seeds
+    for option in () if cell.tuning is None else cell.tuning.options:
+        if config.rule in option.rules:
+            yield from ((option.given(config, value), seeds) for value in option.values)
 
 
 NOTHING = Ledger(DOCS / "no such folder")
