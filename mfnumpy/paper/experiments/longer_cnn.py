@@ -22,7 +22,7 @@ EXPERIMENT = Experiment(
     budgets={
         "laptop": [
             CIFAR10,
-            replace(FASHION_20, dataset="cifar100", epochs=15, seeds=1, until=None),
+            replace(FASHION_20, dataset="cifar100", epochs=15, seeds=2, until=None),
             FASHION_20,
             replace(FASHION_20, dataset="mnist", epochs=10, until=None),
         ],
