@@ -13,6 +13,7 @@ import pytest
 from mfnumpy import equations
 from mfnumpy.check import check
 from mfnumpy.check.source import words
+from mfnumpy.check.source.edits import Machine, TooMuch
 from mfnumpy.check.source.locate import place
 from mfnumpy.check.source.reading import read
 from mfnumpy.support.text import run_text
@@ -209,6 +210,7 @@ UNREAD = {
         "def g():\n    t = 1\n    def f(x, y):\n        return x - y * t\n    return f\n\n\nf = g()\n"
     ),
     "a file": function_of(body("open('/tmp/never', 'w')", "return x - y")),
+    "a file of NumPy's": function_of(body("np.save('/tmp/never', x)", "return x - y")),
     "another module": function_of(body("import os", "return x - y")),
     "code that is made": function_of(body("return eval('x - y')")),
 }
@@ -239,6 +241,15 @@ def test_changes_that_never_end_or_fill_the_memory_are_stopped():
     trial = Like(lambda x, y: x.sum(), (X, Y))
     assert place(function_of(code), trial) == ""
     assert trial.runs > 50
+
+
+def test_an_array_may_be_multiplied_with_itself_but_no_list_is_put_into_itself():
+    square = X[:, :4].T @ X[:, :4]
+    told = said("def f(x, y):\n    return x.dot(x) / 2\n", lambda x, y: x.dot(x), (square, square))
+    assert told == "In line 2 of your code: it is divided by `2`: this division does not belong there."
+    out = [1]
+    with pytest.raises(TooMuch):
+        Machine().call(0, out.append, out)
 
 
 def test_the_same_is_told_each_time():

@@ -18,10 +18,9 @@ def built(functions: Sequence[ast.FunctionDef], sites: Sequence[ast.expr], plan:
     plan: the changes of statements.
     machine: is told of the sites.
     """
-    machine.sites = list(sites)
+    machine.sites = {id(node): k for k, node in enumerate(sites)}
     machine.operators = [_operator(node) for node in sites]
-    numbers = {id(node): k for k, node in enumerate(sites)}
-    made = [_Builder(numbers, plan, scope_of(node).changed).rebuilt(node) for node in functions]
+    made = [_Builder(machine.sites, plan, scope_of(node).changed).rebuilt(node) for node in functions]
     module = ast.Module(made, [])
     return ast.fix_missing_locations(module)
 

@@ -94,7 +94,7 @@ class Machine:
         self.edit: Edit | None = None
         self.number = -1
         self.at: dict[str, int] = dict.fromkeys((VALUE, TWO, CALL, INDEX), -1)
-        self.sites: list[ast.expr] = []
+        self.sites: dict[int, int] = {}
         self.operators: list[Callable | None] = []
         self.passes: int = 0
         self.old: dict[str, Any] = {}
@@ -105,7 +105,7 @@ class Machine:
         self.passes, self.old = 0, {}
         self.at = dict.fromkeys(self.at, -1)
         if edit is not None and edit.run is not None:
-            self.at[edit.way] = next(k for k, node in enumerate(self.sites) if node is edit.at)
+            self.at[edit.way] = self.sites[id(edit.at)]
 
     def value(self, site: int, value: Any) -> Any:
         """A value on its way."""
@@ -134,11 +134,10 @@ class Machine:
         args, keywords: with these.
         """
         owner = getattr(function, "__self__", None)
-        makes = getattr(function, "__name__", "") in MAKERS
-        if (makes and any(map(_is_large, (*args, *keywords.values())))) or any(
-            a is owner for a in args if a is not None
-        ):
-            raise TooMuch  # or a list that would hold itself
+        if isinstance(owner, list) and any(argument is owner for argument in args):
+            raise TooMuch  # a list would hold itself
+        if getattr(function, "__name__", "") in MAKERS and any(map(_is_large, (*args, *keywords.values()))):
+            raise TooMuch
         if site != self.at[CALL] or self.edit is None or self.edit.run is None:
             return function(*args, **keywords)
         return self.edit.run(function, args, keywords)

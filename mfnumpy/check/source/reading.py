@@ -17,7 +17,9 @@ ALLOWED = frozenset(
     {"numpy", "math", "mfnumpy", "itertools", "functools", "operator", "random", "collections", "scipy"}
 )
 """Whose modules a function may use. What reaches for files, processes or the network is not run with changes in it."""
-FORBIDDEN = frozenset({"open", "exec", "eval", "compile", "__import__", "input", "breakpoint", "exit", "quit"})
+FORBIDDEN = frozenset({"open", "exec", "eval", "compile", "__import__", "input", "breakpoint", "exit", "quit"}) | {
+    *("save", "savez", "savez_compressed", "savetxt", "tofile", "memmap", "open_memmap"),
+}
 
 
 @dataclass(frozen=True)
