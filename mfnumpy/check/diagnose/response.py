@@ -12,7 +12,7 @@ from mfnumpy.check.model import Case, Exercise, Rng, flatten
 from mfnumpy.check.student.call import Caller, Stop
 
 STEP = 1e-3
-"""By how much an argument is changed, relative to its entries: so little that no mask and no largest class changes."""
+"""By how much an argument is changed, relative to its entries: a mask or a largest class seldom changes by it."""
 ALIKE = 5e-3
 """Two reactions are equal to this; they are differences of nearly equal numbers."""
 

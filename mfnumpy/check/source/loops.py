@@ -41,8 +41,8 @@ def _other_rows(node: ast.expr) -> Iterator[Edit]:
         (0, -1, "ends one pass too late"),
         (-1, 0, "begins one pass too late"),
         (1, 0, "begins one pass too early"),
-        (1, 1, "counts from a number that is one too small"),
-        (-1, -1, "counts from a number that is one too large"),
+        (1, 1, "runs over numbers that are off by one"),
+        (-1, -1, "runs over numbers that are off by one"),
     ):
         yield Edit("loop_bounds", node, bounds(first, last), more=words)
     yield Edit("loop_bounds", node, lambda value, names: range(value.stop), more="leaves out the first passes")

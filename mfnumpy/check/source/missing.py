@@ -48,10 +48,8 @@ def _additions(node: ast.expr, scope: Scope) -> Iterator[Edit]:
 def _scaled(node: ast.expr, scope: Scope) -> Iterator[Edit]:
     """Times or divided by an argument or a count; with a mask of what is positive."""
     for name in scope.names[:1]:
-        mean, total = (
-            "is a sum and should be a mean over the samples",
-            "is divided by the number of samples once too often",
-        )
+        mean = f"is a sum and should be a mean over the rows of `{name}`"
+        total = f"is divided by the number of rows of `{name}` once too often"
         yield Edit("count_missing", node, lambda v, names, name=name: v / len(names[name]), more=mean)
         yield Edit("count_missing", node, lambda v, names, name=name: v * len(names[name]), more=total)
     for name in scope.names:
