@@ -21,7 +21,7 @@ def exactly(
     parts: Terms | None = None,
     wholes: Terms | None = None,
     edges: Iterable[tuple] = (),
-    draws: int = 8,
+    draws: int = 24,
     group: int | None = None,
     owned: tuple[str, ...] = (),
     names: tuple[str, ...] = (),

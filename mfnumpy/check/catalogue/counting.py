@@ -95,7 +95,7 @@ KEPT_BY_MF = _counted(
         "all_blocks_summed": ["All blocks are summed; only one block is at work at once, and the neediest counts.",
                               lambda N, d, w: N * sum(pairs(d, w))],
         "first_input_missing": ["The input x of the first block is forgotten: d features.",
-                                lambda N, d, w: N * max(pairs(w[0], w[1:]))],
+                                lambda N, d, w: N * max(pairs(w[0], w[1:]), default=0)],
         "first_block_for_largest": ["The largest block need not be the first.", lambda N, d, w: N * pairs(d, w)[0]],
         "weights_counted": ["Weights (parameters) are counted; asked is for activations, of each row of the batch.",
                             lambda N, d, w: max(a * b for a, b in zip([d, *w], w, strict=False))],

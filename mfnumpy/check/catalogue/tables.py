@@ -137,6 +137,7 @@ CHOSEN_BY_VALIDATION = Exercise(
     reference=_chosen,
     recipe=whole(_chosen),
     draw=_draw_epochs,
+    draws=12,
     kind="values",
     mistakes=known({
         "best_on_test": ["That is the best epoch on the test set: it was chosen by the numbers that it is judged by.",
