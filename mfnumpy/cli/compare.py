@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +98,8 @@ def _run(
         with nullcontext() if pool else _progress(spool, runs * args.epochs):  # workers elsewhere do not see the spool
             seen = None if pool else spool
             running = compare(begun, build, load, n_classes, settings, share=share, spool=seen, pool=pool)
-            result = _keep(running, begun, folder, spool)
+            with closing(running):  # Ctrl-C comes also while a run is told: then it ends the others
+                result = _keep(running, begun, folder, spool)
     paths = write(result, folder)  # before the table: whatever goes wrong with it, nothing is lost
     _print_table(result)
     for path in paths:

@@ -7,7 +7,8 @@ import json
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -266,7 +267,7 @@ def compare(
     share: Share = ALONE,
     spool: Spool | None = None,
     pool: Pool | None = None,
-) -> Iterator[tuple[Run | Diverged, Comparison]]:
+) -> Generator[tuple[Run | Diverged, Comparison], None, None]:
     """Train every rule with every seed; yields each run as it ends, with the comparison of all that ended so far.
 
     begun: the comparison before its first run, see `Comparison.begin`.
@@ -287,9 +288,10 @@ def compare(
     pieces = [(make, seed, *context) for seed in settings.seeds for make in makers.values()]
     work = _run_or_divergence
     items = in_pool(work, pieces, pool, share.threads) if pool else side_by_side(work, pieces, share)
-    for item in items:
-        found = found.with_(item)
-        yield item, found
+    with closing(items):  # whoever breaks off ends the other processes with it
+        for item in items:
+            found = found.with_(item)
+            yield item, found
 
 
 def _maker(name: str, dataset: str) -> Callable[[], Rule]:

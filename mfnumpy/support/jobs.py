@@ -6,7 +6,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -57,13 +58,13 @@ def share_out(pieces: int, jobs: int | None = None, threads: int | None = None, 
     return Share(jobs or max(1, min(pieces, n // each)), each)
 
 
-def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], share: Share) -> Iterator[T]:
+def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], share: Share) -> Generator[T, None, None]:
     """Yield work(*piece) for each piece, as it ends; in the order of the pieces where share.jobs is 1.
 
     work, pieces: with more than one job they travel to other processes, so they must be picklable (by cloudpickle).
     share: how many at once, and the BLAS threads of each.
-    Raises whatever `work` raises, and KeyboardInterrupt on Ctrl-C; the other processes are then ended. Raises
-    WorkerError where one of them was ended from outside.
+    Raises whatever `work` raises, and KeyboardInterrupt on Ctrl-C; the other processes are then ended, as they are
+    when the iterator is closed. Raises WorkerError where one of them was ended from outside.
     Raises MissingLibraryError where joblib is not installed and there is more than one job.
     """
     if share.jobs == 1:
@@ -78,12 +79,18 @@ def side_by_side(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], shar
     own = {"initializer": begin_worker, "initargs": (os.getpid(),)}
     with joblib.parallel_config(backend="loky", inner_max_num_threads=share.threads, **own):
         parallel = joblib.Parallel(n_jobs=share.jobs, return_as="generator_unordered", batch_size=1)
+        results = parallel(joblib.delayed(apart)(work, share.threads, piece) for piece in pieces)
         try:
-            yield from parallel(joblib.delayed(apart)(work, share.threads, piece) for piece in pieces)
+            for result in results:
+                yield result  # not `yield from`, which would close the results before the warning is switched off
         except BrokenProcessPool as error:
             raise WorkerError(
                 "A run's process was ended from outside, as a rule for want of memory. Take fewer at once: --jobs 1."
             ) from error
+        finally:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # joblib's: whoever breaks off knows that pieces are left
+                results.close()
 
 
 def apart(work: Callable[..., T], threads: int, piece: tuple[Any, ...]) -> T:

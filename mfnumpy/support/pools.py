@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
@@ -36,7 +36,9 @@ class Pool(NamedTuple):
     lost: tuple[type[BaseException], ...] = (BrokenExecutor, CancelledError)
 
 
-def in_pool(work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], pool: Pool, threads: int) -> Iterator[T]:
+def in_pool(
+    work: Callable[..., T], pieces: Sequence[tuple[Any, ...]], pool: Pool, threads: int
+) -> Generator[T, None, None]:
     """Yield work(*piece) for each piece, as it ends; what `jobs.side_by_side` does, by a pool.
 
     work, pieces: they travel to other processes, so they must be picklable (by cloudpickle).

@@ -7,6 +7,9 @@ import os
 import re
 import signal
 import sys
+import time
+import warnings
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -228,6 +231,30 @@ def test_ctrl_c_loses_no_run_that_ended_in_another_process(tmp_path):
     assert "Traceback" not in error
     assert error.splitlines()[-1] == "mfnumpy: interrupted."
     assert {run["rule"] for run in results(tmp_path)["runs"]} >= {first.split()[1].rstrip(",")}
+
+
+def _after(folder: Path, seconds: float) -> int:
+    """Waits, and leaves its process's number in the folder."""
+    (folder / f"{os.getpid()}-{seconds}").touch()
+    time.sleep(seconds)
+    return os.getpid()
+
+
+@TWO_CORES
+def test_whoever_breaks_off_hears_no_warning_and_ends_the_other_processes(tmp_path):
+    """Ctrl-C while a run is told, not while one is waited for."""
+    pieces = [(tmp_path, seconds) for seconds in (0.5, 50.0, 51.0)]
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with closing(jobs.side_by_side(_after, pieces, jobs.Share(2, 1))) as running:
+            next(running)
+    assert told == []
+    workers = {int(path.name.partition("-")[0]) for path in tmp_path.iterdir()}
+    end = time.monotonic() + 20
+    while any(jobs.alive(pid) for pid in workers) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(workers) == 2
+    assert not any(jobs.alive(pid) for pid in workers)
 
 
 def test_a_run_that_only_the_spool_has_is_in_what_ctrl_c_leaves(tmp_path):
