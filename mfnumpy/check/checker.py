@@ -219,7 +219,7 @@ class _Check:
         facts = read_off.from_outputs(part, self.call)
         if facts:
             return verdict.fitted([*facts, *self._missed(part.cases)])
-        return self._recognised(hits, verdict) if hits else verdict.in_slices()
+        return self._recognised(hits, verdict) if hits else verdict.in_slices(self.call, stream(self.seed, "probes"))
 
     def _solved_but_for_extremes(
         self, verdict: Verdict, part: Verdict, search: Search, facts: list[Finding], hits: list[Hit]

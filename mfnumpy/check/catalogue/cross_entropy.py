@@ -66,6 +66,11 @@ def _squared_error(G, y):
     return ((eq.softmax(G) - hot(y, G.shape[1])) ** 2).sum(axis=1).mean()
 
 
+def _logistic(G, y):
+    """The binary cross-entropy of each class by itself, (N, m)."""
+    return np.logaddexp(0, G) - G * hot(y, G.shape[1])
+
+
 def _margin(G, y, over=np.max):
     gap = 1 + G - G[np.arange(len(y)), y][:, None]
     gap[np.arange(len(y)), y] = 0
@@ -118,6 +123,10 @@ EQ6 = Exercise(
                         *[{"log_p": lambda G, e=e: np.log(eq.softmax(G) + e)} for e in _EPSILONS]],
         shifted_by_whole_maximum={"log_p": lambda G: np.log(softmax_by(G, shift=np.max))},
         scores_clipped=[{"log_p": lambda G, c=c: log_softmax(np.clip(G, -c, c))} for c in CLIPS],
+        each_class_by_itself=["Each class has a logistic (binary, sigmoid) loss of its own, without a softmax: the "
+                              "classes do not compete.",
+                              {"whole": lambda G, y: _logistic(G, y).sum(axis=1).mean()},
+                              {"whole": lambda G, y: _logistic(G, y).mean()}],
         softmax_missing=["The softmax is missing: the raw scores G are treated as if they were (log) probabilities.",
                          {"log_p": lambda G: G}],
         log_without_softmax=["The logarithm is taken of the scores themselves: the softmax is missing.",

@@ -108,6 +108,10 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
                           {"argument": lambda G, theta: d * (theta - np.sqrt(np.abs(G)))}],
         divided_by_theta=["The distance from theta is divided by theta.",
                           {"argument": lambda G, theta: d * (theta - G) / theta}],
+        theta_outside=["theta stands outside the curve: it is subtracted from (or added to) the loss, after the "
+                       "logarithm and the exponent; it belongs inside, beside the goodness.",
+                       *[{"whole": lambda G, theta, s=s, e=e: (_softplus(e * G) + s * theta).mean()}
+                         for s in (1, -1) for e in (1, -1)]],
         mean_before_loss=["The goodness is averaged over the batch before the curve is applied: the mean goodness "
                           "first, and then one loss (or slope) of the mean. The mean belongs after the curve.",
                           {"argument": lambda G, theta: d * (theta - G.mean())}],

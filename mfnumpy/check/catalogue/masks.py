@@ -89,15 +89,8 @@ def _other_sizes(one: Callable, zs: Zs, in_a_step: bool) -> dict:
         "slope_not_one": [
             "Active neurons pass the error on with another factor than 1.",
             Free(lambda s: one(lambda z, da: s * da * (z > 0)), (0.5,), "that factor is {}", (0.3,)),
-            *(
-                [
-                    one(lambda z, da: len(z) * da * (z > 0)),
-                    one(lambda z, da: da * (z > 0) / z.shape[1]),
-                ]
-                if in_a_step
-                else []
-            ),
         ],
+        **(_other_means(one) if in_a_step else {}),
         "error_clipped": [
             "The error is clipped: large errors are cut at a limit.",
             Free(
@@ -119,6 +112,22 @@ def _other_sizes(one: Callable, zs: Zs, in_a_step: bool) -> dict:
                     )
                 ]
             ),
+        ],
+    }
+
+
+def _other_means(one: Callable) -> dict:
+    """What passes is no mean over the batch, or a mean over the neurons as well."""
+    return {
+        "hidden_error_not_averaged": [
+            "The error at the hidden neurons is N times too large: there the mean over the batch (1/N) is missing, and "
+            "a sum over the batch stands in its place.",
+            one(lambda z, da: len(z) * da * (z > 0)),
+        ],
+        "averaged_over_neurons": [
+            "The error at the hidden neurons is divided by the number of neurons of their layer; only the mean over "
+            "the batch belongs there.",
+            one(lambda z, da: da * (z > 0) / z.shape[1]),
         ],
     }
 

@@ -50,7 +50,7 @@ def _gated(gate):
 _WEIGHT_MASKS = {
     name: [mapped(version, lambda v: {"weight_gradient": _gated(v["gate"])}) for version in split(entry)[1]]
     for name, entry in mask_mistakes(thresholds=COARSE, zs=lambda x, y, W, M, lr: x @ W, in_a_step=True).items()
-    if name not in ("mask_only", "error_missing", "slope_not_one")
+    if name not in ("mask_only", "error_missing", "slope_not_one", "hidden_error_not_averaged", "averaged_over_neurons")
 }
 
 

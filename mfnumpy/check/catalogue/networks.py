@@ -84,6 +84,20 @@ def _layer_after_layer(x, y, weights, lr, send_back, order=iter):
     return new
 
 
+def _hidden_first(x, y, weights, lr, send_back):
+    """The last layer learns from a second forward pass, through hidden layers that are new."""
+    new = references.layered_step(x, y, weights, lr, send_back)
+    new[-1] = references.layered_step(x, y, [*new[:-1], weights[-1]], lr, send_back)[-1]
+    return new
+
+
+def _last_first(x, y, weights, lr, send_back):
+    """The hidden layers learn from a second forward pass, with a last layer that is new."""
+    new = references.layered_step(x, y, weights, lr, send_back)
+    again = references.layered_step(x, y, [*weights[:-1], new[-1]], lr, send_back)
+    return [*again[:-1], new[-1]]
+
+
 def _hidden_z(x, y, weights, *rest):
     """The pre-activations of all hidden layers, in one row."""
     zs = []
@@ -111,6 +125,10 @@ def shared_mistakes() -> dict:
                 "weights.",
             {"whole": _layer_after_layer},
                 {"whole": partial(_layer_after_layer, order=reversed)}],
+        "forward_again_between": [
+            "There is a second forward pass, with weights that are already updated: the layers that learn from it get "
+                "gradients of the new weights. All gradients belong to the old weights.",
+            {"whole": _hidden_first}, {"whole": _last_first}],
         "two_steps_taken": [{"whole": lambda x, y, weights, lr, send_back: references.layered_step(
             x, y, references.layered_step(x, y, weights, lr, send_back), lr, send_back)}],
         "mask_of_layer_below": ["The mask is that of the layer below, from the layer's input: the index is off by "

@@ -79,7 +79,9 @@ GLOSSARY = {
 def in_words(text: str) -> str:
     """The sentence on a formula, with the signs in it explained."""
     words = ", ".join(word for sign, word in GLOSSARY.items() if re.search(r"(?<![a-z])" + re.escape(sign), text))
-    return f"It computes another formula: {text}.{f' In it: {words}.' if words else ''}"
+    off = text.partition(" where z > 0 else ")[2]
+    where = f" Where z is negative, and the neuron is off, {off} comes out instead of nothing." if off else ""
+    return f"It computes another formula: {text}.{f' In it: {words}.' if words else ''}{where}"
 
 
 def _only_first_is_wrong(got: list[Named], right: list[Named]) -> bool:

@@ -6,9 +6,11 @@ Stages of a step, another formula, other weights of a sum, or an output that is 
 from __future__ import annotations
 
 from mfnumpy.check.diagnose import (
+    displaced,
     formula,
     linear,
     origins,
+    patches,
     pieces,
     reductions,
     stages_of_adam,
@@ -35,5 +37,7 @@ def from_outputs(part: Verdict, call: Caller) -> list[Finding]:
             or formula.read_out(exercise, cases, part.got, part.right)
             or linear.read(exercise, cases, part.raw, part.right_raw)
             or pieces.unequal(exercise, cases, part.got, part.right)
+            or displaced.read(exercise, cases, part.raw, part.right_raw)
+            or patches.read(exercise, cases, part.raw, part.right_raw)
             or origins.made_of(exercise, cases, part.raw, part.right_raw)
         )

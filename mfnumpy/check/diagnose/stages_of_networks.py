@@ -167,7 +167,8 @@ def _matrices(kind: str, p: Pass, layer: int) -> dict[str, Callable]:
     B = p.feedback[layer]
     others = {f"the feedback matrix number {k}": partial(np.asarray, M) for k, M in enumerate(p.feedback) if k != layer}
     mixed = {"(B + W^T)": lambda: B + W.T, "(B times W^T, entry by entry)": lambda: B * W.T,
-             "(the signs of B, the sizes of W^T)": lambda: np.sign(B) * np.abs(W.T)}  # fmt: skip
+             "(the signs of B, the sizes of W^T)": lambda: np.sign(B) * np.abs(W.T),
+             "(the signs of W^T, at the mean size of B)": lambda: np.sign(W.T) * np.abs(B).mean()}  # fmt: skip
     return {**turned("B", B), **transposed, **(mixed if B.shape == W.T.shape else {}), **others}
 
 

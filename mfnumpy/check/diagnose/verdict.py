@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mfnumpy.check.diagnose import places, probes, response
+from mfnumpy.check.diagnose import order, places, probes, response
 from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close, between, quiet, run_recipe
 from mfnumpy.check.diagnose.explain import explain, lesson_of, pictures
 from mfnumpy.check.diagnose.recognise import Hit, by_output
@@ -87,13 +87,20 @@ class Verdict:
         )
         return replace(report, lesson=lesson_of(self.exercise, names or None))
 
-    def in_slices(self) -> Report | None:
-        """What is wrong in the same slices on all draws, if that explains every output that is wrong."""
+    def in_slices(self, call: Caller, rng: Rng) -> Report | None:
+        """What is wrong in the same slices on all draws, if that explains every output that is wrong.
+
+        call: the student's function.
+        rng: gives other orders of the arguments.
+        """
         found = places.wrong_slices(self.exercise, self.cases, self.got, self.right)
         ordinary = self.on([k for k, case in enumerate(self.cases) if not case.extreme])
         _, bad = probes.right_outputs(ordinary.got, ordinary.right)
         explained = {finding.where for finding in found if finding.mistake}
-        return self.fitted(found) if bad and set(bad) <= explained else None
+        if not bad or not set(bad) <= explained:
+            return None
+        says = order.dependence(self.exercise, ordinary.cases, call, rng)
+        return self.fitted([*found, *(Finding(None, text) for text in says)])
 
     def unrecognised(self, mistake: str | None, call: Caller, rng: Rng) -> Report:
         """The report on a mistake that is not in the catalogue: what the numbers do tell.
@@ -121,6 +128,7 @@ class Verdict:
             lines += response.reactions(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
             lines += probes.linearity(self.exercise, self.cases[0], call)
             lines += probes.mixing(self.exercise, self.cases[0], call, rng)
+            lines += order.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
         if not mistake:
             at = f"the largest error is at {where}: {size}" if "[" in where else f"{where} {size.removeprefix('it ')}"
             lines.append(f"The mistake is not recognised; {at}.")
