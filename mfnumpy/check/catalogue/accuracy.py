@@ -44,11 +44,11 @@ def _draw_accuracy(rng: Rng, k: int) -> Case:
 
 
 def _accuracy(predict, X, y, batch_size, *, starts=lambda n, size: range(0, n, size), count=np.count_nonzero,
-              combine=lambda counts, sizes, n, size: sum(counts) / n, match=lambda p, y: p == y, labels=lambda y,
-                  batch: y[batch]):  # fmt: skip
+              combine=lambda counts, sizes, n, size: sum(counts) / n, match=lambda p, y: p == y,
+              labels=lambda y, batch: y[batch], rows=lambda start, n, size: slice(start, start + size)):  # fmt: skip
     counts, lengths = [], []
     for start in starts(len(X), batch_size):
-        batch = slice(start, start + batch_size)
+        batch = rows(start, len(X), batch_size)
         counts.append(count(match(predict(X[batch]), labels(y, batch))))
         lengths.append(len(y[batch]))
     return combine(counts, lengths, len(X), batch_size)
@@ -56,6 +56,18 @@ def _accuracy(predict, X, y, batch_size, *, starts=lambda n, size: range(0, n, s
 
 def _whole(n, size):
     return range(0, n - size + 1, size) if n >= size else range(0, n, size)
+
+
+def _wrapped(start, n, size):
+    return np.arange(start, start + size) % n
+
+
+def _padded(start, n, size):
+    return np.minimum(np.arange(start, start + size), n - 1)
+
+
+def _moved_back(start, n, size):
+    return slice(max(min(start, n - size), 0), start + size)
 
 
 def _mean_of_means(counts, sizes, n, size):
@@ -132,6 +144,11 @@ ACCURACY = Exercise(
                                       {"combine": lambda c, s, n, size: sum(c) / len(c)}],
         divided_by_batch_size=["The count is divided by the batch size, not by the number of rows.",
                                {"combine": lambda c, s, n, size: sum(c) / size}],
+        rows_counted_twice=["The last batch, which is smaller, is filled up with rows that were counted before: they "
+                            "count twice.",
+                            *[{"rows": rows, **more} for rows in (_wrapped, _padded, _moved_back)
+                              for more in ({}, {"combine": lambda c, s, n, size: sum(c) / sum(s)},
+                                           {"combine": _mean_of_means})]],
         best_batch=["The best batch is reported.", {"combine": lambda c, s, n, size: max(a / b for a, b in zip(c, s,
             strict=True))}],
         whole_number_division=["The result is cut to a whole number.",

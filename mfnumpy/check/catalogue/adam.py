@@ -255,7 +255,7 @@ ADAM_STEP = Exercise(
                                     {"second": lambda v, g, b: g * g}],
         moments_of_gradient_only=["The first moment is the gradient alone: nothing is kept of the old one.",
                                   {"first": lambda m, g, b: g}, {"first": lambda m, g, b: (1 - b) * g}],
-        second_moment_of_first=["The second moment is made of the first moment, not of the gradient.",
+        second_moment_of_first=["The second moment v is made of the first moment m, not of the squared gradient.",
             {"surprise": lambda g, m: m}],
         corrections_exchanged=["The bias corrections are exchanged: each moment is corrected with the other's beta.",
                                {"correcting": lambda b1, b2: (b2, b1)}],

@@ -10,6 +10,8 @@ import numpy as np
 from mfnumpy.check.model import Case, Finding, Rng
 
 Terms = Mapping[str, Callable]
+GROWTH = 24
+"""So many numbers in a row are looked at."""
 TIMES = (1, 2, 3, 0.5)
 """So often a term may be counted."""
 
@@ -58,7 +60,8 @@ def exactly(
         if told and all(told):
             return Finding(None, " ".join([says, *dict.fromkeys(told)]))
         known = [*dict.fromkeys(filter(None, told))] or ["That is not right, and the mistake is not recognised."]
-        return Finding(None, "\n".join([" ".join([says, *known]), *_unused(call, cases, names)]))
+        more = [*_unused(call, cases, names), *_uneven(call, reference, cases[0], names)]
+        return Finding(None, "\n".join([" ".join([says, *known]), *more]))
 
     return judge
 
@@ -69,6 +72,22 @@ def _unused(call: Callable, cases: list[tuple], names: tuple[str, ...]) -> Itera
         changed = [(*one[:place], other[place], *one[place + 1 :]) for one, other in pairwise(cases[:3])]
         if all(float(call(*one)[0]) == float(call(*new)[0]) for one, new in zip(cases, changed, strict=False)):
             yield f"It does not depend on {name}."
+
+
+def _uneven(call: Callable, reference: Callable, case: tuple, names: tuple[str, ...]) -> Iterator[str]:
+    """How the answer grows with each whole number among the arguments, where it grows otherwise than the right one."""
+    for place, name in enumerate(names):
+        if not isinstance(case[place], int):
+            continue
+        rows = [(*case[:place], case[place] + k, *case[place + 1 :]) for k in range(GROWTH)]
+        found, right = (np.diff([float(value) for value in values]) for values in (
+            [call(*row)[0] for row in rows], [reference(*row) for row in rows]))  # fmt: skip
+        steps = list(dict.fromkeys(found.tolist()))
+        if len(set(right.tolist())) > 1 or len(steps) > 3 or steps == [0.0] or np.array_equal(found, right):
+            continue
+        by = " or ".join(f"{step:.6g}" for step in sorted(steps))
+        why = ", unevenly: is something rounded, or taken in groups?" if len(steps) > 1 else ", and should not."
+        yield f"When {name} grows by 1, the answer grows by {by}{why}"
 
 
 def _values(formula: Callable, cases: list[tuple]) -> list[float]:

@@ -198,8 +198,8 @@ PARAMETERS = _counted(
             lambda d, w, m, rule: count_parameters(d, w, m, rule) + sum(w) + m,
             lambda d, w, m, rule: count_parameters(d, w, m, rule) + sum(w) + (
                 {"bp": m, "ff": 0, "ff_one_pass": m}.get(rule, m * len(w)))],
-        "label_in_input": ["The input of Forward-Forward is not longer by m: what marks a class is written over "
-                           "its first entries.",
+        "label_in_input": ["The input of Forward-Forward is not longer by m: the label is written over its first "
+                           "entries.",
                            lambda d, w, m, rule: count_parameters(d + m if rule == "ff" else d, w, m, rule),
                            lambda d, w, m, rule: count_parameters(d + m if rule[:2] == "ff" else d, w, m, rule)],
         "first_matrix_only": ["Only the first weight matrix is counted; those between the blocks are forgotten.",

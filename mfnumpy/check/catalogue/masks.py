@@ -150,9 +150,13 @@ def _other_arrays(one: Callable) -> dict:
     """Another array stands for the mask: the error, the activation, the pre-activation, its sign."""
     return {
         "mask_on_error": [
-            "The mask is taken from the error (negative errors are stopped), not from z: it must look at what the "
+            "The mask is taken from the error da (negative errors are stopped), not from z: it must look at what the "
             "neuron did in the forward pass.",
             one(lambda z, da: da * (da > 0)),
+        ],
+        "error_rectified": [
+            "Negative errors are stopped beside the neurons that were off: a ReLU of the gradient da (guided "
+            "backpropagation). The sign of da does not matter, only that of z.",
             one(lambda z, da: da * (z > 0) * (da > 0)),
         ],
         "activation_for_mask": [

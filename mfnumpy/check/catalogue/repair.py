@@ -46,8 +46,13 @@ def _started_again(net, rule, i, x, y):
     _train_one(net, rule, i, x, y)
 
 
-def _zeroed(net, rule, i, x, y):
+def _dead(net, rule, i, x, y):
     net.blocks[i].parameters["W"][...] = 0
+    _train_one(net, rule, i, x, y)
+
+
+def _zeroed(net, rule, i, x, y):
+    net.blocks[i].parameters["W"][...] = 1e-3
     rule.M[i][...] = 0
 
 
@@ -99,6 +104,9 @@ def _judge_repair(call: Callable, rng: Rng) -> Finding | None:
             return Finding("nothing_repaired", f"Asked to repair block {i + 1}, nothing changed.")
         if (found := _judge_others(i, changed - expected, bool(changed & expected))) is not None:
             return found
+        if not np.any(net.blocks[i].parameters["W"]):
+            says = f"All of block {i + 1}.W is 0: then every z is 0, the ReLU's slope is 0, and no gradient comes."
+            return Finding("dead_block", f"{says} M learns nothing either, as its input a is 0.")
         if expected - changed:
             says = f"Block {i + 1} was repaired by half; unchanged: {', '.join(expected - changed)}."
             return Finding("half_repaired", says)
@@ -134,6 +142,7 @@ REPAIR = Exercise(
         "network_rebuilt": ["Repair trains what is there; the network, its matrices and their shapes stay.",
                             lambda net, rule, i, x, y: net.unplug()],
         "half_repaired": ["Both W and M of the block should learn.", _half],
+        "dead_block": ["A block whose weights are all 0 is dead; it learns nothing.", _dead],
         "not_repaired": ["The block was changed, not repaired.", _zeroed],
     }),
 )  # fmt: skip

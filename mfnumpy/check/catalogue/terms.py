@@ -135,6 +135,12 @@ INSTEAD_OF_TICKS: dict[str, Callable] = {
     ),
     "the batches shared out among the blocks, and the filling": lambda b, n: n // b + b,
     "the batches shared out among the blocks, and the filling less 1": lambda b, n: n // b + b - 1,
+    "the batches in groups of as many as there are blocks; each group waits until the pipeline is empty (drained), and "
+    "it fills again for the next": lambda b, n: n + (b - 1) * -(-n // b),
+    "the batches in groups (rounds) of as many as there are blocks, rounded up, one tick for each place in a group; "
+    "the pipeline takes one further batch with every tick": lambda b, n: -(-n // b) * b,
+    "the batches in groups of as many as there are blocks, and the filling": lambda b, n: -(-n // b) * b + b - 1,
+    "the whole groups of as many batches as there are blocks": lambda b, n: n // b * b,
     "blocks - 1 times batches - 1, a product of filling and batches": lambda b, n: (b - 1) * (n - 1),
     "ever fewer batches from block to block, added up": lambda b, n: b * n - b * (b - 1) // 2,
     "one tick for each block and batch, and the filling": lambda b, n: b * n + b - 1,

@@ -24,6 +24,23 @@ FLOOR = 1e-12
 Named = list[tuple[str, np.ndarray]]
 
 
+CONSTANTS = {
+    float(np.log(2)): "the natural logarithm of 2: is something to base 2, such as log2 or exp2?",
+    float(1 / np.log(2)): "1 / log(2): is a logarithm to base 2?",
+    float(np.log(10)): "the natural logarithm of 10: is something to base 10?",
+    float(1 / np.log(10)): "1 / log(10): is a logarithm to base 10?",
+    float(np.pi): "pi", float(2 * np.pi): "2 pi", float(np.e): "e", float(1 / np.e): "1/e",
+    float(np.sqrt(2)): "the square root of 2", float(np.sqrt(0.5)): "1 / sqrt(2)",
+}  # fmt: skip
+"""Numbers that a person knows by name."""
+
+
+def spelled(value: float) -> str:
+    """A number that was estimated, with its name if it has one: "0.3", "3.142 (pi)"."""
+    names = [f" ({name})" for number, name in CONSTANTS.items() if abs(value - number) < 1e-5 * number]
+    return f"{value:.4g}{''.join(names)}"
+
+
 def quantities(exercise: Exercise, case: Case, named: Named) -> Named:
     """What is compared: the outputs in float64; for a parameter that is updated, by how much it was changed.
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.check.diagnose import affine, estimate, pieces, transforms
-from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, close, quantities, quiet
+from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close, close, quantities, quiet, spelled
 from mfnumpy.check.exercises import sentence
 from mfnumpy.check.model import Case, Exercise, Finding, flatten
 
@@ -163,7 +163,7 @@ def with_a_number(
             value = estimate.number(exercise, cases, got, free)
             if value is not None:
                 says = sentence(exercise, mistake.name)
-                return [Finding(mistake.name, f"{says[:-1]}: {free.says.format(f'{value:.4g}')}.")]
+                return [Finding(mistake.name, f"{says[:-1]}: {free.says.format(spelled(value))}.")]
     return []
 
 

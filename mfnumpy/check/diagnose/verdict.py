@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mfnumpy.check.diagnose import order, places, probes, response
-from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close, between, quiet, run_recipe
+from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close, between, quiet, run_recipe, spelled
 from mfnumpy.check.diagnose.explain import explain, lesson_of, pictures
 from mfnumpy.check.diagnose.recognise import Hit, by_output
 from mfnumpy.check.exercises import sentence
@@ -184,7 +184,8 @@ class Verdict:
         values = [factor.value for _, factor in hit.factors if factor.constant]
         if name != "constant_factor" or not values:
             return explain(self.exercise, (name,))
-        return f"There is a factor {values[0]:.4g} {'too many' if abs(values[0]) > 1 else 'that does not belong here'}."
+        too = "too many" if abs(values[0]) > 1 else "that does not belong here"
+        return f"There is a factor {spelled(values[0])} {too}."
 
     def _factor(self, output: str, factor: Factor, mixed: bool) -> str:
         """Such as: dW: every entry is exactly 7.000 x ours, and the batch has N = 7."""
