@@ -73,6 +73,32 @@ def _inputs(for_positive, for_negative):
     return {"whole": step}
 
 
+def _of_the_other_half(part):
+    """Steps in which one half takes a part of the other half: "mask", "activation" or "goodness"."""
+
+    def taking(half, gated):
+        """The step in which this half, 0 or 1, takes it; gated: whether an activation gets its own half's mask."""
+
+        def step(x_pos, x_neg, W, theta, lr):
+            """The new W."""
+            xs = (x_pos, x_neg)
+            zs = [x @ W for x in xs]
+            change = np.zeros_like(W)
+            for own, slope in enumerate((eq.positive_loss_gradient, eq.negative_loss_gradient)):
+                seen = {name: zs[1 - own if name == part and own == half else own] for name in PARTS}
+                da = eq.goodness_gradient(np.maximum(seen["activation"], 0), slope(_goodness(seen["goodness"]), theta))
+                change += xs[own].T @ (da * (seen["mask"] > 0) if gated else da)
+            return W - lr * change
+
+        return {"whole": step}
+
+    return [taking(half, gated) for half in (0, 1) for gated in ((True, False) if part == "activation" else (True,))]
+
+
+PARTS = ("mask", "activation", "goodness")
+"""What the halves may take from each other, all made of z."""
+
+
 def _difference(x_pos, x_neg, W, theta, lr):
     """A step on log(1 + exp(G_neg - G_pos)), sample by sample."""
     zs = [x @ W for x in (x_pos, x_neg)]
@@ -98,11 +124,23 @@ FF_STEP = Exercise(
     extremes=_extreme_ff,
     updates={"W": "W"},
     scales={"2": "factor_two_extra", "1/2": "factor_half_of_square_or_mean", "1/H": "mean_for_sum_after"},
-    sentences={"factor_two_extra": "There is a factor 2 too many: it is twice as large.",
+    sentences={"factor_two_extra": "There is a factor 2 too many: the step is twice as large.",
                "factor_half_of_square_or_mean":
-                   "A factor 2 is missing: that of the derivative of the square, or the mean was taken over both "
-                   "halves together.",
-               "mean_for_sum_after": "The result is divided by the number of neurons."},
+                   "A factor 2 is missing, the step is half as large: that of the derivative of the square, or the "
+                   "mean was taken over both halves together (2N samples).",
+               "mean_for_sum_after": "The gradient is divided by the number of neurons H, as if the goodness were a "
+                                     "mean.",
+               "positive_and_negative_swapped": "The roles of positive and negative data are exchanged (x_pos and "
+                                                "x_neg): the goodness of x_pos falls, and that of x_neg grows.",
+               "averaged_over_batch_early": "The goodness is averaged over the batch before the sigmoid: all samples "
+                                            "of a half get the slope of the mean goodness; each has its own.",
+               "loss_for_gradient": "The loss itself stands where its slope (a sigmoid) belongs: it is not "
+                                    "differentiated.",
+               "activation_missing": "The activation a is missing in the gradient of the goodness: the derivative of "
+                                     "a square is taken for a constant.",
+               "root_taken": "A square root is taken: the length of the row (the L2 norm) is compared with theta, not "
+                             "the goodness, the sum of squares.",
+               "square_missing": "The squares are missing: the goodness is the sum of the activations themselves."},
     slices={"sample": {"x_pos": 0, "x_neg": 0}},
     axes={"W": ("input feature", "neuron")},
     mistakes=mistakes(
@@ -129,24 +167,30 @@ FF_STEP = Exercise(
                                          "argument is "
                                          "turned.",
                                          {"negative": lambda G, t: eq.negative_loss_gradient(2 * t - G, t)}],
-            "same_loss_for_both": ["Both halves use the same loss, that of the positive (or of the negative) data.",
+            "same_loss_for_both": ["Both halves (x_pos and x_neg) use the same loss, that of the positive or that of "
+                                   "the negative data: both goodnesses grow, or both fall.",
                                    {"negative": eq.positive_loss_gradient}, {"positive": eq.negative_loss_gradient}],
-            "mean_for_sum": ["The goodness is the mean over the neurons; the exercise asks for the sum.",
+            "mean_for_sum": ["The goodness is the mean of the squares over the neurons; the exercise asks for the sum.",
                              {"goodness": _mean_goodness, "share": _mean_share}, {"goodness": _mean_goodness}],
             "square_missing": [{"goodness": lambda a: a.sum(axis=1), "share": lambda a, dG: np.tile(dG[:, None],
                 a.shape[1])},
                                {"goodness": lambda a: a.sum(axis=1)}],
             "root_taken": {"goodness": lambda a: np.sqrt((a * a).sum(axis=1))},
             "activation_missing": {"share": lambda a, dG: np.tile(2 * dG[:, None], a.shape[1])},
-            "theta_missing": [{"positive": lambda G, t: eq.positive_loss_gradient(G, 0.0),
-                               "negative": lambda G, t: eq.negative_loss_gradient(G, 0.0)},
-                              {"positive": lambda G, t: eq.positive_loss_gradient(G, 0.0)},
-                              {"negative": lambda G, t: eq.negative_loss_gradient(G, 0.0)}],
+            "theta_missing": {"positive": lambda G, t: eq.positive_loss_gradient(G, 0.0),
+                              "negative": lambda G, t: eq.negative_loss_gradient(G, 0.0)},
+            "theta_missing_in_positive_half": ["The threshold theta is missing in the positive half (x_pos), as if it "
+                                               "were 0 there.",
+                                               {"positive": lambda G, t: eq.positive_loss_gradient(G, 0.0)}],
+            "theta_missing_in_negative_half": ["The threshold theta is missing in the negative half (x_neg), as if it "
+                                               "were 0 there.",
+                                               {"negative": lambda G, t: eq.negative_loss_gradient(G, 0.0)}],
             "theta_added": {"positive": lambda G, t: eq.positive_loss_gradient(G, -t),
                             "negative": lambda G, t: eq.negative_loss_gradient(G, -t)},
             "step_for_sigmoid": {"positive": lambda G, t: -1.0 * (t > G) / len(G), "negative": lambda G,
                 t: (t < G) / len(G)},
-            "sigmoid_missing": ["Every sample has the same weight: the slope of the loss (the sigmoid) is missing.",
+            "sigmoid_missing": ["Every sample has the same weight, whatever its goodness: the slope of the loss (the "
+                                "sigmoid, with theta in it) is missing.",
                                 {"positive": lambda G, t: -np.ones(len(G)) / len(G), "negative": lambda G,
                 t: np.ones(len(G)) / len(G)}],
             "sigmoid_derivative": {
@@ -167,6 +211,12 @@ FF_STEP = Exercise(
                 "x_neg for x_pos.",
                 _inputs(lambda p, n: p, lambda p, n: p), _inputs(lambda p, n: n, lambda p, n: n),
                 _inputs(lambda p, n: n, lambda p, n: p)],
+            "mask_of_the_other_half": ["The ReLU's mask of one half is laid over the other: z_pos > 0 masks the "
+                                       "gradient of x_neg, or z_neg > 0 that of x_pos.", *_of_the_other_half("mask")],
+            "activation_of_the_other_half": ["The gradient of one half uses the activations of the other: a_pos for "
+                                             "a_neg, or a_neg for a_pos.", *_of_the_other_half("activation")],
+            "goodness_of_the_other_half": ["The loss of one half is taken at the goodness of the other: G_pos for "
+                                           "G_neg, or G_neg for G_pos.", *_of_the_other_half("goodness")],
             "same_data_for_both": ["Both halves see the same data, x_pos or x_neg twice (one name for the other).",
                 {"whole": lambda a, b, W, t, lr: references.ff_step(a, a, W, t, lr)},
                 {"whole": lambda a, b, W, t, lr: references.ff_step(b, b, W, t, lr)}],
@@ -186,20 +236,21 @@ FF_STEP = Exercise(
                             Free(lambda c: {"positive": lambda G, t: eq.positive_loss_gradient(G, c),
                                             "negative": lambda G, t: eq.negative_loss_gradient(G, c)}, (1.0, 2.0,
                                                 5.0), "it is {}", (2.0,))],
-            "two_steps_taken": ["Two steps (updates) are taken one after the other; one is asked for.",
+            "two_steps_taken": ["The whole step is taken twice, one update after the other; one is asked for.",
                                 {"whole": lambda a, b, W, t, lr: references.ff_step(a, b, references.ff_step(a, b,
                                     W, t, lr), t, lr)}],
-            "other_share": ["The derivative of the goodness by the activation is another one than 2 a (a factor 2 "
-                            "or the activation is missing, or another power).",
+            "other_share": ["The derivative of the goodness by the activation a is wrong: another power of a stands "
+                            "there (a^2, or a root of a).",
                             {"share": lambda a, dG: 3 * a * a * dG[:, None]}, {"share": lambda a, dG: a * a * dG[:,
                                 None]},
                             {"share": lambda a, dG: 2 * np.sqrt(np.abs(a)) * dG[:, None]}],
-            "theta_of_width": ["theta is multiplied (or divided) by the number of neurons, or squared.",
-                               {"positive": lambda G, t: eq.positive_loss_gradient(G, t * t),
-                                "negative": lambda G, t: eq.negative_loss_gradient(G, t * t)},
+            "theta_squared": ["The threshold theta is squared before the goodness is compared with it.",
+                              {"positive": lambda G, t: eq.positive_loss_gradient(G, t * t),
+                               "negative": lambda G, t: eq.negative_loss_gradient(G, t * t)}],
+            "theta_of_width": ["The threshold theta is multiplied (or divided) by the number of neurons H.",
                                {"whole": lambda a, b, W, t, lr: references.ff_step(a, b, W, t * W.shape[1], lr)},
                                {"whole": lambda a, b, W, t, lr: references.ff_step(a, b, W, t / W.shape[1], lr)}],
-            "theta_scaled": ["theta is multiplied by a number.",
+            "theta_scaled": ["The threshold theta is multiplied by a number.",
                           Free(lambda c: {"positive": lambda G, t: eq.positive_loss_gradient(G, c * t),
                                           "negative": lambda G, t: eq.negative_loss_gradient(G, c * t)}, (2.0, 0.5,
                                               6.0), "by {}", (2.0,))],
@@ -221,8 +272,8 @@ FF_STEP = Exercise(
                 t: np.logaddexp(0, G - t) / len(G)},
             "distance_for_sigmoid": {"positive": lambda G, t: -(t - G) / len(G),
                 "negative": lambda G, t: (G - t) / len(G)},
-            "halves_subtracted": ["The goodness of the two halves is subtracted before the curve: one loss of the "
-                "difference, in which theta is not used.",
+            "halves_subtracted": ["There is one loss of the difference of both goodnesses, G_neg - G_pos, pair by "
+                "pair, in which theta is not used; each half has a loss of its own.",
                                {"whole": lambda *args: _difference(*args)}],
         }
     ),

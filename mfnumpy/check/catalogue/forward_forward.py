@@ -49,23 +49,30 @@ def _recipe(argument: Callable, curve: Callable, sign: float) -> Callable:
     return loss
 
 
+def _other(d: float) -> str:
+    """The data for which the turned sign would be right."""
+    return "negative data, Eq. (4)" if d > 0 else "positive data, Eq. (3)"
+
+
 def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
     """d: +1 where the loss falls with G (Eq. (3)), -1 where it rises (Eq. (4))."""
     eps = (1e-6, 1e-7, 1e-8, 1e-10, 1e-12)
     return mistakes(
-        positive_and_negative_swapped=["The roles of positive and negative data are exchanged: the loss has G - "
-                                       "theta for theta - G, or the other way round.",
+        positive_and_negative_swapped=["The sign inside the exponential is turned (G - theta and theta - G are "
+                                       f"exchanged): this is the loss of {_other(d)}, as if the roles of positive and "
+                                       "negative data were exchanged.",
                                        {"argument": lambda G, theta: d * (G - theta)}],
-        argument_scaled=["The curve is too steep or too flat: inside it the argument is multiplied.",
+        argument_scaled=["The curve is too steep or too flat: its argument, the distance of G from theta, is "
+                         "multiplied by a number.",
                          Free(lambda c: {"argument": lambda G, theta: c * d * (theta - G)}, (2.0, 0.5),
                              "by {}", (2.0, 0.7)),
                          Free(lambda c: {"curve": lambda u: _softplus(c * u) / c}, (2.0, 0.5), "by {}", (3.0,))],
         theta_constant=["The argument theta is not used: a constant (fixed) threshold stands for it.",
                         Free(lambda c: {"argument": lambda G, theta: d * (c - G)}, (2.0, 5.0), "it is {}", (2.0, 1.3))],
-        theta_scaled=["theta is multiplied by a number.",
+        theta_scaled=["The threshold theta is multiplied by a number.",
                       Free(lambda c: {"argument": lambda G, theta: d * (c * theta - G)}, (2.0, 0.5),
                           "by {}", (2.0, 0.3))],
-        margin_added=["A number is added to the distance from theta: a margin.",
+        margin_added=["A constant (a margin) is added to the distance of G from theta.",
                       Free(lambda c: {"argument": lambda G, theta: d * (theta - G) + c}, (0.5,), "it is {}", (0.4,))],
         other_one=["Another number stands where the 1 next to the exponential belongs.",
                    Free(lambda c: {"curve": lambda u: np.log(c + np.exp(u))}, (2.0, 0.5), "it is {}", (2.0,))],
@@ -74,12 +81,19 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
                        {"curve": lambda u: _softplus(-_sigmoid(-u)) if d > 0 else _softplus(_sigmoid(u))}],
         squared_probability=["This is the squared error of a probability (a Brier score), not its logarithm.",
                              {"curve": lambda u: _sigmoid(u) ** 2}],
-        squared_hinge=["This is a squared hinge, not the smooth loss.", {"curve": lambda u: np.maximum(u, 0) ** 2}],
-        absolute_for_softplus=["The absolute distance from theta is used instead of the loss (the softplus).",
+        squared_hinge=["This is a squared hinge, max(0, .)^2, not the smooth loss (the softplus).",
+                       {"curve": lambda u: np.maximum(u, 0) ** 2}],
+        absolute_for_softplus=["The absolute distance of G from theta is used instead of the loss (the softplus).",
                                {"curve": np.abs}],
-        other_curve=["Another curve stands where log(1 + exp(u)) belongs.", {"curve": np.tanh},
-                     {"curve": lambda u: np.log(1 + np.abs(u))}, {"curve": lambda u: np.log(1 + u * u)},
-                     {"curve": lambda u: np.log(np.cosh(u))}, {"curve": lambda u: np.log(2 + np.exp(u) + np.exp(-u))}],
+        tanh_for_softplus=["A tanh of the distance from theta stands where the logarithm of the loss belongs: it lies "
+                           "between -1 and 1.", {"curve": np.tanh}],
+        exponential_replaced=["In the logarithm the distance from theta itself (its size or its square) stands in "
+                              "place of an exponential: the loss rises on both sides of theta.",
+                              {"curve": lambda u: np.log(1 + np.abs(u))}, {"curve": lambda u: np.log(1 + u * u)}],
+        loss_on_both_sides=["The loss rises on both sides of theta: two exponentials of opposite sign are in the "
+                            "logarithm, as in log(cosh). On one side it should go to 0.",
+                            {"curve": lambda u: np.log(np.cosh(u))},
+                            {"curve": lambda u: np.log(2 + np.exp(u) + np.exp(-u))}],
         median_for_mean={"mean": np.median},
         smallest_for_mean={"mean": np.min},
         squared_mean={"mean": lambda values: (values**2).mean()},
@@ -91,29 +105,36 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
         epsilon_in_log=[{"curve": lambda u, e=e: -np.log(_sigmoid(-u) + e)} for e in eps],
         one_missing=["The 1 next to the exponential is missing: log(exp(u)) is u itself, a straight line.",
                      {"curve": lambda u: u}],
-        log_missing=[{"curve": lambda u: 1 + np.exp(u)}, {"curve": np.exp}, {"curve": lambda u: -_sigmoid(-u)}],
-        hinge_for_softplus=["This is a hinge with a sharp corner, not the smooth loss.",
+        linear_part_missing=["An absolute value stands in the exponential, and the linear part (max(0, .)) of the "
+                             "stable formula is missing: the loss goes to 0 on both sides of theta.",
+                             {"curve": lambda u: _softplus(-np.abs(u))}],
+        log_missing=["The logarithm is missing: what belongs inside it is averaged, an exponential (or minus a "
+                     "probability).",
+                     {"curve": lambda u: 1 + np.exp(u)}, {"curve": np.exp}, {"curve": lambda u: -_sigmoid(-u)}],
+        hinge_for_softplus=["This is a hinge (a ReLU of the distance from theta) with a sharp corner, not the smooth "
+                            "loss (the softplus).",
                             {"curve": lambda u: np.maximum(u, 0)}],
-        sigmoid_for_softplus=["This is a sigmoid, the derivative of the loss, not the loss.",
+        sigmoid_for_softplus=["This is a sigmoid, the derivative of the loss, not the loss: the logarithm is missing.",
                               {"curve": _sigmoid}],
-        theta_missing=["The threshold theta does not enter: it is ignored, as if it were 0.",
+        theta_missing=["The threshold theta is not used: it is ignored, as if it were 0.",
                        {"argument": lambda G, theta: -d * G}],
-        theta_added=["The threshold theta has the wrong sign: it is added where it should be subtracted.",
+        theta_added=["The threshold theta has the wrong sign: it is added to the goodness (G + theta), where it should "
+                     "be subtracted from it.",
                      {"argument": lambda G, theta: -d * (G + theta)}],
-        theta_for_goodness=["The goodness does not enter, only theta.",
+        theta_for_goodness=["The goodness G is not used: the loss depends on theta alone.",
                             {"argument": lambda G, theta: d * theta + 0 * G}],
-        goodness_squared_again=["The goodness is squared again; it is already a sum of squares.",
+        goodness_squared_again=["The goodness G is squared again (G^2); it is already a sum of squares.",
                                 {"argument": lambda G, theta: d * (theta - G * G)}],
-        root_of_goodness=["A root of the goodness is compared with theta.",
+        root_of_goodness=["The square root of the goodness G (a length) is compared with theta, not G itself.",
                           {"argument": lambda G, theta: d * (theta - np.sqrt(np.abs(G)))}],
-        divided_by_theta=["The distance from theta is divided by theta.",
+        divided_by_theta=["The distance of G from theta is divided by theta (a relative distance).",
                           {"argument": lambda G, theta: d * (theta - G) / theta}],
         theta_outside=["theta stands outside the curve: it is subtracted from (or added to) the loss, after the "
                        "logarithm and the exponent; it belongs inside, beside the goodness.",
                        *[{"whole": lambda G, theta, s=s, e=e: (_softplus(e * G) + s * theta).mean()}
                          for s in (1, -1) for e in (1, -1)]],
-        mean_before_loss=["The goodness is averaged over the batch before the curve is applied: the mean goodness "
-                          "first, and then one loss (or slope) of the mean. The mean belongs after the curve.",
+        mean_before_loss=["The goodness G is averaged over the batch first, and then one loss is taken of the mean "
+                          "goodness. The mean belongs after the curve: it is over the losses of the samples.",
                           {"argument": lambda G, theta: d * (theta - G.mean())}],
         log_base_two={"curve": lambda u: _softplus(u) / np.log(2)},
         log_base_ten={"curve": lambda u: _softplus(u) / np.log(10)},
@@ -134,52 +155,67 @@ def _gradient_mistakes(d: float) -> tuple[Mistake, ...]:
                              "by {}", (2.0, 0.7))],
         theta_constant=["The argument theta is not used: a constant (fixed) threshold stands for it.",
                         Free(lambda c: {"argument": lambda G, theta: d * (c - G)}, (2.0, 5.0), "it is {}", (2.0, 1.3))],
-        theta_scaled=["theta is multiplied by a number.",
+        theta_scaled=["The threshold theta is multiplied by a number.",
                       Free(lambda c: {"argument": lambda G, theta: d * (c * theta - G)}, (2.0, 0.5),
                           "by {}", (2.0, 0.3))],
-        margin_added=["A number is added to the distance from theta: a margin.",
+        margin_added=["A constant (a margin) is added to the distance of G from theta.",
                       Free(lambda c: {"argument": lambda G, theta: d * (theta - G) + c}, (0.5,), "it is {}", (0.4,))],
         other_one=["Another number stands where the 1 next to the exponential belongs.",
                    Free(lambda c: {"curve": lambda u: 1 / (c + np.exp(-u))}, (2.0, 0.5), "it is {}", (2.0,))],
-        hard_sigmoid=["A piece of a straight line (a hard sigmoid, a ReLU) stands where a sigmoid belongs.",
+        hard_sigmoid=["A hard sigmoid, pieces of straight lines, stands where a (smooth) sigmoid belongs.",
                       {"curve": lambda u: np.clip(0.25 * u + 0.5, 0, 1)},
-                          {"curve": lambda u: np.clip(0.2 * u + 0.5, 0, 1)},
-                      {"curve": lambda u: np.clip(u / 6 + 0.5, 0, 1)}, {"curve": lambda u: np.maximum(u, 0)}],
-        sigmoid_squared=["The sigmoid is squared, or its root is taken.", {"curve": lambda u: _sigmoid(u) ** 2},
-                         {"curve": lambda u: np.sqrt(_sigmoid(u))}],
+                      {"curve": lambda u: np.clip(0.2 * u + 0.5, 0, 1)},
+                      {"curve": lambda u: np.clip(u / 6 + 0.5, 0, 1)}],
+        relu_for_sigmoid=["A ReLU of the distance from theta stands where a sigmoid belongs: it has no upper limit, "
+                          "and it is 0 on one side.", {"curve": lambda u: np.maximum(u, 0)}],
+        sigmoid_squared=["The sigmoid is squared.", {"curve": lambda u: _sigmoid(u) ** 2}],
+        sigmoid_masked=["Samples on the right side of theta get no gradient (a mask, as of a hinge); the slope of the "
+                        "smooth loss is nowhere 0.", {"curve": lambda u: _sigmoid(u) * (u > 0)}],
+        sigmoid_rooted=["The square root of the sigmoid is taken.", {"curve": lambda u: np.sqrt(_sigmoid(u))}],
         distance_for_sigmoid=["The distance from theta itself (linear) stands where a sigmoid of it belongs: the "
                               "sigmoid is missing.", {"curve": lambda u: u}],
         sigmoid_flipped=["The sigmoid runs the wrong way (inside it G - theta and theta - G are exchanged): samples "
                          "that are already right get the largest gradient.",
                          {"argument": lambda G, theta: d * (G - theta)}],
-        positive_and_negative_swapped={"argument": lambda G, theta: d * (G - theta), "sign": d},
+        positive_and_negative_swapped=["The roles of positive and negative data are exchanged: this is the gradient of "
+                                       f"{_other(d)}, with the opposite sign and the opposite argument.",
+                                       {"argument": lambda G, theta: d * (G - theta), "sign": d}],
         overflow={"curve": lambda u: np.exp(u) / (1 + np.exp(u))},
-        sigmoid_derivative=["This is the derivative of a sigmoid; the loss is derived once too often.",
+        sigmoid_derivative=["The derivative of a sigmoid, s (1 - s), stands where the sigmoid s itself belongs: the "
+                            "loss is differentiated once too often.",
                             {"curve": lambda u: _sigmoid(u) * _sigmoid(-u)}],
-        tanh_for_sigmoid=["A tanh stands where a sigmoid belongs.",
+        tanh_for_sigmoid=["A tanh stands where a sigmoid belongs: it runs from -1 to 1, not from 0 to 1.",
                           {"curve": lambda u: np.tanh(u / 2)},
                           {"curve": np.tanh}],
-        step_for_sigmoid=["A hard step stands where a sigmoid belongs.",
+        step_for_sigmoid=["A hard step (0 or 1, with a jump at theta) stands where a sigmoid belongs: the slope of a "
+                          "hinge, not of the smooth loss.",
                           {"curve": lambda u: (u > 0) * 1.0}],
         loss_for_gradient=["This is the loss itself, not its gradient.",
                            {"curve": _softplus}],
-        exponential_for_sigmoid=["An exponential stands where a sigmoid belongs.",
+        exponential_for_sigmoid=["An exponential stands where a sigmoid belongs: the denominator is missing.",
                                  {"curve": np.exp}],
-        one_missing={"curve": lambda u: np.ones_like(u)},
+        one_missing=["The sigmoid is missing: every sample gets the same gradient, whatever its goodness, as if the "
+                     "loss were a straight line, log(exp(u)) without the 1.", {"curve": lambda u: np.ones_like(u)}],
         theta_missing={"argument": lambda G, theta: -d * G},
         theta_added={"argument": lambda G, theta: -d * (G + theta)},
         divided_by_theta={"argument": lambda G, theta: d * (theta - G) / theta},
         goodness_squared_again={"argument": lambda G, theta: d * (theta - G * G)},
-        times_goodness=["The gradient is multiplied by the goodness: the chain rule is applied once too often.",
+        times_goodness=["The gradient is multiplied by the goodness G: the chain rule is applied once too often.",
                         {"whole": lambda G, theta: -d * 2 * G * _sigmoid(d * (theta - G)) / len(G)}],
-        times_distance=["The gradient is multiplied by the distance from theta.",
+        times_distance=["The gradient is multiplied by the distance of G from theta: the chain rule is applied once "
+                        "too often.",
                         {"whole": lambda G, theta: (G - theta) * _sigmoid(d * (theta - G)) / len(G)}],
-        averaged_over_batch_early={"mean": lambda g: np.full(g.shape, g.mean()) / len(g)},
-        mean_before_loss={"argument": lambda G, theta: np.full(len(G), d * (theta - G.mean()))},
+        averaged_over_batch_early=["The gradients are averaged over the batch: every sample gets the same number, the "
+                                   "mean; each has a gradient of its own.",
+                                   {"mean": lambda g: np.full(g.shape, g.mean()) / len(g)}],
+        mean_before_loss=["The goodness G is averaged over the batch first: every sample gets the same slope, the one "
+                          "at the mean goodness; each should have its own.",
+                          {"argument": lambda G, theta: np.full(len(G), d * (theta - G.mean()))}],
         gradient_summed=["One number is returned (summed, or averaged, over the batch); each sample has a gradient "
                          "of its own.",
                          {"mean": lambda g: g.mean()}],
-        softmax_over_samples=["The samples compete in a softmax; each has a sigmoid of its own.",
+        softmax_over_samples=["The sigmoids are divided by their sum over the batch, as in a softmax: the samples "
+                              "compete; each should have a sigmoid of its own.",
                               {"whole": lambda G, theta: -d * np.exp(-_softplus(d * (G - theta)) - np.log(
             np.exp(-_softplus(d * (G - theta))).sum()))}],
     )  # fmt: skip

@@ -39,7 +39,11 @@ def make_goodness(number: int, kind: str) -> Exercise:
         slices={"neuron": {"a": 1}},
         axes={"G": ("sample",)},
         scales={"1/n": "mean_for_sum", "n": "scaled_by_width", "-1": "goodness_negated"},
-        sentences={"goodness_negated": "The sign is wrong: goodness is never negative."},
+        sentences={"goodness_negated": "The sign is wrong: the goodness, a sum of squares, is never negative.",
+                   "largest_for_sum": "The largest square of each row (a maximum) is taken instead of the sum over the "
+                                      "neurons.",
+                   "mean_for_sum": "The goodness G is the mean of the squares over the neurons (divided by n); the "
+                                   "exercise asks for their sum."},
         mistakes=mistakes(
             square_missing=["The squares are missing: the activations themselves are summed.",
                             {"square": lambda a: a}],
@@ -51,9 +55,12 @@ def make_goodness(number: int, kind: str) -> Exercise:
             root_taken=["A square root is taken: that is the length (the L2 norm), not the goodness, the sum of "
                         "squares.",
                         {"after": np.sqrt}],
-            squared_twice=["The square is taken twice: a fourth power (or the square of the sum of squares).",
-                           {"square": lambda a: a**4}, {"after": np.square}],
-            cubed=["The third power (a cube) is taken instead of the second (the square).",
+            squared_twice=["The square of each activation is taken twice: a fourth power, a^4.",
+                           {"square": lambda a: a**4}],
+            sum_of_squares_squared=["The sum of squares is squared once more: the square of the goodness, G^2, is "
+                                    "returned.",
+                                    {"after": np.square}],
+            cubed=["The third power of a (a cube) is taken instead of the second (the square).",
                    {"square": lambda a: a**3}],
             summed_over_batch=["The sum runs over the batch (axis 0, down the columns: one number for each neuron), "
                                "not over the neurons (one for each sample).",
@@ -72,21 +79,27 @@ def make_goodness(number: int, kind: str) -> Exercise:
                                  {"total": lambda s: s[:, :-1].sum(axis=1)}],
             first_column_dropped=["The first neuron (column 0) is left out: does a loop or a slice begin at 1?",
                                   {"total": lambda s: s[:, 1:].sum(axis=1)}],
-            variance_for_goodness=["The mean is taken off first (the activations are centred): that is a variance, "
-                                   "not the goodness.",
+            variance_for_goodness=["Each row's mean is taken off first (the activations are centred): that measures "
+                                   "the variance, not the goodness.",
                                    {"square": lambda a: (a - a.mean(axis=1, keepdims=True)) ** 2},
                                    {"square": lambda a: a, "total": lambda s: s.var(axis=1)}],
-            activity_rectified_again=["The activation is rectified again; what comes in is already the activation.",
+            activity_rectified_again=["A ReLU is applied to a: negative entries count as 0. What comes in is already "
+                                      "the activation; it is rectified again.",
                                       {"square": lambda a: np.maximum(a, 0) ** 2}],
-            averaged_over_batch_early={"after": lambda G: np.full_like(G, G.mean())},
+            averaged_over_batch_early=["The goodness G is averaged over the batch: every sample (row) gets the same "
+                                       "number; each should have its own.",
+                                       {"after": lambda G: np.full_like(G, G.mean())}],
             other_power=["The activations are raised to another power than 2.",
                          Free(lambda q: {"square": lambda a: np.abs(a) ** q}, (1.5, 3.0), "it is {}", (1.5, 2.5))],
-            neighbours_multiplied=["Neighbouring neurons are multiplied with each other, not each with itself.",
+            neighbours_multiplied=["Neighbouring neurons are multiplied with each other; each should be multiplied "
+                                   "with itself (squared).",
                                    {"square": lambda a: a * np.roll(a, 1, axis=1)}],
             logarithm_taken=["A logarithm is taken of the goodness; the sum of squares itself is asked for.",
                              {"after": np.log}, {"after": np.log1p}],
-            exponential_taken=["An exponential stands where the square belongs.", {"square": np.exp}],
-            goodness_centred=["The mean over the batch is taken off the goodness.",
+            exponential_taken=["The exponential of each activation, exp(a), is summed instead of its square.",
+                               {"square": np.exp}],
+            goodness_centred=["The mean over the batch is taken off the goodness G (it is centred): a sample's "
+                              "goodness then depends on the other samples.",
                               {"after": lambda G: G - G.mean()}],
         ),
     )  # fmt: skip
