@@ -95,6 +95,8 @@ class Exercise:
     slices: {"sample": {"x": 0, "dG": 0}}: the arguments, with their axes, of which one slice alone gives one piece of a
         result that is a sum of such pieces.
     axes: {"dW": ("input feature", "neuron")}: what the axes of an output count.
+    properties: {"p": ("each row of p sums to 1", (arguments, p) -> bool)}: what holds of every right output; a second
+        one of the same output has the key "p:2".
     """
 
     name: str
@@ -120,6 +122,7 @@ class Exercise:
     sentences: Mapping[str, str] = field(default_factory=dict)
     slices: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    properties: Mapping[str, tuple[str, Callable[[tuple, Any], bool]]] = field(default_factory=dict)
 
     @property
     def signature(self) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from mfnumpy.check import check
+from mfnumpy.check import EXERCISES, check
+from mfnumpy.check.exercises import draw_cases
+from mfnumpy.check.model import flatten
 
 
 def online_softmax(scores):
@@ -99,3 +103,38 @@ def test_the_distances_of_patches_are_read_off(place, other, says):
     parts = [*RIGHT[:place], other, *RIGHT[place + 1 :]]
     report = check("im2col", lambda x, *g: patches(x, *g, *parts))
     assert says in report.evidence, report.evidence
+
+
+# -- properties, and entries that do not matter
+
+
+@pytest.mark.parametrize("exercise", [e for e in EXERCISES.values() if e.properties], ids=lambda e: e.name)
+def test_every_right_answer_has_the_properties_of_its_exercise(exercise):
+    for seed in range(20):
+        for case in draw_cases(exercise, seed):
+            if not case.extreme:
+                outputs = dict(flatten(exercise.reference(*case.args), exercise.outputs))
+                for output, (says, holds) in exercise.properties.items():
+                    assert holds(case.args, outputs[output.partition(":")[0]]), (says, case)
+
+
+def test_a_property_that_is_missing_is_told_and_others_are_not():
+    report = check("softmax", online_softmax)
+    assert "It should hold, and does not: each row of p sums to 1." in report.evidence
+    assert "the largest score has the largest probability" not in report.evidence
+
+
+def corner(x, size):
+    s = size if np.isscalar(size) else size[0]
+    parts = [x[:, i % s :: s, j % s :: s] for i in (0, 1) for j in (0, 1)]
+    return sum(parts) / 4
+
+
+def test_pixels_that_do_not_matter_are_counted():
+    evidence = check("avgpool_forward", corner).evidence
+    assert re.search(r"\d+ of the \d+ entries of x\[0\] do not matter to the result, and should", evidence), evidence
+
+
+def test_nothing_is_said_of_entries_where_all_matter():
+    evidence = check("dense_forward", lambda x, W, b: np.sinh(x) @ W * 1.7 + b).evidence
+    assert "do not matter" not in evidence

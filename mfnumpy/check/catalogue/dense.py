@@ -225,6 +225,7 @@ RELU_BACKWARD = Exercise(
     regions=lambda z, da: {"where z < 0": z < 0, "where z is between 0 and 1": (z > 0) & (z <= 1), "where z > 1": z > 1,
                            "where da < 0": da < 0, "where z = 0": z == 0},
     axes={"dz": ("sample", "neuron")},
+    properties={"dz": ("dz is 0 where z is negative", lambda args, dz: not dz[args[0] < 0].any())},
     mistakes=mistakes(
         {
             **without_slope(mask_mistakes(zs=lambda z, da: z)),

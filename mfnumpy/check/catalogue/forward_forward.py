@@ -238,6 +238,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         reference=reference,
         recipe=_recipe(lambda G, theta: d * (theta - G), _softplus, 1.0),
         slices={"sample": {"G": 0}},
+        properties={"loss": ("the loss is not negative", lambda args, loss: bool(loss >= 0))},
         mistakes=_loss_mistakes(d),
         **shared,
     )
@@ -252,6 +253,12 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         reference=slope,
         recipe=_gradient_recipe(d),
         axes={"dG": ("sample",)},
+        properties={
+            "dG": (
+                f"dG is {'negative' if d > 0 else 'positive'} for every sample",
+                lambda args, dG: bool((d * dG < 0).all()),
+            )
+        },
         mistakes=_gradient_mistakes(d),
         **shared,
     )

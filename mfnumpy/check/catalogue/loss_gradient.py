@@ -54,6 +54,16 @@ EQ6_GRADIENT = Exercise(
     regions=_true_class,
     scales={"1/m": "mean_over_classes"},
     axes={"dG": ("sample", "class")},
+    properties={
+        "dG": (
+            "each row of dG sums to 0",
+            lambda args, dG: np.allclose(dG.sum(axis=1), 0, atol=1e-6 * np.abs(dG).max(initial=0)),
+        ),
+        "dG:2": (
+            "dG is negative at the label and positive at the other classes",
+            lambda args, dG: np.array_equal(dG < 0, hot(args[1], dG.shape[1]) > 0),
+        ),
+    },
     mistakes=mistakes(
         not_shifted={"p": no_shift},
         shifted_by_whole_maximum={"p": lambda G: softmax_by(G, shift=np.max)},

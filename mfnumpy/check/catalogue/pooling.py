@@ -73,6 +73,12 @@ POOL_FORWARD = Exercise(
                    "its number of pixels.",
                "averaged_twice": "It is divided by the number of pixels twice."},
     axes={"y": ("image", "row", "column", "channel")},
+    properties={
+        "y": (
+            "y lies between the smallest and the largest pixel",
+            lambda args, y: bool(args[0].min() <= y.min() and y.max() <= args[0].max()),
+        )
+    },
     mistakes=mistakes(
         largest_for_mean=["The largest value of the window is taken (max pooling), not the mean.",
                           {"reduce": lambda w: w.max(axis=(2, 4))}],
@@ -205,6 +211,7 @@ POOL_BACKWARD = Exercise(
                "share_not_divided": "Every pixel gets the whole error; it should be shared out over the window.",
                "divided_twice": "The error is divided by the number of pixels twice."},
     axes={"dx": ("image", "row", "column", "channel")},
+    properties={"dx": ("the sum of dx is the sum of dy", lambda args, dx: np.isclose(dx.sum(), args[0].sum()))},
     mistakes=mistakes(
         one_pixel_gets_all=["One pixel of each window gets all (as in max pooling); every pixel of the window has "
                             "its share of the mean.",

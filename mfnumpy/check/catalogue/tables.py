@@ -29,6 +29,16 @@ MEAN_AND_DEVIATION = Exercise(
     recipe=_statistics,
     draw=lambda rng, k: Case(([float(v) for v in rng.uniform(90, 99, (3, 5, 10, 4)[k])],)),
     kind="values",
+    properties={
+        "mean": (
+            "the mean lies between the smallest and the largest value",
+            lambda args, mean: min(args[0]) <= mean <= max(args[0]),
+        ),
+        "deviation": (
+            "the deviation is not above the distance of the largest from the smallest value",
+            lambda args, deviation: 0 <= deviation <= max(args[0]) - min(args[0]),
+        ),
+    },
     mistakes=mistakes(
         deviation_of_these_alone=["That deviation is the one of these n numbers alone; seeds are a sample of all "
                                   "seeds.", {"spread": np.std}],

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mfnumpy.check.diagnose import order, places, probes, response
+from mfnumpy.check.diagnose import influence, order, places, probes, properties, response
 from mfnumpy.check.diagnose.compare import LOOSE, SMALL, Factor, Named, all_close, between, quiet, run_recipe, spelled
 from mfnumpy.check.diagnose.explain import explain, lesson_of, pictures
 from mfnumpy.check.diagnose.recognise import Hit, by_output
@@ -100,7 +100,13 @@ class Verdict:
         if not bad or not set(bad) <= explained:
             return None
         says = order.dependence(self.exercise, ordinary.cases, call, rng)
-        return self.fitted([*found, *(Finding(None, text) for text in says)])
+        return self.fitted([*found, *(Finding(None, text) for text in says), *self.violated()])
+
+    def violated(self) -> list[Finding]:
+        """The properties of every right answer that this one has not."""
+        part = self.on([k for k, case in enumerate(self.cases) if not case.extreme])
+        with quiet():
+            return properties.violated(self.exercise, part.cases, part.raw, part.right_raw)
 
     def unrecognised(self, mistake: str | None, call: Caller, rng: Rng) -> Report:
         """The report on a mistake that is not in the catalogue: what the numbers do tell.
@@ -129,6 +135,8 @@ class Verdict:
             lines += probes.linearity(self.exercise, self.cases[0], call)
             lines += probes.mixing(self.exercise, self.cases[0], call, rng)
             lines += order.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
+            lines += influence.ignored(self.exercise, [case], call)
+            lines += [finding.evidence for finding in self.violated()]
         if not mistake:
             at = f"the largest error is at {where}: {size}" if "[" in where else f"{where} {size.removeprefix('it ')}"
             lines.append(f"The mistake is not recognised; {at}.")

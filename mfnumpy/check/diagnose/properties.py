@@ -1,0 +1,31 @@
+"""What must hold of every right result, whatever the arguments: each row of a softmax sums to 1, a loss is positive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close
+from mfnumpy.check.model import Case, Exercise, Finding
+
+
+def violated(exercise: Exercise, cases: Sequence[Case], raw: Sequence[Named], right: Sequence[Named]) -> list[Finding]:
+    """Each property of the exercise that no wrong answer has, and every right one.
+
+    exercise: with its properties.
+    cases: ordinary ones.
+    raw, right: the outputs on each, the student's and ours.
+    """
+    wrong = [
+        (case, dict(g), dict(r)) for case, g, r in zip(cases, raw, right, strict=True) if not all_close(g, r, LOOSE)
+    ]
+    facts = []
+    for output, (says, holds) in exercise.properties.items():
+        name = output.partition(":")[0]
+        if wrong and all(
+            name in g and g[name].shape == r[name].shape and not holds(case.args, g[name]) and holds(case.args, r[name])
+            for case, g, r in wrong
+        ):
+            facts.append(Finding(None, f"It should hold, and does not: {says}."))
+    return facts
