@@ -89,12 +89,13 @@ ACCURACY = Exercise(
     draw=_draw_accuracy,
     draws=5,
     scales={"N": "count_for_share"},
-    sentences={"count_for_share": "The right predictions are counted, but not divided by their number.",
+    sentences={"count_for_share": "The right predictions are counted; the count is not divided by the number of "
+                                  "samples, N.",
                "row_without_axis": "predict takes rows, (n, D), also where n is 1.",
                "not_batched": "predict must be given a batch at a time: a whole data set may not fit into memory."},
     mistakes=mistakes(
-        last_batch_dropped=["The last batch, which is smaller, is dropped: the "
-            "rows that do not fill a batch are left out.",
+        last_batch_dropped=["The last batch, which is smaller, is dropped (drop_last): the "
+            "rows that do not fill a batch are left out of both count and divisor.",
             {"starts": _whole, "combine": lambda c, s, n, size: sum(c) / max(sum(s), 1)},
             {"starts": lambda n, size: range(0, n - size + 1, size), "combine": lambda c, s, n,
              size: sum(c) / max(sum(s), 1)},
@@ -104,43 +105,47 @@ ACCURACY = Exercise(
              "combine": lambda c, s, n, size: sum(c) / sum(s) if s else 0.0},
         ],
         last_batch_not_counted=["The last batch, which is smaller, is left out of the count, but the "
-                                "division is by all samples.",
+                                "division is by all N samples.",
                                 {"starts": _whole}, {"starts": lambda n, size: range(0, n - size + 1, size)}],
-        divided_by_full_batches=["The last batch is counted as if it were full, and it is smaller: the "
-                                 "divisor is the number of "
-                                 "batches times batch_size.",
+        divided_by_full_batches=["The last batch is counted as if it were full, though it is smaller: the divisor is "
+                                 "the number of batches times batch_size, not the number of samples.",
                                  {"combine": lambda c, s, n, size: sum(c) / (len(c) * size)}],
-        mean_of_batch_means=["The batches' accuracies are averaged as if all batches were equally large.",
+        mean_of_batch_means=["The batches' accuracies are averaged as if all batches were equally large (a mean of "
+                             "means): a row of the smaller last batch has more weight.",
                              {"combine": _mean_of_means}],
-        batch_divided_by_full_size=["Every batch is divided by the full batch size and by the number of whole "
-                                    "batches.",
+        batch_divided_by_full_size=["The count is divided by batch_size and by the number of whole batches (rounded "
+                                    "down), as if there were no rows beside them.",
                                     {"combine": lambda c, s, n, size: sum(c) / size / max(n // size, 1)}],
-        last_batch_only=["Only the last batch is counted: is the count made anew in the loop?",
+        last_batch_only=["Only the last batch is counted, its accuracy is returned: is the count made anew in each "
+                         "turn of the loop?",
                          {"combine": lambda c, s, n, size: c[-1] / s[-1]}],
-        first_batch_only=["Only the first batch is counted: is a return inside the loop?",
+        first_batch_only=["Only the first batch is counted, its accuracy is returned: is a return inside the loop?",
                           {"combine": lambda c, s, n, size: c[0] / s[0]}],
-        error_for_accuracy=["This is the share of wrong predictions.",
+        error_for_accuracy=["This is the share of wrong predictions (the error rate), not that of right ones.",
                             {"match": lambda p, y: p != y}],
         percent_for_share=["The result is in per cent; asked for is a share from 0 to 1.",
                            {"combine": lambda c, s, n, size: 100 * sum(c) / n}],
-        batches_overlap=["The batches overlap.",
+        batches_overlap=["The batches overlap: each begins one row after the one before it, not batch_size rows after.",
                          {"starts": lambda n, size: range(n), "combine": lambda c, s, n, size: sum(c) / sum(s)}],
-        nonzero_counted=["Predictions that are not 0 are counted; they should be compared with the labels.",
+        nonzero_counted=["Predictions that are not 0 are counted; they are not compared with the labels y.",
                          {"match": lambda p, y: p}],
-        first_batch_skipped=["The first batch is skipped.",
+        first_batch_skipped=["The first batch is skipped: the loop begins with the second one.",
                              {"starts": lambda n, size: range(size if n > size else 0, n, size)}],
-        count_overwritten=["Only the last batch counts: the count is overwritten in a loop (= instead of +=).",
+        count_overwritten=["Only the last batch counts, and the division is by all samples: the count is overwritten "
+                           "in the loop (= instead of +=).",
                            {"combine": lambda c, s, n, size: c[-1] / n}],
-        same_labels_for_all=["The labels are not sliced: each batch is compared with the first labels of y, not "
-            "with its own labels.",
+        same_labels_for_all=["The labels are not sliced with the batch: each batch is compared with the same labels "
+            "(the first labels of y, or the last ones), not with its own labels.",
                              {"labels": lambda y, batch: y[: len(y[batch])]},
                                  {"labels": lambda y, batch: y[-len(y[batch]):]}],
-        labels_shifted=["Each batch is compared with labels of other rows: they are shifted.",
+        labels_shifted=["Each batch is compared with labels of other rows: they are shifted by one row (off by one).",
                         {"labels": lambda y, batch: np.roll(y, 1)[batch]},
                             {"labels": lambda y, batch: np.roll(y, -1)[batch]}],
-        first_batch_counted_twice=["A batch is counted twice.", {"combine": lambda c, s, n, size: (sum(c) + c[0]) / n},
+        first_batch_counted_twice=["A batch, the first or the last, is counted twice.",
+                                   {"combine": lambda c, s, n, size: (sum(c) + c[0]) / n},
                                    {"combine": lambda c, s, n, size: (sum(c) + c[-1]) / n}],
-        divided_by_number_of_batches=["The count is divided by the number of batches, not of rows.",
+        divided_by_number_of_batches=["The count is divided by the number of batches, not by the number of rows "
+                                      "(samples).",
                                       {"combine": lambda c, s, n, size: sum(c) / len(c)}],
         divided_by_batch_size=["The count is divided by the batch size, not by the number of rows.",
                                {"combine": lambda c, s, n, size: sum(c) / size}],
@@ -149,18 +154,21 @@ ACCURACY = Exercise(
                             *[{"rows": rows, **more} for rows in (_wrapped, _padded, _moved_back)
                               for more in ({}, {"combine": lambda c, s, n, size: sum(c) / sum(s)},
                                            {"combine": _mean_of_means})]],
-        best_batch=["The best batch is reported.", {"combine": lambda c, s, n, size: max(a / b for a, b in zip(c, s,
+        best_batch=["The accuracy of the best batch is returned (a maximum), not that of all rows.",
+                    {"combine": lambda c, s, n, size: max(a / b for a, b in zip(c, s,
             strict=True))}],
-        whole_number_division=["The result is cut to a whole number.",
+        whole_number_division=["The result is cut to a whole number (floor division //, or an int): 0 unless all are "
+                               "right.",
             {"combine": lambda c, s, n, size: float(sum(c) // n)}],
-        share_of_batches=["A batch counts as right or wrong as a whole.",
+        share_of_batches=["A batch counts as right or wrong as a whole: it is right only if all its rows are.",
                           {"combine": lambda c, s, n, size: np.mean([a == b for a, b in zip(c, s, strict=True)])}],
         last_row_of_batch_dropped=["The last row of each batch is left out: the slice ends one too early (off by "
                                    "one).",
             {"count": lambda hit: np.count_nonzero(hit[:-1])}],
-        first_row_of_batch_only=["Only the first row of each batch counts.",
+        first_row_of_batch_only=["Only the first row of each batch counts (an index 0 too many?).",
             {"count": lambda hit: int(hit[0]) if len(hit) else 0}],
-        absolute_difference=["Labels are treated as numbers: their distance is counted, not whether they agree.",
+        absolute_difference=["A prediction one class beside the label counts as right: labels are treated as numbers "
+                             "and compared with a tolerance.",
                              {"match": lambda p, y: np.abs(p - y) <= 1}],
     ),
 )  # fmt: skip

@@ -46,17 +46,23 @@ def _predict(layers, *, combine, choose=lambda g: g.argmax(axis=1)):
     return choose(combine(layers))
 
 
+_SENTENCES = {
+    "absolute_value": "The largest absolute value of the scores is chosen: signs are lost, and a large negative score "
+    "wins.",
+    "first_label_for_all": "Every sample gets the label of the first sample (row 0).",
+}
+
 _CHOICES = {
     "smallest_for_largest": [
         "The smallest score is chosen (argmin), not the largest.",
         {"choose": lambda g: g.argmin(axis=1)},
     ],
     "largest_over_samples": [
-        "The largest is looked for over the samples, along the wrong axis.",
+        "The largest score is looked for over the samples (axis 0), along the wrong axis: one sample for each class.",
         {"choose": lambda g: g.argmax(axis=0)},
     ],
     "largest_of_everything": [
-        "The largest is looked for in the whole array; each sample has its own.",
+        "The largest score is looked for in the whole array (no axis): one number; each sample has its own.",
         {"choose": np.argmax},
     ],
     "scores_returned": ["The scores are returned, not the labels: the argmax is missing.", {"choose": lambda g: g}],
@@ -66,16 +72,20 @@ _CHOICES = {
     ],
     "label_off_by_one": {"choose": lambda g: g.argmax(axis=1) + 1},
     "one_hot_returned": [
-        "One-hot rows are returned, not labels.",
+        "One-hot rows of shape (N, m) are returned, not labels (N,).",
         {"choose": lambda g: (g == g.max(axis=1, keepdims=True)) * 1},
     ],
     "last_class_never_predicted": [
-        "The last class is never predicted: it is left out.",
+        "The last class is never predicted: its column is left out.",
         {"choose": lambda g: g[:, :-1].argmax(axis=1)},
     ],
     "first_class_never_predicted": [
-        "The first class is never predicted: it is left out.",
+        "The first class (0) is never predicted: its column is left out.",
         {"choose": lambda g: 1 + g[:, 1:].argmax(axis=1)},
+    ],
+    "first_class_cut_off": [
+        "The first column is left out, and the labels are counted without it: class 0 is never right, and every other "
+        "label is one too small.",
         {"choose": lambda g: g[:, 1:].argmax(axis=1)},
     ],
     "second_largest": [
@@ -84,17 +94,24 @@ _CHOICES = {
     ],
     "first_label_for_all": [{"choose": lambda g: np.full(len(g), g[0].argmax())}],
     "sorted_order": [
-        "The order of the classes by score is mixed up with their number.",
+        "A rank is returned, the place of the last class in the order of the scores (argsort twice), not a class.",
         {"choose": lambda g: np.argsort(np.argsort(g, axis=1), axis=1)[:, -1]},
     ],
     "labels_in_reverse": [
-        "The labels come in reverse order.",
+        "The labels come in reverse order of the samples: the last sample's label is the first.",
         {"choose": lambda g: g.argmax(axis=1)[::-1].copy()},
+    ],
+    "classes_in_reverse": [
+        "The classes are counted from the end, in reverse: class 0 is taken for the last one.",
         {"choose": lambda g: g.shape[1] - 1 - g.argmax(axis=1)},
     ],
     "classes_centred": [
-        "The mean of each class over the batch is taken off the scores first.",
+        "The mean of each class over the batch is taken off the scores first (they are centred along axis 0).",
         {"choose": lambda g: (g - g.mean(axis=0)).argmax(axis=1)},
+    ],
+    "softmax_over_samples": [
+        "A softmax over the batch (axis 0) comes before the argmax: the samples compete for each class; a softmax "
+        "belongs over the classes, if at all.",
         {"choose": lambda g: eq.softmax(g.T).T.argmax(axis=1)},
     ],
     "absolute_value": {"choose": lambda g: np.abs(g).argmax(axis=1)},
@@ -123,6 +140,7 @@ PREDICT_FF = Exercise(
     draw=_draw_layers,
     kind="labels",
     axes={"labels": ("sample",)},
+    sentences=_SENTENCES,
     mistakes=mistakes(
         {
             **_CHOICES,
@@ -137,27 +155,28 @@ PREDICT_FF = Exercise(
                                     {"combine": lambda layers: sum(layers[:-1])}],
             "largest_layer_for_sum": ["The largest score over the layers is used (a maximum), not their sum.",
                                       {"combine": lambda layers: np.max(layers, axis=0)}],
-            "smallest_layer_for_sum": ["The smallest score over the layers is used.",
+            "smallest_layer_for_sum": ["The smallest score over the layers is used (a minimum), not their sum.",
                                        {"combine": lambda layers: np.min(layers, axis=0)}],
             "product_for_sum": ["The layers' scores are multiplied (a product); they should be added.",
                                 {"combine": lambda layers: np.prod(layers, axis=0)}],
-            "median_for_sum": ["The median over the layers is used.",
+            "median_for_sum": ["The median over the layers is used, not their sum.",
                                {"combine": lambda layers: np.median(layers, axis=0)}],
             "softmax_before_sum": ["A softmax is applied in each layer before the sum; the scores themselves should "
                                    "be added.",
                                    {"combine": lambda layers: sum(_softmaxes(layers))}],
-            "tanh_before_sum": ["The scores go through a tanh before the sum.",
+            "tanh_before_sum": ["The scores go through a tanh before the sum; the scores themselves should be added.",
                                 {"combine": lambda layers: sum(np.tanh(g) for g in layers)}],
-            "squares_summed": ["The scores are squared before the sum.",
+            "squares_summed": ["The scores are squared before the sum, so that negative scores count as positive ones.",
                                {"combine": lambda layers: sum(np.square(g) for g in layers)}],
             "majority_vote": ["The layers vote (a majority of their argmax); their scores should be combined before "
                               "the choice.",
                               {"combine": lambda layers: layers, "choose": _vote}],
-            "layer_returned": ["The choice is between layers, not between classes.",
+            "layer_returned": ["The number of a layer is returned, the one with the largest score: the argmax runs "
+                               "over the layers, not over the classes.",
                                {"combine": lambda layers: layers,
                                "choose": lambda layers: np.argmax([g.max(axis=1) for g in layers], axis=0)}],
-            "layers_normalised": ["The scores of each layer are scaled (to length 1, or by their largest) before "
-                "they are added.",
+            "layers_normalised": ["The scores of each layer are scaled before they are added (normalised to length 1, "
+                "divided by their largest, their deviation or their sum); they should be added as they are.",
                                {"combine": lambda layers: sum(g / np.linalg.norm(g, axis=1,
                                    keepdims=True) for g in layers)},
                                {"combine": lambda layers: sum(g / np.linalg.norm(g) for g in layers)},
@@ -178,16 +197,17 @@ PREDICT_FF = Exercise(
                                    {"combine": lambda layers: sum(np.cumsum(layers, axis=0))},
                                    {"combine": lambda layers: sum(layers) + layers[-1]},
                                        {"combine": lambda layers: sum(layers) + layers[0]}],
-            "last_layer_left_out_of_two": ["Only the first two layers count.",
+            "last_layer_left_out_of_two": ["Only the first two layers are added; later ones do not count.",
                 {"combine": lambda layers: layers[0] + layers[1]}],
-            "only_ends_count": ["Only the first and the last layer count.",
+            "only_ends_count": ["Only the first and the last layer are added; those between them do not count.",
                 {"combine": lambda layers: layers[0] + layers[-1]}],
             "layers_subtracted": ["The layers are subtracted from each other; they should be added.",
                                {"combine": lambda layers: layers[0] - sum(layers[1:])},
                                    {"combine": lambda layers: layers[-1] - sum(layers[:-1])}],
-            "absolute_before_sum": ["The scores lose their signs, or negative ones are cut off, before they are added.",
-                                 {"combine": lambda layers: sum(np.abs(g) for g in layers)},
-                                 {"combine": lambda layers: sum(np.maximum(g, 0) for g in layers)}],
+            "absolute_before_sum": ["The scores lose their signs (an absolute value) before they are added.",
+                                 {"combine": lambda layers: sum(np.abs(g) for g in layers)}],
+            "rectified_before_sum": ["Negative scores are cut off (a ReLU) before the layers are added.",
+                                     {"combine": lambda layers: sum(np.maximum(g, 0) for g in layers)}],
             "exponentials_added": ["The scores go through an exponential before they are added.",
                                 {"combine": lambda layers: sum(np.exp(g) for g in layers)}],
             "sigmoid_before_sum": ["The scores go through a sigmoid before the sum.",
@@ -197,7 +217,8 @@ PREDICT_FF = Exercise(
                 "should be added.",
                                   {"combine": lambda layers: layers,
                                       "choose": lambda layers: _surest(_softmaxes(layers), lambda g: g.max(axis=1))}],
-            "labels_averaged": ["The labels of the layers are averaged; scores should be added before the choice.",
+            "labels_averaged": ["The labels of the layers are averaged, as if they were quantities; the scores should "
+                             "be added before the choice.",
                              {"combine": lambda layers: layers,
                               "choose": lambda layers: np.rint(np.mean([g.argmax(axis=1) for g in layers],
                                   axis=0)).astype(int)},
@@ -224,6 +245,12 @@ PREDICT_BP = Exercise(
     draw=_draw_layers,
     kind="labels",
     axes={"labels": ("sample",)},
+    sentences={
+        **_SENTENCES,
+        "last_layer_left_out": "All layers but the last are added; the last one, which is left out, decides alone.",
+        "majority_vote": "All layers vote (a majority of their argmax); the last one decides alone.",
+        "first_layer_only": "Only the first layer is asked; the last one decides alone.",
+    },
     mistakes=mistakes(
         {
             **_CHOICES,
@@ -232,7 +259,10 @@ PREDICT_BP = Exercise(
                 {"combine": sum},
             ],
             "first_layer_only": {"combine": _first},
-            "layer_before_last": ["The layer before the last is asked.", {"combine": lambda layers: layers[-2]}],
+            "layer_before_last": [
+                "The layer before the last is asked (the index is off by one); the last one decides alone.",
+                {"combine": lambda layers: layers[-2]},
+            ],
             "last_layer_left_out": {"combine": lambda layers: sum(layers[:-1])},
             "largest_layer_for_sum": [
                 "The largest score of all layers decides (a maximum over the layers); the last one decides alone.",
@@ -242,15 +272,16 @@ PREDICT_BP = Exercise(
             "second_layer_only": ["Only the second layer is asked.", {"combine": lambda layers: layers[1]}],
             "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
             "layer_averaged_with_below": [
-                "The layer below counts as well; the last one decides alone.",
+                "The scores of the last two layers are added: the layer below counts as well; the last one decides "
+                "alone.",
                 {"combine": lambda layers: layers[-1] + layers[-2]},
             ],
             "softmax_summed": [
-                "All layers are asked, after a softmax in each; the last one decides alone.",
+                "The probabilities of all layers (a softmax in each) are added; the last one decides alone.",
                 {"combine": lambda layers: sum(_softmaxes(layers))},
             ],
             "product_for_last": [
-                "The layers' scores are multiplied; the last one decides alone.",
+                "The scores of all layers are multiplied (a product); the last one decides alone.",
                 {"combine": lambda layers: np.prod(layers, axis=0)},
             ],
         }
