@@ -43,15 +43,15 @@ ACTIVATIONS: dict[str, Callable] = {
 INSTEAD_OF_ALL: dict[str, Callable] = {
     "the inputs of the blocks; the output of the last block is missing": lambda N, d, w: N * (d + sum(w[:-1])),
     "the weights (parameters), times the batch": lambda N, d, w: N * weights_of(d, w),
-    "only the input and the last block's output": lambda N, d, w: N * (d + w[-1]),
+    "only the input x and the last block's output": lambda N, d, w: N * (d + w[-1]),
     "only the input x": lambda N, d, w: N * d,
     "each block's input beside its output, so all but the first and the last are counted twice": lambda N, d, w: (
         N * sum(pairs(d, w))
     ),
-    "the number of layers times the widest, as if all were equally wide": lambda N, d, w: N * len(w) * max(w),
-    "the mean width in place of the sum of the widths": lambda N, d, w: N * (d + sum(w) / len(w)),
+    "the number of blocks times the widest one, as if all were equally wide": lambda N, d, w: N * len(w) * max(w),
+    "the mean of the widths in place of their sum": lambda N, d, w: N * (d + sum(w) / len(w)),
     "the product of the widths in place of their sum": lambda N, d, w: N * d * math.prod(w),
-    "one row of the batch added to the sizes, not multiplied with them": lambda N, d, w: N + d + sum(w),
+    "the batch size N added to the sizes, not multiplied with them": lambda N, d, w: N + d + sum(w),
     "the batch multiplied with the input only": lambda N, d, w: N * d + sum(w),
     "the batch multiplied with the outputs only": lambda N, d, w: d + N * sum(w),
 }
@@ -67,8 +67,8 @@ INSTEAD_OF_ONE: dict[str, Callable] = {
     "twice the largest size, as if a block's input were as large as its output": lambda N, d, w: 2 * N * max([d, *w]),
     "twice the widest block, as if its input were as large as its output": lambda N, d, w: 2 * N * max(w),
     "the largest size alone; a block keeps its input and its output": lambda N, d, w: N * max([d, *w]),
-    "the smallest pair (min for max): the least needy block": lambda N, d, w: N * min(pairs(d, w)),
-    "the mean over the blocks; at most at once is asked, the neediest block": lambda N, d, w: (
+    "the block with the smallest input and output (a minimum for a maximum)": lambda N, d, w: N * min(pairs(d, w)),
+    "the mean over the blocks; asked is for the most at once, the largest block": lambda N, d, w: (
         N * sum(pairs(d, w)) / len(w)
     ),
     "three layers in a row: a block's input, its output and the next one's output": lambda N, d, w: (
@@ -81,10 +81,10 @@ INSTEAD_OF_ONE: dict[str, Callable] = {
         N * (max(w) + [*w, 0][w.index(max(w)) + 1])
     ),
     "the first input and the last output, which belong to different blocks": lambda N, d, w: N * (d + w[-1]),
-    "the input x beside the neediest pair: x is dropped once the first block has run": lambda N, d, w: (
+    "the input x beside the largest block: x is dropped once the first block has run": lambda N, d, w: (
         N * (d + max(pairs(d, w)))
     ),
-    "the input x beside the neediest pair of the later blocks": lambda N, d, w: N * (d + max(pairs(w[0], w[1:]))),
+    "the input x beside the largest of the later blocks": lambda N, d, w: N * (d + max(pairs(w[0], w[1:]))),
     "the outputs of all blocks": lambda N, d, w: N * sum(w),
     "the inputs of all blocks": lambda N, d, w: N * (d + sum(w[:-1])),
     "the product of a block's input and output (its weights), times the batch": lambda N, d, w: (
@@ -93,10 +93,10 @@ INSTEAD_OF_ONE: dict[str, Callable] = {
     "each block's output twice (z beside a), with its input": lambda N, d, w: (
         N * max(a + 2 * b for a, b in zip([d, *w], w, strict=False))
     ),
-    "the neediest of all blocks but the last": lambda N, d, w: N * max(pairs(d, w[:-1])),
-    "the neediest of all blocks but the first": lambda N, d, w: N * max(pairs(w[0], w[1:])),
+    "the largest of all blocks but the last": lambda N, d, w: N * max(pairs(d, w[:-1])),
+    "the largest of all blocks but the first": lambda N, d, w: N * max(pairs(w[0], w[1:])),
     "the last three sizes": lambda N, d, w: N * sum(w[-3:]),
-    "the batch added to the sizes, not multiplied with them": lambda N, d, w: N + max(pairs(d, w)),
+    "the batch size N added to the sizes, not multiplied with them": lambda N, d, w: N + max(pairs(d, w)),
 }
 """What may be taken for what Mono-Forward keeps."""
 
@@ -125,11 +125,11 @@ LEARNED: dict[str, Callable] = {
 """What may be counted beside, or forgotten."""
 
 INSTEAD_OF_TICKS: dict[str, Callable] = {
-    "the batches, and of blocks and batches the smaller one to fill": lambda b, n: n + min(b, n) - 1,
+    "the batches, and the smaller of blocks and batches (a minimum) less 1": lambda b, n: n + min(b, n) - 1,
     "the mean of blocks and batches": lambda b, n: (b + n) / 2,
     "half of blocks x batches, as if two blocks always worked at once": lambda b, n: b * n / 2,
     "half of blocks x batches, cut to a whole number": lambda b, n: b * n // 2,
-    "the difference of batches and blocks: the ticks in which the pipeline is full": lambda b, n: n - b,
+    "the difference of batches and blocks (one tick less than those in which the pipeline is full)": lambda b, n: n - b,
     "the ticks in which all blocks work at once (the pipeline is full); it fills and empties besides": lambda b, n: (
         n - b + 1
     ),
@@ -142,9 +142,9 @@ INSTEAD_OF_TICKS: dict[str, Callable] = {
     "the batches in groups of as many as there are blocks, and the filling": lambda b, n: -(-n // b) * b + b - 1,
     "the whole groups of as many batches as there are blocks": lambda b, n: n // b * b,
     "blocks - 1 times batches - 1, a product of filling and batches": lambda b, n: (b - 1) * (n - 1),
-    "ever fewer batches from block to block, added up": lambda b, n: b * n - b * (b - 1) // 2,
+    "a sum in which each block has one batch less than the block before it": lambda b, n: b * n - b * (b - 1) // 2,
     "one tick for each block and batch, and the filling": lambda b, n: b * n + b - 1,
-    "the number of the last tick counted from 0, and from 1 for the blocks": lambda b, n: b + n - 3,
+    "two ticks less than there are (off by one twice: blocks and batches both counted from 0)": lambda b, n: b + n - 3,
 }
 """What may be taken for the ticks."""
 
@@ -157,10 +157,10 @@ INSTEAD_OF_LEARNED: dict[str, Callable] = {
     "d inputs for every block; a block's input is the output of the one below": lambda d, w, m, rule: (
         d * sum(w) + _beside(w, m, rule)
     ),
-    "the squares of the widths, as if each block were as wide as the one below": lambda d, w, m, rule: (
+    "the squares of the upper widths, as if each block below were as wide as the one above it": lambda d, w, m, rule: (
         d * w[0] + sum(n * n for n in w[1:]) + _beside(w, m, rule)
     ),
-    "the squares of the lower widths, as if each block were as wide as the one above": lambda d, w, m, rule: (
+    "the squares of the lower widths, as if each block above were as wide as the one below it": lambda d, w, m, rule: (
         d * w[0] + sum(n * n for n in w[:-1]) + _beside(w, m, rule)
     ),
     "the neurons (a sum of the widths), not the weights between them": lambda d, w, m, rule: sum(w),
