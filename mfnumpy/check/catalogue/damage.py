@@ -166,12 +166,13 @@ DAMAGE = Exercise(
     kind="chance",
     judge=_judge_damage,
     mistakes=known({
-        "survivors_struck": ["That is the share that should have survived: the mask is the wrong way round.",
+        "survivors_struck": ["That is the share that should have survived (1 - fraction): the mask is the wrong way "
+                             "round.",
                              lambda W, f, rng: W * (rng.random(W.shape) < f)],
         "wrong_share": ["Another share of the entries is struck (set to 0) than the fraction asked for.",
                         lambda W, f, rng: W * (rng.random(W.shape) >= f / 3),
                         lambda W, f, rng: W * (rng.random(W.shape) >= f * f)],
-        "survivors_changed": ["Struck entries must be 0, and the others must stay as they are.",
+        "survivors_changed": ["Struck entries must be 0, and the others must stay as they are, with W's own numbers.",
                               lambda W, f, rng: W * (rng.random(W.shape) >= f) / (1 - f),
                               lambda W, f, rng: 1.0 * (rng.random(W.shape) >= f),
                               lambda W, f, rng: W + (rng.random(W.shape) < f) * rng.normal(size=W.shape)],
@@ -190,9 +191,13 @@ DAMAGE = Exercise(
             _so_many(lambda rng, size, n: rng.integers(0, size, n))],
         "struck_together": ["Entries are struck together: one number is drawn for several of them, not one for each.",
                             _two_at_once],
-        "entries_left_out": ["The same entries are treated alike in every draw: a place is left out.", _last_left_out],
+        "entries_left_out": ["An entry is always struck, or never, whatever is drawn: its place is left out of the "
+                             "draw.",
+                              _last_left_out],
         "generator_not_used": [lambda W, f, rng: W * (np.random.random(W.shape) >= f)],  # noqa: NPY002
-        "generator_ignored": [lambda W, f, rng: W * (np.random.default_rng(3).random(W.shape) >= f)],
+        "generator_ignored": ["Every call strikes the same entries, whatever rng is: rng is not used. Is a generator "
+                              "of a fixed seed made inside, or nothing drawn at random?",
+                              lambda W, f, rng: W * (np.random.default_rng(3).random(W.shape) >= f)],
     }),
 )  # fmt: skip
 

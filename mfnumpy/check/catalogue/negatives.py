@@ -112,21 +112,23 @@ NEGATIVE_LABELS = Exercise(
                 lambda y, m, rng: (y + rng.integers(0, m, len(y))) % m,
             ],
             "classes_counted_in_batch": [
-                "The number of classes is counted from the labels of the batch (y.max() + 1), which may lack some.",
+                "The number of classes is taken from the labels of the batch (y.max() + 1), which may lack some; "
+                "n_classes tells it.",
                 lambda y, m, rng: (y + rng.integers(1, y.max() + 1, len(y))) % (y.max() + 1),
             ],
             "one_offset_for_all": [
-                "Each sample should get a wrong label of its own: one offset (one random number) is drawn for all.",
+                "One offset, a constant or one random number, is added to all labels; each sample should get a wrong "
+                "label of its own.",
                 lambda y, m, rng: (y + 1) % m,
                 lambda y, m, rng: (y + rng.integers(1, m)) % m,
             ],
             "negatives_not_uniform": [
-                "The wrong labels are not drawn evenly (uniformly).",
+                "The wrong labels are not drawn evenly (uniformly) from all classes but the true one.",
                 lambda y, m, rng: _repaired(rng.integers(0, m, len(y)), y, m),
                 lambda y, m, rng: np.where(y == 0, 1 + rng.integers(0, m - 1, len(y)), 0),
             ],
             "one_wrong_label_per_class": [
-                "The wrong label should be drawn for each sample.",
+                "The wrong label follows from the class, without chance; it should be drawn at random for each sample.",
                 lambda y, m, rng: np.where(y == 0, m - 1, 0),
             ],
             "label_out_of_range": [
@@ -136,16 +138,18 @@ NEGATIVE_LABELS = Exercise(
                 lambda y, m, rng: (y + rng.integers(1, m, len(y))) % (m + 1),
             ],
             "generator_not_used": [
-                "Chance must come from rng alone, so that a seed repeats a run.",
+                "Random numbers come from another source than rng (np.random, or a generator without a seed); chance "
+                "must come from rng alone, so that a seed repeats a run.",
                 lambda y, m, rng: (y + np.random.randint(1, m, len(y))) % m,  # noqa: NPY002
             ],
             "generator_ignored": [
-                "Every call makes the same choice, whatever rng is.",
+                "Every call makes the same choice, whatever rng is: rng is not used. Is a generator of a fixed seed "
+                "made inside, or nothing drawn at random?",
                 lambda y, m, rng: (y + np.random.default_rng(0).integers(1, m, len(y))) % m,
             ],
             "negatives_in_order": [
-                "The wrong labels are not drawn independently: those of different samples hang together, or follow "
-                "an order.",
+                "The wrong labels are not drawn independently: that of one sample follows from that of another (a "
+                "pattern along the batch).",
                 lambda y, m, rng: (y + 1 + (np.arange(len(y)) + rng.integers(m)) % (m - 1)) % m,
             ],
         }

@@ -207,31 +207,33 @@ PLUG_BLOCK = Exercise(
                              lambda net, rule, width: None],
         "top_block_replaced": ["The topmost block was taken off (unplug), and the new one stands in its place; what it "
                                "learned is lost.", _in_its_place],
-        "several_blocks_plugged": ["More than one block was plugged in.",
+        "several_blocks_plugged": ["More than one block was plugged in; one is asked for.",
                                    _plug_twice],
         "not_on_top": ["A new block belongs on top, after the last one, where its input is what the blocks below give.",
                        _at_the_bottom],
         "no_dense_block": ["On top belongs a dense block, with W of shape (neurons below, neurons), and its ReLU.",
                            lambda net, rule, width: net.blocks.append(net.new_dense(width).linear)],
-        "wrong_width": ["The new block has another width (number of neurons) than asked for.",
+        "wrong_width": ["The new block has another width (number of neurons) than the argument width says.",
                         lambda net, rule, width: _plug(net, rule, width + 1)],
-        "does_not_fit": ["The new block does not fit onto the one below it: its input is that block's output.",
+        "does_not_fit": ["The new block does not fit onto the one below it: its W has a row for each neuron of that "
+                         "block.",
                          lambda net, rule, width: net.blocks.append(network.mlp(FEATURES, (width,)).blocks[0])],
         "rule_not_plugged": ["The rule has no projection matrix M for the new block: it was not told of it, or was "
                              "told before the block was on the network (order).",
                              lambda net, rule, width: net.plug(net.new_dense(width)), _told_first],
-        "several_matrices": ["Each block has one projection matrix M; more were added.",
+        "several_matrices": ["The rule got more than one projection matrix M for the new block; each block has one.",
                              _matrix_twice],
         "matrices_in_another_order": ["The projection matrices are in another order than the blocks: the new M belongs "
                                       "at the end.",
                                       _matrix_first],
-        "matrix_transposed": ["Its rows and columns have changed places.",
+        "matrix_transposed": ["Rows and columns of M are exchanged.",
                               _by_hand(lambda width: np.random.default_rng(1).normal(size=(width, M_CLASSES)))],
-        "matrix_of_wrong_shape": ["The projection matrix of a block turns its neurons into one score for each class.",
+        "matrix_of_wrong_shape": ["M turns the neurons of its block into scores, one for each class: it has a row for "
+                                  "each class and a column for each neuron.",
                                   _by_hand(lambda width: np.random.default_rng(1).normal(size=(M_CLASSES, BELOW[-1]))),
                                   _by_hand(lambda width: np.random.default_rng(1).normal(size=(width, width)))],
-        "cannot_learn": ["A fresh block starts with small random weights, each its own; such a block gets no useful "
-                         "gradient.",
+        "cannot_learn": ["A new block starts with small random weights, different for each neuron; zeros, or equal "
+                         "numbers, give no useful gradient.",
                          _of_zeros, _by_hand(lambda width: np.zeros((M_CLASSES, width), "float32")),
                          _by_hand(lambda width: np.ones((M_CLASSES, width), "float32"))],
         "blocks_below_changed": ["The blocks below must keep their bytes: what they learned is lost. Was the rule "

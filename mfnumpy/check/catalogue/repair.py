@@ -132,18 +132,20 @@ REPAIR = Exercise(
     judge=_judge_repair,
     mistakes=known({
         "nothing_repaired": ["Nothing was trained: the block is as damaged as before.", lambda *args: None],
-        "others_trained": ["Other blocks were trained as well.",
+        "others_trained": ["Other blocks were trained as well; only block i may change.",
                            _train(lambda i: None), _train(lambda i: list(range(i + 1))),
                            _train(lambda i: list(range(i, 3)))],
-        "another_trained": ["The index is another one than i, which counts from 0.",
+        "another_trained": ["The index of the trained block is not i (off by one?); i counts from 0.",
                             _train(lambda i: [(i + 1) % 3]), _train(lambda i: [(i - 1) % 3])],
         "others_drawn_anew": ["The projection matrices of the other blocks were drawn anew: was the rule started again "
                               "(rule.start)?", _started_again],
         "network_rebuilt": ["Repair trains what is there; the network, its matrices and their shapes stay.",
                             lambda net, rule, i, x, y: net.unplug()],
-        "half_repaired": ["Both W and M of the block should learn.", _half],
+        "half_repaired": ["Both W and M of the block should learn; one of them is as it was before.", _half],
         "dead_block": ["A block whose weights are all 0 is dead; it learns nothing.", _dead],
-        "not_repaired": ["The block was changed, not repaired.", _zeroed],
+        "not_repaired": ["The block was changed, not repaired: its loss is not smaller than before, when it was "
+                         "damaged.",
+                         _zeroed],
     }),
 )  # fmt: skip
 

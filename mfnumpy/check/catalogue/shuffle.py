@@ -142,26 +142,35 @@ SHUFFLE = Exercise(
                 "Only y is shuffled: rows lose their labels.",
                 lambda X, y, rng: (X.copy(), y[rng.permutation(len(X))]),
             ],
-            "not_shuffled": ["Nothing is shuffled.", lambda X, y, rng: (X.copy(), y.copy())],
+            "not_shuffled": [
+                "Nothing is shuffled: X and y are returned in their old order.",
+                lambda X, y, rng: (X.copy(), y.copy()),
+            ],
             "drawn_with_replacement": [
-                "Rows are drawn with replacement: some come twice, others never.",
+                "Rows are drawn with replacement, or overwritten: some come twice, others never; every row should come "
+                "once.",
                 _by(lambda n, rng: rng.integers(0, n, n)),
                 _by(lambda n, rng: rng.choice(n, n)),
             ],
             "order_not_random": [
-                "The order is not random.",
+                "The order is not random: not every order of the rows is possible, or not equally likely.",
                 _by(lambda n, rng: np.roll(np.arange(n), rng.integers(1, n))),
                 _by(lambda n, rng: np.arange(n)[::-1]),
                 _by(_one_cycle),
             ],
             "sorted_for_shuffled": [
-                "The rows are sorted, not shuffled.",
+                "The rows are sorted (by y, or by a feature), not shuffled.",
                 lambda X, y, rng: (X[np.argsort(y)], np.sort(y)),
             ],
             "generator_not_used": _by(lambda n, rng: np.random.permutation(n)),  # noqa: NPY002
-            "generator_ignored": _by(lambda n, rng: np.random.default_rng(0).permutation(n)),
+            "generator_ignored": [
+                "Every call makes the same order, whatever rng is: rng is not used. Is a generator of a fixed seed "
+                "made inside?",
+                _by(lambda n, rng: np.random.default_rng(0).permutation(n)),
+            ],
             "rows_changed": [
-                "Rows are broken up: a sample's features must stay together.",
+                "Rows are broken up: the entries of X are moved within columns or rows, and a sample's features must "
+                "stay together.",
                 lambda X, y, rng: (rng.permuted(X, axis=0), y[rng.permutation(len(y))]),
             ],
         }

@@ -40,27 +40,32 @@ MEAN_AND_DEVIATION = Exercise(
         ),
     },
     mistakes=mistakes(
-        deviation_of_these_alone=["That deviation is the one of these n numbers alone; seeds are a sample of all "
-                                  "seeds.", {"spread": np.std}],
-        standard_error=["That is the standard error of the mean; tables show the deviation of single runs.",
+        deviation_of_these_alone=["The deviation is divided by n (ddof=0): it is that of these n numbers alone; they "
+                                  "are a sample of all seeds.", {"spread": np.std}],
+        standard_error=["That is the standard error of the mean, divided by the root of n; tables show the deviation "
+                        "of single runs.",
                         {"spread": lambda v: np.std(v, ddof=1) / np.sqrt(len(v))}, {"spread": lambda v: np.std(v) /
                          np.sqrt(len(v))}],
         variance_for_deviation=["The deviation is a variance: the square root is missing.",
                                 {"spread": lambda v: np.var(v, ddof=1)}, {"spread": np.var}],
         median_for_mean=["The mean is not right: that is the median.", {"centre": np.median}],
-        root_before_division=["The root is taken of the sum, before the division, not of the quotient.",
+        root_before_division=["The root is taken of the sum of squares alone, before the division: the divisor stands "
+                              "outside the root.",
                               {"spread": lambda v: np.sqrt(_squares(v)) / (len(v) - 1)}],
-        sum_not_divided=["The sum of the squared distances is not divided by their number.",
+        sum_not_divided=["The sum of the squared distances from the mean is not divided (with a root of it, or "
+                         "without).",
                          {"spread": _squares}, {"spread": lambda v: np.sqrt(_squares(v))}],
-        two_degrees_taken=["Too much is taken off the number of values: n - 2 in the divisor (degrees of freedom).",
+        two_degrees_taken=["The divisor is n - 2: too much is taken off the number of values (degrees of freedom).",
                            {"spread": lambda v: np.std(v, ddof=2)}],
         one_added_to_number=["1 is added to the number of values in the divisor (n + 1), not taken off.",
                              {"spread": lambda v: np.std(v, ddof=-1)}],
         distance_from_median=["The distances are taken from the median, not from the mean.",
                               {"spread": lambda v: np.sqrt(((v - np.median(v)) ** 2).sum() / (len(v) - 1))},
-                              {"spread": lambda v: np.sqrt(((v - np.median(v)) ** 2).mean())},
-                              {"spread": lambda v: np.median(np.abs(v - np.median(v)))}],
-        largest_distance=["That is the largest distance from the mean, not the deviation.",
+                              {"spread": lambda v: np.sqrt(((v - np.median(v)) ** 2).mean())}],
+        median_absolute_deviation=["That is the median absolute deviation (MAD): the median of the distances from the "
+                                   "median, without squares and root.",
+                                   {"spread": lambda v: np.median(np.abs(v - np.median(v)))}],
+        largest_distance=["That is the largest distance from the mean (a maximum), not the deviation.",
                           {"spread": lambda v: np.abs(v - np.mean(v)).max()}],
         relative_deviation=["The deviation is divided by the mean (a coefficient of variation).",
                             {"spread": lambda v: np.std(v, ddof=1) / np.mean(v)},
@@ -79,8 +84,8 @@ MEAN_AND_DEVIATION = Exercise(
                                    {"spread": lambda v: np.std(np.diff(v), ddof=1)},
                                    {"spread": lambda v: np.std(np.diff(v))},
                                    {"spread": lambda v: np.sqrt((np.diff(v) ** 2).mean())}],
-        distances_cancel=["The distances from the mean are added with their signs: they cancel. The squares are "
-                          "missing.",
+        distances_cancel=["The deviation is always 0: the distances from the mean are added with their signs and "
+                          "cancel. The squares are missing.",
                           {"spread": lambda v: 0.0}],
         mean_square_for_deviation=["The mean is not taken off: that is the root of the mean square of the values.",
                                    {"spread": lambda v: np.sqrt(np.mean(np.square(v)))},
@@ -108,15 +113,18 @@ MEAN_AND_DEVIATION = Exercise(
                         {"centre": lambda v: np.exp(np.log(v).mean())}],
         harmonic_mean=["The mean is not right: that is the harmonic mean, of reciprocals.",
                        {"centre": lambda v: len(v) / np.sum(1 / np.array(v))}],
-        range_for_deviation=["That is the distance from the smallest to the largest value, not the deviation.",
+        range_for_deviation=["That is the range, from the smallest to the largest value (or half of it), not the "
+                             "deviation.",
                              {"spread": np.ptp}, {"spread": lambda v: np.ptp(v) / 2}],
-        mean_deviation=["That is the mean absolute distance from the mean; squares and root are missing.",
+        mean_deviation=["That is the mean absolute deviation, of the distances from the mean (or the median): squares "
+                        "and root are missing.",
                         {"spread": lambda v: np.abs(v - np.mean(v)).mean()},
                         {"spread": lambda v: np.abs(v - np.mean(v)).sum() / (len(v) - 1)},
                         {"spread": lambda v: np.abs(v - np.median(v)).mean()}],
         outputs_in_another_order=[{"centre": lambda v: np.std(v, ddof=1), "spread": np.mean}],
     ),
-    sentences={"median_for_mean": "The mean is not right: that is the median."},
+    sentences={"median_for_mean": "The mean is not right: that is the median.",
+               "outputs_in_another_order": "Mean and deviation are exchanged: the mean comes first."},
 )  # fmt: skip
 
 
@@ -152,25 +160,25 @@ CHOSEN_BY_VALIDATION = Exercise(
     mistakes=known({
         "best_on_test": ["That is the best epoch on the test set: it was chosen by the numbers that it is judged by.",
                          lambda validation, test: max(test)],
-        "last_epoch": ["That is the last epoch; the validation set chooses which one counts.",
+        "last_epoch": ["That is the test accuracy of the last epoch; the validation set chooses which one counts.",
                        lambda validation, test: test[-1]],
-        "validation_reported": ["That is the validation accuracy; reported is the test accuracy of the chosen epoch.",
+        "validation_reported": ["That is the validation accuracy of the chosen epoch; asked for is its test accuracy.",
                                 lambda validation, test: max(validation)],
-        "smallest_chosen": ["The epoch with the smallest validation accuracy is chosen.",
+        "smallest_chosen": ["The epoch with the smallest validation accuracy is chosen (argmin), as if it were a loss.",
                             lambda validation, test: test[int(np.argmin(validation))]],
         "epoch_beside": ["That is the epoch before or after the chosen one: the index is off by one.",
                          lambda validation, test: test[int(np.argmax(validation)) - 1],
                          lambda validation, test: test[(int(np.argmax(validation)) + 1) % len(test)]],
-        "best_not_raised": ["The best value so far is not raised (updated): the last epoch that is better than the "
-                            "first one counts, not the largest of all.",
+        "best_not_raised": ["The best value so far is not updated (raised) in the loop: the last epoch that is better "
+                            "than the first one counts, not the largest of all.",
                             lambda v, t: t[max([0, *(k for k in range(len(v)) if v[k] > v[0])])]],
         "better_than_before": ["Each epoch is compared with the epoch before it, not with the best so far.",
                                lambda v, t: t[max([0, *(k for k in range(1, len(v)) if v[k] > v[k - 1])])]],
         "stopped_early": ["The search stops at the first epoch that is worse than the one before it; a later one may "
                           "be better.", lambda v, t: t[next((k for k in range(1, len(v)) if v[k] < v[k - 1]),
                               len(v)) - 1]],
-        "second_best": ["The second-best epoch in validation is taken: the best one is not looked at, or was overtaken "
-                        "by itself.", lambda v, t: t[int(np.argsort(v)[-2])]],
+        "second_best": ["The second-best epoch in validation is taken (the second largest), not the best.",
+                        lambda v, t: t[int(np.argsort(v)[-2])]],
         "chosen_by_sum": ["The epoch is chosen by validation and test accuracy together (a sum, a mean): the test set "
                           "has a say in the choice.", lambda v, t: t[int(np.argmax(np.add(v, t)))]],
         "best_test_so_far": ["The best test accuracy up to the chosen epoch is reported, not that epoch's own: the "
@@ -181,21 +189,26 @@ CHOSEN_BY_VALIDATION = Exercise(
                                  lambda v, t: t[::-1][int(np.argmax(v))]],
         "test_sorted": ["The test accuracies are sorted, so they no longer belong to their epochs.",
                         lambda v, t: sorted(t)[int(np.argmax(v))], lambda v, t: sorted(t)[::-1][int(np.argmax(v))]],
-        "mean_of_best_epochs": ["A mean over the best epochs in validation is reported; one epoch counts.",
+        "mean_of_best_epochs": ["The mean test accuracy over the two or three best epochs in validation is reported; "
+                                "one epoch counts.",
                                 lambda v, t: np.mean([t[k] for k in np.argsort(v)[-3:]]),
                                 lambda v, t: np.mean([t[k] for k in np.argsort(v)[-2:]])],
-        "closest_to_test": ["The epoch is chosen in which validation and test agree best; the best validation accuracy "
-                            "chooses.", lambda v, t: t[int(np.argmin(np.abs(np.subtract(v, t))))]],
-        "epoch_returned": ["The index of the epoch is returned, not its accuracy.", lambda v, t: int(np.argmax(v)),
+        "closest_to_test": ["The epoch is chosen in which validation and test accuracy are closest; the best "
+                            "validation accuracy chooses.", lambda v, t: t[int(np.argmin(np.abs(np.subtract(v, t))))]],
+        "epoch_returned": ["The index (number) of the epoch is returned, not its test accuracy.",
+                           lambda v, t: int(np.argmax(v)),
                            lambda v, t: int(np.argmax(v)) + 1],
         "mean_of_both": ["The mean of validation and test accuracy is reported; asked for is the test accuracy.",
                          lambda v, t: (max(v) + t[int(np.argmax(v))]) / 2],
-        "first_epoch": ["That is the first epoch.", lambda v, t: t[0]],
+        "first_epoch": ["That is the test accuracy of the first epoch; the validation set chooses which one counts.",
+                        lambda v, t: t[0]],
         "chosen_by_smoothed": ["The epoch is chosen by a mean over neighbouring epochs (smoothed), not by its own "
                                "validation accuracy.",
                                lambda v, t: t[int(np.argmax(np.convolve(v, np.ones(3) / 3, "same")))]],
-        "worst_on_test": ["That is the worst epoch on the test set.", lambda v, t: min(t)],
-        "mean_over_epochs": ["The mean over the epochs is reported; one epoch counts.",
+        "worst_on_test": ["That is the worst epoch on the test set (a minimum); the validation set chooses which one "
+                          "counts.",
+                          lambda v, t: min(t)],
+        "mean_over_epochs": ["The mean test accuracy over all epochs is reported; one epoch counts.",
                              lambda validation, test: np.mean(test)],
     }),
 )  # fmt: skip
