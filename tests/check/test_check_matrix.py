@@ -105,7 +105,7 @@ def test_two_mistakes_at_once_are_both_named(name):
         both = "+".join(sorted({a.name, b.name}))
         named += report.mistake == both or both in report.candidates or report.mistake in (a.name, b.name)
         if report.mistake == both and a.name != b.name:
-            apart = re.search(r"^\w+: [A-Z]", report.evidence, re.MULTILINE)  # each in an output of its own
+            apart = re.search(r"^[\w ]+: [A-Z]", report.evidence, re.MULTILINE)  # each in an output of its own
             assert "Two things at once" in report.evidence or apart
             assert sentence(exercise, a.name) in report.evidence
     assert named >= 0.8 * len(chosen)

@@ -40,8 +40,8 @@ DENSE_FORWARD = Exercise(
     draw=_draw_forward,
     unbounded=("x", "b"),
     sentences={
-        "bias_averaged": "A mean of the bias b, or a part of it (one entry for all neurons), is added instead of b.",
-        "bias_summed": "The bias b is summed to one number; each neuron has its own.",
+        "scaled_by_width": "z is divided by the number of input features D: a mean over the features stands where a "
+        "sum belongs.",
         "last_column_dropped": "The last input feature (the last column of x, row of W) is left out: does a loop or "
         "a slice end one too early?",
     },
@@ -57,15 +57,21 @@ DENSE_FORWARD = Exercise(
             "The bias b is subtracted; it should be added.",
             {"bias": lambda z, b: z - b},
         ],
-        bias_multiplied=["The product is multiplied by the bias b; it should be added.", {"bias": lambda z, b: z * b}],
-        bias_twice=["The bias is added twice.", {"bias": lambda z, b: z + 2 * b}],
+        bias_multiplied=[
+            "The product x W is multiplied by the bias b; b should be added.",
+            {"bias": lambda z, b: z * b},
+        ],
+        bias_twice=["The bias b is added twice (2 b).", {"bias": lambda z, b: z + 2 * b}],
         bias_averaged=[
-            "An average of the bias (or of its gradient) is used, a mean for a sum.",
+            "The mean of the bias b, one number, is added for every neuron (map) instead of b; each has its own entry.",
             {"bias": lambda z, b: z + b.mean()},
+        ],
+        bias_divided_by_batch=[
+            "The bias b is divided by the batch size N (as for a mean) before it is added.",
             {"bias": lambda z, b: z + b / len(z)},
         ],
         bias_summed=[
-            "The bias (or its gradient) is summed to one number; each neuron has its own.",
+            "The bias b is summed to one number, the same for every neuron (map); each has its own bias.",
             {"bias": lambda z, b: z + b.sum()},
         ],
         bias_in_first_row_only=[
@@ -73,11 +79,12 @@ DENSE_FORWARD = Exercise(
             {"bias": lambda z, b: z + b * (np.arange(len(z)) == 0)[:, None]},
         ],
         bias_for_each_input=[
-            "The bias is added once for each input feature (D times): it stands inside of the sum.",
+            "The bias b is added once for each input feature (D times): it stands inside of the sum over the features.",
             {"whole": lambda x, W, b: x @ W + x.shape[1] * b},
         ],
         bias_outside_sum=[
-            "The bias b is added as many times as there are rows: it stands inside of a sum or a loop.",
+            "The bias b is added as many times as there are rows (samples): it stands inside of a sum or a loop "
+            "over the batch.",
             {"product": lambda x, W: x @ W, "bias": lambda z, b: z + len(z) * b},
         ],
         reshaped_for_transposed=[{"product": lambda x, W: x @ W.T.reshape(W.shape)}],
@@ -88,11 +95,14 @@ DENSE_FORWARD = Exercise(
         ],
         absolute_value={"after": np.abs},
         input_rectified={"product": lambda x, W: np.maximum(x, 0) @ W},
-        input_normalised={"product": lambda x, W: x / np.linalg.norm(x, axis=1, keepdims=True) @ W},
+        input_normalised=[
+            "Each sample's input (row of x) is scaled to length 1 (normalised) first; that does not belong here.",
+            {"product": lambda x, W: x / np.linalg.norm(x, axis=1, keepdims=True) @ W},
+        ],
         scaled_by_width=[{"product": lambda x, W: x @ W / x.shape[1]}],
         scaled_by_root_of_width={"product": lambda x, W: x @ W / np.sqrt(x.shape[1])},
         product_missing=[
-            "The input x does not enter: the product is missing.",
+            "The input x does not enter: the product is missing, and every sample gets the same z.",
             {"product": lambda x, W: np.tile(W.sum(axis=0), (len(x), 1))},
         ],
         last_column_dropped={"product": lambda x, W: x[:, :-1] @ W[:-1]},
@@ -100,12 +110,13 @@ DENSE_FORWARD = Exercise(
 )
 
 
-def _backward(x, W, dz, *, error=lambda x, z: z, to_input=dense_input_gradient,
+def _backward(x, W, dz, *, error=lambda x, z: z, to_input=dense_input_gradient, through=lambda W, dW: W,
               product=lambda x, dz: dense_parameter_gradients(x, dz)[0],
               bias=lambda dz: dz.sum(axis=0), at_input=lambda dx, x: dx, decay=lambda dW, W: dW,
               after=lambda dx, dW, db: (dx, dW, db)):  # fmt: skip
     dz = error(x, dz)
-    return after(at_input(to_input(dz, W), x), decay(product(x, dz), W), bias(dz))
+    dW = product(x, dz)
+    return after(at_input(to_input(dz, through(W, dW)), x), decay(dW, W), bias(dz))
 
 
 def _draw_backward(rng: Rng, k: int) -> Case:
@@ -128,9 +139,10 @@ DENSE_BACKWARD = Exercise(
     unbounded=("x", "dz"),
     linear=("dz",),
     scales={"1/N": "averaged_again", "db:1/N": "bias_averaged"},
-    sentences={"bias_averaged": "The gradient of the bias is the mean over the batch, not the sum.",
-               "bias_summed": "db, the gradient of the bias, is summed to one number (the axis is missing); each "
-                              "neuron has its own.",
+    sentences={"bias_averaged": "db, the gradient of the bias, is the mean over the batch, not the sum: dz already "
+                                "carries the mean.",
+               "bias_summed": "db, the gradient of the bias, is one number for all neurons: dz is summed (or averaged) "
+                              "over both axes (the axis is missing); each neuron has its own.",
                "averaged_again":
                    "It is averaged over the batch again; the incoming gradient already carries the mean."},
     slices={"sample": {"x": 0, "dz": 0}, "neuron": {"W": 1, "dz": 1}},
@@ -138,8 +150,8 @@ DENSE_BACKWARD = Exercise(
     mistakes=mistakes(
         {
             **product_mistakes("product"),
-            "bias_wrong_axis": ["db, the gradient of the bias, is summed over the wrong axis: each neuron (map) has "
-                                "its own number.",
+            "bias_wrong_axis": ["db, the gradient of the bias, is summed over the wrong axis, over the neurons "
+                                "instead of the batch: each neuron has its own number.",
                                 {"bias": lambda dz: dz.sum(axis=1)}],
             "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[1], dz.sum())},
                             {"bias": lambda dz: np.full(dz.shape[1], dz.mean())}],
@@ -149,16 +161,19 @@ DENSE_BACKWARD = Exercise(
             "bias_of_one_row": ["db, the gradient of the bias, comes from one sample (or image) only, the first or "
                                 "the last of the batch; it is summed over all.",
                                 {"bias": lambda dz: dz[0]}, {"bias": lambda dz: dz[-1]}],
-            "bias_largest": ["db is the largest (or smallest) entry over the batch (a max or min), not the sum.",
+            "bias_largest": ["db is the largest (or smallest) entry of dz over the batch (a max or min), not the "
+                             "sum.",
                              {"bias": lambda dz: dz.max(axis=0)}, {"bias": lambda dz: dz.min(axis=0)}],
-            "bias_of_squares": ["db is the sum of squares.", {"bias": lambda dz: (dz * dz).sum(axis=0)}],
-            "bias_of_sizes": ["db is the sum of absolute values: the signs are lost.",
+            "bias_of_squares": ["db is the sum of squares of dz, not the sum of dz itself.",
+                                {"bias": lambda dz: (dz * dz).sum(axis=0)}],
+            "bias_of_sizes": ["db is the sum of absolute values of dz: the signs are lost.",
                               {"bias": lambda dz: np.abs(dz).sum(axis=0)}],
-            "bias_rectified": ["In db negative errors are cut off.", {"bias": lambda dz: np.maximum(dz,
+            "bias_rectified": ["In db negative errors are cut off: a ReLU is applied to dz before the sum.",
+                               {"bias": lambda dz: np.maximum(dz,
                 0).sum(axis=0)}],
-            "bias_spread": ["db is the standard deviation over the batch, not the sum.",
+            "bias_spread": ["db is the standard deviation of dz over the batch, not the sum.",
                 {"bias": lambda dz: dz.std(axis=0)}],
-            "bias_median": ["db is the median over the batch, not the sum.", {"bias": lambda dz: np.median(dz,
+            "bias_median": ["db is the median of dz over the batch, not the sum.", {"bias": lambda dz: np.median(dz,
                 axis=0)}],
             "bias_axis_kept": ["db, the gradient of the bias, keeps the summed axis with length 1 (keepdims): (1, "
                                "n) for (n,).",
@@ -167,16 +182,18 @@ DENSE_BACKWARD = Exercise(
                                        "or a count, are summed.",
                                        {"bias": lambda dz: np.ones(dz.shape[1])},
                 {"bias": lambda dz: np.full(dz.shape[1], 1.0 * len(dz))}],
-            "weights_reshaped": ["The weights W are reshaped where they should be transposed.",
+            "weights_reshaped": ["The weights W are reshaped where they should be transposed: the shape fits, the "
+                                 "entries are mixed.",
                                  {"to_input": lambda dz, W: dz @ W.reshape(W.shape[::-1])}],
             "input_gradient_masked": ["dx, the gradient at the input, is rectified or masked (a ReLU's mask, x > "
                                       "0): this layer has no activation, and x was not made by one here.",
                                       {"at_input": lambda dx, x: np.maximum(dx, 0)},
                 {"at_input": lambda dx, x: dx * (x > 0)}],
-            "weight_decay_added": ["The parameter itself is added to its gradient: that is weight decay, which was "
-                                   "not asked for.",
+            "weight_decay_added": ["The parameter itself (or a share of it) is added to its gradient: that is "
+                                   "weight decay (L2), which was not asked for.",
                                    *[{"decay": lambda dW, W, c=c: dW + c * W} for c in (1.0, 0.1, 0.01, 1e-3)]],
-            "mask_added": ["The error is masked here (a ReLU's mask), but this layer has no activation.",
+            "mask_added": ["The error dz is masked here (rectified by a ReLU's mask), but this layer has no "
+                           "activation.",
                            {"error": lambda x, dz: dz * (dz > 0)}],
             "outputs_in_another_order": ["The results come in another order than asked for: they are exchanged.",
                 {"after": lambda dx, dW, db: (dW, db, dx)}, {"after": lambda dx, dW, db: (dW, dx, db)},
@@ -185,7 +202,9 @@ DENSE_BACKWARD = Exercise(
             ],
             "input_gradient_zero": ["dx, the gradient at the input, is 0: it is not computed.",
                                     {"to_input": lambda dz, W: np.zeros((len(dz), len(W)))}],
-            "weights_binarised": ["Only the signs of the weights W are used, not their sizes.",
+            "gradient_for_weights": ["dx goes back through dW, the gradient, instead of the weights W.",
+                                     {"through": lambda W, dW: dW}],
+            "weights_binarised": ["Only the signs of the weights W are used, sign(W), not their sizes.",
                                   {"to_input": lambda dz, W: dz @ np.sign(W).T}],
         }
     ),
@@ -231,12 +250,13 @@ RELU_BACKWARD = Exercise(
             **without_slope(mask_mistakes(zs=lambda z, da: z)),
             "mask_of_any_sample": {"gate": lambda z, da: da * (z > 0).any(axis=0)},
             "let_through_at_zero": {"gate": lambda z, da: da * (z >= 0)},
-            "preactivation_added": ["The forward pass and the error are added; the slope should multiply the error.",
+            "preactivation_added": ["The activation relu(z) of the forward pass and the error da are added; the "
+                                    "slope should multiply the error.",
                                     {"gate": lambda z, da: np.maximum(z, 0) + da}],
-            "rectified_for_masked": ["A product was rectified, max(da * z, 0) or the like: negative errors of "
-                                     "active neurons must pass as well.",
+            "rectified_for_masked": ["A product was rectified, max(da * z, 0) or the like: z is no mask, and "
+                                     "negative errors of active neurons must pass as well.",
                                      {"gate": lambda z, da: np.maximum(z * da, 0)}],
-            "zeros_returned": ["It returns zeros.",
+            "zeros_returned": ["It returns zeros: no error passes back.",
                                {"gate": lambda z, da: np.zeros_like(da)}],
         },
         accepted=("let_through_at_zero",),

@@ -70,7 +70,7 @@ def _cut_elsewhere(one: Callable, thresholds: tuple[float, ...], zs: Zs) -> dict
             ),
         ],
         "mask_by_mean": [
-            "The ReLU's mask compares with a mean of z, not with 0.",
+            "The ReLU's mask compares z with a mean of z (its threshold), not with 0.",
             one(lambda z, da: da * (z > z.mean())),
             one(lambda z, da: da * (z > z.mean(axis=0))),
             one(lambda z, da: da * (z > z.mean(axis=-1, keepdims=True))),
@@ -140,7 +140,7 @@ def _of_smooth_activations(one: Callable) -> dict:
             one(lambda z, da: da * np.where(z > 0, 1, np.exp(np.minimum(z, 0)))),
         ],
         "softplus_or_swish_mask": [
-            "The slope is that of another smooth activation (GELU, SiLU), but the activation is a ReLU.",
+            "The slope is that of another smooth activation (SiLU, GELU), but the activation is a ReLU.",
             one(lambda z, da: da * (_sigmoid(z) + z * _sigmoid(z) * _sigmoid(-z))),
         ],
     }
@@ -150,8 +150,8 @@ def _other_arrays(one: Callable) -> dict:
     """Another array stands for the mask: the error, the activation, the pre-activation, its sign."""
     return {
         "mask_on_error": [
-            "The mask is taken from the error da (negative errors are stopped), not from z: it must look at what the "
-            "neuron did in the forward pass.",
+            "The mask is taken from the error da itself (negative errors are stopped), not from z: it must look at "
+            "what the neuron did in the forward pass.",
             one(lambda z, da: da * (da > 0)),
         ],
         "error_rectified": [
@@ -160,15 +160,15 @@ def _other_arrays(one: Callable) -> dict:
             one(lambda z, da: da * (z > 0) * (da > 0)),
         ],
         "activation_for_mask": [
-            "The error is multiplied by the activation itself, not by the slope of the activation.",
+            "The error is multiplied by the activation itself, a = relu(z), not by the slope of the activation.",
             one(lambda z, da: da * np.maximum(z, 0)),
         ],
         "preactivation_for_mask": [
-            "The error is multiplied by the pre-activation itself, not by the slope there.",
+            "The error is multiplied by the pre-activation z itself, not by the ReLU's slope there.",
             one(lambda z, da: da * z),
         ],
         "sign_for_mask": [
-            "The error is multiplied by the sign of z: where z is negative it is turned round, not stopped.",
+            "The error is multiplied by the sign of z: where z is negative it is turned round (negated), not stopped.",
             one(lambda z, da: da * np.sign(z)),
         ],
     }
@@ -185,12 +185,16 @@ def _of_other_activations(one: Callable) -> dict:
             ),
         ],
         "sigmoid_mask": [
-            "The slope is a sigmoid's, but the activation is a ReLU.",
+            "The slope is a sigmoid's, s (1 - s), but the activation is a ReLU.",
             one(lambda z, da: da * _sigmoid(z) * _sigmoid(-z)),
+        ],
+        "softplus_mask": [
+            "The error is multiplied by the sigmoid of z: that is the slope of a softplus, but the activation is a "
+            "ReLU.",
             one(lambda z, da: da * _sigmoid(z)),
         ],
         "tanh_mask": [
-            "The slope is that of tanh, but the activation is a ReLU.",
+            "The slope is that of tanh, 1 - tanh(z)^2, but the activation is a ReLU.",
             one(lambda z, da: da * (1 - np.tanh(z) ** 2)),
         ],
     }
@@ -200,11 +204,11 @@ def _one_factor_only(one: Callable) -> dict:
     """One of the two factors is missing, or not each sample's own."""
     return {
         "mask_of_batch_mean": [
-            "The mask is one for the whole batch (from a mean); each sample has its own.",
+            "One mask is used for the whole batch, made of the mean of z over the samples; each sample has its own.",
             one(lambda z, da: da * (z.mean(axis=0) > 0)),
         ],
         "mask_only": [
-            "The ReLU's slope is returned without the error that should pass through it.",
+            "The ReLU's slope alone is used, without the error (da) that should pass through it.",
             one(lambda z, da: (z > 0) * 1.0),
         ],
         "error_missing": ["The incoming error (da or dG) is not used.", one(lambda z, da: np.maximum(z, 0))],

@@ -104,8 +104,9 @@ MF_STEP = Exercise(
             "projection_updated_first": ["M is updated before the error goes back through it: the error belongs to "
                                          "the old M of the forward pass, not to the new M.",
                                          {"projection_seen": lambda old, new: new}],
-            "weights_updated_first": ["W is updated before the gradient of M is taken: that uses the activation of "
-                                      "the new W; both belong to the same forward pass.",
+            "weights_updated_first": ["W is updated first, before the gradient of M is taken: that uses the "
+                                      "activation of the new W (a second forward pass); both belong to the same "
+                                      "forward pass.",
                 {"again": lambda x, y, W, M, dG: (_relu(x @ W), eq.cross_entropy_gradient(_relu(x @ W) @ M.T, y))},
                 {"again": lambda x, y, W, M, dG: (_relu(x @ W), dG)},
                 {"again": lambda x, y, W, M, dG: (_relu(x @ W), eq.cross_entropy_gradient(_relu(x @ W) @ M.T, y)),
@@ -128,7 +129,7 @@ MF_STEP = Exercise(
                 {"hidden": lambda z: z + 0, "handed_on": lambda x, z, a, W, G: _relu(z)},
             ],
             **activation_mistakes(),
-            "leaky_activation_slight": ["The activation is a leaky ReLU, slope 0.01.",
+            "leaky_activation_slight": ["The activation is a leaky ReLU, slope 0.01 for negative z, not a ReLU.",
                 {"hidden": lambda z: np.where(z > 0, z, 0.01 * z)}],
             "projection_unchanged": ["M is not trained: it comes back unchanged, without an update.",
                                      {"update_M": lambda p, g, lr: p + 0}],
@@ -139,9 +140,11 @@ MF_STEP = Exercise(
             "ff_derivative": {"weight_gradient": lambda x, z, M, dG: x.T @ (2 * _relu(z) * (dG @ M))},
             "goodness_squared": {"project": lambda a, M: (a * a) @ M.T},
             "projection_reshaped": {"project": lambda a, M: a @ M.reshape(M.shape[::-1])},
-            "input_normalised": {"project": lambda a, M: unit_rows(a) @ M.T},
-            "one_sample_at_a_time": ["Samples are updated one after the other (online, in a loop), instead of one "
-                                     "step for the whole batch.",
+            "input_normalised": ["Each sample's activation (row of a) is scaled to length 1 (normalised) before the "
+                                 "scores G are made of it; that does not belong here.",
+                                 {"project": lambda a, M: unit_rows(a) @ M.T}],
+            "one_sample_at_a_time": ["Samples are updated one after the other, sample by sample (online, in a "
+                                     "loop), instead of one step for the whole batch.",
                                   {"whole": _online},
                                       {"whole": partial(_online, mean=True)},
                                   {"whole": partial(_online, after=True)}],
@@ -150,15 +153,17 @@ MF_STEP = Exercise(
                                   "the loss belongs to the forward pass before the update.",
                                {"error_seen": lambda old, new: new()},
                                {"error_seen": lambda old, new: new(), "projection_seen": lambda old, new: new}],
-            "leaky_activation": ["The activation lets negative pre-activations through: that is a leaky ReLU.",
+            "leaky_activation": ["The activation lets negative pre-activations z through: that is a leaky ReLU.",
                               Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
                                   "its slope there is {}", (0.2,))],
-            "error_through_pseudoinverse": ["The error goes back through another matrix than M (a pseudo-inverse, "
-                                            "or M of other values).",
-                                         {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.sign(M)) * (z > 0))},
-                                         {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.abs(M)) * (z > 0))},
-                                         {"weight_gradient": lambda x, z, M,
-                                             dG: x.T @ ((dG @ unit_rows(M)) * (z > 0))}],
+            "projection_binarised": ["The error goes back through sign(M): only the signs of M are used, not its "
+                                     "values.",
+                                     {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.sign(M)) * (z > 0))}],
+            "projection_absolute": ["The error goes back through the absolute values of M: their signs are lost.",
+                                    {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ np.abs(M)) * (z > 0))}],
+            "projection_normalised": ["The error goes back through an M whose rows are scaled to length 1 "
+                                      "(normalised), not through M itself.",
+                                      {"weight_gradient": lambda x, z, M, dG: x.T @ ((dG @ unit_rows(M)) * (z > 0))}],
             "target_class_only": {"weight_gradient": lambda x, z, M, dG: x.T @ ((np.minimum(dG, 0) @ M) * (z > 0))},
             "scores_squared": {"project": lambda a, M: (a @ M.T) ** 2},
             "rectified_scores": {"project": lambda a, M: np.maximum(a @ M.T, 0)},

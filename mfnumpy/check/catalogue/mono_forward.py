@@ -44,20 +44,23 @@ EQ5 = Exercise(
         reshaped_for_transposed=["A matrix is reshaped where it should be transposed: the shape fits, the entries "
                                  "are mixed. reshape is not .T.",
                                  {"matrix": lambda M: M.reshape(M.shape[::-1])}],
-        softmax_added=["A softmax is applied where none belongs.",
+        softmax_added=["A softmax is applied to the scores G; it belongs to the loss, not here.",
                        {"after": eq.softmax}],
-        rectified_scores=["Negative scores are cut off: a ReLU is applied to the scores.",
+        rectified_scores=["Negative scores G are cut off: a ReLU is applied to the scores.",
                           {"after": lambda G: np.maximum(G, 0)}],
-        goodness_squared=["The activation is squared: that is Forward-Forward's goodness, not this one.",
+        goodness_squared=["The activation a is squared: that is Forward-Forward's goodness, not this one.",
                           {"before": np.square}, {"before": lambda a: a * np.abs(a)}],
-        scores_squared=["The scores (the result) are squared once more.",
+        scores_squared=["The scores G (the result) are squared once more.",
                         {"after": np.square}],
-        scaled_by_root_of_width=["It is divided by the square root of the width, which does not belong here.",
+        scaled_by_root_of_width=["It is divided by the square root of the width (of the number of terms in the "
+                                 "sum), which does not belong here.",
                                  {"before": lambda a: a / np.sqrt(a.shape[1])}],
-        input_normalised=["The input is scaled to length 1 (normalised) first; that does not belong here.",
+        input_normalised=["Each sample's activation (row of a) is scaled to length 1 (normalised) first; that does "
+                          "not belong here.",
                           {"before": unit_rows}],
         activity_rectified_again={"before": lambda a: np.maximum(a, 0)},
-        activity_centred=["A mean is taken off the activation (it is centred); that does not belong here.",
+        activity_centred=["A mean is taken off the activation a: it is centred (the mean is subtracted), which does "
+                          "not belong here.",
                           {"before": lambda a: a - a.mean(axis=0)}, {"before": lambda a: a - a.mean(axis=1)[:, None]}],
         projection_normalised=["The projection matrix M is scaled (normalised) to unit rows or columns.",
                                {"matrix": lambda M: unit_rows(M).T}, {"matrix": lambda M: unit_rows(M.T)}],
@@ -109,6 +112,11 @@ EQ7 = Exercise(
     unbounded=("x", "z", "M", "dG"),
     extremes=_zero_preactivation,
     linear=("x", "M", "dG"),
+    sentences={
+        "mean_twice": "The mean over the batch is taken twice: dG already carries the factor 1/N.",
+        "mean_missing": "The mean over the batch is missing: dG carries the factor 1/N, and here it is "
+        "multiplied by N again.",
+    },
     slices={"sample": {"x": 0, "z": 0, "dG": 0}, "class": {"M": 0, "dG": 1}},
     axes={"dW": ("input feature", "neuron")},
     mistakes=mistakes(
@@ -124,30 +132,37 @@ EQ7 = Exercise(
                 {"gate": lambda z, da: da * (z >= 0)},
             ],
             "ff_derivative": [
-                "The derivative of a goodness of squares is used: that is Forward-Forward's, not Mono-Forward's.",
+                "The derivative of a goodness of squares (a factor 2 a) is used: that is Forward-Forward's, not "
+                "Mono-Forward's.",
                 {"error": lambda dG, M, z: 2 * np.maximum(z, 0) * (dG @ M)},
             ],
             "projection_missing": [
-                "The projection matrix M is not used: all neurons get the same error.",
+                "The projection matrix M is not used: dG is summed over the classes, and all neurons get the same "
+                "error.",
                 {"error": lambda dG, M, z: np.tile(dG.sum(axis=1, keepdims=True), M.shape[1])},
             ],
             "projection_reshaped": [
-                "The projection matrix M is reshaped where it should be used as it is, or transposed.",
+                "The projection matrix M is reshaped where it should be used as it is, or transposed: its entries "
+                "are mixed.",
                 {"error": lambda dG, M, z: dG @ M.reshape(M.shape[::-1]).T},
             ],
             "projection_normalised": {"error": lambda dG, M, z: dG @ unit_rows(M)},
             "projection_binarised": [
-                "Only the signs of the projection matrix are used.",
+                "Only the signs of the projection matrix M are used, sign(M), not its values.",
                 {"error": lambda dG, M, z: dG @ np.sign(M)},
             ],
-            "softmax_added": {"error": lambda dG, M, z: eq.softmax(dG) @ M},
+            "softmax_added": [
+                "A softmax is applied to dG; dG is a gradient already, and is used as it is.",
+                {"error": lambda dG, M, z: eq.softmax(dG) @ M},
+            ],
             "error_averaged": [
                 "The error is averaged over the batch before it meets its sample: the mean (or sum) of dG over all "
                 "samples is used for each.",
                 {"error": lambda dG, M, z: np.tile((dG @ M).mean(axis=0), (len(z), 1))},
             ],
             "target_class_only": [
-                "Only the error of the true class is sent back; those of the other classes are lost.",
+                "Only the error of the true class is sent back, through its row of M; those of the other classes "
+                "are lost.",
                 {"error": lambda dG, M, z: np.where(dG < 0, dG, 0) @ M},
             ],
         },
@@ -167,9 +182,9 @@ def _projection_gradient(a, dG, *, product=_outer):
 
 def _swapped_roles(table: dict) -> dict:
     """In Eq. (8) the activation is the second factor: the mistakes in the input concern the error here."""
-    renamed = {"input_rectified": ("error_rectified", "Negative errors are cut off."),
-               "input_squared": ("error_squared", "The error is squared."),
-               "input_normalised": ("error_normalised", "Each sample's error is scaled to length 1 (normalised)."),
+    renamed = {"input_rectified": ("error_rectified", "Negative entries of the error dG are cut off, as by a ReLU."),
+               "input_squared": ("error_squared", "The error dG is squared before the product."),
+               "input_normalised": ("error_normalised", "Each row of the error dG is scaled to length 1 (normalised)."),
                "input_missing": ("error_missing", ""), "error_binarised": ("step_for_activation", ""),
                "input_binarised": ("error_binarised", ""), "input_centred": ("activity_centred", "")}  # fmt: skip
     swapped = {}
@@ -194,20 +209,28 @@ EQ8 = Exercise(
     draw=_draw_projection,
     unbounded=("a", "dG"),
     linear=("a", "dG"),
+    sentences={"mean_twice": "The mean over the batch is taken twice: dG already carries the factor 1/N.",
+               "mean_missing": "The mean over the batch is missing: dG carries the factor 1/N, and here it is "
+                               "multiplied by N again."},
     slices={"sample": {"a": 0, "dG": 0}},
     axes={"dM": ("class", "neuron")},
     mistakes=mistakes(
         {
             **_swapped_roles(product_mistakes("product")),
             "activity_rectified_again": {"product": lambda dG, a: dG.T @ np.maximum(a, 0)},
-            "step_for_activation": [{"product": lambda dG, a: dG.T @ (a > 0)},
+            "step_for_activation": ["The activation a counts as on or off only (a step, 0 or 1), or by its sign, "
+                                    "not by its size.",
+                                    {"product": lambda dG, a: dG.T @ (a > 0)},
                 {"product": lambda dG, a: dG.T @ np.sign(a)}],
             "goodness_squared": [{"product": lambda dG, a: dG.T @ np.square(a)}],
-            "input_normalised": {"product": lambda dG, a: dG.T @ unit_rows(a)},
-            "activation_missing": ["The activation a does not enter the gradient.",
+            "input_normalised": ["Each sample's activation (row of a) is scaled to length 1 (normalised) first; that "
+                                 "does not belong here.",
+                                 {"product": lambda dG, a: dG.T @ unit_rows(a)}],
+            "activation_missing": ["The activation a does not enter the gradient: every neuron gets the same.",
                                    {"product": lambda dG, a: dG.T @ np.ones_like(a)}],
             "activity_centred": {"product": lambda dG, a: dG.T @ (a - a.mean(axis=0))},
-            "softmax_added": {"product": lambda dG, a: eq.softmax(dG).T @ a},
+            "softmax_added": ["A softmax is applied to dG; dG is a gradient already, and is used as it is.",
+                              {"product": lambda dG, a: eq.softmax(dG).T @ a}],
         }
     ),
 )  # fmt: skip

@@ -28,6 +28,8 @@ def product_mistakes(step: str) -> dict:
         "last_sample_only": ["Only the last sample of the batch counts; is a sum overwritten in a loop (= for +=)?",
                              one(lambda x, dz: np.outer(x[-1], dz[-1]))],
         "averaged_over_batch_early": [
+            "Both factors are summed (or averaged) before the product, not after it: each sample has a product of "
+            "its own.",
             one(lambda x, dz: np.outer(x.sum(axis=0), dz.sum(axis=0))),
             one(lambda x, dz: np.outer(x.mean(axis=0), dz.sum(axis=0))),
             one(lambda x, dz: np.outer(x.mean(axis=0), dz.mean(axis=0))),
@@ -37,20 +39,22 @@ def product_mistakes(step: str) -> dict:
                             one(lambda x, dz: np.maximum(x, 0).T @ dz)],
         "input_binarised": ["The input x counts by its sign only (or as on and off), not by its size.",
                             one(lambda x, dz: (x > 0).T @ dz), one(lambda x, dz: np.sign(x).T @ dz)],
-        "input_squared": ["The input x is squared.",
+        "input_squared": ["The input x is squared before the product.",
                           one(lambda x, dz: np.square(x).T @ dz)],
-        "input_normalised": one(lambda x, dz: unit_rows(x).T @ dz),
+        "input_normalised": ["Each sample's input (row of x) is scaled to length 1 (normalised) first; that does not "
+                             "belong here.",
+                             one(lambda x, dz: unit_rows(x).T @ dz)],
         "input_centred": ["The mean over the batch is taken off the input x (it is centred); that does not belong "
                           "here.",
                           one(lambda x, dz: (x - x.mean(axis=0)).T @ dz)],
-        "input_missing": ["The input of the layer is not used: every input gets the same gradient.",
+        "input_missing": ["The input x of the layer is not used: every input feature gets the same gradient.",
                           one(lambda x, dz: np.ones_like(x).T @ dz)],
         "absolute_value": one(lambda x, dz: np.abs(x.T @ dz)),
         "result_rectified": ["Negative entries of the result are cut off: a ReLU is applied to the gradient.",
                              one(lambda x, dz: np.maximum(x.T @ dz, 0))],
         "sign_of_gradient": ["Only the sign of the gradient is used, not its size.",
                              one(lambda x, dz: np.sign(x.T @ dz))],
-        "gradient_normalised": ["The gradient is scaled to length 1 (normalised).",
+        "gradient_normalised": ["The gradient is divided by its norm: it is scaled to length 1 (normalised).",
                                 one(lambda x, dz: x.T @ dz / np.linalg.norm(x.T @ dz))],
         "error_binarised": ["Only the sign of the error is used, not its size.",
                             one(lambda x, dz: x.T @ np.sign(dz))],
@@ -100,7 +104,8 @@ LOSS_GRADIENTS["jacobian_on_top"] = _jacobian_on_top
 def loss_mistakes(step: str) -> dict:
     """What goes wrong in the gradient of the loss, inside a whole step."""
     table: dict = {name: {step: function} for name, function in LOSS_GRADIENTS.items()}
-    table["hard_prediction"] = ["The predicted class gets all: a maximum stands where a softmax belongs.",
+    table["hard_prediction"] = ["The predicted class (the argmax of the scores) gets all: a hard maximum stands "
+                                "where a softmax belongs.",
                                 table["hard_prediction"]]  # fmt: skip
     table["not_shifted"] = {step: _shifted(lambda G: 0.0)}
     table["shifted_by_whole_maximum"] = {step: _shifted(np.max)}
@@ -150,7 +155,7 @@ def update_mistakes(step: str = "update") -> dict:
         "weight_decay_share": ["A share of the parameter is added to its gradient: that is weight decay.",
                                Free(lambda c: {step: lambda p, g, lr: p - lr * (g + c * p)}, (0.1,),
                                    "it is {}", (0.05,))],
-        "parameter_shrunk": ["The parameter itself shrinks in each step.",
+        "parameter_shrunk": ["The parameter itself shrinks in each step, as by weight decay.",
                              Free(lambda c: {step: lambda p, g, lr: c * p - lr * g}, (0.9,),
                                  "it is multiplied by {}", (0.9,))],
         "update_multiplied": {step: lambda p, g, lr: p * (1 - lr * g)},
@@ -165,13 +170,13 @@ ACTIVATIONS = {
     "elu": ("an ELU", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)),
     "softplus": ("a softplus", lambda z: np.logaddexp(0, z)),
     "swish": ("a SiLU (swish), z sigmoid(z)", lambda z: z / (1 + np.exp(-z))),
-    "square": ("a square", np.square),
-    "absolute": ("an absolute value", np.abs),
+    "square": ("the square z^2", np.square),
+    "absolute": ("the absolute value of z", np.abs),
     "squared_relu": ("a squared ReLU", lambda z: np.maximum(z, 0) ** 2),
     "capped": ("a ReLU that is cut off (clipped) at 1", lambda z: np.clip(z, 0, 1)),
-    "step": ("a step, on or off", lambda z: (z > 0) * 1.0),
-    "negative_part": ("the negative part: positive entries are cut off", lambda z: np.minimum(z, 0)),
-    "sign": ("the sign alone", np.sign),
+    "step": ("a step (1 or 0, on or off)", lambda z: (z > 0) * 1.0),
+    "negative_part": ("the negative part of z (positive entries are cut off)", lambda z: np.minimum(z, 0)),
+    "sign": ("the sign of z alone", np.sign),
 }
 
 

@@ -37,6 +37,9 @@ SENTENCES = {
     "rate_rooted": "A root of the learning rate is used.",
     "divided_by_one_less": "A mean is divided by a count that is 1 too small.",
     "divided_by_one_more": "A mean is divided by a count that is 1 too large.",
+    "averaged_over_batch_early": "The batch is averaged (or summed) too early: each sample has its own value.",
+    "input_normalised": "The input is scaled to length 1 (normalised) first; that does not belong here.",
+    "softmax_added": "A softmax is applied where none belongs.",
     "transposed": "It is transposed: the values are right, but rows and columns are exchanged.",
 }
 
