@@ -119,8 +119,8 @@ EQ6 = Exercise(
         log_of_zero=["The logarithm is taken of a probability that has become 0, log(0): the loss is infinite (inf) "
                      "or not a number (nan).",
                      {"log_p": lambda G: np.log(eq.softmax(G))}, {"whole": _all_logarithms}],
-        epsilon_in_log=["A small number inside the logarithm (or a clip) bounds the loss: where it should be large, "
-                        "it is too small.",
+        epsilon_in_log=["A small number (an epsilon) inside the logarithm, or a clip of p, bounds the loss: where "
+                        "it should be large, it is capped, too small.",
                         *[{"log_p": lambda G, e=e: np.log(eq.softmax(G) + e)} for e in _EPSILONS]],
         shifted_by_whole_maximum={"log_p": lambda G: np.log(softmax_by(G, shift=np.max))},
         scores_clipped=[{"log_p": lambda G, c=c: log_softmax(np.clip(G, -c, c))} for c in CLIPS],
@@ -130,14 +130,15 @@ EQ6 = Exercise(
                               {"whole": lambda G, y: _logistic(G, y).mean()}],
         softmax_missing=["The softmax is missing: the raw scores G are treated as if they were (log) probabilities.",
                          {"log_p": lambda G: G}],
-        log_without_softmax=["The logarithm is taken of the scores themselves: the softmax is missing.",
+        log_without_softmax=["The logarithm is taken of the scores G themselves: the softmax is missing.",
                              {"log_p": np.log}, {"log_p": lambda G: np.log(np.abs(G))}],
-        log_missing=["The logarithm is missing.",
+        log_missing=["The logarithm is missing: the probability of the true class itself is averaged.",
                      {"log_p": eq.softmax}],
         softmax_twice={"log_p": lambda G: log_softmax(eq.softmax(G))},
         softmax_over_batch={"log_p": lambda G: log_softmax(G.T).T},
         sigmoid_for_softmax={"log_p": lambda G: -np.logaddexp(0, -G)},
-        label_off_by_one=["Labels are off by one, a class beside the right one: they count from 0, not from 1.",
+        label_off_by_one=["The labels y are off by one (y - 1 or y + 1), a class beside the right one: they count "
+                          "from 0, not from 1.",
             {"pick": lambda lp, y: lp[np.arange(len(y)), y - 1]},
             {"pick": lambda lp, y: lp[np.arange(len(y)), (y + 1) % lp.shape[1]]},
         ],
@@ -149,14 +150,15 @@ EQ6 = Exercise(
         column_of_labels=["The index [:, y] mixes samples: every row uses all labels of the batch (the columns of "
                           "the other samples' labels too), not its own label alone.",
                           {"pick": lambda lp, y: lp[:, y].sum(axis=1)}],
-        mean_before_log=["The mean over the batch is taken before the logarithm: the probabilities are averaged "
-                         "first, then log of their mean. Each sample has a logarithm of its own.",
+        mean_before_log=["The mean over the batch is taken before the logarithm: the log of the mean probability. "
+                         "Each sample has a logarithm of its own.",
                          {"log_p": eq.softmax, "mean": lambda values: -np.log(values.mean())}],
         log_base_two=["The logarithm has base 2 (log2), not e: it is counted in bits.",
                       {"mean": lambda values: -values.mean() / np.log(2)}],
         log_base_ten=["The logarithm has base 10 (log10), not e.",
                       {"mean": lambda values: -values.mean() / np.log(10)}],
-        squared_error_for_cross_entropy=["This is the squared error's (mean squared error), not the cross-entropy's.",
+        squared_error_for_cross_entropy=["The squared error of the probabilities (mean squared error, MSE) stands "
+                                         "where the cross-entropy belongs.",
             {"whole": _squared_error}, {"whole": lambda G, y: _squared_error(G, y) / 2},
             {"whole": lambda G, y: _squared_error(G, y) / G.shape[1]},
         ],
@@ -175,12 +177,13 @@ EQ6 = Exercise(
                           {"mean": lambda values: -values.min()}],
         probability_weighted_twice=["The loss is weighted by the probability p once more: p log p, as in an entropy.",
                                     {"pick": lambda lp, y: (np.exp(lp) * lp)[np.arange(len(y)), y]}],
-        entropy_for_cross_entropy=["This is the entropy of the prediction; the label does not enter.",
+        entropy_for_cross_entropy=["This is the entropy of the prediction, made of p alone; the label y does not "
+                                   "enter.",
                                    {"pick": lambda lp, y: (np.exp(lp) * lp).sum(axis=1)}],
         loss_not_reduced=["One value for each sample is returned, an array of N losses; the mean over the batch is "
                           "still to be taken, to one number.",
                           {"mean": lambda values: -values}],
-        probability_for_log=["The loss is made of 1 - p; the logarithm of the probability is missing.",
+        probability_for_log=["The loss is made of 1 - p, or its square; the logarithm of the probability is missing.",
                              {"pick": lambda lp, y: np.exp(lp)[np.arange(len(y)), y] - 1},
                              {"pick": lambda lp, y: -((1 - np.exp(lp)[np.arange(len(y)), y]) ** 2)}],
         log_of_complement=["The logarithm is taken of 1 - p, the probability of all other classes, not of p.",
@@ -204,26 +207,32 @@ EQ6 = Exercise(
         focal=["Samples that are right already count less: a factor (1 - p)^gamma, as in the focal loss.",
                Free(lambda c: {"pick": lambda lp, y: ((1 - np.exp(lp)) ** c * lp)[np.arange(len(y)), y]}, (1.0, 2.0),
                     "gamma is {}", (1.5,))],
-        hinge_for_cross_entropy=["This is a hinge (a margin between scores), not the cross-entropy.",
+        hinge_for_cross_entropy=["This is a hinge loss (a margin between scores, as in an SVM), not the "
+                                 "cross-entropy.",
             {"whole": _margin},
                                  {"whole": lambda G, y: _margin(G, y, np.sum)}],
-        largest_for_log_sum=["The largest score (a maximum) stands where log-sum-exp belongs.",
+        largest_for_log_sum=["The largest score (a maximum) stands where log-sum-exp, the logarithm of the sum of "
+                             "exponentials, belongs.",
             {"log_p": lambda G: G - G.max(axis=1)[:, None]}],
-        exponential_of_loss=["The exponential of the loss is returned (the perplexity).",
+        exponential_of_loss=["The exponential of the loss (the perplexity, or its inverse) is returned, not the "
+                             "loss itself.",
                              {"mean": lambda values: np.exp(-values.mean())},
                                  {"mean": lambda values: np.exp(values.mean())}],
-        squared_mean=["The losses are squared before they are averaged over the batch.",
+        squared_mean=["The samples' losses are squared before they are averaged over the batch (a mean square, or "
+                      "its root).",
                       {"mean": lambda values: (values**2).mean()},
                       {"mean": lambda values: np.sqrt((values**2).mean())}],
         median_for_mean=["The median over the batch is taken instead of the mean.",
             {"mean": lambda values: -np.median(values)}],
         smallest_for_mean=["The smallest loss of the batch (the minimum) is returned instead of the mean.",
                            {"mean": lambda values: -values.max()}],
-        only_wrong_counted=["Only samples that are predicted wrongly (or only those predicted rightly) count: those "
-                            "already classified correctly are left out, or the others.",
-                            {"pick": lambda lp, y: lp[np.arange(len(y)), y] * (lp.argmax(axis=1) != y)},
+        only_wrong_counted=["Only samples that are predicted wrongly count: the loss of those already classified "
+                            "correctly (argmax of G = y) is left out, or 0.",
+                            {"pick": lambda lp, y: lp[np.arange(len(y)), y] * (lp.argmax(axis=1) != y)}],
+        only_right_counted=["Only samples that are classified correctly (argmax of G = y) count: the loss of those "
+                            "predicted wrongly is left out, or 0.",
                             {"pick": lambda lp, y: lp[np.arange(len(y)), y] * (lp.argmax(axis=1) == y)}],
-        absolute_error=["This is an absolute error of the probabilities, not the cross-entropy.",
+        absolute_error=["This is the absolute error of the probabilities, |p - y|, not the cross-entropy.",
                         {"whole": lambda G, y: np.abs(eq.softmax(G) - hot(y, G.shape[1])).sum(axis=1).mean()},
                         {"whole": lambda G, y: np.abs(eq.softmax(G) - hot(y, G.shape[1])).mean()}],
         accuracy_for_loss=["The share of right (or wrong) predictions is returned, the accuracy (or error rate), "

@@ -102,26 +102,28 @@ EQ6_GRADIENT = Exercise(
                          {"combine": lambda p, t: _through_softmax(p, p - t)}],
         diagonal_of_jacobian=["The result is multiplied by p (1 - p), as if each class had a sigmoid of its own.",
                               {"combine": lambda p, t: (p - t) * p * (1 - p)}],
-        gradient_at_p=["This is the gradient at the probabilities, -y / p; it has not come back through the softmax "
-                       "to the scores.",
+        gradient_at_p=["This is the gradient with respect to the probabilities p, -y / p; it has not come back "
+                       "through the softmax to the scores G.",
                        {"combine": lambda p, t: -t / p}],
-        divided_by_p=["The result is divided by the probabilities p once more.",
+        divided_by_p=["The difference p - y is divided by the probabilities p once more.",
                       {"combine": lambda p, t: (p - t) / p}],
         squared_error_for_cross_entropy=[
             {"combine": lambda p, t: _through_softmax(p, 2 * (p - t))},
         ],
-        binary_cross_entropy={"combine": lambda p, t: (p - t) / (p * (1 - p))},
+        binary_cross_entropy=["The gradient is that of the binary cross-entropy, one for each class: p - y is divided "
+                              "by p (1 - p). Here the classes exclude each other.",
+                              {"combine": lambda p, t: (p - t) / (p * (1 - p))}],
         other_classes_only=["The true class of each row gets no gradient: its entry is 0, only the other classes "
                             "are filled.",
                             {"combine": lambda p, t: p * (1 - t)}],
         absolute_value=["Signs are lost: an absolute value is taken, so that nothing is negative.",
                         {"mean": lambda d: np.abs(d) / d.shape[0]}],
-        squared=["The result is squared once too often.",
+        squared=["The difference p - y is squared; that is no gradient of the cross-entropy.",
                  {"combine": lambda p, t: (p - t) ** 2}],
-        sign_of_error=["Only the sign of the error is used, not its size.",
+        sign_of_error=["Only the sign of the error p - y is used, not its size.",
                        {"combine": lambda p, t: np.sign(p - t)}],
-        averaged_over_batch_early=["The batch is averaged (or summed) too early: before the product or the curve, "
-                                   "not after it. Each sample has its own value.",
+        averaged_over_batch_early=["The rows of the gradient are averaged over the batch: every sample gets the "
+                                   "same row; each sample has its own.",
                                    {"mean": lambda d: np.broadcast_to(d.mean(axis=0), d.shape) / d.shape[0]}],
         label_smoothed=["The labels are smoothed (label smoothing): the other classes count as well, with a small "
                         "share; the target is not one-hot.",
@@ -130,7 +132,7 @@ EQ6_GRADIENT = Exercise(
                         Free(lambda e: {"target": lambda y, m, p: (1 - e) * hot(y, m) + e * (1 - hot(y,
                             m)) / (m - 1)}, (0.1,),
                              "the share of the other classes is {}", (0.1,))],
-        label_value=["At the label another number than 1 is taken off.",
+        label_value=["At the label (the true class) another number than 1 is taken off.",
                      Free(lambda c: {"target": lambda y, m, p: c * hot(y, m)}, (2.0, 0.5), "it is {}", (2.0, 0.3))],
         temperature=[Free(lambda c: {"p": lambda G: eq.softmax(c * G)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],
         true_class_only=["Only the true class of each row is filled; the other classes get no gradient.",
@@ -147,13 +149,13 @@ EQ6_GRADIENT = Exercise(
         labels_accumulated=["The one-hot labels of the samples before are taken off as well: the one-hot array is "
                             "made once, outside of the loop, and not reset for each sample.",
                             {"combine": lambda p, t: p - np.cumsum(t, axis=0)}],
-        probability_counted_twice=["The probability counts twice, the label once.", {"combine": lambda p,
+        probability_counted_twice=["The probability p counts twice (2 p), the label once.", {"combine": lambda p,
             t: 2 * p - t}],
         multiplied_by_p=["The difference p - y is multiplied by p once more.", {"combine": lambda p, t: p * (p - t)}],
-        constant_taken_off=["The same number is taken off every class, not the label.",
+        constant_taken_off=["The same number is taken off every class, not the one-hot label.",
                             {"target": lambda y, m, p: 1 / m}, {"target": lambda y, m, p: 1.0}],
-        log_for_difference=["A logarithm of p stands in the gradient.", {"combine": lambda p, t: -t * np.log(p)},
-                            {"combine": lambda p, t: np.log(p) - t}],
+        log_for_difference=["The loss of each class, -y log p, is returned, not its gradient: no logarithm of p "
+                            "belongs there.", {"combine": lambda p, t: -t * np.log(p)}],
         only_wrong_counted=["Only samples that are predicted wrongly get a gradient: the rows of samples already "
                             "classified correctly (argmax = y) are set to 0.",
                             {"combine": lambda p, t: (p - t) * (p.argmax(axis=1) != t.argmax(axis=1))[:, None]}],

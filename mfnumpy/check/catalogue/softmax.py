@@ -113,11 +113,14 @@ SOFTMAX = Exercise(
         shifted_by_column_maximum=["The shift is the largest score of each column (per class, down the batch, axis "
                                    "0): it differs within a row, and so changes the result.",
                                    {"shift": lambda s: s.max(axis=0, keepdims=True)}],
-        shifted_by_mean=["The shift is a mean, which does not stop the largest scores from overflowing.",
+        shifted_by_mean=["The shift is a mean, not the largest score: that does not stop the largest scores from "
+                         "overflowing.",
                          {"shift": lambda s: s.mean(axis=1, keepdims=True)}],
-        shifted_by_minimum=["The shift is a minimum, which does not stop the largest scores from overflowing.",
+        shifted_by_minimum=["The shift is a minimum, not the largest score: that does not stop the largest scores "
+                            "from overflowing.",
                             {"shift": lambda s: s.min(axis=1, keepdims=True)}],
-        scores_clipped=["Large scores are clipped (cut at a limit): they differ no more, and share the probability.",
+        scores_clipped=["Large scores are clipped (cut at a limit): beyond it they differ no more, and share the "
+                        "probability.",
                         *[{"whole": lambda s, c=c: eq.softmax(np.clip(s, -c, c))} for c in CLIPS]],
         softmax_over_batch=["The softmax runs over the batch (the samples, axis 0), along the wrong axis: it should "
                             "run over the classes of each row.",
@@ -133,7 +136,7 @@ SOFTMAX = Exercise(
                                  {"total": np.sum}, {"total": np.sum, "shift": np.max}],
         not_normalised=["Nothing is divided by the total: the result is not normalised, the rows do not sum to 1.",
                         {"total": lambda e: 1.0}, {"total": lambda e: 1.0, "shift": lambda s: 0.0}],
-        exponential_missing=["The exponential is missing: the scores themselves are divided by their sum.",
+        exponential_missing=["The exponential (exp) is missing: the scores themselves are divided by their sum.",
             {"whole": lambda s: s / s.sum(axis=1, keepdims=True)},
             {"whole": lambda s: np.abs(s) / np.abs(s).sum(axis=1, keepdims=True)},
         ],
@@ -143,10 +146,11 @@ SOFTMAX = Exercise(
             {"whole": lambda s: eq.softmax(-s)}, {"whole": lambda s: no_shift(-s)},
             {"whole": lambda s: softmax_by(-s, shift=lambda t: -(-t).max(axis=1, keepdims=True))},
         ],
-        log_softmax_returned=["The logarithm of the probabilities is returned, not the probabilities.",
+        log_softmax_returned=["The logarithm of the probabilities (log-softmax) is returned, not the probabilities "
+                              "p.",
                               {"whole": log_softmax}, {"after": np.log}],
-        softmax_twice=["The softmax is applied twice: what comes in is taken for scores, and is already a "
-                       "probability.",
+        softmax_twice=["The softmax is applied twice: its result, already probabilities, is taken for scores and "
+                       "goes through it again.",
                        {"after": eq.softmax}],
         sigmoid_for_softmax=["Each score goes through a sigmoid of its own (each class on its own), not through a "
                              "softmax over the classes.",
@@ -164,22 +168,23 @@ SOFTMAX = Exercise(
                               Free(lambda c: {"total": lambda e: c + e.sum(axis=1, keepdims=True)}, (1.0, 0.01),
                                   "it is {}",
                                    (1.0, 0.3))],
-        temperature=["The scores are multiplied by a number before the exponential (a temperature).",
+        temperature=["The scores are multiplied (or divided) by a number before the exponential (a temperature).",
                      Free(lambda c: {"whole": lambda s: eq.softmax(c * s)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],
         class_missing_in_total=["The total (the sum in the denominator) leaves out the last or the first class.",
                                 {"total": lambda e: e[:, :-1].sum(axis=1, keepdims=True)},
                                 {"total": lambda e: e[:, 1:].sum(axis=1, keepdims=True)}],
-        odds_for_probability=["Each class is divided by the total of the other classes: those are odds.",
+        odds_for_probability=["Each class is divided by the total of the other classes, p / (1 - p): those are "
+                              "odds, not probabilities.",
                               {"after": lambda p: p / (1 - p)}],
         complement=["1 - p is returned, the complement, not the probability p.", {"after": lambda p: 1 - p}],
-        probability_clipped=["The probabilities are clipped away from 0 and 1.",
+        probability_clipped=["The probabilities p are clipped away from 0 and 1.",
                              Free(lambda c: {"after": lambda p: np.clip(p, c, 1 - c)}, (0.1, 0.01), "at {}", (0.05,))],
-        softplus_for_exponential=["A softplus stands where the exponential belongs.",
+        softplus_for_exponential=["A softplus, log(1 + exp), stands where the exponential belongs.",
                                   {"whole": lambda s: np.logaddexp(0, s) / np.logaddexp(0, s).sum(axis=1,
                                       keepdims=True)}],
-        squares_for_exponential=["Squares stand where exponentials belong.",
+        squares_for_exponential=["Squares of the scores stand where exponentials (exp) belong.",
                                  {"whole": lambda s: s * s / (s * s).sum(axis=1, keepdims=True)}],
-        rounded=["The result is rounded to a few digits.",
+        rounded=["The result is rounded to a few digits (np.round).",
                  *[{"after": lambda p, n=n: np.round(p, n)} for n in (1, 2, 3, 4)]],
     ),
 )  # fmt: skip
