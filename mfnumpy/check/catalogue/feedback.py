@@ -32,6 +32,12 @@ def _with(change):
     return lambda feedback: through_feedback([change(B) for B in feedback])
 
 
+_THROUGH_NEW_WEIGHTS = [
+    "The error goes back through the transposed weights (W^T, already updated): that is backpropagation. The feedback "
+    "matrices are not used.",
+    {"send_back": lambda feedback: through_weights, "weights_seen": lambda old, new: new},
+]
+
 FA_STEP = Exercise(
     name="fa_step",
     title="Feedback Alignment, one step",
@@ -56,17 +62,17 @@ FA_STEP = Exercise(
             "weights_for_feedback": ["The error goes back through the weights: that is backpropagation. The "
                                      "feedback matrices are not used.",
                                      {"send_back": lambda feedback: through_weights}],
-            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
-                new: new},
+            "updated_weights_sent_back": _THROUGH_NEW_WEIGHTS,
             "feedback_of_another_layer": ["A layer uses the feedback matrix of another layer: the index of the "
                                           "feedback is off by one, reversed or fixed.",
                                           {"send_back": lambda f: lambda layer, d, e, w: d @ f[layer - 1]},
                                           {"send_back": lambda f: lambda layer, d, e, w: d @ f[-1]},
                                           {"send_back": lambda f: lambda layer, d, e, w: d @ f[0]},
                                           {"send_back": lambda f: lambda layer, d, e, w: d @ f[::-1][layer]}],
-            "feedback_reshaped": ["A feedback matrix is reshaped where it should be used as it is.",
+            "feedback_reshaped": ["A feedback matrix is reshaped where it should be used as it is: its entries are "
+                                  "mixed.",
                                   {"send_back": _with(lambda B: B.T.reshape(B.shape))}],
-            "feedback_binarised": ["Only the signs of the feedback matrices are used.",
+            "feedback_binarised": ["Only the signs of the feedback matrices are used, not their values.",
                                    {"send_back": _with(np.sign)}],
             "signs_of_weights": ["The signs of the weights are given to the feedback (sign-symmetric feedback): the "
                                  "feedback matrices are fixed, and each is used as it is.",
@@ -77,14 +83,16 @@ FA_STEP = Exercise(
                                   {"send_back": _with(np.abs)}],
             "feedback_negated": ["The feedback has the wrong sign: the error is sent back negated.",
                                  {"send_back": _with(np.negative)}],
-            "feedback_added_to_weights": ["Feedback and weights are used together; the feedback stands alone.",
+            "feedback_added_to_weights": ["Feedback and weights are used together (added); the feedback stands "
+                                          "alone.",
                 {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T)},
                 {"send_back": lambda f: lambda layer, d, e, w: d @ (f[layer] + w[layer + 1].T) / 2}],
             "feedback_in_last_only": ["Only the topmost hidden layer uses its feedback matrix; in the layers "
                                       "below, the error goes back through the weights, W^T, as in backpropagation.",
                                       {"send_back": lambda f: lambda layer, d, e, w:
                                       d @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T}],
-            "direct_error": ["The error of the output is sent down without the masks of the layers between.",
+            "direct_error": ["The error of the output is sent down through all feedback matrices at once, without "
+                             "the masks (the ReLU's slopes) of the layers between.",
                              {"send_back": lambda f: lambda layer, d, e, w: _chain(f, layer, e)}],
         }
     ),
@@ -128,15 +136,14 @@ DFA_STEP = Exercise(
             "feedback_of_another_layer": [{"send_back": lambda f: lambda layer, d, e, w: e @ f[layer - 1]},
                                           {"send_back": lambda f: lambda layer, d, e, w: e @ f[-1]},
                                           {"send_back": lambda f: lambda layer, d, e, w: e @ f[0]}],
-            "error_from_layer_above": ["The error is handed down from layer to layer; here the output error goes "
-                "to each.",
+            "error_from_layer_above": ["The error is handed down from layer to layer, as in Feedback Alignment; "
+                                       "here the output error goes to each layer directly.",
                                        {"send_back": through_feedback}],
             "feedback_at_top_then_weights": ["Only the topmost hidden layer gets its direct feedback; below, the "
-                                             "error comes through weights.",
+                                             "error comes through weights, W^T, as in backpropagation.",
                                              {"send_back": lambda f: lambda layer, d, e, w:
                                              e @ f[layer] if layer == len(w) - 2 else d @ w[layer + 1].T}],
-            "updated_weights_sent_back": {"send_back": lambda feedback: through_weights, "weights_seen": lambda old,
-                new: new},
+            "updated_weights_sent_back": _THROUGH_NEW_WEIGHTS,
             "feedback_negated": {"send_back": _with_direct(np.negative)},
             "feedback_absolute": {"send_back": lambda f: from_output([np.abs(B) for B in f])},
             "feedback_binarised": {"send_back": lambda f: from_output([np.sign(B) for B in f])},
@@ -144,7 +151,8 @@ DFA_STEP = Exercise(
             "feedback_reshaped": {"send_back": lambda f: lambda layer, d, e, w: e @ f[layer].T.reshape(f[layer].shape)},
             "target_for_error": ["The target (the one-hot label) is sent back, not the error.",
                                  {"send_back": lambda f: lambda layer, d, e, w: (e < 0) @ f[layer]}],
-            "target_part_only": ["Only the target's part of the error is sent back.",
+            "target_part_only": ["Only the target's part of the error, at the true class, is sent back; those of "
+                                 "the other classes are lost.",
                                  {"send_back": _with_direct(lambda e: np.minimum(e, 0))}],
         }
     ),

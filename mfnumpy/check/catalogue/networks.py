@@ -135,9 +135,8 @@ def shared_mistakes() -> dict:
                                 "one; each layer's own z gives its mask.",
                                 {"gate_z": lambda zs, inputs, layer: inputs[layer]}],
         "error_from_layer_below": [
-            "The error is handed on from layer to layer upwards: each layer starts from the error of the layer "
-                "below, not from "
-            "the output error.", {"order": iter}],
+            "The error is handed on from layer to layer upwards (the loop runs from the first layer): each layer "
+            "starts from the error of the layer below, not from the output error.", {"order": iter}],
         "leaky_activation": [Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
                                   "its slope there is {}", (0.2,))],
         "mask_of_wrong_layer": ["The mask is that of another layer: the index of z (or a) is off by one or fixed; "
@@ -145,7 +144,8 @@ def shared_mistakes() -> dict:
                                 {"gate_z": lambda zs, inputs, layer: zs[layer - 1]},
                                 {"gate_z": lambda zs, inputs, layer: zs[layer + 1]},
                                     {"gate_z": lambda zs, inputs, layer: zs[0]}],
-        "hidden_normalised": ["The hidden activations are scaled to length 1.",
+        "hidden_normalised": ["The hidden activations are scaled to length 1 (each row normalised); that does not "
+                              "belong here.",
             {"hidden": lambda z: unit_rows(np.maximum(z, 0))}],
         "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
         "rectified_output": ["The last layer (the output) is rectified by a ReLU; it should be linear.",
@@ -159,15 +159,17 @@ def shared_mistakes() -> dict:
         **activation_mistakes(),
         "only_last_layer": ["Only the last layer is trained: all layers below come back unchanged.",
                             {"trained": lambda layer, layers: layer == layers - 1}],
-        "last_layer_unchanged": ["The last layer is not trained: it comes back unchanged.",
+        "last_layer_unchanged": ["The last layer (the output) is not trained: it comes back unchanged.",
                                  {"trained": lambda layer, layers: layer < layers - 1}],
         "first_layer_unchanged": ["The first layer is not trained: it comes back unchanged; does a loop end one too "
                                   "early?",
                                   {"trained": lambda layer, layers: layer > 0}],
-        "only_first_layer": ["Only the first layer is trained.",
+        "only_first_layer": ["Only the first layer is trained: all others come back unchanged.",
                              {"trained": lambda layer, layers: layer == 0}],
         "last_sample_dropped": {"product": lambda x, dz: x[:-1].T @ dz[:-1]},
-        "averaged_over_batch_early": {"product": lambda x, dz: np.outer(x.mean(axis=0), dz.sum(axis=0))},
+        "averaged_over_batch_early": ["A layer's inputs and errors are averaged over the batch before their "
+                                      "product, not after it: each sample has a product of its own.",
+                                      {"product": lambda x, dz: np.outer(x.mean(axis=0), dz.sum(axis=0))}],
         "averaged_in_every_layer": ["The mean over the batch (1/N) is taken in every layer again; it is in the "
                                     "error of the output already, once.",
                                     {"output_error": lambda G, y: eq.cross_entropy_gradient(G, y) * len(G),
@@ -203,16 +205,17 @@ BP_STEP = Exercise(
             "updated_weights_sent_back": ["The error goes back through weights that are already updated (new); it "
                                           "belongs to the old weights of the forward pass.",
                                           {"weights_seen": lambda old, new: new}],
-            "error_not_through_weights": ["The error goes back without the weights: the product with W^T is missing.",
+            "error_not_through_weights": ["The error goes back without the weights: the product with W^T is "
+                                          "missing, and all neurons of a layer get the same error.",
                                           {"send_back": lambda layer, d, e, weights: np.tile(d.sum(axis=1,
                 keepdims=True), weights[layer].shape[1])}],
             "weights_reshaped": {"send_back": lambda layer, d, e,
                 weights: d @ weights[layer + 1].reshape(weights[layer + 1].shape[::-1])},
             "weights_binarised": {"send_back": lambda layer, d, e, weights: d @ np.sign(weights[layer + 1]).T},
-            "error_sign": ["The error changes its sign from layer to layer.",
+            "error_sign": ["The error changes its sign from layer to layer: there is a minus in the backward pass.",
                            {"send_back": lambda *a: -through_weights(*a)}],
-            "output_error_skips_layers": ["The error goes through all weights at once, and misses the masks of the "
-                                          "layers between.",
+            "output_error_skips_layers": ["The output error goes back through all weights at once: the masks (the "
+                                          "ReLU's slopes) of the layers between are missing.",
                                           {"send_back": lambda layer, d, e, weights: _straight(layer, e, weights)}],
         }
     ),
