@@ -81,7 +81,8 @@ CONV_FORWARD = Exercise(
                                     {"times": lambda s: s[2]}, {"times": lambda s: s[0]}, {"times": lambda s: s[1]}],
             "one_bias_for_all": ["The first (or last) entry of b is added to every map; each map has its own bias.",
                 {"bias": lambda z, b: z + b[0]}, {"bias": lambda z, b: z + b[-1]}],
-            "channels_first": ["The channels come first, (N, C, H, W); here images are (N, H, W, C), channels last.",
+            "channels_first": ["The channels come first, (N, C, H, W), as in NCHW; here images are (N, H, W, C), "
+                               "channels last.",
                                {"fold": lambda rows, size: rows.reshape(*size, -1).transpose(0, 3, 1, 2)}],
             "output_reshaped": ["The rows are folded back into images in the wrong order of axes: a reshape to another "
                                 "layout moves no axis, and the numbers of maps and places are mixed.",
@@ -91,7 +92,8 @@ CONV_FORWARD = Exercise(
                 {"fold": lambda rows, s: rows.reshape(s[0], s[2], s[1], -1).transpose(0, 2, 1, 3)},
             ],
             "rectified": {"after": lambda z: np.maximum(z, 0)},
-            "flat_rows_returned": ["The result is still flat rows; it should be images.",
+            "flat_rows_returned": ["The result is still flat rows, one for each place; it should be images (N, OH, "
+                                   "OW, F).",
                                    {"fold": lambda rows, size: rows}],
             "bias_constant": ["The bias b is not used as it is: it is multiplied by a number.",
                            Free(lambda c: {"bias": lambda z, b: z + c * b}, (2.0, 0.5), "by {}", (2.0, 0.3))],
@@ -100,7 +102,8 @@ CONV_FORWARD = Exercise(
                           {"bias": lambda z, b: z + np.resize(b, len(z))[:, None]}],
             "map_left_out": ["The last map (output channel) is left out: it stays 0 (or at the bias).",
                           {"weights": lambda W, shape: np.hstack([W[:, :-1], 0 * W[:, -1:]])}],
-            "maps_reversed": ["The maps come in reverse order.", {"weights": lambda W, shape: W[:, ::-1]}],
+            "maps_reversed": ["The maps (the columns of W) come in reverse order.",
+                              {"weights": lambda W, shape: W[:, ::-1]}],
         }
     ),
 )  # fmt: skip
@@ -143,10 +146,15 @@ CONV_BACKWARD = Exercise(
             "db:1/places": "bias_averaged_over_places"},
     sentences={"bias_averaged": "db, the gradient of the bias, is divided: the mean over images and places, not the "
                                 "sum.",
-               "averaged_over_places": "It is averaged over the places of the image as well.",
-               "bias_averaged_over_batch": "The gradient of the bias is averaged over the images instead of summed.",
+               "bias_summed": "db, the gradient of the bias, is summed over all axes to one number, over the maps as "
+                              "well; each map has its own.",
+               "averaged_over_places": "It is averaged over the places of the image (OH times OW) as well.",
+               "bias_averaged_over_batch":
+                   "db, the gradient of the bias, is averaged over the images (divided by N once more) instead of "
+                   "summed.",
                "bias_averaged_over_places":
-                   "The gradient of the bias is averaged over the places of the image instead of summed."},
+                   "db, the gradient of the bias, is averaged over the places (OH * OW output pixels) instead of "
+                   "summed."},
     slices={"image": {"x": 0, "dz": 0}, "map": {"W": 1, "dz": 3}},
     axes={"dx": ("image", "row", "column", "channel"), "dW": ("row of W", "map"), "db": ("map",)},
     mistakes=mistakes(
@@ -154,8 +162,8 @@ CONV_BACKWARD = Exercise(
             **{name: entry for name, entry in PUTS.items() if name not in ("column_order", "kernel_flipped",
                 "row_order")},
             "column_order": [{"lay": reorder(*axes)} for axes in COLUMN_ORDERS],
-            "weights_in_another_order": ["The rows of the weights are taken in another order than the numbers of a "
-                                         "patch.",
+            "weights_in_another_order": ["In dx the rows of W are taken in another order than the numbers of a "
+                                         "patch: kernel row, kernel column, channel.",
                                          *[{"weights": lambda W,
                 shape: W[::-1]}] + [{"weights": _weight_order(*axes)} for axes in
                                          ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))]],
@@ -174,7 +182,9 @@ CONV_BACKWARD = Exercise(
                 {"rows": lambda dz: _rows(dz.transpose(1, 2, 0, 3))},
             ],
             "bias_averaged": {"bias": lambda dz: dz.mean(axis=(0, 1, 2))},
-            "bias_wrong_axis": [{"bias": lambda dz: dz.sum(axis=0)}, {"bias": lambda dz: dz.sum(axis=(1, 2))},
+            "bias_wrong_axis": ["db, the gradient of the bias, is summed over the wrong axes: each map (the last axis) "
+                                "keeps its own number.",
+                                {"bias": lambda dz: dz.sum(axis=0)}, {"bias": lambda dz: dz.sum(axis=(1, 2))},
                                 {"bias": lambda dz: dz.sum(axis=(0, 1, 3))},
                                  {"bias": lambda dz: dz.sum(axis=(1, 2, 3))}],
             "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[-1], dz.sum())}],
@@ -190,9 +200,11 @@ CONV_BACKWARD = Exercise(
                                        for o in ((0, 3, 1, 2), (3, 0, 1, 2), (0, 1, 3, 2), (0, 3, 2, 1))],
                                      {"rows": lambda dz: dz.reshape(dz.shape[-1], -1).T,
                                       "bias": lambda dz: dz.reshape(dz.shape[-1], -1).T.sum(axis=0)}],
-            "input_for_error": ["dx comes from the weights of another order, or without them.",
-                             {"weights": lambda W, shape: np.ones_like(W)}, {"weights": lambda W, shape: np.sign(W)}],
-            "input_gradient_is_mean": ["dx is averaged over the maps instead of summed.",
+            "weights_missing": ["The weights W do not enter dx: every weight counts as 1.",
+                                {"weights": lambda W, shape: np.ones_like(W)}],
+            "weights_binarised": {"weights": lambda W, shape: np.sign(W)},
+            "input_gradient_is_mean": ["dx is averaged over the maps instead of summed: it is divided by their "
+                                       "number F.",
                 {"weights": lambda W, shape: W / W.shape[1]}],
         }
     ),

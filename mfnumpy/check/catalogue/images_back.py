@@ -102,9 +102,12 @@ PUTS: dict[str, Any] = {
         "should be added.",
         {"put": lambda cols, *g: col2im(cols, *g) / np.maximum(_coverage(*g), 1)},
     ],
-    "largest_for_sum": {"put": _loop(np.maximum)},
+    "largest_for_sum": [
+        "Where windows overlap, the largest value (a maximum) is taken instead of the sum.",
+        {"put": _loop(np.maximum)},
+    ],
     "padding_cropped_wrongly": [
-        "The padding is cut off on the wrong side.",
+        "The padding is cut off (cropped) on the wrong side: the image that is returned is moved.",
         {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, :H, :W])},
         {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, -H:, -W:])},
         {"put": _loop(_put, lambda x, PH, PW, H, W: x[:, 2 * PH : 2 * PH + H, 2 * PW : 2 * PW + W])},
@@ -117,7 +120,10 @@ PUTS: dict[str, Any] = {
         "The padding is still on the image: it is not cut off (cropped).",
         {"put": _loop(_put, lambda x, PH, PW, H, W: x)},
     ],
-    "kernel_flipped": {"before": lambda cols, shape, *g: flip(cols, shape, *g)},
+    "kernel_flipped": [
+        "The kernel is turned by 180 degrees (flipped): the numbers of each patch are put back in reverse order.",
+        {"before": lambda cols, shape, *g: flip(cols, shape, *g)},
+    ],
     "column_order": [{"put": restore(*axes)} for axes in COLUMN_ORDERS],
     "row_order": [{"put": restore(*axes)} for axes in ROW_ORDERS],
     "last_row_of_windows_left_out": [
@@ -133,7 +139,10 @@ PUTS: dict[str, Any] = {
         {"before": lambda cols, shape, *g: _drop(cols, shape, g, 1, 0)},
         {"before": lambda cols, shape, *g: _drop(cols, shape, g, 2, 0)},
     ],
-    "last_window_dropped": [{"before": lambda cols, shape, *g: _drop(_drop(cols, shape, g, 1, -1), shape, g, 2, -1)}],
+    "last_window_dropped": [
+        "The last window (patch) of each row and each column is left out: does a loop end one too early?",
+        {"before": lambda cols, shape, *g: _drop(_drop(cols, shape, g, 1, -1), shape, g, 2, -1)},
+    ],
     "kernel_row_left_out": [{"before": lambda cols, shape, *g: _drop(cols, shape, g, 3, -1)}],
     "kernel_column_left_out": [{"before": lambda cols, shape, *g: _drop(cols, shape, g, 4, -1)}],
     "kernel_start_left_out": [
@@ -143,7 +152,7 @@ PUTS: dict[str, Any] = {
     "last_channel_left_out": [{"before": lambda cols, shape, *g: _drop(cols, shape, g, 5, -1)}],
     "first_channel_left_out": [{"before": lambda cols, shape, *g: _drop(cols, shape, g, 5, 0)}],
     "last_image_left_out": [
-        "The last image is left out.",
+        "The last image of the batch is left out: it stays 0.",
         {"before": lambda cols, shape, *g: _drop(cols, shape, g, 0, -1)},
     ],
     "only_last_patch": [
@@ -160,12 +169,16 @@ PUTS: dict[str, Any] = {
         {"put": lambda cols, *g: np.broadcast_to(col2im(cols, *g).sum(axis=0), g[0]).copy()},
     ],
     "largest_magnitude": [
-        "The largest of several shares of a pixel is taken.",
+        "Where windows overlap, the largest of several shares of a pixel (in absolute value) is taken; they should "
+        "be added.",
         {"put": _loop(lambda old, new: np.where(np.abs(new) > np.abs(old), new, old))},
     ],
-    "smallest_for_sum": ["The smallest value is taken instead of the sum.", {"put": _loop(np.minimum)}],
+    "smallest_for_sum": [
+        "Where windows overlap, the smallest value (a minimum) is taken instead of the sum.",
+        {"put": _loop(np.minimum)},
+    ],
     "shares_subtracted": [
-        "Shares of a pixel are subtracted from each other.",
+        "Where windows overlap, shares of a pixel are subtracted from each other; they should be added.",
         {"put": _loop(lambda old, new: new - old)},
     ],
     "shifted_by_one": [
@@ -173,7 +186,7 @@ PUTS: dict[str, Any] = {
         *[{"put": lambda cols, *g, a=a, d=d: np.roll(col2im(cols, *g), d, axis=a)} for a in (1, 2) for d in (1, -1)],
     ],
     "image_mirrored": [
-        "The image comes out mirrored.",
+        "The image comes out mirrored (flipped), up and down or left and right.",
         {"put": lambda cols, *g: np.ascontiguousarray(col2im(cols, *g)[:, ::-1])},
         {"put": lambda cols, *g: np.ascontiguousarray(col2im(cols, *g)[:, :, ::-1])},
     ],

@@ -66,12 +66,12 @@ POOL_FORWARD = Exercise(
     scales={"window": "sum_for_mean", "height": "divided_by_side", "width": "divided_by_side",
             "1/windows": "divided_by_windows",
         "1/window": "averaged_twice"},
-    sentences={"divided_by_windows": "It is divided by the number of windows as well: by all pixels of the whole image "
-                                    "(height times width), not by those of one window.",
-               "sum_for_mean": "The sum of the window is taken instead of the mean.",
+    sentences={"divided_by_windows": "It is divided by the number of windows (OH * OW) as well: by all pixels of the "
+                                     "whole image (height times width), not by those of one window.",
+               "sum_for_mean": "The sum of the window is taken instead of the mean: the division is missing.",
                "divided_by_side": "It is divided by the side of the window, by its height or width alone, not by "
                    "its number of pixels.",
-               "averaged_twice": "It is divided by the number of pixels twice."},
+               "averaged_twice": "It is divided by the number of pixels of the window twice."},
     axes={"y": ("image", "row", "column", "channel")},
     properties={
         "y": (
@@ -86,17 +86,17 @@ POOL_FORWARD = Exercise(
                            {"reduce": lambda w: w.min(axis=(2, 4))}],
         median_for_mean=["The median of the window is taken instead of the mean.",
                          {"reduce": lambda w: np.median(w, axis=(2, 4))}],
-        first_of_window=["One pixel of each window (the first, a stride) is taken instead of the mean: that is "
-                         "subsampling.",
+        first_of_window=["One pixel of each window (such as the first, by a stride) is taken instead of the mean: "
+                         "that is subsampling.",
                          {"reduce": lambda w: w[:, :, 0, :, -1]}, {"reduce": lambda w: w[:, :, -1, :, 0]},
                          {"reduce": lambda w: w[:, :, 0, :, 0]}, {"reduce": lambda w: w[:, :, -1, :, -1]}],
-        half_of_window=["Only one row or column of each window is averaged.",
+        half_of_window=["Only one row or one column of each window, the first, is averaged.",
                         {"reduce": lambda w: w[:, :, 0].mean(axis=3)},
             {"reduce": lambda w: w[:, :, :, :, 0].mean(axis=2)}],
         pixels_far_apart=["The window gathers pixels that are far apart: the axes of the reshape are in the wrong "
                           "order.",
                           {"whole": _mixed}],
-        image_sides_swapped=["Height and width of the image are exchanged.",
+        image_sides_swapped=["Height and width of the image are exchanged (transposed).",
                              {"reduce": lambda w: w.mean(axis=(2, 4)).transpose(0, 2, 1, 3)}],
         channels_averaged=["The channels are averaged as well; each has its own.",
                            {"reduce": lambda w: np.repeat(w.mean(axis=(2, 4, 5))[..., None], w.shape[5], axis=3)}],
@@ -107,41 +107,51 @@ POOL_FORWARD = Exercise(
         image_reshaped=["A plain reshape cuts the image into runs of numbers, not into windows.",
                         {"whole": lambda x, size: x.reshape(x.shape[0], x.shape[1] // pair("s", size, 1)[0],
                         x.shape[2] // pair("s", size, 1)[1], -1, x.shape[3]).mean(axis=3)}],
-        channels_as_rows=["Channels are treated as rows of the image.",
+        channels_as_rows=["Channels are treated as rows of the image: the axes are taken for (N, C, H, W).",
                           {"whole": lambda x, size: avgpool_forward(
             x.transpose(0, 3, 1, 2).reshape(x.shape), size)}],
         windows_move_by_one=["The windows move by one pixel (a stride of 1), so that they overlap; they should lie "
             "side by side.",
                              {"whole": lambda x, size: _moved_by_one(x, size)}],
-        divided_by_wrong_count=["The window is taken for a square, or its sides are added: height times width is "
-                                "the number "
-                                "of pixels.",
+        divided_by_wrong_count=["The window is taken for a square (height or width squared), or its sides are "
+                                "added: height times width is the number of pixels.",
                                 *[{"reduce": lambda w, f=f: w.sum(axis=(2, 4)) / f(w.shape[2], w.shape[4])}
                                   for f in (lambda a, b: a * a, lambda a, b: b * b, lambda a, b: a + b)]],
         divided_by_constant=["The sum is divided by a constant (such as 4, for 2 x 2), whatever the size of the "
                              "window.",
                              Free(lambda c: {"reduce": lambda w: w.sum(axis=(2, 4)) / c}, (4.0,), "by {}", (4.0,))],
-        window_off_by_one=["Each window is taken one pixel too far.",
+        window_off_by_one=["Each window is taken one pixel too far (to a side, up or down): an index is off by one.",
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, 1, axis=1), size)},
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, 1, axis=2), size)},
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, -1, axis=1), size)},
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, -1, axis=2), size)},
                            {"whole": lambda x, size: avgpool_forward(np.roll(x, (-1, -1), axis=(1, 2)), size)}],
-        last_of_window_left_out=["The last row or column of each window is left out.",
+        last_of_window_left_out=["The last row or column of each window is left out: does a slice or a loop end one "
+                                 "too early?",
                                  {"reduce": lambda w: w[:, :, :-1].mean(axis=(2, 4))},
                                      {"reduce": lambda w: w[:, :, :, :, :-1].mean(axis=(2, 4))},
                                  {"reduce": lambda w: w[:, :, :-1].sum(axis=(2, 4)) / (w.shape[2] * w.shape[4])},
                                  {"reduce": lambda w: w[:, :, :, :, :-1].sum(axis=(2, 4)) / (w.shape[2] * w.shape[4])}],
         images_averaged=["The images of the batch are averaged as well; each has its own.",
                          {"reduce": lambda w: np.repeat(w.mean(axis=(0, 2, 4))[None], len(w), axis=0)}],
-        middle_of_window=["Sums of the largest and the smallest value stand for the mean.",
+        window_of_two=["The window is taken for 2 x 2, whatever its size (hard-coded): only the first two rows and "
+                       "columns of each are averaged.",
+                       {"reduce": lambda w: w[:, :, :2, :, :2].mean(axis=(2, 4))}],
+        rounded_down=["The mean is rounded down to a whole number, as by an integer division (//).",
+                      {"reduce": lambda w: w.sum(axis=(2, 4)) // (w.shape[2] * w.shape[4])}],
+        images_and_channels_averaged=["The mean runs over the images of the batch and the channels as well (the axis "
+                                      "is missing); each has its own.",
+                                      {"reduce": lambda w: np.broadcast_to(
+            w.mean(axis=(0, 2, 4, 5), keepdims=True)[:, :, 0, :, 0], (*w.shape[:2], w.shape[3], w.shape[5]))}],
+        middle_of_window=["The middle between the largest and the smallest value of the window (max and min) is "
+                          "taken instead of the mean.",
                           {"reduce": lambda w: (w.max(axis=(2, 4)) + w.min(axis=(2, 4))) / 2}],
-        absolute_in_window=["The signs of the pixels are lost before they are averaged.",
+        absolute_in_window=["The absolute values of the pixels are averaged: their signs are lost.",
             {"reduce": lambda w: np.abs(w).mean(axis=(2, 4))}],
-        rectified_pixels=["Negative pixels are cut off before (or after) the mean.",
+        rectified_pixels=["Negative pixels are cut off by a ReLU, before (or after) the mean.",
                           {"reduce": lambda w: np.maximum(w, 0).mean(axis=(2, 4))},
                               {"reduce": lambda w: np.maximum(w.mean(axis=(2, 4)), 0)}],
-        one_window_for_image=["Every window gets the mean of the whole image.",
+        one_window_for_image=["Every window gets the mean of the whole image, not its own.",
                               {"reduce": lambda w: np.broadcast_to(w.mean(axis=(1, 2, 3, 4), keepdims=True)[:, :, 0,
                                   :, 0],
                                (w.shape[0], w.shape[1], w.shape[3], w.shape[5]))}],
@@ -206,15 +216,16 @@ POOL_BACKWARD = Exercise(
     scales={"window": "share_not_divided", "height": "divided_by_side", "width": "divided_by_side",
             "1/windows": "divided_by_windows",
         "1/window": "divided_twice"},
-    sentences={"divided_by_windows": "It is divided by the number of windows as well: by all pixels of the whole image "
-                                    "(height times width), not by those of one window.",
-               "share_not_divided": "Every pixel gets the whole error; it should be shared out over the window.",
-               "divided_twice": "The error is divided by the number of pixels twice."},
+    sentences={"divided_by_windows": "It is divided by the number of windows (OH * OW) as well: by all pixels of the "
+                                     "whole image (height times width), not by those of one window.",
+               "share_not_divided": "Every pixel gets the whole error dy; it should be shared out over the window "
+                                    "(divided).",
+               "divided_twice": "The error dy is divided by the number of pixels of the window twice."},
     axes={"dx": ("image", "row", "column", "channel")},
     properties={"dx": ("the sum of dx is the sum of dy", lambda args, dx: np.isclose(dx.sum(), args[0].sum()))},
     mistakes=mistakes(
-        one_pixel_gets_all=["One pixel of each window gets all (as in max pooling); every pixel of the window has "
-                            "its share of the mean.",
+        one_pixel_gets_all=["One pixel of each window, in a corner, gets all (as in max pooling), the others 0; "
+                            "every pixel of the window has its share of the mean.",
                             *[
             {"spread": _one_pixel((i, j)), "share": share}
             for i, j in ((0, 0), (-1, -1)) for share in (lambda dy, PH, PW: dy, lambda dy, PH, PW: dy / (PH * PW))
@@ -225,22 +236,24 @@ POOL_BACKWARD = Exercise(
             {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PH, axis=1), (1, 1, PW, 1))},
             {"spread": lambda dy, PH, PW: np.tile(dy.repeat(PW, axis=2), (1, PH, 1, 1))},
         ],
-        image_reshaped=[
+        image_reshaped=["The repeated entries of dy are brought to the image's shape by a plain reshape: they land in "
+                        "runs or far apart, not in their own window.",
             {"spread": lambda dy, PH, PW: dy.repeat(PH * PW).reshape(_spread(dy, PH, PW).shape)},
             {"spread": lambda dy, PH, PW: dy.repeat(PH * PW, axis=2).reshape(_spread(dy, PH, PW).shape)},
             {"spread": lambda dy, PH, PW: np.tile(dy.ravel(), PH * PW).reshape(_spread(dy, PH, PW).shape)},
         ],
+        rounded_down=["The share is rounded down to a whole number, as by an integer division (//).",
+                      {"share": lambda dy, PH, PW: dy // (PH * PW)}],
         diagonal_only=["Only the diagonal of each window is filled; the other entries are not 0.",
                        {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * np.tile(np.eye(PH, PW), dy.shape[1:3])[None,
             :, :, None]}],
-        not_spread=["The error is not spread over the windows: the image is still small.",
+        not_spread=["The error dy is not spread over the windows: the image is still small.",
                     {"spread": lambda dy, PH, PW: dy}],
         channels_averaged={"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=3, keepdims=True), dy.shape[3],
             axis=3) / (PH * PW)},
         image_sides_swapped={"spread": lambda dy, PH, PW: _spread(dy, PH, PW).transpose(0, 2, 1, 3)},
-        divided_by_wrong_count=["The window is taken for a square, or its sides are added: height times width is "
-                                "the number "
-                                "of pixels.",
+        divided_by_wrong_count=["The window is taken for a square (height or width squared), or its sides are "
+                                "added: height times width is the number of pixels.",
                                 {"share": lambda dy, PH, PW: dy / (PH * PH)}, {"share": lambda dy, PH,
                                     PW: dy / (PW * PW)},
                                 {"share": lambda dy, PH, PW: dy / (PH + PW)}],
@@ -251,10 +264,11 @@ POOL_BACKWARD = Exercise(
                              {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 2)},
                                  {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 1)},
                              {"spread": lambda dy, PH, PW: _emptied(dy, PH, PW, 1, 2)}],
-        last_of_window_left_out=["The last row or column of each window is left out.",
+        last_of_window_left_out=["The last row or column of each window is left out: it stays 0.",
                                  {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 0)},
                                  {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 1)}],
-        first_row_of_window_only=["Only the first row or column of each window gets its share.",
+        first_row_of_window_only=["Only the first row or column of each window gets its share; the other pixels "
+                                  "stay 0.",
                                   {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 0,
                                       first=True)},
                                   {"spread": lambda dy, PH, PW: _spread(dy, PH, PW) * _row_mask(dy, PH, PW, 1,
@@ -267,7 +281,7 @@ POOL_BACKWARD = Exercise(
                                    "share": lambda dy, PH, PW: dy}],
         image_mirrored=[{"spread": lambda dy, PH, PW: _spread(dy[:, ::-1], PH, PW)},
             {"spread": lambda dy, PH, PW: _spread(dy[:, :, ::-1], PH, PW)}],
-        windows_shifted_by_one=["The shares land one pixel too far.",
+        windows_shifted_by_one=["The shares land one pixel too far: an index is off by one.",
             {"spread": lambda dy, PH, PW: np.roll(_spread(dy, PH, PW), 1, axis=1)},
                                 {"spread": lambda dy, PH, PW: np.roll(_spread(dy, PH, PW), 1, axis=2)}],
         images_averaged=[{"share": lambda dy, PH, PW: np.repeat(dy.mean(axis=0, keepdims=True), len(dy),
