@@ -167,6 +167,16 @@ ACCURACY = Exercise(
             {"count": lambda hit: np.count_nonzero(hit[:-1])}],
         first_row_of_batch_only=["Only the first row of each batch counts (an index 0 too many?).",
             {"count": lambda hit: int(hit[0]) if len(hit) else 0}],
+        labels_subtracted=["Prediction and label are subtracted and the distances averaged, as if labels were "
+                           "quantities; counted should be how often they agree.",
+                           {"match": lambda p, y: np.abs(p - y), "count": np.sum},
+                           {"match": lambda p, y: (p - y) ** 2, "count": np.sum},
+                           {"match": lambda p, y: np.abs(p - y), "count": np.mean},
+                           {"match": lambda p, y: (p - y) ** 2, "combine": _mean_of_means, "count": np.sum}],
+        last_batch_weighed_as_full=["The accuracy of each batch is multiplied by batch_size, also that of the last, "
+                                    "smaller one: its rows have too much weight.",
+                                    {"combine": lambda c, s, n, size:
+                                        len(c) * size / n * _mean_of_means(c, s, n, size)}],
         absolute_difference=["A prediction one class beside the label counts as right: labels are treated as numbers "
                              "and compared with a tolerance.",
                              {"match": lambda p, y: np.abs(p - y) <= 1}],

@@ -119,6 +119,8 @@ OVERLAY = Exercise(
         label_of_largest=["The label is written as the largest value of x (a maximum), not as a 1.",
                           {"mark": lambda y, m, x: x.max() * eq.one_hot(y, m, "float64")},
                           {"mark": lambda y, m, x: x.max(axis=1, keepdims=True) * eq.one_hot(y, m, "float64")},
+                          {"mark": lambda y, m, x: x[:, :m].max() * eq.one_hot(y, m, "float64")},
+                          {"mark": lambda y, m, x: x[:, :m].max(axis=1, keepdims=True) * eq.one_hot(y, m, "float64")},
                           {"mark": lambda y, m, x: max(x[:, m:].max(), 0) * eq.one_hot(y, m, "float64")}],
         label_value=["The label is not written as a 1: another value, such as 255 or 1/n_classes, stands in its place.",
                      {"mark": lambda y, m, x: 255 * eq.one_hot(y, m, "float64")},

@@ -7,6 +7,14 @@ import numpy as np
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue import references
 from mfnumpy.check.catalogue.draws import clear_of_kinks, rate, real, sizes, until
+from mfnumpy.check.catalogue.ff_halves import (
+    by_neuron,
+    difference,
+    naive_sigmoid,
+    of_the_other_half,
+    relu_goodness,
+    with_inputs,
+)
 from mfnumpy.check.catalogue.parts import activation_mistakes, unit_rows, update_mistakes
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
@@ -27,9 +35,9 @@ def _extreme_ff(rng: Rng) -> list[Case]:
     N, D, H, theta = 5, 4, 6, 2.5
     x_pos, x_neg, W = until(
         lambda: (real(rng, N, D), real(rng, N, D), real(rng, D, H)),
-        lambda p, n, W: _goodness(p @ W).max() > 1 and _goodness(n @ W).max() > 1,
+        lambda p, n, W: relu_goodness(p @ W).max() > 1 and relu_goodness(n @ W).max() > 1,
     )
-    W *= np.sqrt(2000 / _goodness(x_neg @ W).max())
+    W *= np.sqrt(2000 / relu_goodness(x_neg @ W).max())
     return [
         Case(
             (x_pos, x_neg, W, theta, 0.3),
@@ -38,14 +46,6 @@ def _extreme_ff(rng: Rng) -> list[Case]:
             "overflow",
         )
     ]
-
-
-def _goodness(z):
-    return (np.maximum(z, 0) ** 2).sum(axis=1)
-
-
-def _naive(u):
-    return np.exp(u) / (1 + np.exp(u))
 
 
 def _rms(a):
@@ -58,53 +58,6 @@ def _mean_goodness(a):
 
 def _mean_share(a, dG):
     return eq.goodness_gradient(a, dG) / a.shape[1]
-
-
-def _inputs(for_positive, for_negative):
-    """A step in which the gradients of the halves use other inputs than their own: (x_pos, x_neg) -> x each."""
-
-    def step(x_pos, x_neg, W, theta, lr):
-        """The new W."""
-        a, b = np.maximum(x_pos @ W, 0), np.maximum(x_neg @ W, 0)
-        up = eq.goodness_gradient(a, eq.positive_loss_gradient(eq.positive_goodness(a), theta))
-        down = eq.goodness_gradient(b, eq.negative_loss_gradient(eq.negative_goodness(b), theta))
-        return W - lr * (for_positive(x_pos, x_neg).T @ up + for_negative(x_pos, x_neg).T @ down)
-
-    return {"whole": step}
-
-
-def _of_the_other_half(part):
-    """Steps in which one half takes a part of the other half: "mask", "activation" or "goodness"."""
-
-    def taking(half, gated):
-        """The step in which this half, 0 or 1, takes it; gated: whether an activation gets its own half's mask."""
-
-        def step(x_pos, x_neg, W, theta, lr):
-            """The new W."""
-            xs = (x_pos, x_neg)
-            zs = [x @ W for x in xs]
-            change = np.zeros_like(W)
-            for own, slope in enumerate((eq.positive_loss_gradient, eq.negative_loss_gradient)):
-                seen = {name: zs[1 - own if name == part and own == half else own] for name in PARTS}
-                da = eq.goodness_gradient(np.maximum(seen["activation"], 0), slope(_goodness(seen["goodness"]), theta))
-                change += xs[own].T @ (da * (seen["mask"] > 0) if gated else da)
-            return W - lr * change
-
-        return {"whole": step}
-
-    return [taking(half, gated) for half in (0, 1) for gated in ((True, False) if part == "activation" else (True,))]
-
-
-PARTS = ("mask", "activation", "goodness")
-"""What the halves may take from each other, all made of z."""
-
-
-def _difference(x_pos, x_neg, W, theta, lr):
-    """A step on log(1 + exp(G_neg - G_pos)), sample by sample."""
-    zs = [x @ W for x in (x_pos, x_neg)]
-    slope = _naive(_goodness(zs[1]) - _goodness(zs[0])) / len(x_pos)
-    up, down = (x.T @ (slope[:, None] * 2 * np.maximum(z, 0)) for x, z in zip((x_pos, x_neg), zs, strict=True))
-    return W - lr * (down - up)
 
 
 FF_STEP = Exercise(
@@ -194,11 +147,11 @@ FF_STEP = Exercise(
                                 {"positive": lambda G, t: -np.ones(len(G)) / len(G), "negative": lambda G,
                 t: np.ones(len(G)) / len(G)}],
             "sigmoid_derivative": {
-                "positive": lambda G, t: -_naive(t - G) * (1 - _naive(t - G)) / len(G),
-                "negative": lambda G, t: _naive(G - t) * (1 - _naive(G - t)) / len(G),
+                "positive": lambda G, t: -naive_sigmoid(t - G) * (1 - naive_sigmoid(t - G)) / len(G),
+                "negative": lambda G, t: naive_sigmoid(G - t) * (1 - naive_sigmoid(G - t)) / len(G),
             },
-            "overflow": [{"positive": lambda G, t: -_naive(t - G) / len(G), "negative": lambda G,
-                t: _naive(G - t) / len(G)}],
+            "overflow": [{"positive": lambda G, t: -naive_sigmoid(t - G) / len(G), "negative": lambda G,
+                t: naive_sigmoid(G - t) / len(G)}],
             "relu_missing": [{"hidden": lambda z: z + 0}, {"hidden": lambda z: z + 0, "gate": lambda z, da: da}],
             "mask_inverted": {"gate": lambda z, da: da * (z <= 0)},
             "mask_threshold": [{"gate": lambda z, da, t=t: da * (z > t)} for t in (1.0, 0.5, 0.1)],
@@ -209,14 +162,14 @@ FF_STEP = Exercise(
             "inputs_of_the_other_half": [
                 "The inputs of the halves are mixed up: the gradient of one half uses x_pos where x_neg belongs, or "
                 "x_neg for x_pos.",
-                _inputs(lambda p, n: p, lambda p, n: p), _inputs(lambda p, n: n, lambda p, n: n),
-                _inputs(lambda p, n: n, lambda p, n: p)],
+                with_inputs(lambda p, n: p, lambda p, n: p), with_inputs(lambda p, n: n, lambda p, n: n),
+                with_inputs(lambda p, n: n, lambda p, n: p)],
             "mask_of_the_other_half": ["The ReLU's mask of one half is laid over the other: z_pos > 0 masks the "
-                                       "gradient of x_neg, or z_neg > 0 that of x_pos.", *_of_the_other_half("mask")],
+                                       "gradient of x_neg, or z_neg > 0 that of x_pos.", *of_the_other_half("mask")],
             "activation_of_the_other_half": ["The gradient of one half uses the activations of the other: a_pos for "
-                                             "a_neg, or a_neg for a_pos.", *_of_the_other_half("activation")],
+                                             "a_neg, or a_neg for a_pos.", *of_the_other_half("activation")],
             "goodness_of_the_other_half": ["The loss of one half is taken at the goodness of the other: G_pos for "
-                                           "G_neg, or G_neg for G_pos.", *_of_the_other_half("goodness")],
+                                           "G_neg, or G_neg for G_pos.", *of_the_other_half("goodness")],
             "same_data_for_both": ["Both halves see the same data, x_pos or x_neg twice (one name for the other).",
                 {"whole": lambda a, b, W, t, lr: references.ff_step(a, a, W, t, lr)},
                 {"whole": lambda a, b, W, t, lr: references.ff_step(b, b, W, t, lr)}],
@@ -227,6 +180,13 @@ FF_STEP = Exercise(
                 G.mean()), t),
                                           "negative": lambda G, t: eq.negative_loss_gradient(np.full(len(G),
                                               G.mean()), t)},
+            "summed_to_one_number": ["The goodness is summed over the whole batch to one number (the axis is "
+                                     "missing); each sample (row) has a goodness of its own.",
+                                     {"goodness": lambda a: np.full(len(a), (a * a).sum())}],
+            "summed_over_batch": ["The goodness is summed over the batch (axis 0): one number for each neuron, not "
+                                  "one for each sample.",
+                                  *[{"whole": lambda p, n, W, t, lr, by=by: by_neuron(p, n, W, t, lr, by)}
+                                    for by in (0, 1)]],
             "times_goodness": {"share": lambda a, dG: eq.goodness_gradient(a, dG * (a * a).sum(axis=1))},
             "mean_missing_in_positive_half": ["The mean over the batch is missing in the positive half (1/N).",
                                               {"positive": lambda G, t: eq.positive_loss_gradient(G, t) * len(G)}],
@@ -274,7 +234,7 @@ FF_STEP = Exercise(
                 "negative": lambda G, t: (G - t) / len(G)},
             "halves_subtracted": ["There is one loss of the difference of both goodnesses, G_neg - G_pos, pair by "
                 "pair, in which theta is not used; each half has a loss of its own.",
-                               {"whole": lambda *args: _difference(*args)}],
+                               {"whole": difference}],
         }
     ),
 )  # fmt: skip

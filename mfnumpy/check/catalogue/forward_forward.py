@@ -90,10 +90,17 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
         exponential_replaced=["In the logarithm the distance from theta itself (its size or its square) stands in "
                               "place of an exponential: the loss rises on both sides of theta.",
                               {"curve": lambda u: np.log(1 + np.abs(u))}, {"curve": lambda u: np.log(1 + u * u)}],
-        loss_on_both_sides=["The loss rises on both sides of theta: two exponentials of opposite sign are in the "
-                            "logarithm, as in log(cosh). On one side it should go to 0.",
-                            {"curve": lambda u: np.log(np.cosh(u))},
-                            {"curve": lambda u: np.log(2 + np.exp(u) + np.exp(-u))}],
+        loss_on_both_sides=["The loss rises on both sides of theta (the logarithm of a cosh); on one side it should go "
+                            "to 0.", {"curve": lambda u: np.log(np.cosh(u))}],
+        both_labels_counted=["Both terms of the binary cross-entropy are added, log p and log(1 - p), as if each "
+                             "sample were positive and negative at once: the loss rises on both sides of theta.",
+                             {"curve": lambda u: np.log(2 + np.exp(u) + np.exp(-u))}],
+        loss_masked=["Samples on the right side of theta get no loss (a mask, as of a hinge); the smooth loss is "
+                     "nowhere exactly 0.", {"curve": lambda u: _softplus(u) * (u > 0)}],
+        sum_before_loss=["The goodness G is summed over the batch first, and then one loss is taken of the sum; each "
+                         "sample has a loss of its own.",
+                         {"argument": lambda G, theta: d * (theta - G.sum())},
+                         {"whole": lambda G, theta: _softplus(d * (theta - G.sum())) / len(G)}],
         median_for_mean={"mean": np.median},
         smallest_for_mean={"mean": np.min},
         squared_mean={"mean": lambda values: (values**2).mean()},

@@ -112,8 +112,8 @@ NEGATIVE_LABELS = Exercise(
                 lambda y, m, rng: (y + rng.integers(0, m, len(y))) % m,
             ],
             "classes_counted_in_batch": [
-                "The number of classes is taken from the labels of the batch (y.max() + 1), which may lack some; "
-                "n_classes tells it.",
+                "The classes are taken from the labels of the batch (y.max() + 1, or those that occur), which may lack "
+                "some; n_classes tells how many there are.",
                 lambda y, m, rng: (y + rng.integers(1, y.max() + 1, len(y))) % (y.max() + 1),
             ],
             "one_offset_for_all": [
@@ -128,7 +128,8 @@ NEGATIVE_LABELS = Exercise(
                 lambda y, m, rng: np.where(y == 0, 1 + rng.integers(0, m - 1, len(y)), 0),
             ],
             "one_wrong_label_per_class": [
-                "The wrong label follows from the class, without chance; it should be drawn at random for each sample.",
+                "All samples of a class get the same wrong label (looked up, or drawn once for each class); it should "
+                "be drawn at random for each sample.",
                 lambda y, m, rng: np.where(y == 0, m - 1, 0),
             ],
             "label_out_of_range": [

@@ -118,6 +118,13 @@ _CHOICES = {
 }
 
 
+def _halved(total, layers):
+    """A running average: the mean of what there is and the next layer, so the last one counts half."""
+    for g in layers:
+        total = (total + g) / 2
+    return total
+
+
 def _first(layers):
     return layers[0]
 
@@ -195,6 +202,9 @@ PREDICT_FF = Exercise(
                                    {"combine": lambda layers: sum(g / 2**i for i, g in enumerate(layers))},
                                    {"combine": lambda layers: sum(g * 2**i for i, g in enumerate(layers))},
                                    {"combine": lambda layers: sum(np.cumsum(layers, axis=0))},
+                                   {"combine": lambda layers: _halved(layers[0], layers[1:])},
+                                   {"combine": lambda layers: _halved(layers[0], layers)},
+                                   {"combine": lambda layers: _halved(0, layers)},
                                    {"combine": lambda layers: sum(layers) + layers[-1]},
                                        {"combine": lambda layers: sum(layers) + layers[0]}],
             "last_layer_left_out_of_two": ["Only the first two layers are added; later ones do not count.",
