@@ -6,13 +6,15 @@ import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.catalogue.geometry import (
-    COLUMN_ORDERS,
     GEOMETRIES,
+    PATCH_ORDERS,
     dims_of,
     flip,
     geometry_of,
+    patch_orders,
     patches_of,
     reorder,
+    within_patch,
 )
 from mfnumpy.check.catalogue.images import LAYOUTS
 from mfnumpy.check.catalogue.images_back import PUTS, put_back
@@ -65,9 +67,8 @@ CONV_FORWARD = Exercise(
     axes={"z": ("image", "row", "column", "map")},
     mistakes=mistakes(
         {
-            **{name: entry for name, entry in LAYOUTS.items() if name != "column_order"},
-            "column_order": [{"weights": lambda W, shape: W[::-1]}] + [{"weights": _weight_order(*axes)} for axes in
-                             ((2, 0, 1), (1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0))],
+            **{name: entry for name, entry in LAYOUTS.items() if name not in PATCH_ORDERS},
+            **patch_orders(lambda order: {"weights": _weight_order(*order)}, {"weights": lambda W, shape: W[::-1]}),
             "bias_missing": {"bias": lambda z, b: z},
             "bias_subtracted": {"bias": lambda z, b: z - b},
             "bias_averaged": {"bias": lambda z, b: z + b.mean()},
@@ -159,9 +160,9 @@ CONV_BACKWARD = Exercise(
     axes={"dx": ("image", "row", "column", "channel"), "dW": ("row of W", "map"), "db": ("map",)},
     mistakes=mistakes(
         {
-            **{name: entry for name, entry in PUTS.items() if name not in ("column_order", "kernel_flipped",
+            **{name: entry for name, entry in PUTS.items() if name not in (*PATCH_ORDERS, "kernel_flipped",
                 "row_order")},
-            "column_order": [{"lay": reorder(*axes)} for axes in COLUMN_ORDERS],
+            **patch_orders(lambda order: {"lay": reorder(*within_patch(order))}),
             "weights_in_another_order": ["In dx the rows of W are taken in another order than the numbers of a "
                                          "patch: kernel row, kernel column, channel.",
                                          *[{"weights": lambda W,

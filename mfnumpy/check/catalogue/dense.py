@@ -256,6 +256,8 @@ RELU_BACKWARD = Exercise(
             "rectified_for_masked": ["A product was rectified, max(da * z, 0) or the like: z is no mask, and "
                                      "negative errors of active neurons must pass as well.",
                                      {"gate": lambda z, da: np.maximum(z * da, 0)}],
+            "roles_exchanged": ["The roles of z and da are exchanged: the mask is made of da, and z passes through it.",
+                                {"gate": lambda z, da: np.maximum(z, 0) * (da > 0)}],
             "zeros_returned": ["It returns zeros: no error passes back.",
                                {"gate": lambda z, da: np.zeros_like(da)}],
         },

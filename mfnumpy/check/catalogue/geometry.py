@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -85,13 +86,44 @@ def restore(*axes):
     return changed
 
 
-COLUMN_ORDERS = [
-    (0, 1, 2, 5, 3, 4),
-    (0, 1, 2, 4, 3, 5),
-    (0, 1, 2, 5, 4, 3),
-    (0, 1, 2, 3, 5, 4),
-    (0, 1, 2, 4, 5, 3),
-]
+PATCH_ORDERS: dict[str, tuple[str, tuple[tuple[int, int, int], ...]]] = {
+    "patch_channels_first": (
+        "The numbers of a patch are in another order, channels first (as in PyTorch): channel, kernel row, kernel "
+        "column; here the channel is last.",
+        ((2, 0, 1),),
+    ),
+    "patch_sides_swapped": (
+        "Rows and columns of each patch are exchanged (transposed): its numbers come kernel column, kernel row, "
+        "channel.",
+        ((1, 0, 2),),
+    ),
+    "patch_column_major": (
+        "The numbers of a patch are in column-major (Fortran) order: channel, kernel column, kernel row.",
+        ((2, 1, 0),),
+    ),
+    "column_order": (
+        "The numbers of a patch are in another order than the rows of W: kernel row, kernel column, channel.",
+        ((0, 2, 1), (1, 2, 0)),
+    ),
+}
+"""Wrong orders of kernel row (0), kernel column (1) and channel (2) within a patch, and what is said of them."""
+
+
+def patch_orders(version: Callable[[tuple[int, int, int]], Any], *more: Any) -> dict[str, list]:
+    """The mistakes in the order within a patch.
+
+    version: an order -> the replaced steps.
+    more: further versions of an order that has no name of its own.
+    """
+    table = {name: [says, *map(version, orders)] for name, (says, orders) in PATCH_ORDERS.items()}
+    return {**table, "column_order": [*table["column_order"], *more]}
+
+
+def within_patch(order: tuple[int, int, int]) -> tuple[int, ...]:
+    """The order of all six axes of `patches_of`, for an order within a patch."""
+    return (0, 1, 2, *(3 + axis for axis in order))
+
+
 ROW_ORDERS = [(1, 2, 0, 3, 4, 5), (0, 2, 1, 3, 4, 5), (2, 1, 0, 3, 4, 5), (1, 0, 2, 3, 4, 5)]
 
 

@@ -8,14 +8,15 @@ import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.catalogue.geometry import (
-    COLUMN_ORDERS,
     GEOMETRIES,
     ROW_ORDERS,
     dims_of,
     flip,
     geometry_of,
+    patch_orders,
     patches_of,
     reorder,
+    within_patch,
 )
 from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 from mfnumpy.layers import im2col
@@ -108,10 +109,7 @@ def _dilated(x, kernel, stride, padding):
 
 
 LAYOUTS: dict[str, Any] = {
-    "column_order": ["The numbers of a patch are flattened in another order (such as channels first, or column "
-                     "before row) than kernel row, kernel column, channel.",
-                     *({"lay": reorder(*axes)} for axes in COLUMN_ORDERS), {"lay": lambda x, *g: im2col(x, *g)[:,
-        ::-1]}],
+    **patch_orders(lambda order: {"lay": reorder(*within_patch(order))}, {"lay": lambda x, *g: im2col(x, *g)[:, ::-1]}),
     "last_window_dropped": ["The last window of each row and column is left out: the output is one too small (a + 1 "
                             "is missing in its size).",
                             {"lay": lambda x, *g: _drop_last(x, *g)}],

@@ -8,14 +8,15 @@ import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.catalogue.geometry import (
-    COLUMN_ORDERS,
     GEOMETRIES,
     ROW_ORDERS,
     dims_of,
     flip,
     geometry_of,
+    patch_orders,
     patches_of,
     restore,
+    within_patch,
 )
 from mfnumpy.check.model import Case, Exercise, Rng, mistakes
 from mfnumpy.layers import col2im, im2col
@@ -124,7 +125,7 @@ PUTS: dict[str, Any] = {
         "The kernel is turned by 180 degrees (flipped): the numbers of each patch are put back in reverse order.",
         {"before": lambda cols, shape, *g: flip(cols, shape, *g)},
     ],
-    "column_order": [{"put": restore(*axes)} for axes in COLUMN_ORDERS],
+    **patch_orders(lambda order: {"put": restore(*within_patch(order))}),
     "row_order": [{"put": restore(*axes)} for axes in ROW_ORDERS],
     "last_row_of_windows_left_out": [
         "The last row of windows (patches) is left out.",

@@ -134,7 +134,8 @@ SOFTMAX = Exercise(
         softmax_over_everything=["The total is taken over the whole array (no axis is given), not over each row: "
                                  "all entries together sum to 1.",
                                  {"total": np.sum}, {"total": np.sum, "shift": np.max}],
-        not_normalised=["Nothing is divided by the total: the result is not normalised, the rows do not sum to 1.",
+        not_normalised=["The exponentials are not divided by their total: the result is not normalised, the rows do "
+                        "not sum to 1.",
                         {"total": lambda e: 1.0}, {"total": lambda e: 1.0, "shift": lambda s: 0.0}],
         exponential_missing=["The exponential (exp) is missing: the scores themselves are divided by their sum.",
             {"whole": lambda s: s / s.sum(axis=1, keepdims=True)},
