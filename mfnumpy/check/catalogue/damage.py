@@ -27,12 +27,18 @@ def _changes(one: np.ndarray, W: np.ndarray, fraction: float) -> str:
     changed = one[odd] / W[odd]
     if not np.isfinite(changed).all():
         return " NaN or Inf is there: what is divided by 0?"
+    no_zeros, by = not (one == 0).any(), f"{changed[0]:.3g}"
     if np.allclose(changed, changed[0]):
+        if odd.all():
+            share = " (1 - fraction)" if np.isclose(changed[0], 1 - fraction) else ""
+            return f" No entry is struck: all of W is multiplied by {by}{share}."
+        if no_zeros and abs(odd.mean() - fraction) < 0.06:
+            return f" Struck entries are multiplied by {by}, not set to 0."
         as_dropout = " (1 / (1 - fraction), as dropout does)" if np.isclose(changed[0], 1 / (1 - fraction)) else ""
-        return f" Entries that are kept are scaled, all by the same factor {changed[0]:.3g}{as_dropout}."
+        return f" Entries that are kept are scaled, all by the same factor {by}{as_dropout}."
     if np.allclose(one[odd], one[odd][0]):
         return f" The same number {one[odd][0]:.3g} stands there: a mask, or a constant, in place of W's own numbers."
-    if not (one == 0).any() and abs(odd.mean() - fraction) < 0.06:
+    if no_zeros and abs(odd.mean() - fraction) < 0.06:
         return " Struck entries are replaced by other numbers (noise, a mean), not by zero."
     if odd.all():
         return " Every entry is changed: is noise added?"
@@ -45,6 +51,10 @@ def _judge_damage(call: Callable, rng: Rng) -> Finding | None:
     zeros = one == 0
     if not np.array_equal(one[~zeros], W[~zeros]):
         return Finding("survivors_changed", f"An entry is neither 0 nor what it was.{_changes(one, W, fraction)}")
+    if zeros.all() or not zeros.any():
+        shares = {float((call(W, fraction, np.random.default_rng(seed))[0] == 0).mean()) for seed in range(DRAWS)}
+        if shares == {0.0, 1.0}:
+            return Finding("struck_together", "In each draw all entries of W are zero, or none is.")
     if zeros.all(axis=0).any() or zeros.all(axis=1).any():
         which = "row" if zeros.all(axis=1).any() else "column"
         return Finding("rows_or_columns_struck", f"A whole {which} is zero.")
@@ -189,8 +199,8 @@ DAMAGE = Exercise(
             "Places are drawn with replacement: an entry can be drawn twice, so fewer are struck than asked for.",
             _so_many(lambda rng, size, n: rng.choice(size, n)),
             _so_many(lambda rng, size, n: rng.integers(0, size, n))],
-        "struck_together": ["Entries are struck together: one number is drawn for several of them, not one for each.",
-                            _two_at_once],
+        "struck_together": ["Entries are struck together: one number is drawn for several (or all) of them, not one "
+                            "for each.", _two_at_once, lambda W, f, rng: W * (rng.random() >= f)],
         "entries_left_out": ["An entry is always struck, or never, whatever is drawn: its place is left out of the "
                              "draw.",
                               _last_left_out],

@@ -53,6 +53,10 @@ def _judge_orders(orders: np.ndarray) -> Finding | None:
     if abs(far / expected - 1) > 0.25:
         says = f"On average a row moves by {far:.1f} places; in a random order it would be about {expected:.1f}."
         return Finding("order_not_random", says)
+    rising = float((np.diff(orders, axis=1) > 0).mean())
+    if abs(rising - 0.5) > 0.15:
+        says = f"Of two neighbours {rising:.0%} are in their old order; in a random order it would be half of them."
+        return Finding("order_not_random", says)
     if not (orders == np.arange(n)).any():
         says = f"In {times} shuffles of {n} rows no row ever stayed in its place; by chance about {times} would."
         return Finding("order_not_random", says)
@@ -74,8 +78,9 @@ def _judge_order(X: np.ndarray, y: np.ndarray, X2: np.ndarray, y2: np.ndarray) -
             return Finding("only_y_shuffled", "y has a new order, X has its old one.", "X")
         if np.array_equal(y2, y):
             return Finding("only_X_shuffled", "X has a new order, y has its old one.", "y")
-        share = 100 * float((y2 == y[order]).mean())
-        return Finding("pairs_broken", f"Only {share:.0f} % of the rows still have their own label.", "y")
+        says = f"Only {100 * float((y2 == y[order]).mean()):.0f} % of the rows still have their own label."
+        undone = np.array_equal(y2, y[np.argsort(order)])
+        return Finding("inverse_permutation" if undone else "pairs_broken", says, "y")
     if kept:
         return Finding("not_shuffled", "The order is the old one.")
     if (np.diff(order) == 1).mean() > 0.5 or (np.diff(order) == -1).mean() > 0.5:
@@ -92,6 +97,21 @@ def _together(X, y, rng):
 
 def _separately(X, y, rng):
     return X[rng.permutation(len(X))], y[rng.permutation(len(y))]
+
+
+def _with_inverse(X, y, rng):
+    order = rng.permutation(len(X))
+    return X[order], y[np.argsort(order)]
+
+
+def _with_inverse_of_rows(X, y, rng):
+    order = rng.permutation(len(X))
+    return X[np.argsort(order)], y[order]
+
+
+def _in_groups(n, rng):
+    """Random numbers of few values, sorted: rows with the same number keep their order."""
+    return np.argsort(rng.integers(0, 5, n), kind="stable")
 
 
 def _by(choose: Callable) -> Callable:
@@ -134,6 +154,12 @@ SHUFFLE = Exercise(
                 "lose their labels.",
                 _separately,
             ],
+            "inverse_permutation": [
+                "y is put in the inverse order of X (an argsort of the permutation, or one array is read by the order "
+                "and the other written by it): not the same order for both, so rows lose their labels.",
+                _with_inverse,
+                _with_inverse_of_rows,
+            ],
             "only_X_shuffled": [
                 "Only X is shuffled: rows lose their labels.",
                 lambda X, y, rng: (X[rng.permutation(len(X))], y.copy()),
@@ -157,6 +183,7 @@ SHUFFLE = Exercise(
                 _by(lambda n, rng: np.roll(np.arange(n), rng.integers(1, n))),
                 _by(lambda n, rng: np.arange(n)[::-1]),
                 _by(_one_cycle),
+                _by(_in_groups),
             ],
             "sorted_for_shuffled": [
                 "The rows are sorted (by y, or by a feature), not shuffled.",

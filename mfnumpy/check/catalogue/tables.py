@@ -48,6 +48,9 @@ MEAN_AND_DEVIATION = Exercise(
                          np.sqrt(len(v))}],
         variance_for_deviation=["The deviation is a variance: the square root is missing.",
                                 {"spread": lambda v: np.var(v, ddof=1)}, {"spread": np.var}],
+        shares_for_per_cent=["Mean and deviation are divided by 100, as if a share were asked for; the values stay as "
+                             "they are.",
+                             {"centre": lambda v: np.mean(v) / 100, "spread": lambda v: np.std(v, ddof=1) / 100}],
         median_for_mean=["The mean is not right: that is the median.", {"centre": np.median}],
         root_before_division=["The root is taken of the sum of squares alone, before the division: the divisor stands "
                               "outside the root.",
@@ -160,6 +163,13 @@ CHOSEN_BY_VALIDATION = Exercise(
     mistakes=known({
         "best_on_test": ["That is the best epoch on the test set: it was chosen by the numbers that it is judged by.",
                          lambda validation, test: max(test)],
+        "lists_exchanged": ["The two lists are exchanged: the epoch is the best one on the test set, and its "
+                            "validation accuracy is returned.", lambda v, t: v[int(np.argmax(t))]],
+        "test_averaged": ["The test accuracy is averaged over the chosen epoch and others (its neighbours, all before "
+                          "it, or all after it); the chosen epoch alone counts.",
+                          lambda v, t: np.mean(t[max(int(np.argmax(v)) - 1, 0):int(np.argmax(v)) + 2]),
+                          lambda v, t: np.mean(t[max(int(np.argmax(v)) - 2, 0):int(np.argmax(v)) + 3]),
+                          lambda v, t: np.mean(t[:int(np.argmax(v)) + 1]), lambda v, t: np.mean(t[int(np.argmax(v)):])],
         "last_epoch": ["That is the test accuracy of the last epoch; the validation set chooses which one counts.",
                        lambda validation, test: test[-1]],
         "validation_reported": ["That is the validation accuracy of the chosen epoch; asked for is its test accuracy.",
