@@ -196,9 +196,10 @@ ADAM_STEP = Exercise(
         infinity_norm=["The second moment v is a running maximum of the gradient's absolute values: that is AdaMax.",
                        {"second": lambda v, g, b: np.maximum(b * v, np.abs(g))}],
         step_returned=[{"move": lambda p, lr, d: lr * d}, {"move": lambda p, lr, d: -lr * d}],
-        gradient_averaged=["In the second moment v the squared gradient is averaged over all entries; each entry "
-                           "has its own.",
-                           {"second": lambda v, g, b: b * v + (1 - b) * (g * g).mean()}],
+        gradient_averaged=["In the second moment v the squared gradient is averaged, or summed (a norm), over all "
+                           "entries; each entry has its own.",
+                           {"second": lambda v, g, b: b * v + (1 - b) * (g * g).mean()},
+                           {"second": lambda v, g, b: b * v + (1 - b) * (g * g).sum()}],
         accepted=("epsilon_hat",),
         multiplied_by_time=["The moments are divided by 1 - beta and multiplied by t: beta is not raised to the "
                             "power t.",

@@ -103,6 +103,11 @@ CONV_FORWARD = Exercise(
                           {"bias": lambda z, b: z + np.resize(b, len(z))[:, None]}],
             "map_left_out": ["The last map (output channel) is left out: it stays 0 (or at the bias).",
                           {"weights": lambda W, shape: np.hstack([W[:, :-1], 0 * W[:, -1:]])}],
+            "mean_over_patch": ["The product is divided by the size of the kernel (its places, its channels): a mean "
+                                "over the patch stands where a sum belongs.",
+                                {"weights": lambda W, shape: W / len(W)},
+                                {"weights": lambda W, shape: W / (shape[0] * shape[1])},
+                                {"weights": lambda W, shape: W / shape[2]}],
             "maps_reversed": ["The maps (the columns of W) come in reverse order.",
                               {"weights": lambda W, shape: W[:, ::-1]}],
         }

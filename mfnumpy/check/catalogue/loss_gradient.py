@@ -104,7 +104,7 @@ EQ6_GRADIENT = Exercise(
                               {"combine": lambda p, t: (p - t) * p * (1 - p)}],
         gradient_at_p=["This is the gradient with respect to the probabilities p, -y / p; it has not come back "
                        "through the softmax to the scores G.",
-                       {"combine": lambda p, t: -t / p}],
+                       {"combine": lambda p, t: -t / p}, {"combine": lambda p, t: np.where(t > 0, -1 / p, 0.0)}],
         divided_by_p=["The difference p - y is divided by the probabilities p once more.",
                       {"combine": lambda p, t: (p - t) / p}],
         squared_error_for_cross_entropy=[
@@ -116,7 +116,8 @@ EQ6_GRADIENT = Exercise(
         other_classes_only=["The true class of each row gets no gradient: its entry is 0, only the other classes "
                             "are filled.",
                             {"combine": lambda p, t: p * (1 - t)}],
-        absolute_value=["Signs are lost: an absolute value is taken, so that nothing is negative.",
+        absolute_value=["Signs are lost, nothing is negative: an absolute value is taken, or 1 - p at the true "
+                        "class.",
                         {"mean": lambda d: np.abs(d) / d.shape[0]}],
         squared=["The difference p - y is squared; that is no gradient of the cross-entropy.",
                  {"combine": lambda p, t: (p - t) ** 2}],
@@ -146,6 +147,9 @@ EQ6_GRADIENT = Exercise(
         label_missing_in_first_sample=["In the first sample (row 0) nothing is taken off at its label: does a loop "
                                        "begin at 1?",
                                        {"combine": lambda p, t: p - t * (np.arange(len(p)) > 0)[:, None]}],
+        label_in_first_sample_only=["Only in the first sample (row 0) the label is taken off; every row has a label "
+                                    "of its own.",
+                                    {"combine": lambda p, t: p - t * (np.arange(len(p)) == 0)[:, None]}],
         labels_accumulated=["The one-hot labels of the samples before are taken off as well: the one-hot array is "
                             "made once, outside of the loop, and not reset for each sample.",
                             {"combine": lambda p, t: p - np.cumsum(t, axis=0)}],

@@ -43,6 +43,8 @@ SGD_STEP = Exercise(
                                 {"step": lambda p, g, lr: (1 - lr) * p + lr * g}],
         lr_on_parameter=["The learning rate lr multiplies the parameter, not the gradient alone: a bracket is wrong.",
                          {"step": lambda p, g, lr: lr * p - g}, {"step": lambda p, g, lr: lr * (p - g)}],
+        lr_added=["The learning rate lr is added to the gradient (or subtracted beside it); it should multiply it.",
+                  {"step": lambda p, g, lr: p - (g + lr)}],
         weight_decay_added=[{"step": lambda p, g, lr, c=c: p - lr * (g + c * p)} for c in (1.0, 0.1, 0.01, 1e-3, 1e-4)],
         gradient_squared=["The gradient is squared: its sign is lost.",
                           {"step": lambda p, g, lr: p - lr * g * g}],
