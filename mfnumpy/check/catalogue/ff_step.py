@@ -91,6 +91,8 @@ FF_STEP = Exercise(
                                     "differentiated.",
                "activation_missing": "The activation a is missing in the gradient of the goodness: the derivative of "
                                      "a square is taken for a constant.",
+               "overflow": "It overflows where the goodness is far from theta: an exponential of 1000 is infinite, "
+                           "and a quotient of two such is nan (inf / inf).",
                "root_taken": "A square root is taken: the length of the row (the L2 norm) is compared with theta, not "
                              "the goodness, the sum of squares.",
                "square_missing": "The squares are missing: the goodness is the sum of the activations themselves."},

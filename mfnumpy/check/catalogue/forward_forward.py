@@ -49,6 +49,12 @@ def _recipe(argument: Callable, curve: Callable, sign: float) -> Callable:
     return loss
 
 
+_SENTENCES = {
+    "epsilon_in_log": "A small number (an epsilon) inside the logarithm, or a clip of the exponent, bounds the loss "
+    "(it saturates): far from theta, where it should be large, it is too small."
+}
+
+
 def _other(d: float) -> str:
     """The data for which the turned sign would be right."""
     return "negative data, Eq. (4)" if d > 0 else "positive data, Eq. (3)"
@@ -105,7 +111,8 @@ def _loss_mistakes(d: float) -> tuple[Mistake, ...]:
         smallest_for_mean={"mean": np.min},
         squared_mean={"mean": lambda values: (values**2).mean()},
         exponential_of_loss={"mean": lambda values: np.exp(values.mean())},
-        overflow=["It overflows where the goodness is far from theta: an exponential of 1000 is infinite (inf, nan).",
+        overflow=["It overflows where the goodness is far from theta: an exponential of 1000 is infinite, or a "
+                  "logarithm of 0 is taken (inf, nan).",
             {"curve": lambda u: np.log(1 + np.exp(u))}, {"curve": lambda u: -np.log(1 / (1 + np.exp(u)))},
             {"curve": lambda u: np.log1p(np.exp(u))}, {"curve": lambda u: u + np.log(1 + np.exp(-u))},
         ],
@@ -187,7 +194,8 @@ def _gradient_mistakes(d: float) -> tuple[Mistake, ...]:
         positive_and_negative_swapped=["The roles of positive and negative data are exchanged: this is the gradient of "
                                        f"{_other(d)}, with the opposite sign and the opposite argument.",
                                        {"argument": lambda G, theta: d * (G - theta), "sign": d}],
-        overflow={"curve": lambda u: np.exp(u) / (1 + np.exp(u))},
+        overflow=["It overflows where the goodness is far from theta: an exponential of 1000 is infinite, and a "
+                  "quotient of two such is nan (inf / inf).", {"curve": lambda u: np.exp(u) / (1 + np.exp(u))}],
         sigmoid_derivative=["The derivative of a sigmoid, s (1 - s), stands where the sigmoid s itself belongs: the "
                             "loss is differentiated once too often.",
                             {"curve": lambda u: _sigmoid(u) * _sigmoid(-u)}],
@@ -245,6 +253,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         reference=reference,
         recipe=_recipe(lambda G, theta: d * (theta - G), _softplus, 1.0),
         slices={"sample": {"G": 0}},
+        sentences=_SENTENCES,
         properties={"loss": ("the loss is not negative", lambda args, loss: bool(loss >= 0))},
         mistakes=_loss_mistakes(d),
         **shared,

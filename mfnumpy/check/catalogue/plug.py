@@ -94,6 +94,12 @@ def _of_zeros(net: network.Network, rule: rules.Rule, width: int) -> None:
     net.blocks[-1].parameters["W"][...] = 0
 
 
+def _weights_changed(net: network.Network, rule: rules.Rule, width: int) -> None:
+    _plug(net, rule, width)
+    for block in net.blocks:
+        block.parameters["W"][...] *= 2
+
+
 def _judge_plug(call: Callable, rng: Rng) -> Finding | None:
     for width in rng.permutation([2, 4, 9, 11])[:2].tolist():
         net, rule, x, y = _learned(rng)
@@ -102,7 +108,8 @@ def _judge_plug(call: Callable, rng: Rng) -> Finding | None:
         call(net, rule, width)
         found = _judge_blocks(net, blocks, width) or _judge_number(rule, bytes_of[-2:])
         if found is None and (changed := _changed(bytes_of, _bytes(net.blocks, rule.M))):
-            found = Finding("blocks_below_changed", f"Changed are: {', '.join(changed)}.")
+            name = "weights_below_changed" if any(name.endswith("W") for name in changed) else "blocks_below_changed"
+            found = Finding(name, f"Changed are: {', '.join(changed)}.")
         if found := found or _judge_shape(rule.M[-1], width) or _judge_use(net, rule, x, y):
             return found
     return None
@@ -236,8 +243,10 @@ PLUG_BLOCK = Exercise(
                          "numbers, give no useful gradient.",
                          _of_zeros, _by_hand(lambda width: np.zeros((M_CLASSES, width), "float32")),
                          _by_hand(lambda width: np.ones((M_CLASSES, width), "float32"))],
-        "blocks_below_changed": ["The blocks below must keep their bytes: what they learned is lost. Was the rule "
-                                 "started again (rule.start draws all matrices anew, the trained ones too)?",
+        "weights_below_changed": ["The blocks below must keep their bytes: weights W of theirs were changed (trained, "
+                                  "scaled or drawn anew).", _weights_changed],
+        "blocks_below_changed": ["The blocks below must keep their bytes: what their M learned is lost. Was the rule "
+                                 "started again (rule.start draws all matrices M anew, the trained ones too)?",
                                  _started_again(lambda rule: 0), _started_again(lambda rule: rule.seed),
                                  _started_again(lambda rule: rule.seed + 1)],
     }),

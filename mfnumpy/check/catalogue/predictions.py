@@ -49,6 +49,7 @@ def _predict(layers, *, combine, choose=lambda g: g.argmax(axis=1)):
 _SENTENCES = {
     "absolute_value": "The largest absolute value of the scores is chosen: signs are lost, and a large negative score "
     "wins.",
+    "label_off_by_one": "The labels are off by one (1 is added to the argmax): they count from 0, not from 1.",
     "first_label_for_all": "Every sample gets the label of the first sample (row 0).",
 }
 
