@@ -13,8 +13,8 @@ import pytest
 from mfnumpy import equations
 from mfnumpy.check import check
 from mfnumpy.check.source import words
-from mfnumpy.check.source.edits import Machine, TooMuch
 from mfnumpy.check.source.locate import place
+from mfnumpy.check.source.machine import Machine, TooMuch
 from mfnumpy.check.source.reading import read
 from mfnumpy.support.text import run_text
 
@@ -38,6 +38,11 @@ class Like:
 
     def __init__(self, right: Callable, *arguments: tuple):
         self.right, self.arguments, self.runs = right, arguments, 0
+
+    def shares(self, function: Callable) -> list[float]:
+        """How much of each output is right; each entry of a tuple is an output."""
+        pairs = [zip(function(*given), self.right(*given), strict=True) for given in self.arguments]
+        return [float(np.isclose(a, b).mean()) for outputs in pairs for a, b in outputs]
 
     def is_right(self, function: Callable) -> bool:
         """Whether it gives the same on all."""
@@ -299,3 +304,17 @@ def test_code_in_a_sentence_is_code_on_a_page_and_nothing_of_it_is_markup():
     assert "`" in report.evidence
     assert "`" not in page
     assert re.search(r"<code>[^<>]+</code>", page)
+
+
+def test_two_places_are_told_where_no_single_change_mends_it():
+    code = body("a = np.sin(x + y)", "b = 2 * x - y", "return a, b")
+    told = said(code, lambda x, y: (np.sin(x - y), 2 * x - np.cosh(3 * y)))
+    assert told == ""  # what is missing from b is no small change
+    told = said(code, lambda x, y: (np.sin(x - y), 2 * x + y))
+    first, *places = told.split("\n")
+    assert first == "Two places in your code are wrong:"
+    assert [line[:9] for line in places] == ["In line 2", "In line 3"]
+
+
+def test_a_second_place_is_not_looked_for_where_the_first_makes_nothing_right():
+    assert said(body("return np.sin(x + y) * 3, x"), lambda x, y: (np.sin(x - y), x * 1.0)) == ""

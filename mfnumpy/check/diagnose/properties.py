@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from mfnumpy.check.diagnose.compare import LOOSE, Named, all_close
 from mfnumpy.check.model import Case, Exercise, Finding
 

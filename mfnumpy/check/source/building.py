@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from mfnumpy.check.source.edits import CALL, INDEX, MACHINE, OPERATORS, TWO, VALUE, Machine, Plan
+from mfnumpy.check.source.edits import CALL, INDEX, TWO, VALUE, Plan
+from mfnumpy.check.source.machine import MACHINE, OPERATORS, Machine
 from mfnumpy.check.source.pieces import scope_of, written
 
 
@@ -38,15 +39,16 @@ def _of_machine(name: str, *args: ast.expr, keywords: Sequence[ast.keyword] = ()
 
 
 def _is(number: int) -> ast.Compare:
-    return ast.Compare(_number(), [ast.Eq()], [ast.Constant(number)])
+    return ast.Compare(ast.Constant(number), [ast.In()], [_numbers()])
 
 
-def _number() -> ast.Attribute:
-    return ast.Attribute(ast.Name(MACHINE, ast.Load()), "number", ast.Load())
+def _numbers() -> ast.Attribute:
+    return ast.Attribute(ast.Name(MACHINE, ast.Load()), "numbers", ast.Load())
 
 
-def _none_of(numbers: Iterable[int]) -> ast.Compare:
-    return ast.Compare(_number(), [ast.NotIn()], [ast.Set([ast.Constant(n) for n in numbers])])
+def _none_of(numbers: Iterable[int]) -> ast.Call:
+    every = ast.Tuple([ast.Constant(n) for n in numbers], ast.Load())
+    return ast.Call(ast.Attribute(_numbers(), "isdisjoint", ast.Load()), [every], [])
 
 
 def _noted(name: str) -> ast.stmt:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from mfnumpy.check.source.calls import call_changes
-from mfnumpy.check.source.edits import INDEX, OPERATORS, TWO, Edit
+from mfnumpy.check.source.edits import INDEX, TWO, Edit
+from mfnumpy.check.source.machine import OPERATORS
 from mfnumpy.check.source.pieces import Scope
 
 OTHERS: Mapping[type, tuple[type, ...]] = {
