@@ -219,7 +219,8 @@ class _Check:
             return self._recognised(hits, verdict)
         facts = read_off.from_outputs(part, self.call)
         if facts:
-            return verdict.fitted([*facts, *self._missed(part.cases), *part.violated()])
+            more = [Finding(None, says) for says in part.separating()]
+            return verdict.fitted([*facts, *more, *self._missed(part.cases), *part.violated()])
         return self._recognised(hits, verdict) if hits else verdict.in_slices(self.call, stream(self.seed, "probes"))
 
     def _solved_but_for_extremes(

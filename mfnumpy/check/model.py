@@ -93,7 +93,8 @@ class Exercise:
     sentences: what is said here of names that are no replaced steps (factors, a judge's findings), and of names that
         elsewhere have a sentence that would not be true here.
     slices: {"sample": {"x": 0, "dG": 0}}: the arguments, with their axes, of which one slice alone gives one piece of a
-        result that is a sum of such pieces.
+        result that is a sum of such pieces; None for an argument that is 0 in a piece, or a function of all arguments
+        that gives the pieces of one.
     axes: {"dW": ("input feature", "neuron")}: what the axes of an output count.
     properties: {"p": ("each row of p sums to 1", (arguments, p) -> bool)}: what holds of every right output; a second
         one of the same output has the key "p:2".
@@ -120,7 +121,7 @@ class Exercise:
     judge: Callable | None = None
     transposable: bool = True
     sentences: Mapping[str, str] = field(default_factory=dict)
-    slices: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
+    slices: Mapping[str, Mapping[str, int | Callable[..., list[np.ndarray]] | None]] = field(default_factory=dict)
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     properties: Mapping[str, tuple[str, Callable[[tuple, Any], bool]]] = field(default_factory=dict)
 

@@ -153,6 +153,9 @@ CASES: dict[str, tuple[int, str, Callable]] = {
     "variable": (3, body("z = x * y", "return z + x * (y > 2)"), lambda x, y: x * y + x * (x > 2)),
     "loop_left": (6, body("s = 0", "for row in x:", "    s += row.sum()", "    t = s", "    break", "return t"), None),
     "always": (2, body("if len(x) > 9:", "    x = x * 2", "return x"), lambda x, y: 2 * x),
+    "changed_early": (2, body("x = x - 0.1 * y", "return np.sin(x) * y"), lambda x, y: np.sin(x) * y),
+    "everything": (2, body("return x.sum() / (x > 0).sum()"), lambda x, y: x.mean()),
+    "nothing": (2, body("return np.where(x > 0, y, x)"), lambda x, y: x),
     "never": (2, body("if len(x) > 2:", "    return x * 3", "return x * 7"), lambda x, y: 7 * x),
     "negation": (2, body("return np.where(~(x > y), x, 0.5)"), lambda x, y: np.where(x > y, x, 0.5)),
     "exchanged": (2, body("return x, y * 2"), lambda x, y: (y * 2, x)),
@@ -318,3 +321,21 @@ def test_two_places_are_told_where_no_single_change_mends_it():
 
 def test_a_second_place_is_not_looked_for_where_the_first_makes_nothing_right():
     assert said(body("return np.sin(x + y) * 3, x"), lambda x, y: (np.sin(x - y), x * 1.0)) == ""
+
+
+def test_an_argument_that_is_updated_too_early_is_said_to_be():
+    told = said(body("x = x - 0.1 * y", "return np.sin(x) * y"), lambda x, y: np.sin(x) * y)
+    assert told.startswith("In line 2 of your code: this line changes (updates) `x` too early:")
+    told = said(body("x = x / 2", "return np.sin(x) * y"), lambda x, y: np.sin(x) * y)
+    assert "too early" not in told
+
+
+@pytest.mark.parametrize(
+    ("line", "right", "says"),
+    [
+        ("return x.sum() / (x > 0).sum()", lambda x, y: x.mean(), "every entry counts, not only those"),
+        ("return np.where(x > 0, y, x)", lambda x, y: x, "must be chosen nowhere"),
+    ],
+)
+def test_a_condition_on_an_array_that_does_not_belong_there_is_said_to_be(line, right, says):
+    assert said(body(line), right).endswith(f"{says}.")

@@ -45,7 +45,10 @@ def _draw_accuracy(rng: Rng, k: int) -> Case:
 
 def _accuracy(predict, X, y, batch_size, *, starts=lambda n, size: range(0, n, size), count=np.count_nonzero,
               combine=lambda counts, sizes, n, size: sum(counts) / n, match=lambda p, y: p == y,
-              labels=lambda y, batch: y[batch], rows=lambda start, n, size: slice(start, start + size)):  # fmt: skip
+              labels=lambda y, batch: y[batch], rows=lambda start, n, size: slice(start, start + size),
+              whole=None):  # fmt: skip
+    if whole is not None:  # only in wrong versions
+        return whole(predict, X, y, batch_size)
     counts, lengths = [], []
     for start in starts(len(X), batch_size):
         batch = rows(start, len(X), batch_size)
@@ -56,6 +59,11 @@ def _accuracy(predict, X, y, batch_size, *, starts=lambda n, size: range(0, n, s
 
 def _whole(n, size):
     return range(0, n - size + 1, size) if n >= size else range(0, n, size)
+
+
+def _balanced(predict, X, y, batch_size):
+    said = np.concatenate([predict(X[k : k + batch_size]) for k in range(0, len(X), batch_size)])
+    return float(np.mean([np.mean(said[y == c] == c) for c in np.unique(y)]))
 
 
 def _wrapped(start, n, size):
@@ -154,6 +162,9 @@ ACCURACY = Exercise(
                             *[{"rows": rows, **more} for rows in (_wrapped, _padded, _moved_back)
                               for more in ({}, {"combine": lambda c, s, n, size: sum(c) / sum(s)},
                                            {"combine": _mean_of_means})]],
+        mean_over_classes=["The accuracy of each class is averaged as if all classes had equally many rows (balanced "
+                           "accuracy, a macro average of the recalls); every row counts alike.",
+                           {"whole": _balanced}],
         best_batch=["The accuracy of the best batch is returned (a maximum), not that of all rows.",
                     {"combine": lambda c, s, n, size: max(a / b for a, b in zip(c, s,
             strict=True))}],

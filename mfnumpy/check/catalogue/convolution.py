@@ -49,6 +49,11 @@ def _draw_conv(rng: Rng, k: int) -> Case:
     return Case((real(rng, *shape), W, real(rng, F), *geometry), dims_of(shape, geometry, F), form=form)
 
 
+def _each_row(x, W, *rest):
+    """W with one row left, the others 0."""
+    return [W * (np.arange(len(W)) == k)[:, None] for k in range(len(W))]
+
+
 CONV_FORWARD = Exercise(
     name="conv2d_forward",
     title="Convolution, forward",
@@ -65,6 +70,7 @@ CONV_FORWARD = Exercise(
     unbounded=("x", "b"),
     draws=len(GEOMETRIES),
     axes={"z": ("image", "row", "column", "map")},
+    slices={"row of W": {"W": _each_row, "b": None}},
     mistakes=mistakes(
         {
             **{name: entry for name, entry in LAYOUTS.items() if name not in PATCH_ORDERS},

@@ -86,7 +86,11 @@ def _uneven(call: Callable, reference: Callable, case: tuple, names: tuple[str, 
         if len(set(right.tolist())) > 1 or len(steps) > 3 or steps == [0.0] or np.array_equal(found, right):
             continue
         by = " or ".join(f"{step:.6g}" for step in sorted(steps))
-        why = ", unevenly: is something rounded, or taken in groups?" if len(steps) > 1 else ", and should not."
+        why = (
+            ", unevenly: is something rounded, or taken in groups?"
+            if len(steps) > 1
+            else ", which is another number than it should be."
+        )
         yield f"When {name} grows by 1, the answer grows by {by}{why}"
 
 
@@ -141,6 +145,8 @@ def _explained(
     for words, value in whole.items():
         if (found == value).all():
             return f"What is counted is exactly: {words}."
+        if any((found == cut(value)).all() for cut in (np.floor, np.ceil, np.rint)):
+            return f"What is counted is, rounded to a whole number: {words}."
     ratio = found[0] / right[0]
     if len(cases) > 1 and np.allclose(found, ratio * right, rtol=1e-12, atol=0) and ratio != 1:
         shown = f"{ratio:.6g}" if ratio >= 1 or ratio <= 0 else f"1/{1 / ratio:.6g}"

@@ -27,6 +27,12 @@ def _through_softmax(p, g):
     return p * (g - (p * g).sum(axis=1, keepdims=True))
 
 
+def _unnormalised(G, t):
+    """The label taken from the exponentials, before their sum divides both."""
+    e = np.exp(G - G.max(axis=1, keepdims=True))
+    return (e - t) / e.sum(axis=1, keepdims=True)
+
+
 def _columns(y, m, p):
     hot = np.zeros((len(y), m))
     hot[:, y] = 1
@@ -65,6 +71,9 @@ EQ6_GRADIENT = Exercise(
         ),
     },
     mistakes=mistakes(
+        label_before_normalising=["The 1 of the label is taken from the exponentials, before they are divided by "
+                                  "their sum (normalised): the label is divided by the sum too.",
+                                  {"p": lambda G: G, "combine": _unnormalised}],
         not_shifted={"p": no_shift},
         shifted_by_whole_maximum={"p": lambda G: softmax_by(G, shift=np.max)},
         scores_clipped=[{"p": lambda G, c=c: eq.softmax(np.clip(G, -c, c))} for c in CLIPS],

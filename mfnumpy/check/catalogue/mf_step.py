@@ -149,8 +149,8 @@ MF_STEP = Exercise(
                                       {"whole": partial(_online, mean=True)},
                                   {"whole": partial(_online, after=True)}],
             "two_steps_taken": [{"whole": _twice}],
-            "loss_after_update": ["The error for W is computed with the updated (new) M, in a second forward pass: "
-                                  "the loss belongs to the forward pass before the update.",
+            "loss_after_update": ["The error for W is computed with the updated M, the new one, in a second forward "
+                                  "pass: the loss belongs to the forward pass before the update of M.",
                                {"error_seen": lambda old, new: new()},
                                {"error_seen": lambda old, new: new(), "projection_seen": lambda old, new: new}],
             "leaky_activation": ["The activation lets negative pre-activations z through: that is a leaky ReLU.",

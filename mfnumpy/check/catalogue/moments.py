@@ -46,6 +46,8 @@ BIAS_CORRECTED = Exercise(
     transposable=False,
     linear=("m",),
     axes={"m_hat": ("row", "column"), "v_hat": ("row", "column")},
+    scales={"1-beta1": "rate_counted_again", "1-beta2": "rate_counted_again"},
+    sentences={"rate_counted_again": "There is a factor 1 - beta too many: m and v have it in them already."},
     mistakes=mistakes(
         not_corrected=["A moment (m or v) is not corrected at all: it is not divided by 1 - beta^t.",
                        *_both(lambda m, b, t: m)],
@@ -53,6 +55,8 @@ BIAS_CORRECTED = Exercise(
                                  "power, and is right at t = 1 only.", *_both(lambda m, b, t: m / (1 - b))],
         beta_times_t=["1 - beta t stands where 1 - beta^t belongs: a product, not a power.",
                       *_both(lambda m, b, t: m / (1 - b * t))],
+        time_times_rate=["t (1 - beta) stands where 1 - beta^t belongs: the power is missing, a first-order "
+                         "approximation.", *_both(lambda m, b, t: m / (t * (1 - b)))],
         power_outside=["(1 - beta)^t stands where 1 - beta^t belongs: the power is outside of the bracket.",
                        *_both(lambda m, b, t: m / (1 - b) ** t)],
         power_added=["The sign in the correction is wrong: it divides by 1 + beta^t.",

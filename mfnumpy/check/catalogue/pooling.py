@@ -50,6 +50,18 @@ def _mixed(x, size):
     return x.reshape(N, PH, H // PH, PW, W // PW, C).mean(axis=(1, 3))
 
 
+def _each_pixel(x, size):
+    """The image with one pixel of each window left, the others 0; for every place in the window."""
+    PH, PW = pair("size", size, 1)
+    pieces = []
+    for i in range(PH):
+        for j in range(PW):
+            piece = np.zeros_like(x)
+            piece[:, i::PH, j::PW] = x[:, i::PH, j::PW]
+            pieces.append(piece)
+    return pieces
+
+
 POOL_FORWARD = Exercise(
     name="avgpool_forward",
     title="Average pooling, forward",
@@ -73,6 +85,7 @@ POOL_FORWARD = Exercise(
                    "its number of pixels.",
                "averaged_twice": "It is divided by the number of pixels of the window twice."},
     axes={"y": ("image", "row", "column", "channel")},
+    slices={"pixel of the window": {"x": _each_pixel}},
     properties={
         "y": (
             "y lies between the smallest and the largest pixel",
@@ -224,8 +237,8 @@ POOL_BACKWARD = Exercise(
     axes={"dx": ("image", "row", "column", "channel")},
     properties={"dx": ("the sum of dx is the sum of dy", lambda args, dx: np.isclose(dx.sum(), args[0].sum()))},
     mistakes=mistakes(
-        one_pixel_gets_all=["One pixel of each window, in a corner, gets all (as in max pooling), the others 0; "
-                            "every pixel of the window has its share of the mean.",
+        one_pixel_gets_all=["One pixel of each window, in a corner, gets all, the others nothing (0); every pixel of the "
+                            "window has its share of the mean.",
                             *[
             {"spread": _one_pixel((i, j)), "share": share}
             for i, j in ((0, 0), (-1, -1)) for share in (lambda dy, PH, PW: dy, lambda dy, PH, PW: dy / (PH * PW))

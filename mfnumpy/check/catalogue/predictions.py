@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -34,6 +35,17 @@ def _of_surest(layers: Sequence[np.ndarray]) -> np.ndarray:
 def _vote(layers):
     votes = np.sum([eq.one_hot(g.argmax(axis=1), g.shape[1], "float64") for g in layers], axis=0)
     return votes.argmax(axis=1)
+
+
+SURE = (0.9, 0.8, 0.95, 0.99, 0.7, 0.5)
+
+
+def _of_first_sure(layers: Sequence[np.ndarray], c: float) -> np.ndarray:
+    """For each sample the scores of the first layer that is sure, or of the last."""
+    found = layers[-1]
+    for g in reversed(layers[:-1]):
+        found = np.where(eq.softmax(g).max(axis=1, keepdims=True) > c, g, found)
+    return found
 
 
 def _surest(layers, sure):
@@ -228,6 +240,11 @@ PREDICT_FF = Exercise(
                 "should be added.",
                                   {"combine": lambda layers: layers,
                                       "choose": lambda layers: _surest(_softmaxes(layers), lambda g: g.max(axis=1))}],
+            "later_layers_count_more": [
+                "The layers have unequal weights: a running mean, (total + G) / 2, halves what came before, so that "
+                "later layers count more; all scores count alike.",
+                {"combine": lambda layers: sum(g * 2.0 ** max(k, 1) for k, g in enumerate(layers))},
+            ],
             "labels_averaged": ["The labels of the layers are averaged, as if they were quantities; the scores should "
                              "be added before the choice.",
                              {"combine": lambda layers: layers,
@@ -281,6 +298,11 @@ PREDICT_BP = Exercise(
                 {"combine": lambda layers: _of_surest(layers)},
             ],
             "second_layer_only": ["Only the second layer is asked.", {"combine": lambda layers: layers[1]}],
+            "earlier_layer_where_sure": [
+                "Another layer decides where it is sure (an early exit, its largest probability above a threshold); "
+                "the last one decides alone, for every sample.",
+                *[{"combine": partial(_of_first_sure, c=c)} for c in SURE],
+            ],
             "majority_vote": {"combine": lambda layers: layers, "choose": _vote},
             "layer_averaged_with_below": [
                 "The scores of the last two layers are added: the layer below counts as well; the last one decides "

@@ -131,8 +131,24 @@ MEAN_AND_DEVIATION = Exercise(
 )  # fmt: skip
 
 
+def _first_within(v, t, margin):
+    """The test accuracy of the first epoch whose validation is at most `margin` below the best."""
+    return t[int(np.argmax(np.array(v) >= max(v) - margin))]
+
+
 def _draw_epochs(rng: Rng, k: int) -> Case:
-    """The epochs that are best in validation and in the test differ, and the last one is neither."""
+    """The epochs that are best in validation and in the test differ, and the last one is neither.
+
+    Every third time the best epochs lie close together, and the best of them is not the first.
+    """
+    if k % 3 == 2:
+        case = _draw_epochs(rng, 0)
+        validation, test = case.args
+        best = int(np.argmax(validation))
+        before = best - 1 if best else int(np.argmin(validation))
+        if best > before:
+            validation = [*validation[:before], max(validation) - 1e-4, *validation[before + 1 :]]
+        return Case((validation, test))
     n = int(rng.integers(5, 15))
     test = [float(v) for v in rng.permutation(n) / n]
     while True:
@@ -179,6 +195,11 @@ CHOSEN_BY_VALIDATION = Exercise(
         "epoch_beside": ["That is the epoch before or after the chosen one: the index is off by one.",
                          lambda validation, test: test[int(np.argmax(validation)) - 1],
                          lambda validation, test: test[(int(np.argmax(validation)) + 1) % len(test)]],
+        "first_close_to_best": ["The first epoch that is close to the best in validation (within a tolerance, or one "
+                                "standard error) is taken; the best one counts, however small its lead.",
+                                *[lambda v, t, c=c: _first_within(v, t, c) for c in (1e-3, 0.01, 0.005)],
+                                lambda v, t: _first_within(v, t, np.std(v) / np.sqrt(len(v))),
+                                lambda v, t: _first_within(v, t, np.std(v, ddof=1) / np.sqrt(len(v)))],
         "best_not_raised": ["The best value so far is not updated (raised) in the loop: the last epoch that is better "
                             "than the first one counts, not the largest of all.",
                             lambda v, t: t[max([0, *(k for k in range(len(v)) if v[k] > v[0])])]],

@@ -41,6 +41,9 @@ ACTIVATIONS: dict[str, Callable] = {
 """What may be counted beside, or forgotten."""
 
 INSTEAD_OF_ALL: dict[str, Callable] = {
+    "all sizes up to each block, added up block after block (a running, cumulated sum): what earlier blocks keep is "
+    "counted again with every later block": lambda N, d, w: N * sum(d + sum(w[: k + 1]) for k in range(len(w))),
+    "the same running sum, of the blocks alone": lambda N, d, w: N * sum(sum(w[: k + 1]) for k in range(len(w))),
     "the inputs of the blocks; the output of the last block is missing": lambda N, d, w: N * (d + sum(w[:-1])),
     "the weights (parameters), times the batch": lambda N, d, w: N * weights_of(d, w),
     "only the input x and the last block's output": lambda N, d, w: N * (d + w[-1]),

@@ -62,7 +62,8 @@ def relu_backward(z: np.ndarray, da: np.ndarray) -> Iterator[Formula]:
                                 "da where the last neuron is active, one mask for all columns": da * (z[..., -1:] > 0),
                         "da where the first sample is active, one mask for all rows": da * (z[:1] > 0),
                         "da where the last sample is active, one mask for all rows": da * (z[-1:] > 0),
-                        "da times the number of active samples, a mask that is summed over the batch":
+                        "da times the number (or share) of active samples, a mask that is summed (averaged) over the "
+                        "batch":
                             da * (z > 0).sum(axis=0),
                         "da times the number of active neurons, a mask that is summed over the row":
                             da * (z > 0).sum(axis=-1, keepdims=True),
@@ -160,6 +161,10 @@ def loss_slope(G: np.ndarray, theta: float) -> Iterator[Formula]:
                 partial(lambda u, f: np.full(u.shape, f(u).mean()), u, f),
             )
         yield f"sigmoid({name}) - 1/2", partial(lambda u: _sigmoid(u) - 0.5, u)
+        yield (
+            f"a softmax over the batch of {name}, so that all samples sum to 1",
+            partial(lambda u: eq.softmax(u[None])[0], u),
+        )
 
 
 def probabilities_of(G: np.ndarray) -> dict[str, np.ndarray]:

@@ -87,7 +87,8 @@ def _normalised(a: np.ndarray) -> Iterator[Formula]:
     for left_out, part in (("first", a[:, 1:]), ("last", a[:, :-1])):
         bottoms[f"the length without the {left_out} neuron"] = np.linalg.norm(part, axis=1, keepdims=True)
     length = np.linalg.norm(a, axis=1, keepdims=True)
-    for name, value in {"1 where the length is smaller": np.maximum(length, 1), "1 + length": 1 + length,
+    for name, value in {"its length, but 1 where that is smaller: short rows stay as they are": np.maximum(length, 1),
+        "1 + length": 1 + length,
         "the length of the next row": np.roll(length, -1, axis=0),
         "the running sum of lengths": np.cumsum(length)[:, None],
                         "the length of its positive part": np.linalg.norm(np.maximum(a, 0), axis=1, keepdims=True),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ PATTERNS: dict[str, tuple[str, Callable[[np.ndarray], np.ndarray]]] = {
     "signs_alternate": ("Every second {} has the wrong sign.", lambda n: (-1.0) ** n),
     "first_sign_wrong": ("The first {} has the wrong sign.", lambda n: 1 - 2 * (n == 0)),
     "last_sign_wrong": ("The last {} has the wrong sign.", lambda n: 1 - 2 * (n == n[-1])),
-    "running_mean": ("Each {} is averaged with what came before it: later ones count more.",
+    "running_mean": ("Each {} is averaged with what came before it (a running mean): later ones have more weight.",
                      lambda n: 0.5 ** np.minimum(n[::-1] + 1, n[-1])),
 }  # fmt: skip
 """How often each of the pieces counts, by its number n = 0, 1, 2, ..."""
@@ -91,17 +92,22 @@ def unequal(exercise: Exercise, cases: Sequence[Case], got: Sequence[Named], rig
     return []
 
 
-def _pieces(exercise: Exercise, case: Case, slices: Mapping[str, int | None]) -> list[list[np.ndarray]] | None:
+def _pieces(exercise: Exercise, case: Case, slices: Mapping[str, Any]) -> list[list[np.ndarray]] | None:
     """For each piece the outputs' quantities when it alone is there; a constant is in none of them."""
     places = {exercise.arguments.index(name): axis for name, axis in slices.items()}
-    length = {np.shape(case.args[place])[axis] for place, axis in places.items() if axis is not None}
+    made = {place: axis(*case.args) for place, axis in places.items() if callable(axis)}
+    length = {len(rows) for rows in made.values()}
+    length |= {np.shape(case.args[place])[axis] for place, axis in places.items() if isinstance(axis, int)}
     if len(length) != 1 or not 1 < (count := length.pop()) <= _MOST:
         return None
     rows = []
     for k in range(count):
         args = list(case.args)
         for place, axis in places.items():
-            args[place] = 0 * args[place] if axis is None else np.take(args[place], [k], axis=axis)
+            if isinstance(axis, int):
+                args[place] = np.take(args[place], [k], axis=axis)
+            else:
+                args[place] = 0 * args[place] if axis is None else made[place][k]
         try:
             named = [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
         except Exception:
@@ -130,7 +136,7 @@ def _by_output(
         if hit is None:
             return []
         name, factor = hit
-        extra = "" if not factor.terms else f" What is left is multiplied by {factor.text}."
+        extra = "" if not factor.terms or name == "running_mean" else f" What is left is multiplied by {factor.text}."
         found.setdefault(f"{name}|{PATTERNS[name][0].format(noun)}{extra}", []).append(output)
     if not found:
         return []
@@ -195,12 +201,13 @@ def _weighed(rows: list, noun: str) -> str | None:
         if not close((A @ weights).reshape(student.shape), student, LOOSE) or (np.abs(wanted) < 1e-9).any():
             return None
         found.append(weights / wanted)
+    found = [w for w in found if not np.allclose(w, 1, rtol=1e-4)] or found  # some draws may be right
     first = found[0]
     numbers = ", ".join(f"{w + 0.0:.3g}" for w in np.where(np.abs(first) < 1e-7, 0.0, first)[:5])
     more = ", ..." if len(first) > 5 else ""
     if all((np.abs(w) < 1e-7).any() and np.allclose(w[np.abs(w) > 1e-7], w[np.abs(w) > 1e-7][0]) for w in found):
         lost = [str(k) for k in np.flatnonzero(np.abs(first) < 1e-7)]
-        return f"Some {noun}s are left out, others count: on the first draw {noun} {', '.join(lost)}. By which test?"
+        return f"Some {noun}s are left out, others count: on one draw {noun} {', '.join(lost)}. By which test?"
     how = ""
     if all((np.diff(np.abs(w)) > -1e-9).all() for w in found):
         how = ": later ones count more. Is the sum divided, or multiplied, in each turn of the loop (a running mean)?"

@@ -32,7 +32,7 @@ SENTENCES = {
     "lr_missing": "The learning rate lr is not used.",
     "lr_twice": "The learning rate lr is used twice.",
     "scaled_by_batch": "There is a factor of the batch size N that does not belong here.",
-    "scaled_by_size": "There is a factor made of a size of the arrays that does not belong here.",
+    "scaled_by_size": "There is a factor too many, or one is missing: it is made of a size or a number of the draw.",
     "batch_squared": "The batch size enters squared: the mean is missing, or taken, twice.",
     "rate_rooted": "A root of the learning rate is used.",
     "divided_by_one_less": "A mean is divided by a count that is 1 too small.",

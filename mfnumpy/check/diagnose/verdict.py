@@ -102,6 +102,11 @@ class Verdict:
         says = order.dependence(self.exercise, ordinary.cases, call, rng)
         return self.fitted([*found, *(Finding(None, text) for text in says), *self.violated()])
 
+    def separating(self) -> list[str]:
+        """A sentence on the number or size among the arguments that tells the wrong draws from the right ones."""
+        wrong = [not all_close(g, r, LOOSE) for g, r in zip(self.got, self.right, strict=True)]
+        return probes.separating(self.exercise, self.cases, wrong)
+
     def violated(self) -> list[Finding]:
         """The properties of every right answer that this one has not."""
         part = self.on([k for k, case in enumerate(self.cases) if not case.extreme])
@@ -127,8 +132,7 @@ class Verdict:
                 if name not in told and not all_close([(name, g)], [(name, r)], LOOSE):
                     lines += [f"{name}: {s}" for s in probes.support(self.exercise, case, probes.wrong_entries(g, r))]
             lines += [finding.evidence for finding in slices]
-            wrong = [not all_close(g, r, LOOSE) for g, r in zip(self.got, self.right, strict=True)]
-            lines += probes.separating(self.exercise, self.cases, wrong)
+            lines += self.separating()
             lines += probes.nearly(self.got, self.right)
             lines += probes.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
             lines += response.reactions(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
@@ -203,7 +207,8 @@ class Verdict:
         dims = self.cases[factor.case].dims
         terms = [t.removeprefix("1/").partition("^")[0].partition("/(")[0] for t in factor.terms]
         names = [t for t in terms if t in dims]
-        given = ", ".join(f"{'the batch has ' if n == 'N' else ''}{n} = {dims[n]:.4g}" for n in dict.fromkeys(names))
+        shown = {n: n.replace("-", " - ") for n in names}
+        given = ", ".join(f"{'the batch has ' if n == 'N' else ''}{text} = {dims[n]:.4g}" for n, text in shown.items())
         return f"{what}: {entry} is exactly {factor.value:#.4g} x {ours}{f', and {given}' if given else ''}."
 
     def _state(self) -> str:

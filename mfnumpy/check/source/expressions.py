@@ -79,6 +79,16 @@ def _compare(node: ast.Compare, scope: Scope) -> Iterator[Edit]:
         for other in COMPARISONS:
             if not isinstance(node.ops[0], other):
                 yield Edit("comparison", node, OPERATORS[other], TWO)
+    if not isinstance(scope.parent(node), (ast.If, ast.IfExp, ast.While, ast.BoolOp)):
+        yield Edit("everything", node, lambda value, names: np.ones(np.shape(_array(value)), dtype=bool))
+        yield Edit("nothing", node, lambda value, names: np.zeros(np.shape(_array(value)), dtype=bool))
+
+
+def _array(value: Any) -> np.ndarray:
+    """The value if it is an array; a single answer belongs to conditions. Raises TypeError."""
+    if not isinstance(value, np.ndarray):
+        raise TypeError
+    return value
 
 
 def _constant(node: ast.Constant, scope: Scope) -> Iterator[Edit]:

@@ -14,9 +14,12 @@ Loop = ast.For | ast.While
 
 def plan_statements(functions: Sequence[ast.FunctionDef], plan: Plan) -> None:
     """Put all changes of statements into the plan."""
+    given = {argument.arg for function in functions for argument in function.args.args}
     for block in blocks(functions):
         for place, node in enumerate(block):
             _of_one(node, plan)
+            if _changes_argument(node, given):
+                plan.rearrange(Edit("changed_early", node, what=_target(node)), remove=[node])
             if place + 1 < len(block):
                 _of_two(node, block[place + 1], plan)
             if _is_loop(node):
@@ -46,6 +49,22 @@ def _is_loop(node: ast.stmt) -> TypeGuard[Loop]:
 
 def _leaves_a_loop(node: ast.stmt) -> bool:
     return any(isinstance(part, (ast.Break, ast.Continue)) for part in ast.walk(node))
+
+
+def _target(node: ast.stmt) -> ast.expr | None:
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        return node.targets[0]
+    return node.target if isinstance(node, ast.AugAssign) else None
+
+
+def _changes_argument(node: ast.stmt, given: set[str]) -> bool:
+    """Whether a statement updates an argument of the function: adds something to it, or takes something off."""
+    target, step = _target(node), node if isinstance(node, ast.AugAssign) else getattr(node, "value", None)
+    if not isinstance(target, ast.Name) or target.id not in given:
+        return False
+    if not isinstance(step, (ast.BinOp, ast.AugAssign)) or not isinstance(step.op, (ast.Add, ast.Sub)):
+        return False
+    return isinstance(step, ast.AugAssign) or (isinstance(step.left, ast.Name) and step.left.id == target.id)
 
 
 def _of_one(node: ast.stmt, plan: Plan) -> None:

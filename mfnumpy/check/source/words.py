@@ -29,6 +29,10 @@ SAYS = {
     "axis": "the axis is the wrong one ({what})",
     "no_axis": "the axis is missing: {what} runs over everything",
     "ddof": "the divisor is wrong: n - 1 and n are exchanged (ddof)",
+    "changed_early": "this line changes (updates) {what} too early: what comes after uses the new one, and the old "
+    "one, from before the update, is needed",
+    "everything": "the condition {what} does not belong there: every entry counts, not only those",
+    "nothing": "the condition {what} does not belong there: what it chooses must be chosen nowhere",
     "always": "the condition {what} is wrong: what depends on it must happen in every case",
     "never": "the condition {what} is wrong: what depends on it must never happen",
     "division": "it is divided by {what}: this division does not belong there",
