@@ -298,7 +298,7 @@ def test_a_layer_is_called_wrong_on_the_network_on_which_it_is_wrong():
     report = check("bp_step", _last_weights_off)
     assert "weights[2]: the shape" in report.evidence
     assert "weights[1]: the" not in report.evidence
-    assert "weights[0] and weights[1] are right in this network of 3 layers" in report.evidence
+    assert "The other weights are right in this network of 3 layers." in report.evidence
 
 
 def test_a_factor_is_given_with_the_sizes_of_its_own_draw():

@@ -237,8 +237,8 @@ POOL_BACKWARD = Exercise(
     axes={"dx": ("image", "row", "column", "channel")},
     properties={"dx": ("the sum of dx is the sum of dy", lambda args, dx: np.isclose(dx.sum(), args[0].sum()))},
     mistakes=mistakes(
-        one_pixel_gets_all=["One pixel of each window, in a corner, gets all, the others nothing (0); every pixel of the "
-                            "window has its share of the mean.",
+        one_pixel_gets_all=["One pixel of each window, in a corner, gets all, the others nothing (0); every pixel of "
+                            "the window has its share of the mean.",
                             *[
             {"spread": _one_pixel((i, j)), "share": share}
             for i, j in ((0, 0), (-1, -1)) for share in (lambda dy, PH, PW: dy, lambda dy, PH, PW: dy / (PH * PW))

@@ -228,8 +228,8 @@ class Verdict:
                 parts.append(f"{name}: the {'shape ' + str(expected) if expected else 'type'} is right, "
                              f"the value{'s are' if expected else ' is'} not.")  # fmt: skip
         if good and bad:
-            here = f" in this network of {len(right)} layers" if networks else ""
-            parts.append(f"{' and '.join(good)} {'are' if len(good) > 1 else 'is'} right{here}.")
+            here = f"The other weights are right in this network of {len(right)} layers." if networks else ""
+            parts.append(here or f"The other {'outputs are' if len(good) > 1 else 'output is'} right.")
         case = self.cases[self.k]
         if self.only_extreme():
             parts.append(f"It is right on ordinary draws, and wrong for {case.extreme}.")
