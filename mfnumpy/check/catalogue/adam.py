@@ -249,7 +249,8 @@ ADAM_STEP = Exercise(
                                 {"first": lambda m, g, b: b * m + (1 - b) * np.abs(g)}],
         gradient_clipped=[Free(lambda c: {"incoming": lambda g, p: np.clip(g, -c, c)}, (1.0, 0.5), "at {}", (1.0,))],
         gradient_normalised=[{"incoming": lambda g, p: g / np.linalg.norm(g)}],
-        result_rounded=["The new parameter is rounded.", *[{"move": lambda p, lr, d, n=n: np.round(p - lr * d, n)}
+        result_rounded=["The new parameter is rounded to a few digits.",
+                        *[{"move": lambda p, lr, d, n=n: np.round(p - lr * d, n)}
                                                            for n in (1, 2, 3)]],
         weight_decay_in_gradient=["A share of the parameter is added to the gradient before the moments: that is "
             "weight decay.",
@@ -263,7 +264,7 @@ ADAM_STEP = Exercise(
                                 "its share is {}", (0.05,))],
         old_moments_returned=["The old moments m and v are returned instead of the new ones: they are not kept.",
             {"kept": lambda new, old: old + 0}],
-        rate_clipped=["The direction of the step is clipped.",
+        rate_clipped=["The direction of the step is clipped: its large entries are cut at a limit.",
                       Free(lambda c: {"direction": lambda m, v, e: np.clip(m / (np.sqrt(v) + e), -c, c)}, (1.0, 0.5),
                           "at {}", (0.6,))],
         sign_of_step=["Only the sign of the first moment m is used, not its size.",

@@ -108,7 +108,6 @@ EQ6 = Exercise(
     draw=draw_loss,
     extremes=_extreme_loss,
     scales={"1/m": "mean_over_classes"},
-    sentences={"mean_over_classes": "It is divided by the number of classes as well; the mean is over the batch only."},
     slices={"sample": {"G": 0, "y": 0}},
     properties={"loss": ("the loss is not negative", lambda args, loss: bool(loss >= 0))},
     mistakes=mistakes(

@@ -135,8 +135,8 @@ def shared_mistakes() -> dict:
                                 "one; each layer's own z gives its mask.",
                                 {"gate_z": lambda zs, inputs, layer: inputs[layer]}],
         "error_from_layer_below": [
-            "The error is handed on from layer to layer upwards (the loop runs from the first layer): each layer "
-            "starts from the error of the layer below, not from the output error.", {"order": iter}],
+            "The error is handed on upwards, in a loop from the first layer: each layer starts from the error of "
+            "the layer below, not from the output error.", {"order": iter}],
         "leaky_activation": [Free(lambda s: {"hidden": lambda z: np.where(z > 0, z, s * z)}, (0.1,),
                                   "its slope there is {}", (0.2,))],
         "mask_of_wrong_layer": ["The mask is that of another layer: the index of z (or a) is off by one or fixed; "

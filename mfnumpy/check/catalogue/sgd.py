@@ -51,7 +51,7 @@ SGD_STEP = Exercise(
         absolute_value=["The absolute value of the gradient is used: its sign is lost, and every entry of the "
                         "parameter falls.",
                         {"step": lambda p, g, lr: p - lr * np.abs(g)}],
-        gradient_clipped=["Large entries of the gradient are clipped.",
+        gradient_clipped=["Large entries of the gradient are clipped (cut at a limit).",
                           *[{"step": lambda p, g, lr, c=c: p - lr * np.clip(g, -c, c)} for c in (1.0, 0.5, 0.1)]],
         gradient_averaged=["The gradient is averaged over an axis: entries that belong to different parameters get "
                            "the same step.",

@@ -38,6 +38,7 @@ SENTENCES = {
     "divided_by_one_less": "A mean is divided by a count that is 1 too small.",
     "divided_by_one_more": "A mean is divided by a count that is 1 too large.",
     "absolute_value": "Signs are lost: an absolute value is taken, so that nothing is negative.",
+    "mean_over_classes": "It is divided by the number of classes as well; the mean is over the batch only.",
     "averaged_over_batch_early": "The batch is averaged (or summed) too early: each sample has its own value.",
     "input_normalised": "The input is scaled to length 1 (normalised) first; that does not belong here.",
     "softmax_added": "A softmax is applied where none belongs.",
