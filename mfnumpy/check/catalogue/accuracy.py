@@ -146,6 +146,10 @@ ACCURACY = Exercise(
             "(the first labels of y, or the last ones), not with its own labels.",
                              {"labels": lambda y, batch: y[: len(y[batch])]},
                                  {"labels": lambda y, batch: y[-len(y[batch]):]}],
+        one_label_for_batch=["Each batch is compared with one label (a single index of y), not with the label of each "
+                             "row.",
+                             {"labels": lambda y, batch: y[batch.start // (batch.stop - batch.start)]},
+                             {"labels": lambda y, batch: y[batch.start]}],
         labels_shifted=["Each batch is compared with labels of other rows: they are shifted by one row (off by one).",
                         {"labels": lambda y, batch: np.roll(y, 1)[batch]},
                             {"labels": lambda y, batch: np.roll(y, -1)[batch]}],
@@ -172,7 +176,8 @@ ACCURACY = Exercise(
                                "right.",
             {"combine": lambda c, s, n, size: float(sum(c) // n)}],
         share_of_batches=["A batch counts as right or wrong as a whole: it is right only if all its rows are.",
-                          {"combine": lambda c, s, n, size: np.mean([a == b for a, b in zip(c, s, strict=True)])}],
+                          {"combine": lambda c, s, n, size: np.mean([a == b for a, b in zip(c, s, strict=True)])},
+                          {"combine": lambda c, s, n, size: sum(a == b for a, b in zip(c, s, strict=True)) / n}],
         last_row_of_batch_dropped=["The last row of each batch is left out: the slice ends one too early (off by "
                                    "one).",
             {"count": lambda hit: np.count_nonzero(hit[:-1])}],

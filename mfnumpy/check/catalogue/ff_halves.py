@@ -71,6 +71,17 @@ def by_neuron(x_pos, x_neg, W, theta, lr, by):
     return W - lr * change
 
 
+def from_preactivation(x_pos, x_neg, W, theta, lr):
+    """A step with z in the gradient of the goodness, where a belongs.
+
+    x_pos, x_neg, W, theta, lr: as in `references.ff_step`.
+    """
+    change = np.zeros_like(W)
+    for x, slope in ((x_pos, eq.positive_loss_gradient), (x_neg, eq.negative_loss_gradient)):
+        change += x.T @ eq.goodness_gradient(x @ W, slope(relu_goodness(x @ W), theta))
+    return W - lr * change
+
+
 def difference(x_pos, x_neg, W, theta, lr):
     """A step on log(1 + exp(G_neg - G_pos)), sample by sample.
 

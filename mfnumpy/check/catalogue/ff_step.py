@@ -10,6 +10,7 @@ from mfnumpy.check.catalogue.draws import clear_of_kinks, rate, real, sizes, unt
 from mfnumpy.check.catalogue.ff_halves import (
     by_neuron,
     difference,
+    from_preactivation,
     naive_sigmoid,
     of_the_other_half,
     relu_goodness,
@@ -54,6 +55,11 @@ def _rms(a):
 
 def _mean_goodness(a):
     return (a * a).mean(axis=1)
+
+
+def _averaged(slope, by):
+    """A slope that is the same for all samples: reduced over the batch by a function."""
+    return lambda G, theta: np.full(len(G), by(slope(G, theta)))
 
 
 def _mean_share(a, dG):
@@ -189,6 +195,17 @@ FF_STEP = Exercise(
                                   "one for each sample.",
                                   *[{"whole": lambda p, n, W, t, lr, by=by: by_neuron(p, n, W, t, lr, by)}
                                     for by in (0, 1)]],
+            "slopes_averaged": ["The slopes of the loss (the sigmoids) are averaged over the batch: one number for all "
+                                "samples of a half; each sample has its own.",
+                                *[{"positive": _averaged(eq.positive_loss_gradient, by),
+                                   "negative": _averaged(eq.negative_loss_gradient, by)} for by in (np.sum, np.mean)]],
+            "slope_masked": ["Samples on the right side of theta get no gradient (a mask, as of a hinge); the slope "
+                             "of the smooth loss is nowhere 0.",
+                             {"positive": lambda G, t: eq.positive_loss_gradient(G, t) * (t > G),
+                              "negative": lambda G, t: eq.negative_loss_gradient(G, t) * (t < G)}],
+            "preactivation_in_gradient": ["The pre-activation z stands in the gradient of the goodness where the "
+                                          "activation a belongs, without the ReLU's mask: neurons that were off learn, "
+                                          "too.", {"whole": from_preactivation}],
             "times_goodness": {"share": lambda a, dG: eq.goodness_gradient(a, dG * (a * a).sum(axis=1))},
             "mean_missing_in_positive_half": ["The mean over the batch is missing in the positive half (1/N).",
                                               {"positive": lambda G, t: eq.positive_loss_gradient(G, t) * len(G)}],

@@ -51,7 +51,8 @@ MEAN_AND_DEVIATION = Exercise(
         shares_for_per_cent=["Mean and deviation are divided by 100, as if a share were asked for; the values stay as "
                              "they are.",
                              {"centre": lambda v: np.mean(v) / 100, "spread": lambda v: np.std(v, ddof=1) / 100}],
-        median_for_mean=["The mean is not right: that is the median.", {"centre": np.median}],
+        median_for_mean=["The mean is not right: that is the median.", {"centre": np.median},
+                         {"centre": lambda v: sorted(v)[len(v) // 2]}],
         root_before_division=["The root is taken of the sum of squares alone, before the division: the divisor stands "
                               "outside the root.",
                               {"spread": lambda v: np.sqrt(_squares(v)) / (len(v) - 1)}],
@@ -137,7 +138,7 @@ def _first_within(v, t, margin):
 
 
 def _draw_epochs(rng: Rng, k: int) -> Case:
-    """The epochs that are best in validation and in the test differ, and the last one is neither.
+    """The epochs that are best in validation and in the test differ; once the former is the first one, once the last.
 
     Every third time the best epochs lie close together, and the best of them is not the first.
     """
@@ -150,11 +151,13 @@ def _draw_epochs(rng: Rng, k: int) -> Case:
             validation = [*validation[:before], max(validation) - 1e-4, *validation[before + 1 :]]
         return Case((validation, test))
     n = int(rng.integers(5, 15))
-    test = [float(v) for v in rng.permutation(n) / n]
+    at_end = {9: 0, 10: n - 1}.get(k)
     while True:
+        test = [float(v) for v in rng.permutation(n) / n]
         validation = [float(v) for v in (rng.permutation(n) + 0.5) / n]  # between the test accuracies, and none of them
         best = int(np.argmax(validation))
-        if best not in (int(np.argmax(test)), n - 1) and test[best] != min(test):
+        wanted = best == at_end if at_end is not None else best != n - 1
+        if wanted and best != int(np.argmax(test)) and test[best] != min(test):
             return Case((validation, test))
 
 
@@ -208,6 +211,13 @@ CHOSEN_BY_VALIDATION = Exercise(
         "stopped_early": ["The search stops at the first epoch that is worse than the one before it; a later one may "
                           "be better.", lambda v, t: t[next((k for k in range(1, len(v)) if v[k] < v[k - 1]),
                               len(v)) - 1]],
+        "last_epoch_left_out": ["The last epoch is left out of the search (a slice or a loop ends one too early); it "
+                                "may be the best.", lambda v, t: t[int(np.argmax(v[:-1]))]],
+        "first_epoch_left_out": ["The first epoch is left out of the search (a slice or a loop begins at 1); it may "
+                                 "be the best.", lambda v, t: t[1 + int(np.argmax(v[1:]))]],
+        "first_better": ["The search stops at the first epoch that is better than the starting one; a later one may be "
+                         "better still.",
+                         lambda v, t: t[next((k for k in range(1, len(v)) if v[k] > v[0]), 0)]],
         "second_best": ["The second-best epoch in validation is taken (the second largest), not the best.",
                         lambda v, t: t[int(np.argsort(v)[-2])]],
         "chosen_by_sum": ["The epoch is chosen by validation and test accuracy together (a sum, a mean): the test set "

@@ -70,7 +70,7 @@ INSTEAD_OF_ONE: dict[str, Callable] = {
     "twice the largest size, as if a block's input were as large as its output": lambda N, d, w: 2 * N * max([d, *w]),
     "twice the widest block, as if its input were as large as its output": lambda N, d, w: 2 * N * max(w),
     "the largest size alone; a block keeps its input and its output": lambda N, d, w: N * max([d, *w]),
-    "the block with the smallest input and output (a minimum for a maximum)": lambda N, d, w: N * min(pairs(d, w)),
+    "the smallest pair of a block's input and output (min for max)": lambda N, d, w: N * min(pairs(d, w)),
     "the mean over the blocks; asked is for the most at once, the largest block": lambda N, d, w: (
         N * sum(pairs(d, w)) / len(w)
     ),
@@ -128,7 +128,7 @@ LEARNED: dict[str, Callable] = {
 """What may be counted beside, or forgotten."""
 
 INSTEAD_OF_TICKS: dict[str, Callable] = {
-    "the batches, and the smaller of blocks and batches (a minimum) less 1": lambda b, n: n + min(b, n) - 1,
+    "the batches, and of blocks and batches the smaller one (a minimum) less 1": lambda b, n: n + min(b, n) - 1,
     "the mean of blocks and batches": lambda b, n: (b + n) / 2,
     "half of blocks x batches, as if two blocks always worked at once": lambda b, n: b * n / 2,
     "half of blocks x batches, cut to a whole number": lambda b, n: b * n // 2,
