@@ -236,8 +236,7 @@ NORMALISE = Exercise(
         absolute_sum_for_length=["The sum of absolute values (the L1 norm) is taken for the length, which is the L2 "
                                  "norm, made of squares.",
                                  {"size": lambda a: np.abs(a).sum(axis=1, keepdims=True)}],
-        sum_for_length=["The sum of the row is taken for the length: positive and negative entries cancel in it; "
-                        "squares and root are missing.",
+        sum_for_length=["The sum of the row is taken for the length: positive and negative entries cancel in it.",
                         {"size": lambda a: a.sum(axis=1, keepdims=True)}],
         root_missing=["The square root is missing: each row is divided by its sum of squares (the squared length, the "
                       "goodness), not by its length.",
