@@ -37,7 +37,7 @@ def _vote(layers):
     return votes.argmax(axis=1)
 
 
-SURE = (0.9, 0.8, 0.95, 0.99, 0.7, 0.5)
+SURE = (0.9, 0.8, 0.7, 0.5)
 
 
 def _of_first_sure(layers: Sequence[np.ndarray], c: float) -> np.ndarray:
@@ -207,8 +207,10 @@ PREDICT_FF = Exercise(
                                    keepdims=True) for g in layers)},
                                {"combine": lambda layers: sum(g / g.std() for g in layers)},
                                {"combine": lambda layers: sum(g / g.sum(axis=1, keepdims=True) for g in layers)}],
-            "later_layers_weighted": ["The layers have different weights (one counts more, or twice); each should "
-                                      "count once.",
+            "later_layers_weighted": ["The layers have different weights (one counts more, or twice, or a running mean "
+                                      "halves what came before it); each should count once, all alike.",
+                                   {"combine": lambda layers: sum(
+                                       g * 2.0 ** max(k, 1) for k, g in enumerate(layers))},
                                    {"combine": lambda layers: sum((i + 1) * g for i, g in enumerate(layers))},
                                    {"combine": lambda layers: sum(i * g for i, g in enumerate(layers))},
                                    {"combine": lambda layers: sum(g / (i + 1) for i, g in enumerate(layers))},
@@ -240,11 +242,6 @@ PREDICT_FF = Exercise(
                 "should be added.",
                                   {"combine": lambda layers: layers,
                                       "choose": lambda layers: _surest(_softmaxes(layers), lambda g: g.max(axis=1))}],
-            "later_layers_count_more": [
-                "The layers have unequal weights: a running mean, (total + G) / 2, halves what came before, so that "
-                "later layers count more; all scores count alike.",
-                {"combine": lambda layers: sum(g * 2.0 ** max(k, 1) for k, g in enumerate(layers))},
-            ],
             "labels_averaged": ["The labels of the layers are averaged, as if they were quantities; the scores should "
                              "be added before the choice.",
                              {"combine": lambda layers: layers,

@@ -163,29 +163,6 @@ def dense_forward(x, W, b):
         must_not="bias | transpos",
     ),
     Coding(
-        "dense_forward",
-        "b is added inside the innermost loop, once for each of the D inputs.",
-        """
-def dense_forward(x, W, b):
-    N, D = x.shape
-    H = W.shape[1]
-    z = np.zeros((N, H))
-    for i in range(N):
-        for h in range(H):
-            for d in range(D):
-                z[i, h] += x[i, d] * W[d, h] + b[h]
-    return z
-""",
-        must=(
-            "D times | b...times | bias...times | times b | b * D | D * b | D b | once for each input | once per "
-            "input | for each input | for every input | for each feature | per feature | every feature | more than "
-            "once | several times | too often | only once | just once | added once | once per neuron | repeatedly "
-            "| inside the sum | inside the loop | inner loop | innermost | too much b | too much of b | multiple "
-            "of b | multiple of the bias | too many | x.shape[1]"
-        ),
-        must_not="transpos | bias is missing | b is missing",
-    ),
-    Coding(
         "dense_backward",
         "db is the mean over the batch instead of the sum.",
         """

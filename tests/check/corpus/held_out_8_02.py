@@ -274,22 +274,6 @@ def avgpool_forward(x, size):
     ),
     Coding(
         "avgpool_backward",
-        "All of the gradient goes to the upper left pixel of a window, as in max pooling.",
-        """
-def avgpool_backward(dy, size):
-    N, OH, OW, C = dy.shape
-    dx = np.zeros((N, OH * size, OW * size, C))
-    dx[:, ::size, ::size, :] = dy
-    return dx
-""",
-        must=(
-            "one pixel | single pixel | top left | upper left | top-left | corner | only one | equal share | "
-            "equally | every pixel | all pixels | spread | each pixel | share | first pixel | other pixels | max "
-            "pool"
-        ),
-    ),
-    Coding(
-        "avgpool_backward",
         (
             "np.tile (repmat) in place of np.repeat: the pooled image is laid side by side, not each entry "
             "enlarged to its window."

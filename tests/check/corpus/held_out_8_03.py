@@ -4,36 +4,6 @@ from corpus import Coding
 
 CODINGS = (
     Coding(
-        "avgpool_backward",
-        "The whole error goes to the top left pixel of each window.",
-        """
-def avgpool_backward(dy, size):
-    N, OH, OW, C = dy.shape
-    dx = np.zeros((N, OH * size, OW * size, C))
-    for i in range(OH):
-        for j in range(OW):
-            dx[:, i * size, j * size, :] = dy[:, i, j, :]
-    return dx
-""",
-        must=(
-            "one pixel | single pixel | one entry | top left | top-left | upper left | upper-left | first pixel | "
-            "corner | only the first | one place | spread | shared | share | distribut | all pixels | every pixel "
-            "| each pixel | other pixels | whole window | equally | evenly | rest of the window | zeros | the "
-            "others | pixels are 0 | pixels are zero"
-        ),
-        must_not="tile | transpos",
-    ),
-    Coding(
-        "sgd_step",
-        "The gradient is divided by the number of rows again.",
-        """
-def sgd_step(parameter, gradient, lr):
-    return parameter - lr * gradient / len(gradient)
-""",
-        must="divid | twice | len | rows | 1/N | mean | too small | smaller | factor | too short",
-        must_not="sign | in place",
-    ),
-    Coding(
         "adam_step",
         "Returns the corrected moments, which would be corrected again in the next step.",
         """
@@ -233,22 +203,6 @@ def ff_step(x_pos, x_neg, W, theta, lr):
         must_not="factor 2 | theta is | sign | mean over 2N | 1/(2N",
     ),
     Coding(
-        "overlay_label",
-        "Writes x.max(), as public Forward-Forward scripts do, instead of 1.",
-        """
-def overlay_label(x, y, n_classes):
-    x_ = x.copy()
-    x_[:, :n_classes] *= 0.0
-    x_[range(x.shape[0]), y] = x.max()
-    return x_
-""",
-        must=(
-            "max | maximum | largest | instead of 1 | in place of 1 | instead of a 1 | in place of a 1 | must be 1 "
-            "| should be 1 | with a 1 | of 1 | number written | height | is 1 | a 1 | strength of the label"
-        ),
-        must_not="in place change | argument | old inputs | other entries | one place",
-    ),
-    Coding(
         "normalise_length",
         "The root is forgotten: divides by the squared length, so the row gets length 1/|a|.",
         """
@@ -262,20 +216,5 @@ def normalise_length(a):
             "goodness"
         ),
         must_not="mean | axis",
-    ),
-    Coding(
-        "mf_predict_ff",
-        "Adds the softmax probabilities of the layers instead of the scores.",
-        """
-def mf_predict_ff(goodness_per_layer):
-    total = 0
-    for G in goodness_per_layer:
-        total = total + equations.softmax(G)
-    return np.argmax(total, axis=1)
-""",
-        must=(
-            "softmax | probabilit | normalis | scores themselves | raw scores | raw goodness | goodness itself | "
-            "squash | as they are"
-        ),
     ),
 )

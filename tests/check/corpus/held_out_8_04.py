@@ -101,19 +101,6 @@ def repair(net, rule, i, x, y):
     ),
     Coding(
         "shuffle_together",
-        "Indices drawn with replacement: some samples come twice, others are lost.",
-        """
-def shuffle_together(X, y, rng):
-    idx = rng.integers(0, len(X), size=len(X))
-    return X[idx], y[idx]
-""",
-        must=(
-            "replacement | twice | repeat | duplicat | several times | missing | lost | integers | bootstrap | "
-            "exactly once | permutation | more than once | disappear | same samples | each sample once"
-        ),
-    ),
-    Coding(
-        "shuffle_together",
         (
             "Fisher-Yates swaps rows through views: the tuple swap of X's rows copies one row over the other, so "
             "rows are doubled and lost."

@@ -145,15 +145,6 @@ def eq5(a, M):
         must="sqrt | root | attention | factor | divid | scale | too small by | 1/sqrt",
     ),
     Coding(
-        "eq5",
-        "Returns softmax probabilities instead of the scores.",
-        """
-def eq5(a, M):
-    return equations.softmax(a @ M.T)
-""",
-        must="softmax | probabilit | sum to 1 | sums to 1 | normalis",
-    ),
-    Coding(
         "eq7",
         "ReLU's derivative taken to be relu(z) itself: da is multiplied by a instead of by 0 or 1.",
         """

@@ -19,20 +19,6 @@ def eq8(a, dG):
         must_not="transpos | mask",
     ),
     Coding(
-        "dense_forward",
-        "b is added to W, so it is multiplied by x: x (W + b).",
-        """
-def dense_forward(x, W, b):
-    return x @ (W + b)
-""",
-        must=(
-            "b ... before | b ... to W | b ... added to | bias ... weights | bias ... multiplied | b ... "
-            "multiplied | b ... times | scaled by x | sum of ... x | inside | W + b | bias ... input | bias ... "
-            "depends | bias ... before | bias ... scaled | b ... scaled"
-        ),
-        must_not="missing",
-    ),
-    Coding(
         "dense_backward",
         "L2 regularisation is added to dW (a habit of CS231n).",
         """
@@ -90,19 +76,6 @@ def dense_backward(x, W, dz):
             "neuron's share"
         ),
         must_not="transpos | 1/N | bias",
-    ),
-    Coding(
-        "relu_backward",
-        "ReLU is applied to the gradient as well: negative da are lost (guided backprop).",
-        """
-def relu_backward(z, da):
-    return np.maximum(da, 0) * (z > 0)
-""",
-        must=(
-            "negative da | negative ... gradient | gradient ... negative | da ... negative | relu(da) | relu of "
-            "... da | relu ... da | da > 0 | sign of da | sign of ... gradient | gradient's ... sign | guided | da "
-            "below 0 | da < 0 | da ... cut"
-        ),
     ),
     Coding(
         "relu_backward",

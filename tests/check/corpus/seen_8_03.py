@@ -81,33 +81,6 @@ def avgpool_forward(x, size):
         must_not="maximum | overlap | channels",
     ),
     Coding(
-        "avgpool_backward",
-        "np.tile repeats the whole small image; each entry must be repeated over its own window.",
-        """
-def avgpool_backward(dy, size):
-    return np.tile(dy, (1, size, size, 1)) / size ** 2
-""",
-        must=(
-            "tile | repeat | own window | its window | interleav | whole image | small image | order | neighbour | "
-            "next to | side by side | elsewhere | other pixels | pixels of ... window | wrong window | other "
-            "windows"
-        ),
-        must_not="divid | factor",
-    ),
-    Coding(
-        "sgd_step",
-        "The argument is changed in place.",
-        """
-def sgd_step(parameter, gradient, lr):
-    np.subtract(parameter, lr * gradient, out=parameter)
-    return parameter
-""",
-        must=(
-            "in place | in-place | changes ... argument | argument ... chang | new array | copy | caller | mutat | "
-            "overwrit | its input | old parameter"
-        ),
-    ),
-    Coding(
         "sgd_step",
         "Keras' Nesterov momentum from a velocity of 0: the step becomes 1.9 lr gradient.",
         """
@@ -213,19 +186,5 @@ def adam_step(parameter, gradient, m, v, t, lr, beta1, beta2, epsilon):
             "m...taken off"
         ),
         must_not="beta1 in place | swapped | epsilon | bias correction",
-    ),
-    Coding(
-        "bias_corrected",
-        "m and v are changed in place.",
-        """
-def bias_corrected(m, v, t, beta1, beta2):
-    m /= 1 - beta1 ** t
-    v /= 1 - beta2 ** t
-    return m, v
-""",
-        must=(
-            "in place | in-place | changes ... argument | argument ... chang | new array | copy | caller | mutat | "
-            "overwrit | stay as they are | its input | /="
-        ),
     ),
 )

@@ -110,23 +110,6 @@ def overlay_label(x, y, n_classes):
     ),
     Coding(
         "overlay_label",
-        "out[:, y] = 1 writes the labels of the whole batch into every row.",
-        """
-def overlay_label(x, y, n_classes):
-    out = x.copy()
-    out[:, :n_classes] = 0
-    out[:, y] = 1
-    return out
-""",
-        must=(
-            "every row | all rows | each row ... own | own label | other ... labels | several | all labels | more "
-            "than one | arange | fancy | other samples | other rows | labels of ... batch | labels of the other | "
-            "whole column | whole columns | every sample"
-        ),
-        must_not="rest of the input",
-    ),
-    Coding(
-        "overlay_label",
         "1-based labels of MATLAB: the 1 goes to column y - 1 (label 0 to the last input).",
         """
 def overlay_label(x, y, n_classes):

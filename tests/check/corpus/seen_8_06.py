@@ -116,39 +116,6 @@ def mf_predict_bp(goodness_per_layer):
     ),
     Coding(
         "plug_block",
-        "rule.plug is called before the block is in the network, so the block has no M.",
-        """
-def plug_block(net, rule, width):
-    block = net.new_dense(width)
-    rule.plug(net)
-    net.plug(block)
-""",
-        must=(
-            "before | too early | no M | without M | lacks | no projection | without ... projection | M ... "
-            "missing | missing ... M | projection ... missing | after net.plug | nothing for | first net.plug | "
-            "has no | wrong order | order of"
-        ),
-    ),
-    Coding(
-        "plug_block",
-        "rule.plug comes before net.plug: the rule sees the old network and draws no matrix for the new block.",
-        """
-def plug_block(net, rule, width):
-    block = net.new_dense(width)
-    rule.plug(net)
-    net.plug(block)
-""",
-        must=(
-            "rule.plug | order | before net.plug | after net.plug | too early | earlier | before the block | "
-            "rule...before | first the | projection...missing | matrix...missing | no projection | no M | no "
-            "matrix | M for the new | matrix for the new | matrices for | fewer matri | one matrix | lacks | "
-            "without a projection | without M | rule has | rule knows | rule does | rule was | rule holds | number "
-            "of matrices | number of projection | M is missing"
-        ),
-        must_not="drawn anew | start( | unplugged | all matrices",
-    ),
-    Coding(
-        "plug_block",
         (
             "Replaces the head as in transfer learning: the topmost trained block is unplugged before the new one "
             "is plugged in."
@@ -196,28 +163,6 @@ def damage(W, fraction, rng):
             "| multipl"
         ),
         must_not="independent | exactly | wrong share",
-    ),
-    Coding(
-        "damage",
-        (
-            "Strikes exactly round(fraction * size) entries, chosen without replacement: entries are not drawn on "
-            "their own."
-        ),
-        """
-def damage(W, fraction, rng):
-    out = W.copy()
-    k = int(round(fraction * W.size))
-    idx = rng.choice(W.size, size=k, replace=False)
-    out.flat[idx] = 0
-    return out
-""",
-        must=(
-            "exact | same number | fixed number | on its own | on their own | independent | each entry | every "
-            "entry | each on | always the same | number of zeros | number of struck | number of entries | count | "
-            "without replacement | choice | varies | vary | one random number | own random | own draw | fluctuat | "
-            "fixed share"
-        ),
-        must_not="scaled | survive with | rescal | 1 - fraction in place",
     ),
     Coding(
         "repair",

@@ -195,20 +195,6 @@ def kept_by_bp(N, d, widths):
     ),
     Coding(
         "kept_by_mf",
-        "Keeps the network's input all the time and the widest block; each block needs its own input only.",
-        """
-def kept_by_mf(N, d, widths):
-    return N * (d + max(widths))
-""",
-        must=(
-            "input of ... block | own input | block's input | its input | handed | previous | block below | below "
-            "| neighbour | pair | network's input | first block's | widest | width of the input | side by side | d "
-            "... every block | d ... each block | d ... all | only the first block | in and out | same block"
-        ),
-        must_not="weights",
-    ),
-    Coding(
-        "kept_by_mf",
         "Only the block's own activations; its input is forgotten.",
         """
 def kept_by_mf(N, d, widths):

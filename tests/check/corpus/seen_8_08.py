@@ -5,21 +5,6 @@ from corpus import Coding
 CODINGS = (
     Coding(
         "ticks",
-        "Adds the time to drain the pipeline a second time, as with a backward pass.",
-        """
-def ticks(blocks, batches):
-    fill = blocks - 1
-    drain = blocks - 1
-    return fill + batches + drain
-""",
-        must=(
-            "back | drain | twice | once | both | 2 ( | 2 * | way back | empt | second time | two times | blocks - "
-            "1 too | blocks - 1 more | fill"
-        ),
-        must_not="one after the other",
-    ),
-    Coding(
-        "ticks",
         "Batches go in groups of as many as there are blocks, each group waiting until the pipeline is empty.",
         """
 def ticks(blocks, batches):
