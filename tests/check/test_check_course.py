@@ -82,12 +82,12 @@ WRONG = {
         (_all_blocks, "changed as well"),
         (lambda *args: str(args), "nothing changed"),
         (_half_a_repair, "by half"),
-        (_zeroed, "all of block 1.W is 0"),
+        (_zeroed, "All of block 1.W is 0"),
         (_drawn_anew, "not repaired"),
         (lambda net, rule, i, x, y: 1 / 0, "raised ZeroDivisionError"),
     ],
     "kept_by_bp": [
-        (lambda N, d, widths: N * sum(widths), "the input x"),
+        (lambda N, d, widths: N * sum(widths), "The input x"),
         (lambda N, d, widths: d + sum(widths), "batch size N is missing"),
         (lambda N, d, widths: N * d, "Missing is exactly: the outputs of all blocks"),
     ],
@@ -106,7 +106,7 @@ WRONG = {
         (lambda d, w, m, rule: count(d, w, m, "bp" if rule == "ff" else rule), "output layer"),
         (
             lambda d, w, m, rule: count(d, w, m, rule) + sum(w) + (m if rule == "bp" else 0),
-            "no biases",
+            "Biases are counted",
         ),
         (lambda d, w, m, rule: 0, "not recognised|issing is"),
     ],

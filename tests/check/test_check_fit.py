@@ -85,7 +85,7 @@ PARTS = [
     (
         "dense_backward",
         lambda x, W, dz: (-dz @ W.T, x.T @ dz, dz.mean(axis=0)),
-        "db: The gradient of the bias is the mean",
+        "db: The gradient of the bias, db, is the mean",
     ),
 ]
 SHAPES = [
@@ -196,14 +196,14 @@ def test_a_wrong_sign_in_a_forward_pass_does_not_climb():
 NEEDS = {
     "learning rate": ("lr",),
     "theta": ("theta",),
-    "epsilon": ("epsilon", "a"),
+    "epsilon": ("epsilon", "a", "G"),
     "projection": ("M", "x", "dG", "rule"),
     "kernel": ("kernel",),
     "stride": ("stride", "size"),
     "padding": ("padding",),
-    "feedback": ("feedback",),
+    "feedback": ("feedback", "rule"),
     "beta": ("beta1",),
-    "label": ("y", "goodness_per_layer"),
+    "label": ("y", "goodness_per_layer", "rule"),
     "bias": ("b", "W", "d", "m", "dz"),
     "the layer above": ("weights", "feedback"),
     "channel": ("x", "dy", "cols"),

@@ -156,16 +156,16 @@ CONV_BACKWARD = Exercise(
     linear=("dz",),
     scales={"1/N": "averaged_again", "1/places": "averaged_over_places", "db:1/N": "bias_averaged_over_batch",
             "db:1/places": "bias_averaged_over_places"},
-    sentences={"bias_averaged": "db, the gradient of the bias, is divided: the mean over images and places, not the "
+    sentences={"bias_averaged": "The gradient of the bias, db, is divided: the mean over images and places, not the "
                                 "sum.",
-               "bias_summed": "db, the gradient of the bias, is summed over all axes to one number, over the maps as "
+               "bias_summed": "The gradient of the bias, db, is summed over all axes to one number, over the maps as "
                               "well; each map has its own.",
                "averaged_over_places": "It is averaged over the places of the image (OH times OW) as well.",
                "bias_averaged_over_batch":
-                   "db, the gradient of the bias, is averaged over the images (divided by N once more) instead of "
+                   "The gradient of the bias, db, is averaged over the images (divided by N once more) instead of "
                    "summed.",
                "bias_averaged_over_places":
-                   "db, the gradient of the bias, is averaged over the places (OH * OW output pixels) instead of "
+                   "The gradient of the bias, db, is averaged over the places (OH * OW output pixels) instead of "
                    "summed."},
     slices={"image": {"x": 0, "dz": 0}, "map": {"W": 1, "dz": 3}},
     axes={"dx": ("image", "row", "column", "channel"), "dW": ("row of W", "map"), "db": ("map",)},
@@ -194,7 +194,7 @@ CONV_BACKWARD = Exercise(
                 {"rows": lambda dz: _rows(dz.transpose(1, 2, 0, 3))},
             ],
             "bias_averaged": {"bias": lambda dz: dz.mean(axis=(0, 1, 2))},
-            "bias_wrong_axis": ["db, the gradient of the bias, is summed over the wrong axes: each map (the last axis) "
+            "bias_wrong_axis": ["The gradient of the bias, db, is summed over the wrong axes: each map (the last axis) "
                                 "keeps its own number.",
                                 {"bias": lambda dz: dz.sum(axis=0)}, {"bias": lambda dz: dz.sum(axis=(1, 2))},
                                 {"bias": lambda dz: dz.sum(axis=(0, 1, 3))},

@@ -139,9 +139,9 @@ DENSE_BACKWARD = Exercise(
     unbounded=("x", "dz"),
     linear=("dz",),
     scales={"1/N": "averaged_again", "db:1/N": "bias_averaged"},
-    sentences={"bias_averaged": "db, the gradient of the bias, is the mean over the batch, not the sum: dz already "
+    sentences={"bias_averaged": "The gradient of the bias, db, is the mean over the batch, not the sum: dz already "
                                 "carries the mean.",
-               "bias_summed": "db, the gradient of the bias, is one number for all neurons: dz is summed (or averaged) "
+               "bias_summed": "The gradient of the bias, db, is one number for all neurons: dz is summed (or averaged) "
                               "over both axes (the axis is missing); each neuron has its own.",
                "averaged_again":
                    "It is averaged over the batch again; the incoming gradient already carries the mean."},
@@ -150,12 +150,12 @@ DENSE_BACKWARD = Exercise(
     mistakes=mistakes(
         {
             **product_mistakes("product"),
-            "bias_wrong_axis": ["db, the gradient of the bias, is summed over the wrong axis, over the neurons "
+            "bias_wrong_axis": ["The gradient of the bias, db, is summed over the wrong axis, over the neurons "
                                 "instead of the batch: each neuron has its own number.",
                                 {"bias": lambda dz: dz.sum(axis=1)}],
             "bias_summed": [{"bias": np.sum}, {"bias": lambda dz: np.full(dz.shape[1], dz.sum())},
                             {"bias": lambda dz: np.full(dz.shape[1], dz.mean())}],
-            "bias_not_summed": ["db, the gradient of the bias, is not summed over the batch: it is still one row "
+            "bias_not_summed": ["The gradient of the bias, db, is not summed over the batch: it is still one row "
                                 "for each sample.",
                                 {"bias": lambda dz: dz}],
             "bias_of_one_row": ["db, the gradient of the bias, comes from one sample (or image) only, the first or "
