@@ -61,6 +61,12 @@ DENSE_FORWARD = Exercise(
             "The product x W is multiplied by the bias b; b should be added.",
             {"bias": lambda z, b: z * b},
         ],
+        bias_in_another_row=[
+            "The column of ones and the bias b stand in different rows of the augmented matrices: b is multiplied by an "
+            "input feature, and the rows of W are shifted by one.",
+            {"whole": lambda x, W, b: np.hstack([x, np.ones((len(x), 1))]) @ np.vstack([b, W])},
+            {"whole": lambda x, W, b: np.hstack([np.ones((len(x), 1)), x]) @ np.vstack([W, b])},
+        ],
         bias_twice=["The bias b is added twice (2 b).", {"bias": lambda z, b: z + 2 * b}],
         bias_averaged=[
             "The mean of the bias b, one number, is added for every neuron (map) instead of b; each has its own entry.",
@@ -202,7 +208,7 @@ DENSE_BACKWARD = Exercise(
             ],
             "input_gradient_zero": ["dx, the gradient at the input, is 0: it is not computed.",
                                     {"to_input": lambda dz, W: np.zeros((len(dz), len(W)))}],
-            "gradient_for_weights": ["dx goes back through dW, the gradient, instead of the weights W.",
+            "gradient_for_weights": ["dx goes back through the gradient dW instead of the weights W.",
                                      {"through": lambda W, dW: dW}],
             "weights_binarised": ["Only the signs of the weights W are used, sign(W), not their sizes.",
                                   {"to_input": lambda dz, W: dz @ np.sign(W).T}],
