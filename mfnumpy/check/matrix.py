@@ -163,13 +163,13 @@ def page(results: list[Result], shares: Mapping[str, tuple[int, int]]) -> str:
         "|---|---|---|---|",
         *(f"| {title} | {good} | {total} | {100 * good / total:.1f} % |" for title, (good, total) in shares.items()),
         "",
-        "What is not on the list is solved for: which samples, classes or neurons are missing in a sum or count "
-        "twice, an",
-        "unknown number, one argument or step that is changed, another formula, axes and arguments in another "
-        "order. And",
-        "there is a sentence for a function that raises, returns nothing, changes its inputs, and so on. Where one",
-        "small change of the student's own code makes it right, the report names the line, and what kind of thing is",
-        "wrong there; it never shows the change.",
+        "What is not on the list is solved for: which samples, classes or neurons are missing in a sum or count",
+        "twice, an unknown number, one argument or step that is changed, another formula, axes and arguments in",
+        "another order. There is a sentence for a function that raises, returns nothing, changes its inputs, and so",
+        "on. Where one small change of the student's own code makes it right, or two together, the report names the",
+        "line, and what kind of thing is wrong there; it never shows the change. If nothing explains the numbers, the",
+        "report says what they tell: which entries are wrong, which arguments matter and should not, which order",
+        "changes the result, and which property of every right answer is missing (each row of a softmax sums to 1).",
     ]
     lessons = list(dict.fromkeys(e.lesson for e in sorted(EXERCISES.values(), key=lambda e: _number(e.lesson))))
     for lesson in lessons:
