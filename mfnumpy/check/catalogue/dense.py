@@ -62,8 +62,8 @@ DENSE_FORWARD = Exercise(
             {"bias": lambda z, b: z * b},
         ],
         bias_in_another_row=[
-            "The column of ones and the bias b stand in different rows of the augmented matrices: b is multiplied by an "
-            "input feature, and the rows of W are shifted by one.",
+            "The column of ones and the bias b stand in different rows of the augmented matrices: b is multiplied by "
+            "an input feature, and the rows of W are shifted by one.",
             {"whole": lambda x, W, b: np.hstack([x, np.ones((len(x), 1))]) @ np.vstack([b, W])},
             {"whole": lambda x, W, b: np.hstack([np.ones((len(x), 1)), x]) @ np.vstack([W, b])},
         ],
