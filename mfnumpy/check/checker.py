@@ -119,7 +119,9 @@ class _Check:
         if result.passed or result.mistake in UNPLACED or self.call.left <= 0:
             return result
         known = result.mistake is not None and not result.candidates
-        says = place(self.call.function, Trial(self.exercise, self.cases, self.seed), two=not known)
+        forms = {case.form for case in self.cases}
+        more = [case for case in draw_cases(self.exercise, self.seed + 1) if case.form in forms]  # none by chance
+        says = place(self.call.function, Trial(self.exercise, [*self.cases, *more], self.seed), two=not known)
         if not says:
             return result
         told = [line for line in result.evidence.split("\n") if not line.startswith("The mistake is not recognised")]

@@ -82,8 +82,8 @@ CONV_FORWARD = Exercise(
             "bias_added_to_weights": [{"mix": lambda W, b: W + b, "bias": lambda z, b: z}, {"mix": lambda W, b: W + b}],
             "bias_multiplied": {"bias": lambda z, b: z * b},
             "bias_summed": [{"bias": lambda z, b: z + b.sum()}],
-            "bias_for_each_place": ["The bias b is added once for each place of the kernel (row, column, channel): in "
-                                    "a loop, so it counts several times.",
+            "bias_for_each_place": ["The bias b is added once for each place of the kernel (or each channel): in a "
+                                    "loop, so it counts several times.",
                                     {"times": lambda s: s[0] * s[1]}, {"times": lambda s: s[0] * s[1] * s[2]},
                                     {"times": lambda s: s[2]}, {"times": lambda s: s[0]}, {"times": lambda s: s[1]}],
             "one_bias_for_all": ["The first (or last) entry of b is added to every map; each map has its own bias.",

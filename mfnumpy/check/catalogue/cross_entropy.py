@@ -194,10 +194,10 @@ EQ6 = Exercise(
                         "share; the target is not one-hot.",
                         Free(lambda e: {"pick": lambda lp, y: (1 - e) * lp[np.arange(len(y)),
                             y] + e * lp.mean(axis=1)}, (0.1,),
-                             "the share of the other classes is {}", (0.1, 0.05)),
+                             "the smoothing, spread over all classes, is {}", (0.1, 0.05)),
                         Free(lambda e: {"pick": lambda lp, y: (1 - e) * lp[np.arange(len(y)), y] + e * (
                             lp.sum(axis=1) - lp[np.arange(len(y)), y]) / (lp.shape[1] - 1)}, (0.1,),
-                             "the share of the other classes is {}", (0.1,))],
+                             "the share of the other classes together is {}", (0.1,))],
         every_pair_counted=["The index takes every label for every row (p[:, y] has N x N entries): each row uses "
             "the labels of other "
                             "samples.", {"pick": lambda lp, y: lp[:, y].mean(axis=1)},

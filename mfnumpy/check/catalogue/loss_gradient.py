@@ -138,10 +138,10 @@ EQ6_GRADIENT = Exercise(
         label_smoothed=["The labels are smoothed (label smoothing): the other classes count as well, with a small "
                         "share; the target is not one-hot.",
                         Free(lambda e: {"target": lambda y, m, p: (1 - e) * hot(y, m) + e / m}, (0.1,),
-                             "the share of the other classes is {}", (0.1,)),
+                             "the smoothing, spread over all classes, is {}", (0.1,)),
                         Free(lambda e: {"target": lambda y, m, p: (1 - e) * hot(y, m) + e * (1 - hot(y,
                             m)) / (m - 1)}, (0.1,),
-                             "the share of the other classes is {}", (0.1,))],
+                             "the share of the other classes together is {}", (0.1,))],
         label_value=["At the label (the true class) another number than 1 is taken off.",
                      Free(lambda c: {"target": lambda y, m, p: c * hot(y, m)}, (2.0, 0.5), "it is {}", (2.0, 0.3))],
         temperature=[Free(lambda c: {"p": lambda G: eq.softmax(c * G)}, (2.0, 0.5), "it is {}", (3.0, 0.4))],

@@ -58,7 +58,7 @@ def _judge_one(out: np.ndarray, y: np.ndarray, m: int) -> Finding | None:
     np.add.at(counts, (y, out), 1)
     others = ~np.eye(m, dtype=bool)
     if m > 2 and (np.count_nonzero(counts, axis=1) == 1).all():
-        return Finding("one_wrong_label_per_class", "Each class always gets the same wrong label.")
+        return Finding("one_wrong_label_per_class", "In a call all samples of a class get the same wrong label.")
     expected = np.repeat(counts.sum(axis=1)[:, None] / (m - 1), m, axis=1)
     chi = float((((counts - expected) ** 2) / expected)[others].sum())
     freedom = m * (m - 2)

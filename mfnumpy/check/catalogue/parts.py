@@ -112,7 +112,7 @@ def loss_mistakes(step: str) -> dict:
     clips = (500, 700, 100, 50)
     clipped = [{step: lambda G, y, c=c: eq.cross_entropy_gradient(np.clip(G, -c, c), y)} for c in clips]
     table["label_smoothed"] = [
-        Free(lambda e: {step: _smoothed(e)}, (0.1,), "the share of the other classes is {}", (0.1,))
+        Free(lambda e: {step: _smoothed(e)}, (0.1,), "the smoothing, spread over all classes, is {}", (0.1,))
     ]
     table["temperature"] = [Free(lambda c: {step: lambda G, y: eq.cross_entropy_gradient(c * G, y)}, (2.0, 0.5),
                                  "it is {}", (2.0,))]  # fmt: skip

@@ -240,7 +240,7 @@ PLUG_BLOCK = Exercise(
                                   _by_hand(lambda width: np.random.default_rng(1).normal(size=(M_CLASSES, BELOW[-1]))),
                                   _by_hand(lambda width: np.random.default_rng(1).normal(size=(width, width)))],
         "cannot_learn": ["A new block starts with small random weights, different for each neuron; zeros, or equal "
-                         "numbers, give no useful gradient.",
+                         "numbers, give all neurons the same gradient, or none.",
                          _of_zeros, _by_hand(lambda width: np.zeros((M_CLASSES, width), "float32")),
                          _by_hand(lambda width: np.ones((M_CLASSES, width), "float32"))],
         "weights_below_changed": ["The blocks below must keep their bytes: weights W of theirs were changed (trained, "

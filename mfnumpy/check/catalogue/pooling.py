@@ -25,7 +25,7 @@ def _pool(x, size, *, reduce=lambda w: w.mean(axis=(2, 4)), whole=avgpool_forwar
 def _draw_pool(rng: Rng, k: int) -> Case:
     size = (2, 3, 2, (2, 3))[k]
     PH, PW = pair("size", size, 1)
-    N, OH, OW, C = ((3, 4, 2, 5), (2, 3, 4, 3), (5, 2, 3, 4), (2, 4, 3, 5))[k]
+    N, OH, OW, C = ((3, 5, 2, 4), (2, 3, 5, 4), (5, 2, 4, 3), (2, 4, 3, 5))[k]
     form = FORMS[2] if k == 3 else FORMS[1]
     return Case(
         (real(rng, N, OH * PH, OW * PW, C), size),
@@ -237,8 +237,8 @@ POOL_BACKWARD = Exercise(
     axes={"dx": ("image", "row", "column", "channel")},
     properties={"dx": ("the sum of dx is the sum of dy", lambda args, dx: np.isclose(dx.sum(), args[0].sum()))},
     mistakes=mistakes(
-        one_pixel_gets_all=["One pixel of each window, in a corner, gets all, the others nothing (0); every pixel of "
-                            "the window has its share of the mean.",
+        one_pixel_gets_all=["Only one pixel of each window, in a corner, gets something, the others nothing (0); every "
+                            "pixel of the window has its share of the mean.",
                             *[
             {"spread": _one_pixel((i, j)), "share": share}
             for i, j in ((0, 0), (-1, -1)) for share in (lambda dy, PH, PW: dy, lambda dy, PH, PW: dy / (PH * PW))

@@ -17,6 +17,7 @@ def _draw_layers(rng: Rng, k: int) -> Case:
     size = 4.0 if k == 1 else 1.0  # of large scores a softmax is sure
     while True:
         layers = [size * scale * real(rng, N, m) for scale in (1.0, 1.3, 1.1, 0.8)[: 3 + k % 2]]
+        layers[-1] *= 0.05 if k == 2 else 1.0  # there the last layer is never the surest
         total = np.sort(np.sum(layers, axis=0), axis=1)
         last = np.sort(layers[-1], axis=1)
         if (total[:, -1] - total[:, -2]).min() > 1e-3 and (last[:, -1] - last[:, -2]).min() > 1e-3:

@@ -137,8 +137,8 @@ REPAIR = Exercise(
                            _train(lambda i: list(range(i, 3)))],
         "another_trained": ["The index of the trained block is not i (off by one?); i counts from 0.",
                             _train(lambda i: [(i + 1) % 3]), _train(lambda i: [(i - 1) % 3])],
-        "others_drawn_anew": ["The projection matrices of the other blocks were drawn anew: was the rule started again "
-                              "(rule.start)?", _started_again],
+        "others_drawn_anew": ["The projection matrices M of the other blocks changed: were they drawn anew "
+                              "(rule.start), or trained, and only W put back?", _started_again],
         "network_rebuilt": ["Repair trains what is there; the network, its matrices and their shapes stay.",
                             lambda net, rule, i, x, y: net.unplug()],
         "half_repaired": ["Both W and M of the block should learn; one of them is as it was before.", _half],

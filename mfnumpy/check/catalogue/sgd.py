@@ -11,7 +11,8 @@ from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
 
 def _draw_sgd(rng: Rng, k: int) -> Case:
     shape, lr = sizes(rng, k, 5, 6), rate(rng)
-    return Case((real(rng, *shape), real(rng, *shape), lr), {"lr": lr, "rows": shape[0], "columns": shape[1]})
+    size = 0.05 if k == 1 else 1.0  # a gradient of a length below 1
+    return Case((real(rng, *shape), size * real(rng, *shape), lr), {"lr": lr, "rows": shape[0], "columns": shape[1]})
 
 
 SGD_STEP = Exercise(

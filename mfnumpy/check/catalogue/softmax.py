@@ -64,7 +64,15 @@ def _extreme_scores(rng: Rng) -> list[Case]:
     return [
         Case((huge_scores(rng),), {"N": 5, "m": 4}, "scores of +-1000", "not_shifted|scores_clipped"),
         Case((rows_apart(rng),), {"N": 5, "m": 4}, "rows 800 apart", "shifted_by_whole_maximum"),
+        Case((one_far_above(rng),), {"N": 3, "m": 10}, "one score of ten 2000 above the others", "not_shifted"),
     ]
+
+
+def one_far_above(rng: Rng) -> np.ndarray:
+    """Rows whose mean, and mean and deviation together, are far below the largest score."""
+    G = real(rng, 3, 10) - 1000
+    G[0, int(rng.integers(10))] += 2000
+    return exact(G)
 
 
 def rows_apart(rng: Rng) -> np.ndarray:

@@ -55,7 +55,7 @@ INSTEAD_OF_ALL: dict[str, Callable] = {
     "the mean of the widths in place of their sum": lambda N, d, w: N * (d + sum(w) / len(w)),
     "the product of the widths in place of their sum": lambda N, d, w: N * d * math.prod(w),
     "the batch size N added to the sizes, not multiplied with them": lambda N, d, w: N + d + sum(w),
-    "the batch multiplied with the input only": lambda N, d, w: N * d + sum(w),
+    "N d and one row of the blocks (the batch multiplied with the input only)": lambda N, d, w: N * d + sum(w),
     "the batch multiplied with the outputs only": lambda N, d, w: d + N * sum(w),
 }
 """What may be taken for what backpropagation keeps."""

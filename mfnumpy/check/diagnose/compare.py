@@ -219,7 +219,7 @@ def name_factor(ratios: np.ndarray, table: Mapping[str, np.ndarray]) -> list[Fac
     if single:
         return single
     several = len(wanted) > 1 and bool((values != values[:, :1]).any())
-    if several and (np.abs(wanted - first) <= 1e-4 * abs(first)).all():
+    if several and (np.abs(wanted - first) <= 1e-4 * abs(first)).all() and abs(first - 1) > 1e-3:
         return factors(CONSTANT)
     sizes = [k for k, name in enumerate(names) if name[0].isalpha()]
     for power in (-2, 2):

@@ -49,7 +49,7 @@ def dependence(exercise: Exercise, cases: Sequence[Case], call: Caller, rng: Rng
     both = found[0].keys() & found[-1].keys() if found else set()
     return [
         f"{output} depends on the order of the {noun}, and should not: something is carried over from one to the next "
-        "(a running value), or one of them is treated apart."
+        "(a running value), or its number enters, or one of them is treated apart."
         for noun in sorted(both)
         for output in found[0][noun]
         if not any(table[noun].get(output, True) for table in found)

@@ -214,7 +214,8 @@ WORDS = {
     "the error of": "", "e ": "e, the error of the output", "d ": "d, the error of the layer above",
     "no mask": "no mask: the slope of the ReLU is missing", "da * 1": "no mask: the slope of the ReLU is missing",
     "one-hot(y)": "the label", "softmax(G) B": "the probabilities instead of the error", "ones": "no matrix at all",
-    "sigmoid": "a sigmoid", "tanh": "a tanh", "sign": "only signs", "|": "an absolute value", "^2": "a square",
+    "sigmoid(": "a sigmoid", "sigmoid'": "the slope of a sigmoid", "tanh(": "a tanh",
+    "tanh'": "the slope of a tanh", "sign": "only signs", "|": "an absolute value", "^2": "a square",
     "min(": "positive entries cut off", "[z < 0]": "the inverted mask", "exp(": "an exponential",
     "length 1": "a normalisation", "feedback matrix number": "the feedback matrix of another layer",
 }  # fmt: skip

@@ -79,7 +79,7 @@ def _compare(node: ast.Compare, scope: Scope) -> Iterator[Edit]:
         for other in COMPARISONS:
             if not isinstance(node.ops[0], other):
                 yield Edit("comparison", node, OPERATORS[other], TWO)
-    if not isinstance(scope.parent(node), (ast.If, ast.IfExp, ast.While, ast.BoolOp)):
+    if isinstance(scope.parent(node), (ast.BinOp, ast.Call, ast.Attribute)):
         yield Edit("everything", node, lambda value, names: np.ones(np.shape(_array(value)), dtype=bool))
         yield Edit("nothing", node, lambda value, names: np.zeros(np.shape(_array(value)), dtype=bool))
 
