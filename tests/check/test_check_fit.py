@@ -54,7 +54,7 @@ NUMBERS = [
     (
         "eq6",
         lambda G, y: 0.93 * eq.cross_entropy(G, y) - 0.07 * np.log(eq.softmax(G)).mean(),
-        "smoothed.*: the share.*0.07",
+        "smoothed.*: the smoothing.*0.07",
     ),
     ("eq1", lambda a: (np.abs(a) ** 1.7).sum(axis=1), "1.7"),
     ("eq2", lambda a: (a * a).sum(axis=1) - 2, "2 is taken off every entry"),
