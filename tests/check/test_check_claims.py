@@ -336,3 +336,14 @@ def test_should_not_change_is_said_only_if_it_should_not_on_any_draw():
     assert not report.passed
     assert "parameter changes when beta1" not in report.evidence
     assert "v changes when beta1 changes, and it should not" in report.evidence
+
+
+def test_of_a_loss_that_is_as_good_as_zero_it_is_not_said_that_it_overflows():
+    """Far from theta the mean goodness gives a loss of 1e-87, or of 0: that is no second mistake."""
+
+    def eq3(G, theta):
+        u = theta - np.mean(G)
+        return float(u + np.log(1 + np.exp(-u)) if u > 0 else np.log(1 + np.exp(u)))
+
+    report = check("eq3", eq3)
+    assert report.mistake == "mean_before_loss", report

@@ -20,6 +20,8 @@ TIGHT = 1e-9
 CONSTANT = "a constant"
 """The term of a factor that is the same number on all cases, and none that is made of their sizes."""
 FLOOR = 1e-12
+NOTHING = 1e-30
+"""Smaller is 0: exp(-1000) and what a sum with 1 leaves of it are the same."""
 
 Named = list[tuple[str, np.ndarray]]
 
@@ -125,7 +127,7 @@ def all_close(a: Named | None, b: Named | None, tolerance: float, slack: float =
 
 
 def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
-    """r with s = r t in every entry, or None. NaN if both are zero, so that any r fits.
+    """r with s = r t in every entry, or None. NaN if both are zero (below NOTHING), so that any r fits.
 
     s, t: float64 arrays.
     tolerance: relative to the largest entry of s.
@@ -137,6 +139,8 @@ def ratio(s: np.ndarray, t: np.ndarray, tolerance: float) -> float | None:
         return None
     s, t = s[fine], t[fine]
     top = float(np.abs(t).max(initial=0.0))
+    if max(top, float(np.abs(s).max(initial=0.0))) < NOTHING:
+        return float("nan")
     if top == 0 or np.abs(s).max(initial=0.0) <= 1e-12 * top:  # nothing but what rounding leaves
         return float("nan") if top == 0 and not s.any() else None
     u = t / top  # so that no square overflows
