@@ -24,7 +24,7 @@ from mfnumpy.check.student.limits import IN_BROWSER, OutOfTime, limited
 
 PASSES = 60_000
 """So many passes through loops are spent on all changes together; the same ones are tried on any machine."""
-SECONDS, PATIENCE = 0.35, 3.0
+SECONDS, PATIENCE = 1.5 if IN_BROWSER else 0.35, 3.0
 """For a function that is slow without a loop of its own, in CPU time; for all, where a single change runs on."""
 
 FIRST_STEPS, LEAST_GAIN = 4, 0.2
