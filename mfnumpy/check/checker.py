@@ -21,6 +21,7 @@ from mfnumpy.check.diagnose.compare import (
     SMALL,
     Named,
     all_close,
+    ours,
     quantities,
     quiet,
     rounding,
@@ -30,7 +31,7 @@ from mfnumpy.check.diagnose.probes import dependence
 from mfnumpy.check.diagnose.recognise import Hit, Search
 from mfnumpy.check.diagnose.verdict import Verdict
 from mfnumpy.check.exercises import draw_cases, get
-from mfnumpy.check.model import Case, Exercise, Finding, flatten
+from mfnumpy.check.model import Case, Exercise, Finding
 from mfnumpy.check.report import Report
 from mfnumpy.check.source.locate import place
 from mfnumpy.check.source.trial import Trial
@@ -119,8 +120,10 @@ class _Check:
         if result.passed or result.mistake in UNPLACED or self.call.left <= 0:
             return result
         known = result.mistake is not None and not result.candidates
-        forms = {case.form for case in self.cases}
-        more = [case for case in draw_cases(self.exercise, self.seed + 1) if case.form in forms]  # none by chance
+        forms = {
+            case.form for case in self.cases
+        }  # on further draws, as a change may fit those of the report by chance
+        more = [case for case in draw_cases(self.exercise, self.seed + 1) if case.form in forms]
         says = place(self.call.function, Trial(self.exercise, [*self.cases, *more], self.seed), two=not known)
         if not says:
             return result
@@ -248,7 +251,7 @@ class _Check:
         return [Finding(None, says) for says in dependence(self.exercise, ordinary, self.call, rng)]
 
     def _reference(self, case: Case) -> Named:
-        return [(n, np.asarray(a)) for n, a in flatten(self.exercise.reference(*case.args), self.exercise.outputs)]
+        return ours(self.exercise)(*case.args)
 
     def _call_all(self) -> list[Named]:
         """The outputs on every case, without the forms of sizes in which every case raises."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from mfnumpy.check.diagnose.compare import Named, quiet
-from mfnumpy.check.model import Case, Exercise, flatten
+from mfnumpy.check.diagnose.compare import Named, ours, quiet
+from mfnumpy.check.model import Case, Exercise
 from mfnumpy.check.student.call import Caller, Stop
 
 MOST = 400
@@ -16,33 +16,28 @@ SECONDS = 0.5
 """Of CPU time, for one argument: of a function that is slower nothing is said."""
 
 
-def ignored(exercise: Exercise, cases: Sequence[Case], call: Caller) -> list[str]:
+def ignored(exercise: Exercise, case: Case, call: Caller) -> list[str]:
     """A sentence on each argument of which some entries matter to the right result, and not to the student's.
 
     exercise: names the arguments.
-    cases: on which the student is wrong; the first is looked at.
+    case: on which the student is wrong.
     call: the student's function.
     """
     if exercise.kind != "real" or exercise.outputs == ("weights",):
         return []
 
-    def right(*args: object) -> Named:
-        """The reference's outputs, by name."""
-        return [(n, np.asarray(a)) for n, a in flatten(exercise.reference(*args), exercise.outputs)]
-
     before = call.left
     try:
-        call.named(*cases[0].args)
+        call.named(*case.args)
     except Stop:
         return []
     each, says = before - call.left, []
     for place, name in enumerate(exercise.arguments):
-        case = cases[0]
         if not _fits(case.args[place]) or each * min(np.size(case.args[place]), MOST) > SECONDS:
             continue
         try:
             with quiet():
-                should, does = (_matter(function, case, place) for function in (right, call.named))
+                should, does = (_matter(function, case, place) for function in (ours(exercise), call.named))
         except (Stop, ValueError, IndexError, TypeError):
             continue
         unused = should & ~does

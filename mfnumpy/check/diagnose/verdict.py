@@ -139,7 +139,7 @@ class Verdict:
             lines += probes.linearity(self.exercise, self.cases[0], call)
             lines += probes.mixing(self.exercise, self.cases[0], call, rng)
             lines += order.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
-            lines += influence.ignored(self.exercise, [case], call)
+            lines += influence.ignored(self.exercise, case, call)
             lines += [finding.evidence for finding in self.violated()]
         if not mistake:
             at = f"the largest error is at {where}: {size}" if "[" in where else f"{where} {size.removeprefix('it ')}"
