@@ -67,6 +67,20 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Property:
+    """What holds of every right output, whatever the arguments.
+
+    output: its name, such as "p".
+    says: in words, such as "each row of p sums to 1".
+    holds: (the arguments, the output) -> whether it does.
+    """
+
+    output: str
+    says: str
+    holds: Callable[[tuple, Any], bool]
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One function that a student writes.
 
@@ -96,8 +110,7 @@ class Exercise:
         result that is a sum of such pieces; None for an argument that is 0 in a piece, or a function of all arguments
         that gives the pieces of one.
     axes: {"dW": ("input feature", "neuron")}: what the axes of an output count.
-    properties: {"p": ("each row of p sums to 1", (arguments, p) -> bool)}: what holds of every right output; a second
-        one of the same output has the key "p:2".
+    properties: what holds of every right output.
     """
 
     name: str
@@ -123,7 +136,7 @@ class Exercise:
     sentences: Mapping[str, str] = field(default_factory=dict)
     slices: Mapping[str, Mapping[str, int | Callable[..., list[np.ndarray]] | None]] = field(default_factory=dict)
     axes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    properties: Mapping[str, tuple[str, Callable[[tuple, Any], bool]]] = field(default_factory=dict)
+    properties: tuple[Property, ...] = ()
 
     @property
     def signature(self) -> str:

@@ -16,7 +16,7 @@ from mfnumpy.check.catalogue.softmax import (
     rows_apart,
     softmax_by,
 )
-from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Property, Rng, mistakes
 
 
 def hot(y, m):
@@ -109,7 +109,7 @@ EQ6 = Exercise(
     extremes=_extreme_loss,
     scales={"1/m": "mean_over_classes"},
     slices={"sample": {"G": 0, "y": 0}},
-    properties={"loss": ("the loss is not negative", lambda args, loss: bool(loss >= 0))},
+    properties=(Property("loss", "the loss is not negative", lambda args, loss: bool(loss >= 0)),),
     mistakes=mistakes(
         not_shifted=[
             {"log_p": lambda G: np.log(no_shift(G))},

@@ -7,7 +7,7 @@ import numpy as np
 from mfnumpy.check.catalogue.draws import real, sizes
 from mfnumpy.check.catalogue.masks import mask_mistakes, without_slope
 from mfnumpy.check.catalogue.parts import product_mistakes
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Property, Rng, mistakes
 from mfnumpy.layers import (
     dense_backward,
     dense_forward,
@@ -250,7 +250,7 @@ RELU_BACKWARD = Exercise(
     regions=lambda z, da: {"where z < 0": z < 0, "where z is between 0 and 1": (z > 0) & (z <= 1), "where z > 1": z > 1,
                            "where da < 0": da < 0, "where z = 0": z == 0},
     axes={"dz": ("sample", "neuron")},
-    properties={"dz": ("dz is 0 where z is negative", lambda args, dz: not dz[args[0] < 0].any())},
+    properties=(Property("dz", "dz is 0 where z is negative", lambda args, dz: not dz[args[0] < 0].any()),),
     mistakes=mistakes(
         {
             **without_slope(mask_mistakes(zs=lambda z, da: z)),

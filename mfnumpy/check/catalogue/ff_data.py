@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import labels, real, sizes
-from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Property, Rng, mistakes
 from mfnumpy.rules import ff
 
 
@@ -72,16 +72,12 @@ OVERLAY = Exercise(
         "in the inputs behind the first n_classes": np.arange(x.shape[1])[None, :] + 0 * x >= m,
     },
     axes={"x": ("sample", "input")},
-    properties={
-        "x": (
-            "each row has a single entry that is not 0 among its first n_classes",
-            lambda args, x: bool((np.count_nonzero(x[:, : args[2]], axis=1) == 1).all()),
-        ),
-        "x:2": (
-            "the inputs after the first n_classes stay as they were",
-            lambda args, x: np.array_equal(x[:, args[2] :], args[0][:, args[2] :]),
-        ),
-    },
+    properties=(
+        Property("x", "each row has a single entry that is not 0 among its first n_classes",
+                 lambda args, x: bool((np.count_nonzero(x[:, : args[2]], axis=1) == 1).all())),
+        Property("x", "the inputs after the first n_classes stay as they were",
+                 lambda args, x: np.array_equal(x[:, args[2] :], args[0][:, args[2] :])),
+    ),
     mistakes=mistakes(
         label_pixels_not_reset=["The label is written, but the other ones of the first n_classes inputs keep their old "
                                 "values: they are not cleared (set to 0).",
@@ -220,10 +216,11 @@ NORMALISE = Exercise(
                    "Rows are scaled to a root mean square of 1, as in Hinton's own code; the exercise asks for length "
                    "1."},
     axes={"a": ("sample", "neuron")},
-    properties={
-        "a": ("each row has the length 1", lambda args, a: np.allclose(np.linalg.norm(a, axis=1), 1, atol=1e-3)),
-        "a:2": ("no sign changes", lambda args, a: np.array_equal(np.sign(a), np.sign(args[0]))),
-    },
+    properties=(
+        Property("a", "each row has the length 1",
+                 lambda args, a: np.allclose(np.linalg.norm(a, axis=1), 1, atol=1e-3)),
+        Property("a", "no sign changes", lambda args, a: np.array_equal(np.sign(a), np.sign(args[0]))),
+    ),
     mistakes=mistakes(
         zero_row_divided=["A row of zeros is divided by its length 0, which gives nan (0/0): the epsilon that guards "
                           "against it is missing.",

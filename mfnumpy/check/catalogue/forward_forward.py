@@ -10,7 +10,7 @@ import numpy as np
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import real, sizes
 from mfnumpy.check.catalogue.goodness import make_goodness
-from mfnumpy.check.model import Case, Exercise, Free, Mistake, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Mistake, Property, Rng, mistakes
 
 
 def _draw_goodness(rng: Rng, k: int) -> Case:
@@ -254,7 +254,7 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         recipe=_recipe(lambda G, theta: d * (theta - G), _softplus, 1.0),
         slices={"sample": {"G": 0}},
         sentences=_SENTENCES,
-        properties={"loss": ("the loss is not negative", lambda args, loss: bool(loss >= 0))},
+        properties=(Property("loss", "the loss is not negative", lambda args, loss: bool(loss >= 0)),),
         mistakes=_loss_mistakes(d),
         **shared,
     )
@@ -269,12 +269,13 @@ def _make_loss(number: int, kind: str, d: float) -> tuple[Exercise, Exercise]:
         reference=slope,
         recipe=_gradient_recipe(d),
         axes={"dG": ("sample",)},
-        properties={
-            "dG": (
+        properties=(
+            Property(
+                "dG",
                 f"dG is {'negative' if d > 0 else 'positive'} for every sample",
                 lambda args, dG: bool((d * dG < 0).all()),
-            )
-        },
+            ),
+        ),
         mistakes=_gradient_mistakes(d),
         **shared,
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import real, sizes
-from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Property, Rng, mistakes
 
 
 def _goodness(a, *, square=np.square, total=lambda s: s.sum(axis=1), after=lambda G: G):
@@ -38,7 +38,7 @@ def make_goodness(number: int, kind: str) -> Exercise:
         unbounded=("a",),
         slices={"neuron": {"a": 1}},
         axes={"G": ("sample",)},
-        properties={"G": ("no goodness is negative", lambda args, G: bool((G >= 0).all()))},
+        properties=(Property("G", "no goodness is negative", lambda args, G: bool((G >= 0).all())),),
         scales={"1/n": "mean_for_sum", "n": "scaled_by_width", "-1": "goodness_negated"},
         sentences={"goodness_negated": "The sign is wrong: the goodness, a sum of squares, is never negative.",
                    "largest_for_sum": "The largest square of each row (a maximum) is taken instead of the sum over the "

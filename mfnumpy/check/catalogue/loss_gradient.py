@@ -13,7 +13,7 @@ from mfnumpy.check.catalogue.softmax import (
     over_batch,
     softmax_by,
 )
-from mfnumpy.check.model import Exercise, Free, mistakes
+from mfnumpy.check.model import Exercise, Free, Property, mistakes
 
 
 def _loss_gradient(G, y, *, p=eq.softmax, target=lambda y, m, p: hot(y, m), combine=lambda p, t: p - t,
@@ -60,16 +60,12 @@ EQ6_GRADIENT = Exercise(
     regions=_true_class,
     scales={"1/m": "mean_over_classes"},
     axes={"dG": ("sample", "class")},
-    properties={
-        "dG": (
-            "each row of dG sums to 0",
-            lambda args, dG: np.allclose(dG.sum(axis=1), 0, atol=1e-6 * np.abs(dG).max(initial=0)),
-        ),
-        "dG:2": (
-            "dG is negative at the label and positive at the other classes",
-            lambda args, dG: np.array_equal(dG < 0, hot(args[1], dG.shape[1]) > 0),
-        ),
-    },
+    properties=(
+        Property("dG", "each row of dG sums to 0",
+                 lambda args, dG: np.allclose(dG.sum(axis=1), 0, atol=1e-6 * np.abs(dG).max(initial=0))),
+        Property("dG", "dG is negative at the label and positive at the other classes",
+                 lambda args, dG: np.array_equal(dG < 0, hot(args[1], dG.shape[1]) > 0)),
+    ),
     mistakes=mistakes(
         label_before_normalising=["The 1 of the label is taken from the exponentials, before they are divided by "
                                   "their sum (normalised): the label is divided by the sum too.",

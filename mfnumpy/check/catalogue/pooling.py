@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy.check.catalogue.draws import real
 from mfnumpy.check.catalogue.geometry import FORMS
-from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Property, Rng, mistakes
 from mfnumpy.layers import avgpool_backward, avgpool_forward
 from mfnumpy.support.validate import pair
 
@@ -86,12 +86,10 @@ POOL_FORWARD = Exercise(
                "averaged_twice": "It is divided by the number of pixels of the window twice."},
     axes={"y": ("image", "row", "column", "channel")},
     slices={"pixel of the window": {"x": _each_pixel}},
-    properties={
-        "y": (
-            "y lies between the smallest and the largest pixel",
-            lambda args, y: bool(args[0].min() <= y.min() and y.max() <= args[0].max()),
-        )
-    },
+    properties=(
+        Property("y", "y lies between the smallest and the largest pixel",
+                 lambda args, y: bool(args[0].min() <= y.min() and y.max() <= args[0].max())),
+    ),
     mistakes=mistakes(
         largest_for_mean=["The largest value of the window is taken (max pooling), not the mean.",
                           {"reduce": lambda w: w.max(axis=(2, 4))}],
@@ -235,7 +233,9 @@ POOL_BACKWARD = Exercise(
                                     "(divided).",
                "divided_twice": "The error dy is divided by the number of pixels of the window twice."},
     axes={"dx": ("image", "row", "column", "channel")},
-    properties={"dx": ("the sum of dx is the sum of dy", lambda args, dx: np.isclose(dx.sum(), args[0].sum()))},
+    properties=(
+        Property("dx", "the sum of dx is the sum of dy", lambda args, dx: np.isclose(dx.sum(), args[0].sum())),
+    ),
     mistakes=mistakes(
         one_pixel_gets_all=["Only one pixel of each window, in a corner, gets something, the others nothing (0); every "
                             "pixel of the window has its share of the mean.",

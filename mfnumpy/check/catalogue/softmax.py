@@ -6,7 +6,7 @@ import numpy as np
 
 from mfnumpy import equations as eq
 from mfnumpy.check.catalogue.draws import exact, real, sizes
-from mfnumpy.check.model import Case, Exercise, Free, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Free, Property, Rng, mistakes
 
 
 def softmax_by(scores, *, shift=lambda s: s.max(axis=1, keepdims=True), power=np.exp,
@@ -101,14 +101,12 @@ SOFTMAX = Exercise(
                                   "that does not belong here.",
                "mean_for_sum_in_softmax": "It is divided by the mean of the row, not by its total."},
     axes={"p": ("sample", "class")},
-    properties={
-        "p": ("each row of p sums to 1", lambda args, p: np.allclose(p.sum(axis=1), 1)),
-        "p:2": ("no probability is negative or above 1", lambda args, p: bool(((p >= 0) & (p <= 1)).all())),
-        "p:3": (
-            "in each row the largest score has the largest probability",
-            lambda args, p: np.array_equal(p.argmax(axis=1), args[0].argmax(axis=1)),
-        ),
-    },
+    properties=(
+        Property("p", "each row of p sums to 1", lambda args, p: np.allclose(p.sum(axis=1), 1)),
+        Property("p", "no probability is negative or above 1", lambda args, p: bool(((p >= 0) & (p <= 1)).all())),
+        Property("p", "in each row the largest score has the largest probability",
+                 lambda args, p: np.array_equal(p.argmax(axis=1), args[0].argmax(axis=1))),
+    ),
     mistakes=mistakes(
         not_shifted=["Large scores overflow: the exponential is taken of the scores as they are, without taking off "
                      "the row's largest first.",

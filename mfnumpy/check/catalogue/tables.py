@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mfnumpy.check.catalogue.chance import known, whole
-from mfnumpy.check.model import Case, Exercise, Rng, mistakes
+from mfnumpy.check.model import Case, Exercise, Property, Rng, mistakes
 
 
 def _statistics(values, *, centre=np.mean, spread=lambda v: np.std(v, ddof=1)):
@@ -29,16 +29,12 @@ MEAN_AND_DEVIATION = Exercise(
     recipe=_statistics,
     draw=lambda rng, k: Case(([float(v) for v in rng.uniform(90, 99, (3, 5, 10, 4)[k])],)),
     kind="values",
-    properties={
-        "mean": (
-            "the mean lies between the smallest and the largest value",
-            lambda args, mean: min(args[0]) <= mean <= max(args[0]),
-        ),
-        "deviation": (
-            "the deviation is not above the distance of the largest from the smallest value",
-            lambda args, deviation: 0 <= deviation <= max(args[0]) - min(args[0]),
-        ),
-    },
+    properties=(
+        Property("mean", "the mean lies between the smallest and the largest value",
+                 lambda args, mean: min(args[0]) <= mean <= max(args[0])),
+        Property("deviation", "the deviation is not above the distance of the largest from the smallest value",
+                 lambda args, deviation: 0 <= deviation <= max(args[0]) - min(args[0])),
+    ),
     mistakes=mistakes(
         deviation_of_these_alone=["The deviation is divided by n (ddof=0): it is that of these n numbers alone; they "
                                   "are a sample of all seeds.", {"spread": np.std}],

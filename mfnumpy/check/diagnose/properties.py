@@ -19,11 +19,11 @@ def violated(exercise: Exercise, cases: Sequence[Case], raw: Sequence[Named], ri
         (case, dict(g), dict(r)) for case, g, r in zip(cases, raw, right, strict=True) if not all_close(g, r, LOOSE)
     ]
     facts = []
-    for output, (says, holds) in exercise.properties.items():
-        name = output.partition(":")[0]
+    for one in exercise.properties:
+        pairs = [(case.args, g.get(one.output), r[one.output]) for case, g, r in wrong]
         if wrong and all(
-            name in g and g[name].shape == r[name].shape and not holds(case.args, g[name]) and holds(case.args, r[name])
-            for case, g, r in wrong
+            s is not None and s.shape == t.shape and not one.holds(args, s) and one.holds(args, t)
+            for args, s, t in pairs
         ):
-            facts.append(Finding(None, f"It should hold, and does not: {says}."))
+            facts.append(Finding(None, f"It should hold, and does not: {one.says}."))
     return facts
