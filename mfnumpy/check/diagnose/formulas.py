@@ -161,10 +161,6 @@ def loss_slope(G: np.ndarray, theta: float) -> Iterator[Formula]:
                 partial(lambda u, f: np.full(u.shape, f(u).mean()), u, f),
             )
         yield f"sigmoid({name}) - 1/2", partial(lambda u: _sigmoid(u) - 0.5, u)
-        yield (
-            f"a softmax over the batch of {name}, so that all samples sum to 1",
-            partial(lambda u: eq.softmax(u[None])[0], u),
-        )
 
 
 def probabilities_of(G: np.ndarray) -> dict[str, np.ndarray]:
