@@ -133,12 +133,13 @@ class Verdict:
                     lines += [f"{name}: {s}" for s in probes.support(self.exercise, case, probes.wrong_entries(g, r))]
             lines += [finding.evidence for finding in slices]
             lines += self.separating()
+            ordinary = [c for c in self.cases if not c.extreme]
             lines += probes.nearly(self.got, self.right)
-            lines += probes.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
-            lines += response.reactions(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
+            lines += probes.dependence(self.exercise, ordinary, call, rng)
+            lines += response.reactions(self.exercise, ordinary, call, rng)
             lines += probes.linearity(self.exercise, self.cases[0], call)
             lines += probes.mixing(self.exercise, self.cases[0], call, rng)
-            lines += order.dependence(self.exercise, [c for c in self.cases if not c.extreme], call, rng)
+            lines += order.dependence(self.exercise, ordinary, call, rng)
             lines += influence.ignored(self.exercise, case, call)
             lines += [finding.evidence for finding in self.violated()]
         if not mistake:
