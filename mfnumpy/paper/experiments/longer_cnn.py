@@ -21,8 +21,9 @@ EXPERIMENT = Experiment(
     entries=of_rules("mf", "bp"),
     budgets={
         "laptop": [
-            CIFAR10,
-            replace(FASHION_20, dataset="cifar100", epochs=15, seeds=2, until=None),
+            replace(CIFAR10, rules=("mf", "bp"), seeds=6),
+            replace(CIFAR10, rules=("deep_supervision",)),
+            replace(FASHION_20, dataset="cifar100", epochs=15, seeds=4, until=None),
             FASHION_20,
             replace(FASHION_20, dataset="mnist", epochs=10, until=None),
         ],
