@@ -13,7 +13,7 @@ from mfnumpy.backend import Array
 from mfnumpy.blocks import Block, Trace, block_from_spec
 from mfnumpy.errors import InvalidValueError, ShapeError, UnknownNameError
 from mfnumpy.layers import ACTIVATIONS
-from mfnumpy.layers.convolution import Size
+from mfnumpy.layers.windows import Size
 from mfnumpy.support.seeding import stream
 from mfnumpy.support.validate import check_float_dtype, input_shape_of, integer, positive
 

@@ -5,7 +5,6 @@ from mfnumpy.layers.convolution import (
     col2im,
     conv2d_backward,
     conv2d_forward,
-    conv_output_size,
     im2col,
 )
 from mfnumpy.layers.dense import (
@@ -29,6 +28,7 @@ from mfnumpy.layers.shape import (
     tanh_backward,
     tanh_forward,
 )
+from mfnumpy.layers.windows import conv_output_size
 
 LINEAR: dict[str, type[Dense] | type[Conv2d]] = {"Dense": Dense, "Conv2d": Conv2d}
 """The layers that a block can have, by the word for each in a description (`spec`)."""

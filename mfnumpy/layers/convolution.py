@@ -6,66 +6,15 @@ so W is (KH*KW*C, F), and z = im2col(x) W. Like all of deep learning, this is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from mfnumpy import backend
-from mfnumpy.backend import Array, backend_of, xp_of
+from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
+from mfnumpy.layers import at_once
 from mfnumpy.layers.dense import dense_forward, dense_input_gradient, dense_parameter_gradients, he_normal
+from mfnumpy.layers.windows import Size, check_images, conv_output_size, windows
 from mfnumpy.support.validate import check_floats, integer, pair
-
-Size = int | tuple[int, int]
-
-
-def conv_output_size(height: int, width: int, kernel: Size, stride: Size = 1, padding: Size = 0) -> tuple[int, int]:
-    """Size of a convolution's output: OH = (H + 2 PH - KH) // SH + 1, and OW likewise.
-
-    height, width: H and W of the image.
-    kernel: an integer, or (KH, KW).
-    stride: an integer, or (SH, SW).
-    padding: zeros on each side, an integer, or (PH, PW).
-    Returns (OH, OW).
-    Raises InvalidValueError for a size that is no integer or too small, ShapeError if the kernel does not fit.
-    """
-    (KH, KW), (SH, SW), (PH, PW) = (
-        pair("kernel", kernel, 1),
-        pair("stride", stride, 1),
-        pair("padding", padding, 0),
-    )
-    if height + 2 * PH < KH or width + 2 * PW < KW:
-        raise ShapeError(
-            f"A {KH}x{KW} kernel does not fit into {height}x{width} with padding ({PH}, {PW}). "
-            "Use a smaller kernel, more padding, or fewer pooling blocks before it."
-        )
-    return (height + 2 * PH - KH) // SH + 1, (width + 2 * PW - KW) // SW + 1
-
-
-def windows(
-    size: tuple[int, int], kernel: tuple[int, int], stride: tuple[int, int]
-) -> Iterator[tuple[int, int, slice, slice]]:
-    """Each place (i, j) in the window, with where it lies in the image for all windows at once.
-
-    size: (OH, OW), how many windows there are.
-    kernel: (KH, KW), the window.
-    stride: (SH, SW), from one window to the next.
-    Yields i, j and the slices of rows and of columns, OH and OW long.
-    """
-    (OH, OW), (SH, SW) = size, stride
-    for i in range(kernel[0]):
-        for j in range(kernel[1]):
-            yield i, j, slice(i, i + SH * (OH - 1) + 1, SH), slice(j, j + SW * (OW - 1) + 1, SW)
-
-
-def check_images(name: str, x: Array) -> None:
-    """Check that x holds images, (N, H, W, C). Raises ShapeError naming the layer, and as `check_floats`."""
-    check_floats(name, x=x)
-    if x.ndim != 4:
-        raise ShapeError(
-            f"{name}: images must be (N, H, W, C); got shape {tuple(x.shape)}. "
-            "Load them with layout='image', or reshape them."
-        )
 
 
 def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
@@ -89,28 +38,6 @@ def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array
     for i, j, down, right in windows((OH, OW), (KH, KW), pair("stride", stride, 1)):
         cols[:, :, :, i, j, :] = x[:, down, right, :]
     return cols.reshape(N * OH * OW, KH * KW * C)
-
-
-def im2col_at_once(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
-    """`im2col` where one copy is faster than one for each place of the kernel: on a device that has `as_strided`.
-
-    x: (N, H, W, C).
-    kernel: (KH, KW), or one number for both.
-    stride: (SH, SW), or one number for both.
-    padding: (PH, PW), or one number for both.
-    Returns what `im2col` does, the same numbers. Raises as it does.
-    """
-    as_strided = backend_of(x).as_strided
-    if as_strided is None or x.ndim != 4:
-        return im2col(x, kernel, stride, padding)
-    (KH, KW), (SH, SW), (PH, PW) = pair("kernel", kernel, 1), pair("stride", stride, 1), pair("padding", padding, 0)
-    (N, H, W, C), xp = x.shape, xp_of(x)
-    OH, OW = conv_output_size(H, W, kernel, stride, padding)
-    if PH or PW:
-        x = xp.pad(x, ((0, 0), (PH, PH), (PW, PW), (0, 0)))
-    n, h, w, c = x.strides
-    patches = as_strided(x, (N, OH, OW, KH, KW, C), (n, h * SH, w * SW, h, w, c))  # a view: nothing is copied yet
-    return xp.ascontiguousarray(patches).reshape(N * OH * OW, KH * KW * C)
 
 
 def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1, padding: Size = 0) -> Array:
@@ -228,7 +155,8 @@ class Conv2d:
         """The matrix that W multiplies: the patches, (N*OH*OW, KH*KW*C)."""
         check_images(f"Conv2d '{self.name}'", x)
         self.output_shape(x.shape[1:])
-        return im2col_at_once(x, self.kernel, self.stride, self.padding)
+        gather = at_once.im2col if at_once.is_faster(x) else im2col
+        return gather(x, self.kernel, self.stride, self.padding)
 
     def from_rows(self, rows: Array, x_shape: tuple[int, ...]) -> Array:
         """z = rows W + b, folded into images (N, OH, OW, F)."""
@@ -252,7 +180,9 @@ class Conv2d:
         W: the matrix to go back through, (KH*KW*C, F); None for the layer's own.
         """
         W = self.parameters["W"] if W is None else W
-        return col2im(dense_input_gradient(self._rows_of(dz), W), x_shape, self.kernel, self.stride, self.padding)
+        cols = dense_input_gradient(self._rows_of(dz), W)
+        scatter = at_once.col2im if at_once.is_faster(cols) and self.stride == (1, 1) else col2im
+        return scatter(cols, x_shape, self.kernel, self.stride, self.padding)
 
     def _rows_of(self, dz: Array) -> Array:
         """The error at z as a row for each patch. Raises ShapeError unless it has a column for each feature map."""

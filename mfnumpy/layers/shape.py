@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from mfnumpy import choices
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
-from mfnumpy.layers.convolution import Size, check_images, conv_output_size, windows
+from mfnumpy.layers import at_once
+from mfnumpy.layers.windows import Size, check_images, conv_output_size, windows
 from mfnumpy.support.validate import check_floats, pair
 
 
@@ -138,11 +139,18 @@ class AvgPool2d:
 
     def forward(self, x: Array) -> Array:
         """See `avgpool_forward`."""
-        return avgpool_forward(x, self.size, self.stride)
+        pool = at_once.avgpool_forward if at_once.is_faster(x) else avgpool_forward
+        return pool(x, self.size, self.stride)
 
     def backward(self, x_shape: tuple[int, ...], dy: Array) -> Array:
         """See `avgpool_backward`."""
+        if at_once.is_faster(dy) and self.stride == self.size and self.fills(x_shape):
+            return at_once.avgpool_backward(dy, self.size, x_shape)
         return avgpool_backward(dy, self.size, x_shape, self.stride)
+
+    def fills(self, x_shape: tuple[int, ...]) -> bool:
+        """Whether windows side by side cover the whole image."""
+        return x_shape[1] % self.size[0] == 0 and x_shape[2] % self.size[1] == 0
 
 
 class Flatten:

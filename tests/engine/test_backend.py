@@ -16,7 +16,6 @@ from mfnumpy import backend, equations, layers, optim
 from mfnumpy.bench.memory_probe import Probe, measure
 from mfnumpy.cli import main
 from mfnumpy.errors import BackendError, DivergedError, UnknownNameError
-from mfnumpy.layers.convolution import im2col_at_once
 from mfnumpy.rules import ff
 from mfnumpy.support import seeding
 from mfnumpy.support.environment import environment
@@ -458,14 +457,6 @@ def test_blocks_cover_an_array_once(size):
 # -- a real GPU ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def cupy():
-    try:
-        backend.get("cupy")
-    except BackendError as error:
-        pytest.skip(f"NOT TESTED ON A GPU: {error}")
-
-
 @pytest.mark.gpu
 def test_mf_keeps_three_copies_of_its_parameters_per_layer_on_a_gpu(cupy):
     width, classes = 1000, 10
@@ -488,15 +479,6 @@ def test_adams_kernel_on_a_gpu_is_adam_step(dtype, cupy):
     for here, there in zip(*found, strict=True):
         assert there.dtype == dtype
         assert np.allclose(here, there, rtol=1e-6 if dtype == "float32" else 1e-14, atol=1e-7)
-
-
-@pytest.mark.gpu
-@pytest.mark.parametrize(("kernel", "stride", "padding"), [(3, 1, 1), ((3, 2), (2, 1), (0, 1)), (1, 1, 0)])
-def test_patches_on_a_gpu_are_im2cols(kernel, stride, padding, cupy):
-    x = seeding.stream(3, "patches").standard_normal((4, 7, 6, 5)).astype("float32")
-    with backend.using("cupy"):
-        found = im2col_at_once(backend.to_device(x), kernel, stride, padding)
-    assert np.array_equal(backend.to_host(found), layers.im2col(x, kernel, stride, padding))
 
 
 @pytest.mark.gpu

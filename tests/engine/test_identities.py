@@ -15,6 +15,7 @@ from engine_helpers import (
 )
 
 from mfnumpy import measure, optim
+from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 DTYPES = ("float32", "float64")
@@ -142,3 +143,16 @@ def test_angles_to_bp(kind):
     before = model_arrays(mf, net)
     measure.alignment(net, mf, x, y)
     assert_same_bytes(model_arrays(mf, net), before)
+
+
+def test_an_angle_is_exact_near_0_and_180_too():
+    """An arc cosine would give 0 for 1e-9 radians."""
+    a = stream(2, "a").standard_normal(7)
+    across = stream(2, "b").standard_normal(7)
+    across -= across @ a / (a @ a) * a
+    across *= np.linalg.norm(a) / np.linalg.norm(across)
+    for radians in (1e-9, 0.3, np.pi / 2, 2.5):
+        turned = 3 * (np.cos(radians) * a + np.sin(radians) * across)
+        assert measure.angle(a, turned) == pytest.approx(np.degrees(radians), rel=1e-6)
+    assert measure.angle(a, -2 * a) == 180
+    assert measure.angle(a, 0 * a) == 90

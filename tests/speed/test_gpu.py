@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import strict_array
 
 from mfnumpy import backend, optim
 from mfnumpy.bench.gpu import __main__ as gpu
-from mfnumpy.bench.gpu import plan, speed, steps
+from mfnumpy.bench.gpu import plan, shown, speed, steps
 from mfnumpy.bench.gpu.results import Results
 from mfnumpy.paper.ledger.folder import Ledger
 
@@ -151,7 +152,7 @@ def test_without_time_or_a_library_a_step_is_left_out_and_said(tmp_path, monkeyp
 def test_the_plan_says_what_does_not_fit_and_wrong_words_are_refused(tmp_path, capsys):
     assert gpu.main(["--plan", "--minutes", "3", "--data", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "probably" not in lines[2]
+    assert "probably" not in lines[3]
     assert "probably left out, or cut short" in lines[12]
     assert any(line.startswith("Data: cifar100: not here") for line in lines)
     assert gpu.main(["--only", "agrement", "--plan"]) == 2
@@ -161,3 +162,69 @@ def test_the_plan_says_what_does_not_fit_and_wrong_words_are_refused(tmp_path, c
         with pytest.raises(SystemExit) as end:
             gpu.main(wrong)
         assert end.value.code == 2
+
+
+H200 = steps.ROOT / "docs" / "gpu" / "h200"
+
+
+def test_the_page_of_the_committed_results_is_theirs(capsys):
+    assert gpu.main(["--show", str(H200)]) == 0
+    found = capsys.readouterr().out.replace(str(H200), "docs/gpu/h200")
+    assert found == (steps.ROOT / "docs" / "gpu.md").read_text("utf-8")
+
+
+def test_what_the_guide_says_of_the_device_is_in_its_results():
+    said = " ".join((steps.ROOT / "docs" / "performance.md").read_text("utf-8").split())
+    ratios = {
+        (name, result["rule"]): result["peer_over_ours"][0]
+        for name in ("speed-2x1000", "speed-cnn", "speed-3x2000")
+        for result in results_of(H200, name)
+        if result["agrees"]
+    }
+    slow = ratios.pop(("speed-cnn", "fa"))
+    assert f"PyTorch takes {min(ratios.values()):.2f} to {max(ratios.values()):.2f} of our time" in said
+    assert f"FA's CNN, where it takes {slow:.1f} times ours" in said
+    assert all(result["agrees"] for result in results_of(H200, "agreement"))
+
+
+def test_a_page_shows_what_there_is_and_says_where_nothing_is(tmp_path, capsys):
+    strict_array.register()
+    with backend.using(strict_array.NAME):
+        speeds = Results(tmp_path, "speed-cnn")
+        ms = {"ms": 2.0, "least": 1.0, "most": 3.0}
+        size = {"batch": 8, "rounds": 2, "ours": ms}
+        speeds.add("", rule="mf", **size)
+        speeds.add("", rule="bp", **size, peer=ms, agrees=False, peer_over_ours=None)
+        speeds.add("", rule="fa", error="MemoryError: none left")
+        Results(tmp_path, "tests").add("", output="FAILED tests/test_a.py::test_b[c-1] - assert\n1 failed in 2.0s\n")
+    page = shown.page(tmp_path)
+    assert "a stand-in" in page
+    assert "| mf | 2.00 (1.00 to 3.00) | – | – |" in page
+    assert "| bp | 2.00 (1.00 to 3.00) | 2.00 (1.00 to 3.00) | other losses |" in page
+    assert "| fa | – | – | MemoryError: none left |" in page
+    assert "- Failed: `test_b[c-1]`." in page
+    assert "Agreement" not in page
+    assert gpu.main(["--show", str(tmp_path / "none")]) == 2
+    assert "expected some of tests.json" in capsys.readouterr().err
+
+
+def test_losses_that_rounding_does_not_explain_give_no_ratio(monkeypatch):
+    """The first loss is the forward pass alone; the third may be far off, as FA's on 3x2000 is."""
+
+    class Peer:
+        device = "cpu"
+
+        def __init__(self, ours):
+            self.ours, self.twin = ours, speed._Ours(*args)
+
+        def train(self, count=None):
+            losses = np.array(self.twin.train(count))
+            return losses * (1 + np.resize(off, len(losses)))[:, None] if count else losses
+
+    args = ("2x9", (7,), "bp", speed.Size(8, 4, 2))
+    monkeypatch.setattr(speed, "_peer", Peer)
+    for off, agrees in (([0, 0, 0.01], True), ([1e-4, 0, 0], False), ([0, 3e-3, 0], False), ([0, 0, 0.06], False)):
+        line, told = speed.compare(*args)
+        assert told["agrees"] == agrees
+        assert (told["peer_over_ours"] is None) == ("OTHER LOSSES" in line) == (not agrees)
+        assert told["gaps"] == pytest.approx(off, abs=1e-6)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from data_utils import find, registry
 from mfnumpy import backend
-from mfnumpy.bench.gpu import steps
+from mfnumpy.bench.gpu import shown, steps
 from mfnumpy.bench.gpu.plan import LEAST, STEPS, Step, missing, told
 from mfnumpy.bench.gpu.results import Results
 from mfnumpy.errors import MfnumpyError, unknown_name
@@ -38,6 +38,9 @@ def main(words: Sequence[str] | None = None) -> int:
     """Returns 0 if all steps that were begun came out well, 1 if one did not, 2 if nothing could be begun."""
     args = _arguments(words)
     try:
+        if args.show:
+            print(shown.page(args.show), end="")
+            return 0
         with _as_asked(args):
             return _one(args) if args.step else _all(args)
     except MfnumpyError as error:
@@ -55,6 +58,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     add("--data", help="folder of official data files")
     add("--only", nargs="+", metavar="STEP", help=f"these steps alone: {', '.join(step.name for step in STEPS)}")
     add("--plan", action="store_true", help="print the plan, and do nothing")
+    add("--show", type=Path, metavar="DIR", help="print the page of the results in this folder, and do nothing else")
     add("--share", type=float, default=1.0, help="of the usual amount, for a dry run (default: 1)")
     add("--backend", default="cupy", help="on which arrays (default: cupy)")
     add("--stand-in", metavar="MODULE", help="a module whose register() adds the backend, as the tests have one")

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.support.environment import environment
 from mfnumpy.support.files import atomic_write
 
@@ -15,7 +16,12 @@ class Results:
 
     def __init__(self, folder: Path, name: str):
         self.path, self.name = folder / f"{name}.json", name
-        self.body: dict[str, Any] = {"step": name, "environment": environment(), "results": []}
+        self.body: dict[str, Any] = {
+            "step": name,
+            "code": code_version(),
+            "environment": environment(),
+            "results": [],
+        }
 
     def add(self, line: str, **result: Any) -> None:
         """Write one more result, and print it. line: for a person."""

@@ -29,8 +29,12 @@ BATCHES = {"2x1000": 100, "3x2000": 50, "cnn": 25}
 SMALL = {"2x1000": "2x40", "3x2000": "3x50", "cnn": "cnn:4-5-6-7"}
 """What stands for each network in a dry run."""
 
-AGREE, FIRST = 2e-3, 3
-"""Relative tolerance of the first losses, and how many batches are compared, before any time counts."""
+AGREE = (1e-5, 2e-3, 5e-2)
+"""Relative tolerance of the losses of the first batches, each alone; they are compared before any time counts.
+
+The first is the forward pass alone. Adam's first steps are then signs of tiny numbers: one rounding of the weights of
+3x2000 moves FA's third loss by 0.7 per cent.
+"""
 
 
 @dataclass(frozen=True)
@@ -80,9 +84,10 @@ def compare(network: str, shape: tuple[int, ...], rule_name: str, size: Size) ->
     told: dict[str, Any] = {"batch": size.batch, "batches": size.batches, "rounds": size.rounds}
     peer = _peer(ours)
     if peer is not None:
-        mine, theirs = ours.train(FIRST), peer.train(FIRST)
-        told |= {"first_losses": mine[0], "peers_first_losses": theirs[0]}
-        told["agrees"] = bool(np.allclose(mine, theirs, rtol=AGREE, atol=0))
+        mine, theirs = (np.array(side.train(len(AGREE))) for side in (ours, peer))
+        gaps = (np.abs(mine - theirs) / np.abs(mine)).max(axis=1)
+        told |= {"first_losses": mine[0].tolist(), "peers_first_losses": theirs[0].tolist(), "gaps": gaps.tolist()}
+        told["agrees"] = bool((gaps <= AGREE).all())
         contestants["peer"] = peer.train
     timings = alternate(contestants, size.rounds)
     for name, timing in timings.items():
