@@ -12,7 +12,7 @@ from mfnumpy.paper.experiments.experiment import Topic
 from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.show.judging import LEVEL, NOT, REPRODUCED, RULE, UNDECIDED, UNTESTED, Verdict, holm
-from mfnumpy.paper.show.statistics import summary
+from mfnumpy.paper.show.statistics import shown_p, summary
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.paper.show.view import View, command
 
@@ -118,7 +118,7 @@ def _item(topic: Topic, found: Sequence[Verdict], verdict: str) -> str:
 
 
 def _ps(p: float, corrected: float) -> tuple[str, str]:
-    return f"{p:.2g}", f"{corrected:.2g}"
+    return shown_p(p), shown_p(corrected)
 
 
 def _after_holm(found: list[Verdict]) -> str:

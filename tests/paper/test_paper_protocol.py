@@ -231,6 +231,17 @@ def test_a_paired_test_agrees_with_scipy_and_sees_only_common_seeds():
         assert ours.p == pytest.approx(stats.ttest_rel(a, b).pvalue, abs=1e-9)
 
 
+def test_the_smallest_p_is_exact_too_and_none_reads_0():
+    stats = pytest.importorskip("scipy.stats")
+    for n, shift in ((5, 30.0), (21, 9.0), (401, 1.5), (401, 20.0)):
+        a = shift + np.random.default_rng(n).normal(0, 1, n)
+        ours = statistics.paired(dict(enumerate(a)), dict.fromkeys(range(n), 0.0)).p
+        assert ours == pytest.approx(stats.ttest_1samp(a, 0).pvalue, rel=1e-9)
+    assert statistics.shown_p(0.0412) == "0.041"
+    assert statistics.shown_p(5.16e-06) == "5.2e-06"
+    assert statistics.shown_p(0.0) == "below 1e-99"
+
+
 def test_statistics_of_little():
     assert statistics.summary([]) is None
     assert statistics.summary([2.0]) == statistics.Summary(2.0, None, 1)

@@ -110,8 +110,8 @@ EXPERIMENT = Experiment(
     turn=2,
     measurements={
         "quick": [prediction_job(rounds=7)],
-        "laptop": [prediction_job()],
-        "paper": [prediction_job(rounds=101)],
+        "laptop": [prediction_job(rounds=401)],
+        "paper": [prediction_job(rounds=401)],
     },
     tables=tables,
     topics=(

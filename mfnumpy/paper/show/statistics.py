@@ -38,6 +38,15 @@ ROUNDING = 1e-9
 """A standard deviation below this, beside the mean or 1, is rounding's."""
 
 
+LEAST_P = 1e-99
+"""A smaller p is shown as below this: near the least number that a float holds it would read 0, which no p is."""
+
+
+def shown_p(p: float) -> str:
+    """A p with two digits: "0.04", "5.2e-06"."""
+    return f"below {LEAST_P:g}" if p < LEAST_P else f"{p:.2g}"
+
+
 @dataclass(frozen=True)
 class Paired:
     """Differences a - b over the seeds that both have.
@@ -54,7 +63,7 @@ class Paired:
 
     def text(self) -> str:
         """ "+0.12 (n 3, p 0.04)"."""
-        return f"{self.mean:+.2f} (n {self.n}" + (")" if self.p is None else f", p {self.p:.2g})")
+        return f"{self.mean:+.2f} (n {self.n}" + (")" if self.p is None else f", p {shown_p(self.p)})")
 
 
 def paired(a: Mapping[int, float], b: Mapping[int, float]) -> Paired | None:
