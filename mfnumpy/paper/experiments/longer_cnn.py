@@ -12,7 +12,10 @@ from mfnumpy.paper.runs.plan import HEADLINE, Budget, of_rules
 TITLE = "Table 2 in longer runs"
 CIFAR10 = Budget("cifar10", "cnn", 15, 3, CNN_ALL, patience=15, batch_size=128, rules=HEADLINE, fast=HEADLINE)
 FASHION_8 = Budget("fashion_mnist", "cnn", 8, 2, CNN_ALL, patience=8, batch_size=128, fast=("mf", "bp"))
-FASHION_20 = replace(FASHION_8, epochs=20, seeds=3, patience=20, tested="kept", until=FASHION_8)
+CIFAR100 = replace(FASHION_8, dataset="cifar100", epochs=15, seeds=4, patience=20, tested="kept")
+THREE = replace(CNN_ALL, finalists=3)
+"""On Fashion-MNIST the rate that is MF's best after 8 epochs comes third in the search, by one image of 6,000."""
+FASHION_20 = replace(FASHION_8, tuning=THREE, epochs=20, seeds=3, patience=20, tested="kept", until=FASHION_8)
 
 EXPERIMENT = Experiment(
     "longer_cnn",
@@ -23,7 +26,7 @@ EXPERIMENT = Experiment(
         "laptop": [
             replace(CIFAR10, rules=("mf", "bp"), seeds=6),
             replace(CIFAR10, rules=("deep_supervision",)),
-            replace(FASHION_20, dataset="cifar100", epochs=15, seeds=4, until=None),
+            CIFAR100,
             FASHION_20,
             replace(FASHION_20, dataset="mnist", epochs=10, until=None),
         ],
