@@ -18,7 +18,7 @@ from mfnumpy.optim import Optimiser
 from mfnumpy.rules import Backpropagation, Rule
 from mfnumpy.support.samples import check_is_array, check_label_form, check_labels, labels_known
 from mfnumpy.support.seeding import stream
-from mfnumpy.support.validate import integer
+from mfnumpy.support.validate import check_floats, integer
 
 
 @dataclass(frozen=True)
@@ -181,16 +181,20 @@ def alignment(net: Network, rule: Rule, x: Array, y: Array) -> dict[str, float]:
     angles = {}
     for name in net.parameters():
         if name in own and name.endswith(".W"):
-            angles[name] = angle(*(backend.to_host(g[name]).astype(np.float64).ravel() for g in (own, bp)))
+            angles[name] = angle(*(backend.to_host(g[name]).astype(np.float64) for g in (own, bp)))
     return angles
 
 
 def angle(a: np.ndarray, b: np.ndarray) -> float:
     """The angle between two vectors in degrees: 2 atan2(|u - v|, |u + v|) for u = a / |a| and v = b / |b|.
 
-    a, b: the same shape. Returns 0 to 180; 90 where a vector is zero, which has no direction.
+    a, b: floats of one shape, each taken as one vector. Returns 0 to 180; 90 where one is zero, without a direction.
     The arc cosine of u . v is the same number, with half of the digits near 0 and 180. Source: Kahan 2006, section 12.
+    Raises DTypeError for other numbers, ShapeError for two shapes.
     """
+    check_floats("The angle", a=a, b=b)
+    if a.shape != b.shape:
+        raise ShapeError(f"The angle: a and b must have one shape; got {tuple(a.shape)} and {tuple(b.shape)}.")
     lengths = float(np.linalg.norm(a)), float(np.linalg.norm(b))
     if not all(lengths):
         return 90.0

@@ -132,6 +132,7 @@ FUNCTIONS: dict[str, tuple[Callable, tuple]] = {
     "evaluate": (evaluate, (x, y)),
     "Trainer.fit, fast engine": (fit_fast, (x, y)),
     "alignment": (angles, (x, y)),
+    "angle": (measure.angle, (W, W + draw(*W.shape))),
     "gradients_of": (gradients, (x, y)),
     "scores": (lambda x: prediction.scores(*started(), x), (x,)),
     "all_scores": (lambda x: (*prediction.all_scores(*started(), x)[0].values(),), (x,)),

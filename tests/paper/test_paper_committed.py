@@ -22,10 +22,16 @@ def raw_records(folder):
 
 
 def shown_by_the_ledger(records):
-    """Every "mean ± sd (n)" that can be computed from records which differ in nothing but the seed."""
-    groups = defaultdict(list)
-    for r in records:
+    """Every "mean ± sd (n)" that can be computed from records which differ in nothing but the seed.
+
+    A run that a GPU made by the rules as they are written stands for one of the fast engine, where that has none.
+    """
+    groups, by_seed = defaultdict(list), defaultdict(dict)
+    for r in sorted(records, key=lambda r: "room" in r["config"]):
         groups[json.dumps(r["config"], sort_keys=True)].append(r)
+        either = {key: value for key, value in r["config"].items() if key != "room"}
+        by_seed[json.dumps(either, sort_keys=True)][r["seed"]] = r
+    groups |= {f"{key} by either engine": [*runs.values()] for key, runs in by_seed.items()}
     found = set()
     for group in groups.values():
         columns = defaultdict(list)
@@ -38,6 +44,9 @@ def shown_by_the_ledger(records):
                     columns[at, mode].append(100 * value)
                 for i, value in enumerate(epoch["test_layers"]):
                     columns[at, i].append(100 * value)
+            for at, epoch in read.items():
+                if "val_accuracy" in epoch:
+                    columns[at, "validation"].append(100 * epoch["val_accuracy"][r["history"][-1]["main"]])
             for last in r["history"][-1:]:
                 columns["validation", last["main"]].append(100 * last["val_accuracy"][last["main"]])
             for name, seconds in r["result"].get("seconds", {}).items():
@@ -111,11 +120,11 @@ def entries_of_the_plan(scale="laptop"):
 
 
 def with_options(cell, config, seeds):
-    """The configuration, and with each value of each option that its search may choose."""
-    yield config, seeds
-    for option in () if cell.tuning is None else cell.tuning.options:
-        if config.rule in option.rules:
-            yield from ((option.given(config, value), seeds) for value in option.values)
+    """The configuration, and with each value of each option that its search may choose; by either engine."""
+    options = () if cell.tuning is None else [option for option in cell.tuning.options if config.rule in option.rules]
+    for found in (config, *(option.given(config, value) for option in options for value in option.values)):
+        yield found, seeds
+        yield found.by_the_other_engine, seeds
 
 
 NOTHING = Ledger(DOCS / "no such folder")

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.support.environment import environment
 from mfnumpy.support.files import atomic_write
+from mfnumpy.support.provenance import code_version
 
 
 class Results:

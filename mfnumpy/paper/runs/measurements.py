@@ -21,11 +21,11 @@ from mfnumpy.bench.rounds import alternate
 from mfnumpy.network import Network
 from mfnumpy.paper import published
 from mfnumpy.paper.ledger.config import Measurement, as_named, stored
-from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.parallel import PipelineTrainer
 from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment
+from mfnumpy.support.provenance import code_version
 from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 

@@ -19,11 +19,11 @@ from mfnumpy.measure import peak_step_bytes
 from mfnumpy.network import Network
 from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.config import Config
-from mfnumpy.paper.ledger.provenance import code_version
 from mfnumpy.paper.ledger.record import Record
 from mfnumpy.paper.runs.testing import TestPart
 from mfnumpy.rules import Rule
 from mfnumpy.support.environment import environment
+from mfnumpy.support.provenance import code_version
 
 
 @functools.lru_cache(maxsize=2)

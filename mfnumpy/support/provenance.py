@@ -1,4 +1,4 @@
-"""What a record says of the code that made it."""
+"""What a record, and a result of the GPU, says of the code that made it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from mfnumpy.support.version import __version__
 
-PACKAGE = Path(__file__).resolve().parents[2]
+PACKAGE = Path(__file__).resolve().parents[1]
 CORE = (
     *("backend", "batches", "blocks", "engines", "equations", "fast", "layers", "measure"),
     *("network", "optim", "rules", "support/seeding", "train"),
