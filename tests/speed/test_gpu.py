@@ -164,6 +164,23 @@ def test_the_plan_says_what_does_not_fit_and_wrong_words_are_refused(tmp_path, c
         assert end.value.code == 2
 
 
+def test_runs_in_full_are_made_at_once_beside_the_committed_ledger(tmp_path, monkeypatch):
+    asked = []
+
+    def command(*words):
+        asked.extend(words)
+        (tmp_path / "ledger" / "cifar10-cnn-mf-0-s9.json").write_text("{}")
+
+    monkeypatch.setattr(steps, "_command", command)
+    monkeypatch.setattr(steps.os, "cpu_count", lambda: 16)
+    steps.runs(steps.Settings(tmp_path, "data", 1.0), Results(tmp_path, "runs-cifar10"), "cifar10", "mf,bp")
+    text = " ".join(asked)
+    assert "reproduce longer_cnn --scale laptop --datasets cifar10 --rules mf bp" in text
+    assert "--jobs 8" in text
+    assert "--data-dir data" in text
+    assert results_of(tmp_path, "runs-cifar10")[0]["made"] == ["cifar10-cnn-mf-0-s9.json"]
+
+
 H200 = steps.ROOT / "docs" / "gpu" / "h200"
 
 

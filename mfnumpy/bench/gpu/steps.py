@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import runpy
 import shutil
 import subprocess
@@ -28,6 +29,12 @@ ROOT = Path(__file__).resolve().parents[3]
 
 CLOSE = 5e-2
 """Relative tolerance after two epochs: Adam's first steps are signs of tiny numbers, and sums have another order."""
+
+
+AT_ONCE = 8
+"""Training runs of the CNN at once, each in a process of its own: one waits for Python most of the time, and eight kept
+an H200 busy, where sixteen took twice as long.
+"""
 
 
 class StepFailedError(MfnumpyError, RuntimeError):
@@ -141,6 +148,8 @@ def runs(settings: Settings, results: Results, dataset: str, rule_names: str) ->
         what = ["table2", "--scale", "quick", "--rules", "mf", "--datasets", "digits", "--seeds", "1"]
     where = ["--ledger", str(ledger), "--out", str(settings.out / "tables"), "--backend", backend.current().name]
     data = [] if settings.data is None else ["--data-dir", settings.data]
+    if settings.share == 1:
+        where += ["--jobs", str(max(1, min(AT_ONCE, (os.cpu_count() or 1) - 1)))]
     before = {path.name for path in ledger.glob("*.json")}
     try:
         _command("reproduce", *what, *where, *data, "--offline")
