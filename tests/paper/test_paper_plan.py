@@ -80,6 +80,11 @@ def test_a_cost_is_that_of_like_runs_by_rows_and_epochs():
     assert costs.total([config, config, config.with_(network="3x9")]) == (pytest.approx(16.0), 1)
     own = record(config.with_(rule="bp"), seconds=1.0)
     assert forecast.Costs([own, record(config, seconds=9.0)]).seconds(config.with_(rule="bp")) == pytest.approx(1.0)
+    there = dataclasses.replace(record(config, seconds=0.1), environment={"backend": "cupy"})
+    on_gpu = dataclasses.replace(record(config.with_(rule="fa"), seconds=0.2), environment={"backend": "cupy"})
+    costs = forecast.Costs([there, on_gpu, own])
+    assert costs.seconds(config) == pytest.approx(1.0)  # by another rule, but on this processor
+    assert forecast.Costs([there, on_gpu]).seconds(config) == pytest.approx(0.1)
     assert [duration(s) for s in (40, 720, 12_600)] == ["40 s", "12 min", "3.5 h"]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from data_utils import registry
+from mfnumpy import backend
 from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.record import Record
@@ -64,21 +65,23 @@ class Costs:
     """Seconds of a run, by those of like runs: for each row and epoch the median of what the records say.
 
     Of like runs those come first that differ in rate, rows and epochs alone; then those by the other engine, on another
-    data set, and by another rule.
+    data set, and by another rule. Runs on other arrays than those that are in use say something only where no other
+    record does: a GPU's seconds are not those of a CPU.
     """
 
     def __init__(self, records: Iterable[Record]):
         self._by_kind: dict[tuple, list[float]] = defaultdict(list)
+        own = backend.current().name
         for record in records:
             if record.config["kind"] == "train" and record.history:
                 c = Config.of(record.config)
                 each = record.seconds / (len(record.history) * rows(c))
                 for kind in _kinds(c):
-                    self._by_kind[kind].append(each)
+                    self._by_kind[(record.environment.get("backend", "numpy") == own, *kind)].append(each)
 
     def seconds(self, config: Config) -> float | None:
         """The seconds that a run will take, or None if no record is of its network."""
-        for kind in _kinds(config):
+        for kind in [(own, *kind) for own in (True, False) for kind in _kinds(config)]:
             if kind in self._by_kind:
                 return statistics.median(self._by_kind[kind]) * config.epochs * rows(config)
         return None
