@@ -1,15 +1,15 @@
 """`im2col`, `col2im` and average pooling in a few calls each: for a device, where every call is a kernel launch.
 
-The functions that are written out, place by place of the window, stand in `convolution` and `shape`. These return the
-same for what those accept, which is checked there. A view costs nothing: it names each place of each window, and one
-call then copies or sums them all.
+The functions that are written out, place by place of the window, stand in `convolution` and `shape`; these accept the
+same and return the same. A view costs nothing: it names each place of each window, and one call then copies or sums
+them all.
 """
 
 from __future__ import annotations
 
 from mfnumpy.backend import Array, backend_of, xp_of
 from mfnumpy.errors import BackendError
-from mfnumpy.layers.windows import Size, conv_output_size
+from mfnumpy.layers.windows import Size, check_images, check_patches, check_pooled, conv_output_size
 from mfnumpy.support.validate import pair
 
 
@@ -39,8 +39,9 @@ def im2col(x: Array, kernel: Size, stride: Size = 1, padding: Size = 0) -> Array
 
     x: (N, H, W, C).
     kernel, stride, padding: as there.
-    Returns cols: (N*OH*OW, KH*KW*C), the same numbers. Raises ShapeError for an image that is too small.
+    Returns cols: (N*OH*OW, KH*KW*C), the same numbers. Raises ShapeError if x is no image or too small.
     """
+    check_images("im2col", x)
     (KH, KW), (PH, PW) = pair("kernel", kernel, 1), pair("padding", padding, 0)
     N, H, W, C = x.shape
     OH, OW = conv_output_size(H, W, kernel, stride, padding)
@@ -57,13 +58,14 @@ def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1
     x_shape: (N, H, W, C), the shape that `im2col` was given.
     kernel, padding: as there.
     stride: 1 in both directions, else BackendError: between the places of wider steps lie pixels that have none.
-    Returns dx of x_shape, the same numbers to rounding.
+    Returns dx of x_shape, the same numbers to rounding. Raises ShapeError if cols is not what `im2col` makes of it.
 
     Zeros are put around the places, for those that would lie outside. In the view, a step to the next i goes one
     place back as well.
     """
     if pair("stride", stride, 1) != (1, 1):
         raise BackendError(f"at_once.col2im adds up windows of stride 1; got {stride}. Use convolution.col2im.")
+    check_patches(cols, x_shape, kernel, stride, padding)
     (KH, KW), (PH, PW), (N, H, W, C) = pair("kernel", kernel, 1), pair("padding", padding, 0), x_shape
     OH, OW = conv_output_size(H, W, kernel, stride, padding)
     places = padded(cols.reshape(N, OH, OW, KH, KW, C), KH - 1, KW - 1)
@@ -78,8 +80,9 @@ def avgpool_forward(x: Array, size: Size, stride: Size | None = None) -> Array:
     x: (N, H, W, C).
     size: the window, an integer, or (PH, PW).
     stride: from one window to the next; None for the window itself.
-    Returns (N, OH, OW, C), the same numbers to rounding. Raises ShapeError for an image that is too small.
+    Returns (N, OH, OW, C), the same numbers to rounding. Raises ShapeError if x is no image or too small.
     """
+    check_images("AvgPool2d", x)
     window, step = pair("size", size, 1), pair("stride", size if stride is None else stride, 1)
     places = conv_output_size(x.shape[1], x.shape[2], window, step)
     return _windows(x, places, window, step).mean(axis=(3, 4))
@@ -91,8 +94,9 @@ def avgpool_backward(dy: Array, size: Size, x_shape: tuple[int, ...]) -> Array:
     dy: (N, OH, OW, C), gradient of the loss at the pooled images.
     size: the window, an integer, or (PH, PW).
     x_shape: (N, OH*PH, OW*PW, C), the shape of the input.
-    Returns dx of x_shape, the same numbers.
+    Returns dx of x_shape, the same numbers. Raises ShapeError if dy does not belong to x_shape.
     """
+    check_pooled(dy, x_shape, size, size)
     (PH, PW), (N, OH, OW, C) = pair("size", size, 1), dy.shape
     share = dy / (PH * PW)
     n, h, w, c = share.strides

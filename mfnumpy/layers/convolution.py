@@ -13,7 +13,7 @@ from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers import at_once
 from mfnumpy.layers.dense import dense_forward, dense_input_gradient, dense_parameter_gradients, he_normal
-from mfnumpy.layers.windows import Size, check_images, conv_output_size, windows
+from mfnumpy.layers.windows import Size, check_images, check_patches, conv_output_size, windows
 from mfnumpy.support.validate import check_floats, integer, pair
 
 
@@ -49,16 +49,12 @@ def col2im(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size = 1
     Returns (N, H, W, C), dtype of cols. Pixels that several patches share receive the sum.
     Raises ShapeError if cols is not what im2col makes of such images.
     """
-    check_floats("col2im", cols=cols)
+    check_patches(cols, x_shape, kernel, stride, padding)
     xp = xp_of(cols)
     N, H, W, C = x_shape
     KH, KW = pair("kernel", kernel, 1)
     PH, PW = pair("padding", padding, 0)
     OH, OW = conv_output_size(H, W, kernel, stride, padding)
-    if tuple(cols.shape) != (N * OH * OW, KH * KW * C):
-        raise ShapeError(
-            f"col2im: for images {tuple(x_shape)} cols must be {(N * OH * OW, KH * KW * C)}; got {tuple(cols.shape)}."
-        )
     patches = cols.reshape(N, OH, OW, KH, KW, C)
     x = xp.zeros((N, H + 2 * PH, W + 2 * PW, C), dtype=cols.dtype)
     for i, j, down, right in windows((OH, OW), (KH, KW), pair("stride", stride, 1)):

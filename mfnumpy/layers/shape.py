@@ -9,7 +9,7 @@ from mfnumpy import choices
 from mfnumpy.backend import Array, xp_of
 from mfnumpy.errors import ShapeError
 from mfnumpy.layers import at_once
-from mfnumpy.layers.windows import Size, check_images, conv_output_size, windows
+from mfnumpy.layers.windows import Size, check_images, check_pooled, conv_output_size, windows
 from mfnumpy.support.validate import check_floats, pair
 
 
@@ -103,9 +103,7 @@ def avgpool_backward(
     N, OH, OW, C = dy.shape
     if x_shape is None:
         x_shape = (N, (OH - 1) * stride[0] + window[0], (OW - 1) * stride[1] + window[1], C)
-    expected = (x_shape[0], *conv_output_size(x_shape[1], x_shape[2], window, stride), x_shape[3])
-    if expected != (N, OH, OW, C):
-        raise ShapeError(f"avgpool_backward: for images {tuple(x_shape)} dy must be {expected}; got {tuple(dy.shape)}.")
+    check_pooled(dy, x_shape, window, stride)
     dx = xp_of(dy).zeros(x_shape, dtype=dy.dtype)
     share = dy / (window[0] * window[1])
     for _, _, down, right in windows((OH, OW), window, stride):

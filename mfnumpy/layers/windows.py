@@ -58,3 +58,34 @@ def check_images(name: str, x: Array) -> None:
             f"{name}: images must be (N, H, W, C); got shape {tuple(x.shape)}. "
             "Load them with layout='image', or reshape them."
         )
+
+
+def check_patches(cols: Array, x_shape: tuple[int, ...], kernel: Size, stride: Size, padding: Size) -> None:
+    """Check that cols is what im2col makes of such images. Raises ShapeError, and as `check_floats`.
+
+    cols: (N*OH*OW, KH*KW*C).
+    x_shape: (N, H, W, C).
+    kernel, stride, padding: those that `im2col` was given.
+    """
+    check_floats("col2im", cols=cols)
+    N, H, W, C = x_shape
+    KH, KW = pair("kernel", kernel, 1)
+    OH, OW = conv_output_size(H, W, kernel, stride, padding)
+    if tuple(cols.shape) != (N * OH * OW, KH * KW * C):
+        raise ShapeError(
+            f"col2im: for images {tuple(x_shape)} cols must be {(N * OH * OW, KH * KW * C)}; got {tuple(cols.shape)}."
+        )
+
+
+def check_pooled(dy: Array, x_shape: tuple[int, ...], size: Size, stride: Size) -> None:
+    """Check that dy belongs to the pooled images. Raises ShapeError, and as `check_floats`.
+
+    dy: (N, OH, OW, C).
+    x_shape: (N, H, W, C), before pooling.
+    size: the window.
+    stride: from one window to the next.
+    """
+    check_images("avgpool_backward", dy)
+    expected = (x_shape[0], *conv_output_size(x_shape[1], x_shape[2], size, stride), x_shape[3])
+    if expected != tuple(dy.shape):
+        raise ShapeError(f"avgpool_backward: for images {tuple(x_shape)} dy must be {expected}; got {tuple(dy.shape)}.")

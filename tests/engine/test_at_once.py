@@ -106,6 +106,18 @@ def test_what_cannot_be_done_at_once_is_said(device):
         at_once.im2col(images((4, 7, 6, 5)), 3)
 
 
+def test_other_shapes_are_refused_in_the_same_words(device):
+    conv, pool = layers.Conv2d(5, 6, seeding.stream(1, "W"), dtype="float64"), layers.AvgPool2d(2)
+    wrong = {
+        "images must be": (lambda x: pool.forward(x), (4, 6)),
+        r"dy must be \(4, 3, 2, 5\); got \(4, 2, 3, 5\)": (lambda dy: pool.backward((4, 6, 4, 5), dy), (4, 2, 3, 5)),
+        r"cols must be \(168, 45\); got \(120, 45\)": (lambda dz: conv.input_gradient(dz, (4, 7, 6, 5)), (4, 6, 5, 6)),
+    }
+    for words, (call, shape) in wrong.items():
+        with pytest.raises(errors.ShapeError, match=words):
+            call(backend.to_device(images(shape)))
+
+
 def test_each_takes_so_many_calls(monkeypatch):
     """A call is a launch; a view is none. Place by place, a kernel of 3x3 and a pool of 2x2 take 9 and 4 calls more."""
     strict_array.register()
