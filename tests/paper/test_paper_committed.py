@@ -89,6 +89,11 @@ def test_the_committed_results_are_up_to_date(tmp_path):
     assert {p.relative_to(DOCS) for p in (DOCS / "results").rglob("*")} | {Path("results.md")} == made
 
 
+def test_no_committed_note_calls_a_data_set_absent_that_has_runs():
+    ledger = Ledger(DOCS / "ledger")
+    assert sorted(path.stem for path in (ledger.folder / "absent").iterdir()) == ledger.absent()
+
+
 def markdown_of(notebook):
     """Everything that the cells of a notebook show as Markdown."""
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]

@@ -13,7 +13,7 @@ import pytest
 
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper import published
-from mfnumpy.paper.ledger import protocol
+from mfnumpy.paper.ledger import merging, protocol
 from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.reading import LedgerError, parse
@@ -307,3 +307,32 @@ def test_a_name_of_a_data_set_that_is_none_is_not_shown(tmp_path):
     ledger.note_absent("mnist", "MissingDataError")
     (tmp_path / "absent" / "<script>.json").write_text("{}")
     assert ledger.absent() == ["mnist"]
+
+
+def of_transaction(dataset="transaction"):
+    """A job whose data set may be absent, and a record of it that says so much and no more."""
+    config = CONFIG.with_(dataset=dataset)
+    return Job(config, 0), record(config=config.settings)
+
+
+@pytest.mark.parametrize("comes", ["by a run", "by a merge"])
+def test_a_note_that_a_data_set_is_absent_ends_with_its_first_record(tmp_path, comes):
+    """Nothing took it away: docs/ledger said of CIFAR-100 that it could not be had, beside 36 of its runs."""
+    ledger, elsewhere, (job, made) = Ledger(tmp_path / "a"), Ledger(tmp_path / "b"), of_transaction()
+    for name in ("imdb", "transaction"):
+        ledger.note_absent(name, "MissingDataError")
+    elsewhere.write(job, made)
+    if comes == "by a run":
+        ledger.write(job, made)
+    else:
+        assert merging.merge(ledger, [elsewhere.folder]).new == [job.name]
+    assert [path.name for path in (ledger.folder / "absent").iterdir()] == ["imdb.json"]
+    ledger.note_absent("transaction", "MissingDataError")  # by a sweep on another machine, without the files
+    assert [path.name for path in (ledger.folder / "absent").iterdir()] == ["imdb.json"]
+
+
+def test_a_data_set_stays_absent_beside_runs_of_another_whose_name_begins_alike(tmp_path):
+    ledger = Ledger(tmp_path)
+    ledger.note_absent("transaction", "MissingDataError")
+    ledger.write(*of_transaction("transaction-synthetic"))
+    assert ledger.absent() == ["transaction"]

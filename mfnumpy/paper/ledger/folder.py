@@ -100,18 +100,44 @@ class Ledger:
 
     def write(self, job: Job, record: Record) -> None:
         """Write the record of this job, atomically. Raises OutputError if it cannot be written."""
-        with atomic_write(self.path(job), "w") as file:
-            file.write(record.to_json())
+        self.keep(job.name, record, record.to_json().encode())
+
+    def keep(self, name: str, record: Record, text: bytes) -> None:
+        """Write a record's file, atomically; a note that its data set could not be had has then had its time.
+
+        name: of the file, without its ending.
+        record: what `text` says.
+        text: of the file.
+        Raises OutputError if it cannot be written.
+        """
+        with atomic_write(self.folder / f"{name}.json") as file:
+            file.write(text)
+        for path in self._noted():
+            if path.stem == record.config.get("dataset"):
+                with suppress(OSError):  # `absent` passes over it all the same
+                    path.unlink()
 
     def note_absent(self, dataset: str, why: str) -> None:
-        """Write down that a data set could not be had here, so that tables can say "not run here"."""
+        """Write down that a data set could not be had here, so that tables can say "not run here".
+
+        Nothing is noted where the ledger holds a run of it, made where its files are. Raises as `absent`.
+        """
+        if self._has_run_of(dataset):
+            return
         with atomic_write(self.folder / "absent" / f"{dataset}.json", "w") as file:
             json.dump({"dataset": dataset, "why": why}, file)
 
     def absent(self) -> list[str]:
-        """The data sets that could not be had, and of which the ledger holds no run."""
-        noted = sorted(p.stem for p in (self.folder / "absent").glob("*.json") if re.fullmatch(r"[\w.-]+", p.stem))
-        return [name for name in noted if not any(self.folder.glob(f"{name}-*.json"))]
+        """The data sets that could not be had, and of which the ledger holds no run. Raises LedgerError."""
+        return [path.stem for path in self._noted() if not self._has_run_of(path.stem)]
+
+    def _noted(self) -> list[Path]:
+        """The notes on data sets, by name."""
+        return sorted(p for p in (self.folder / "absent").glob("*.json") if re.fullmatch(r"[\w.-]+", p.stem))
+
+    def _has_run_of(self, dataset: str) -> bool:
+        """Whether a training run on a data set is here; another one's name may begin with the same word."""
+        return any(self._record(p).config.get("dataset") == dataset for p in self.folder.glob(f"{dataset}-*.json"))
 
     @contextmanager
     def claim(self, job: Job) -> Iterator[bool]:

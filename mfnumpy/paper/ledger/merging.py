@@ -9,7 +9,6 @@ from pathlib import Path
 from mfnumpy.errors import InvalidValueError
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.ledger.reading import LedgerError, read
-from mfnumpy.support.files import atomic_write
 
 
 @dataclass
@@ -54,8 +53,7 @@ def _take(into: Ledger, path: Path, merged: Merged) -> None:
         if not path.stem.endswith(f"{record.key}-s{record.seed}"):
             raise LedgerError(f"{path} holds another run: {record.key}, seed {record.seed}.")
         if not target.exists():
-            with atomic_write(target) as file:
-                file.write(path.read_bytes())
+            into.keep(path.stem, record, path.read_bytes())
             merged.new.append(path.stem)
             return
         own = read(target)
