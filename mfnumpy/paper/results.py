@@ -13,7 +13,7 @@ from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.search import Tuning
 from mfnumpy.paper.show.judging import RULE
 from mfnumpy.paper.show.tables import MISSING, Table, folded_away
-from mfnumpy.paper.show.view import View, command
+from mfnumpy.paper.show.view import View, command, on_device
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.threads import blas_name
 
@@ -44,11 +44,11 @@ parameter counts show; `mfnumpy/paper/published.py` says more. All else is lost 
 
 CONTEXT = """\
 What is judged is the first version of the paper. The second (May 2026, under another title) no longer says that MF is
-better than BP in general. An independent replication (Spyra and Dzwinel, arXiv 2511.01061) saw its own headline change
-sign once both rules had the same stopping rule. Therefore each claim on accuracies is judged at the best epoch, as
-stopped and at equal passes, and beside the paper's rules stand controls that it left out, first of all BP with a loss
-at every layer (deep supervision). What others found stands further down. Lesson 13 goes through what of the paper can
-be reproduced at all.
+better than BP in general; rows that say so judge what it claims. An independent replication (Spyra and Dzwinel, arXiv
+2511.01061) saw its own headline change sign once both rules had the same stopping rule. Therefore each claim on
+accuracies is judged at the best epoch, as stopped and at equal passes, and beside the paper's rules stand controls that
+it left out, first of all BP with a loss at every layer (deep supervision). What others found stands further down.
+Lesson 13 goes through what of the paper can be reproduced at all.
 """
 
 
@@ -115,6 +115,7 @@ def budget_table(view: View) -> Table:
     for experiment, budgets in view.plan.budgets.items():
         for b in budgets:
             search, cells = MISSING, view.plan.of_budget(experiment, b)
+            name = f"{experiment}: {', '.join(b.rules)}" if b.rules else experiment
             if b.rates_of is not None:
                 search = f"none: the rate found for {b.rates_of.epochs} epochs"
             elif b.tuning is not None:
@@ -124,7 +125,7 @@ def budget_table(view: View) -> Table:
                     search += f"; then the best {b.tuning.finalists} in full"
                 search += _options(b.tuning, [c.final.rule for c in cells])
             size = "all" if b.subset is None else f"at most {b.subset:,}"
-            rows.append([experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, _seeds(cells)])
+            rows.append([name, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, _seeds(cells)])
     columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]
     columns += ["rates tried", "seeds planned"]
     note = (
@@ -167,9 +168,11 @@ def _seeds(cells: Sequence[Cell]) -> str:
 def _what_was_run(view: View) -> str:
     records = view.ledger.records()
     training = [r for r in records if r.config["kind"] == "train"]
+    there = [r for r in training if on_device(r)]
+    gpu = f", and {len(there)} more on a GPU, several at once, in {_duration(there)}" if there else ""
     lines = [
-        f"{len(records)} records, {len(training)} of them training runs, {_duration(records)} of computing; "
-        f"scale `{view.scale}`."
+        f"{len(records) - len(there)} records, {len(training) - len(there)} of them training runs, "
+        f"{_duration([r for r in records if r not in there])} of computing{gpu}; scale `{view.scale}`."
     ]
     for name in view.ledger.absent():
         lines.append(f"- `{name}`: not run here, its files are not on this machine.")

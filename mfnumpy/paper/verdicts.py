@@ -87,7 +87,9 @@ def three_sentences(view: View) -> str:
     for words, verdict in SENTENCES:
         items = [item for topic, found in chief if (item := _item(topic, found, verdict))]
         lines.append(f"- **{words}** {'; '.join(items) or 'nothing'}.")
-    return "\n".join(lines)
+    return "\n".join(
+        [*lines, "", "These are the chief claims, in short. All claims stand below, each with its numbers."]
+    )
 
 
 SENTENCES = (

@@ -9,7 +9,7 @@ from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.statistics import summary
 from mfnumpy.paper.show.tables import MISSING, Table
-from mfnumpy.paper.show.view import Entry, View, accuracy_summary, command, described, difference, spread
+from mfnumpy.paper.show.view import Entry, View, accuracy_summary, command, described, difference, on_device, spread
 from mfnumpy.rules import RULES
 
 FIRST = ("rule", "prediction", "paper", "ours ± sd (n)", "minus BP")
@@ -23,9 +23,9 @@ OTHER_EPOCHS = (
 )
 LESS_PAPER = "Our accuracy above, less the paper's, in points:"
 COSTS = (
-    "What a run takes. Seconds per epoch are as they came, on a machine that other work may have shared; Table 5 "
-    "compares times. Peak MB is of a step as the rules write it, in either engine. Epoch kept: the best one on "
-    "validation data, mean over seeds:"
+    "What a run takes. Seconds per epoch are as they came, on a machine that other work may have shared, of runs on a "
+    "processor where there are any; Table 5 compares times. Peak MB is of a step as the rules write it, in either "
+    "engine. Epoch kept: the best one on validation data, mean over seeds:"
 )
 FOLDS = {
     OTHER_EPOCHS: ("rule", "prediction", "as stopped", "at equal passes"),
@@ -90,15 +90,22 @@ def _accuracy_rows(experiment: str, e: Entry, bp: Entry | None) -> list[list[str
         row = [e.rule, mode, MISSING if paper is None or i > 0 else f"{paper.value:.2f}"]
         row += [spread(ours) if e.runs else f"diverged ({e.diverged})"]
         row += [MISSING if against is None else against.text()]
-        row += [spread(accuracy_summary(e, mode, reading)) for reading in protocol.READINGS[1:]]
+        row += [_elsewhere(e, mode, reading) for reading in protocol.READINGS[1:]]
         rows.append([*row, gap] + (_costs(e) if i == 0 else [MISSING] * 4))
     return rows
 
 
+def _elsewhere(e: Entry, mode: str, reading: str) -> str:
+    """The accuracy at another epoch than the best; a dash for a stopping rule that cannot stop."""
+    idle = reading == "stopped" and e.config.patience >= e.config.epochs
+    return MISSING if idle else spread(accuracy_summary(e, mode, reading))
+
+
 def _costs(e: Entry) -> list[str]:
-    """Chosen rate, mean epoch kept, median-free mean seconds of an epoch, peak bytes of a step in MB."""
+    """Chosen rate, mean epoch kept, mean seconds of an epoch (on one kind of device), peak bytes of a step in MB."""
     kept = summary([float(v) for v in e.values(lambda r: protocol.read_at(r)["epoch"]).values()])
-    seconds = summary([s for r in e.runs for s in r.epoch_seconds])
+    alike = [r for r in e.runs if not on_device(r)] or e.runs
+    seconds = summary([s for r in alike for s in r.epoch_seconds])
     peak = max((r.peak_bytes or 0 for r in e.runs), default=0)
     return [
         f"{e.config.lr:g}",

@@ -9,11 +9,11 @@ from mfnumpy.paper.ledger.protocol import READINGS
 from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.show import missing
 from mfnumpy.paper.show.judging import UNDECIDED, UNTESTED, Judged, Verdict
-from mfnumpy.paper.show.statistics import Paired, paired
+from mfnumpy.paper.show.statistics import paired
 from mfnumpy.paper.show.view import Entry, View
 
-Judge = Callable[[Sequence[float]], Judged]
-"""Differences by seed -> verdict and p."""
+Judge = Callable[..., Judged]
+"""Differences by seed, and overlap as in `paired` -> verdict and p."""
 
 MLP, CNN = ("table3", "longer"), ("table2", "longer_cnn")
 """The experiments that have the paper's entries of a kind of network: the table, and its longer runs."""
@@ -25,20 +25,21 @@ def datasets(view: View, where: Sequence[str]) -> list[str]:
 
 
 def largest(view: View, where: Sequence[str], dataset: str, rules: Sequence[str]) -> list[Entry] | None:
-    """The entries of some rules at the largest budget that has runs of all; None without one.
+    """The entries of some rules at the largest budget that can be judged, else that has runs of all; None without one.
 
     view: what the ledger has.
     where: the experiments that may have them.
     dataset: by name.
     rules: by name; the entries come in this order.
-    The budget with the most training rows is the largest, then that with the most epochs.
+    The budget with the most training rows is the largest, then that with the most epochs. It can be judged where all
+    entries are `settled`.
     """
     found = []
     for experiment in where:
         entries = [e for rule in rules if (e := view.entry(experiment, dataset, rule)) is not None]
         if len(entries) == len(rules):
             found.append(entries)
-    return max(found, key=lambda entries: _size(entries[0]), default=None)
+    return max(found, key=lambda entries: (all(e.settled for e in entries), *_size(entries[0])), default=None)
 
 
 def wanting(view: View, where: Sequence[str], dataset: str, rules: Sequence[str], of: str = "") -> str:
@@ -87,25 +88,29 @@ def compare(
     gaps = {} if entries is None else {at: differences(entries[0], entries[1], at, mode) for at in READINGS}
     if entries is None or not gaps[READINGS[0]]:
         verdict = UNDECIDED if lost else UNTESTED
-        which = f"that came to their end{lost}" if lost else "in this ledger"
+        without = [rule for rule in rules if not any(view.entry(e, dataset, rule) for e in where)] or rules
+        which = f"that came to their end{lost}" if lost else f"in full of {' and '.join(without)} in this ledger"
         return Verdict(claim, verdict, f"no runs {which}", verdict, verdict)
     a, b = entries
-    reason = f"{a.rule}{f' ({mode})' if mode else ''} minus {b.rule}: {gap_text(gaps)}; {rows_of(a)}, "
+    reason = f"{a.rule}{f' ({mode})' if mode else ''} minus {b.rule}: {gap_text(gaps, a.overlap)}; {rows_of(a)}, "
     reason += f"{a.config.epochs} epochs"
     if len(gaps[READINGS[0]]) < 2:
         reason += "; one seed decides nothing"
-    return by_reading(claim, judge, gaps, reason + open_searches(entries) + lost)
+    return by_reading(claim, judge, gaps, reason + open_searches(entries) + lost, a.overlap)
 
 
-def by_reading(claim: str, judge: Judge, gaps: Mapping[str, Mapping[int, float]], because: str) -> Verdict:
+def by_reading(
+    claim: str, judge: Judge, gaps: Mapping[str, Mapping[int, float]], because: str, overlap: float = 0.0
+) -> Verdict:
     """The verdict of a claim: decided at the first of READINGS, with the others beside it.
 
     claim: in words.
     judge: gives verdict and p for the differences by seed.
     gaps: reading -> seed -> difference.
     because: the reason, for a reader.
+    overlap: as in `paired`.
     """
-    best, stopped, last = (judge(list(gaps[at].values())) for at in READINGS)
+    best, stopped, last = (judge(list(gaps[at].values()), overlap) for at in READINGS)
     return Verdict(claim, best.verdict, because, stopped.verdict, last.verdict, p=best.p)
 
 
@@ -120,15 +125,16 @@ def differences(a: Entry, b: Entry, at: str, mode: str | None = None) -> dict[in
     return {seed: of_a[seed] - of_b[seed] for seed in sorted(set(of_a) & set(of_b))}
 
 
-def gap_text(gaps: Mapping[str, Mapping[int, float]]) -> str:
-    """What the differences are at each of READINGS, for a reason."""
+def gap_text(gaps: Mapping[str, Mapping[int, float]], overlap: float = 0.0) -> str:
+    """What the differences are at each of READINGS, for a reason.
+
+    gaps: reading -> seed -> difference.
+    overlap: as in `paired`.
+    """
     words = {"best": "", "stopped": "; as stopped ", "equal_passes": "; at equal passes "}
-    texts = [words[at] + found.text() for at in READINGS if (found := _against_zero(gaps[at])) is not None]
+    found = {at: paired(gaps[at], dict.fromkeys(gaps[at], 0.0), overlap) for at in READINGS}
+    texts = [words[at] + gap.text() for at, gap in found.items() if gap is not None]
     return "".join(texts).replace(")", ") percentage points", 1)
-
-
-def _against_zero(gap: Mapping[int, float]) -> Paired | None:
-    return paired(gap, dict.fromkeys(gap, 0.0))
 
 
 def diverged(view: View, where: Sequence[str], dataset: str, rules: Sequence[str]) -> str:

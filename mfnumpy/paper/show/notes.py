@@ -7,7 +7,7 @@ import statistics
 from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.config import as_named
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.show.view import Entry
+from mfnumpy.paper.show.view import Entry, on_device
 
 
 def at_the_edge(entries: list[Entry]) -> list[str]:
@@ -72,17 +72,24 @@ def measured(records: list[Record]) -> list[str]:
     return [f"Records: {', '.join(f'`{r.key}`' for r in records)}."]
 
 
+ALONE = {
+    "By the fast engine": "the others by the rules as they are written, which take longer",
+    "On a GPU": "the seconds are those of the others",
+}
+"""What is to be known of seconds where runs went two ways."""
+
+
 def engines(entries: list[Entry]) -> list[str]:
     """Sentences where runs went another way than the rules as written on the processor: other times, alike numbers."""
     ways = {
         "By the fast engine": lambda r: as_named(r.config).get("engine") == "fast",
-        "On a GPU": lambda r: r.environment.get("backend", "numpy") != "numpy",
+        "On a GPU": on_device,
     }
     told = []
     for words, took in ways.items():
         counted = [(e, sum(map(took, e.runs))) for e in entries]
         names = [e.rule if n == len(e.runs) else f"{e.rule} {n} of {len(e.runs)}" for e, n in counted if n]
         some = any(n < len(e.runs) for e, n in counted)
-        mixed = "; its seconds and the others' are not to be compared" if some else ""
+        mixed = f"; {ALONE[words]}" if some else ""
         told += [f"{words}: {', '.join(names)}{mixed}."] if names else []
     return told

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from data_utils.raw import HOLD_OUT
 from mfnumpy import rules
 from mfnumpy.paper.ledger.config import Config
 from mfnumpy.paper.ledger.folder import Ledger
@@ -41,6 +42,16 @@ class Entry:
     def rule(self) -> str:
         """The rule's name."""
         return self.config.rule
+
+    @property
+    def overlap(self) -> float:
+        """Test rows over the others where each seed divides the data anew, 0 with one test part: see `paired`."""
+        return HOLD_OUT / (1 - HOLD_OUT) if self.config.split == "seed" else 0.0
+
+    @property
+    def settled(self) -> bool:
+        """Whether it can be judged: two seeds at least, at a rate that no missing run of the search can change."""
+        return len(self.runs) > 1 and not self.provisional
 
     @property
     def lost(self) -> str:
@@ -100,8 +111,10 @@ class View:
                 runs = [r for r in records if not r.diverged]
                 rates = tuple(c.lr for c in state.searched)
                 found.append(Entry(cell, config, runs, len(records) - len(runs), rates, state.chosen is None))
-        if budget.until is not None and not {"mf", "bp"} <= {e.rule for e in found if e.runs}:
-            return self._of_budget(experiment, budget.until)
+        if budget.until is not None and not {"mf", "bp"} <= {e.rule for e in found if e.settled}:
+            smaller = self._of_budget(experiment, budget.until)
+            if {"mf", "bp"} <= {e.rule for e in smaller if e.runs} or not any(e.runs for e in found):
+                return smaller
         return found
 
     def entry(self, experiment: str, dataset: str, rule: str, network: str | None = None) -> Entry | None:
@@ -144,7 +157,12 @@ def difference(a: Entry | None, b: Entry | None, at: str = READINGS[0]) -> Paire
     """
     if a is None or b is None:
         return None
-    return paired(a.accuracy(a.modes()[0], at), b.accuracy(b.modes()[0], at))
+    return paired(a.accuracy(a.modes()[0], at), b.accuracy(b.modes()[0], at), a.overlap)
+
+
+def on_device(record: Record) -> bool:
+    """Whether a run was made on a GPU, whose seconds are not those of a processor."""
+    return record.environment.get("backend", "numpy") != "numpy"
 
 
 def described(config: Config) -> str:
