@@ -23,6 +23,7 @@ from mfnumpy.paper.runs.search import Option, Tuning
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.judging import Verdict, better, holm
 from mfnumpy.paper.show.tables import Table
+from mfnumpy.paper.show.view import Entry
 from mfnumpy.support.duration import duration
 
 RATES = (3e-4, 1e-3, 3e-3)
@@ -254,6 +255,20 @@ def test_a_smaller_budget_is_shown_until_both_rules_of_the_larger_have_runs(tmp_
     for rule in ("mf", "bp"):
         put(ledger, budget.cell("table3", rule).final, seed=1)
     assert shown() == {("mf", 5), ("bp", 5)}
+
+
+def test_a_smallest_rate_that_won_in_full_is_told_where_a_smaller_one_was_only_searched():
+    budget = Budget("digits", "2x9", 2, 1, Tuning(1, 60, RATES, finalists=2), rules=("mf", "bp"))
+
+    def told(lr, searched, in_full):
+        cells = [budget.cell("table3", rule) for rule in ("mf", "bp")]
+        return notes.smallest_in_full([Entry(c, c.final.with_(lr=lr), [], 0, searched, in_full) for c in cells])
+
+    (said,) = told(1e-3, RATES, (3e-3, 1e-3))
+    assert said.endswith("smaller ones were only searched: mf, bp.")
+    assert told(3e-3, RATES, (3e-3, 1e-3)) == []  # a smaller one was run in full, and lost
+    assert told(3e-4, RATES, (3e-4, 1e-3)) == []  # at the edge of the search, which another sentence says
+    assert told(1e-3, RATES, ()) == []
 
 
 def test_options_that_no_rule_of_a_table_has_are_not_said_of_it():

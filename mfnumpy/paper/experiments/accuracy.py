@@ -70,6 +70,7 @@ def accuracy_tables(
                     *notes.engines(entries),
                     *notes.options(entries),
                     *notes.at_the_edge(entries),
+                    *notes.smallest_in_full(entries),
                     *notes.still_rising(entries),
                 ]
                 + [*more(view, dataset), *notes.keys(entries)],

@@ -16,6 +16,16 @@ def at_the_edge(entries: list[Entry]) -> list[str]:
     return [f"At the edge of the search: the rates of {', '.join(names)}."] if names else []
 
 
+def smallest_in_full(entries: list[Entry]) -> list[str]:
+    """A sentence where the smallest of the rates that were run in full won, and smaller ones were only searched.
+
+    A short search prefers rates that are too high for a long run: a smaller one might do better still.
+    """
+    names = [e.rule for e in entries if e.in_full and min(e.searched) < e.config.lr == min(e.in_full)]
+    said = "Of the rates that were run in full the smallest won, and smaller ones were only searched"
+    return [f"{said}: {', '.join(names)}."] if names else []
+
+
 def provisional(entries: list[Entry]) -> list[str]:
     """A sentence where a search lacks a run: another rate may still win."""
     names = dict.fromkeys(e.rule for e in entries if e.provisional)

@@ -28,6 +28,7 @@ class Entry:
     runs: those that came to their end, by seed.
     diverged: how many did not.
     searched: the rates of its search.
+    in_full: those of them that were then run in full, where there are several.
     provisional: whether that search still lacks a run, so that another rate may win.
     """
 
@@ -36,6 +37,7 @@ class Entry:
     runs: list[Record]
     diverged: int
     searched: tuple[float, ...] = ()
+    in_full: tuple[float, ...] = ()
     provisional: bool = False
 
     @property
@@ -109,8 +111,9 @@ class View:
             records = [] if config is None else self.ledger.of(config)
             if config is not None and records:
                 runs = [r for r in records if not r.diverged]
-                rates = tuple(c.lr for c in state.searched)
-                found.append(Entry(cell, config, runs, len(records) - len(runs), rates, state.chosen is None))
+                rates, finalists = (tuple(c.lr for c in configs) for configs in (state.searched, state.finalists))
+                diverged = len(records) - len(runs)
+                found.append(Entry(cell, config, runs, diverged, rates, finalists, state.chosen is None))
         if budget.until is not None and not {"mf", "bp"} <= {e.rule for e in found if e.settled}:
             smaller = self._of_budget(experiment, budget.until)
             if {"mf", "bp"} <= {e.rule for e in smaller if e.runs} or not any(e.runs for e in found):
