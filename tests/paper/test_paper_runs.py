@@ -538,8 +538,8 @@ def test_what_a_device_made_by_the_rules_as_written_counts_where_the_plan_names_
     assert [r.config.get("room") for r in cell.records(ledger)] == ["fast", None]  # its own first
     entry = view.Entry(cell, cell.chosen(ledger), cell.records(ledger), 0)
     assert notes.engines([entry]) == [
-        "By the fast engine: mf 1 of 2; its seconds and the others' are not to be compared.",
-        "On a GPU: mf 1 of 2; its seconds and the others' are not to be compared.",
+        "By the fast engine: mf 1 of 2; the others by the rules as they are written, which take longer.",
+        "On a GPU: mf 1 of 2; the seconds are those of the others.",
     ]
     assert notes.keys([entry]) == [f"Records: mf `{fast.key}` and `{own.key}`."]
 
