@@ -74,8 +74,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ours = (network for _, _, network, *_ in ESTIMATORS)
     networks = dict.fromkeys([*(network for network, *_ in TRAINING), *LAYERS, *NETWORKS, *ours])
     rules = dict.fromkeys([*(rule for *_, of_one in TRAINING for rule in of_one), *(rule for rule, _ in MODES)])
-    parser.add_argument("--networks", action=Words, known=networks, help="only these (default: all)")
-    parser.add_argument("--rules", action=Words, known=rules, help="only these (default: all)")
+    parser.add_argument(
+        "--networks", action=Words, known=networks, kind="network to measure", help="only these (default: all)"
+    )
+    parser.add_argument("--rules", action=Words, known=rules, kind="rule to measure", help="only these (default: all)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds that are timed (default: 5)")
     parser.add_argument("--batches", type=int, help="batches per round (default: by part and network, 4 to 40)")
     parser.add_argument("--threads", type=int, help="threads of either side (default: one per core)")

@@ -11,7 +11,14 @@ from mfnumpy.cli.words import Words
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy growth` accepts."""
     parts = ("depth", "width", "batch", "classes", "image")
-    parser.add_argument("--only", action=Words, known=parts, default=list(parts), help="what to vary (default: all)")
+    parser.add_argument(
+        "--only",
+        action=Words,
+        known=parts,
+        kind="part to measure",
+        default=list(parts),
+        help="what to vary (default: all)",
+    )
     parser.add_argument("--threads", type=int, help="threads (default: one per core)")
     parser.add_argument("--rounds", type=int, default=15, help="steps that are timed at each point (default: 15)")
     parser.add_argument("--out", default="runs/growth", help="folder for growth.json and pictures")

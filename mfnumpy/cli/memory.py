@@ -15,7 +15,12 @@ PARTS = ("time", "depth", "batch256", "cnn", "offload")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `mfnumpy memory` accepts."""
     parser.add_argument(
-        "--only", action=Words, known=PARTS, default=list(PARTS), help="parts to measure (default: all)"
+        "--only",
+        action=Words,
+        known=PARTS,
+        kind="part to measure",
+        default=list(PARTS),
+        help="parts to measure (default: all)",
     )
     parser.add_argument("--out", default="runs/memory", help="folder for memory.json and pictures")
     parser.add_argument("--quick", action="store_true", help="at the scale quick of reproduce, else laptop")

@@ -12,16 +12,17 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from mfnumpy import backend
+from mfnumpy.cli import asked
 from mfnumpy.cli.options import use_backend
 from mfnumpy.cli.words import Words
-from mfnumpy.errors import InvalidValueError, MfnumpyError, unknown_name
+from mfnumpy.errors import InvalidValueError, MfnumpyError
 from mfnumpy.paper import results
 from mfnumpy.paper.experiments import registry
 from mfnumpy.paper.ledger import merging
 from mfnumpy.paper.ledger.config import Job
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.runs import forecast, repeat
-from mfnumpy.paper.runs.plan import Cell, Plan
+from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.side_by_side import SideBySide, read_shard
 from mfnumpy.paper.runs.sweep import Maker, Outcome, Sweep
 from mfnumpy.paper.show import missing
@@ -29,6 +30,7 @@ from mfnumpy.support import pools
 from mfnumpy.support.duration import duration
 from mfnumpy.support.jobs import share_out
 from mfnumpy.support.pools import Pool
+from mfnumpy.support.text import counted
 from mfnumpy.support.threads import blas_threads, check_threads
 
 CORETYPE = "OPENBLAS_CORETYPE"
@@ -46,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("what", nargs="*", metavar="WHAT", help=f"{names}; {about}")
     add("--scale", default="quick", help="quick (minutes; default), laptop (hours), paper (in full)")
     add("--seeds", type=int, metavar="N", help="seeds 0 to N-1 of every entry, in place of the scale's own number")
-    add("--ledger", type=Path, default=Path("runs/reproduce/ledger"), help="folder of records (%(default)s)")
+    add("--ledger", type=Path, default=asked.LEDGER, help="folder of records (%(default)s)")
     add("--out", type=Path, default=Path("runs/reproduce"), help="where tables and figures go (%(default)s)")
     add("--rules", action=Words, metavar="RULE", help="make runs of these rules only, in this order")
     add("--datasets", action=Words, metavar="NAME", help="make runs on these data sets only, in this order")
@@ -96,22 +98,21 @@ def _pool(args: argparse.Namespace) -> AbstractContextManager[Pool | None]:
 def _run(args: argparse.Namespace, pool: Pool, shard: tuple[int, int] | None) -> int:
     """What `run` does, with the workers and threads that were asked for."""
     use_backend(args)
-    ledger = Ledger(args.ledger)
     if args.repeat:
         _refuse_idle(args, "--repeat makes one run again", ("what", "rules", "datasets", "seeds", *WORKERS, "shard"))
-        return _repeat(ledger, args)
+        return _repeat(asked.ledger(args.ledger, must_be_there=True), args)
     if args.what[:1] == ["merge"]:
         _refuse_idle(args, "merge copies records and runs nothing", ("rules", "datasets", "seeds", *WORKERS, "shard"))
-        return _merge(ledger, args.what[1:])
+        return _merge(asked.ledger(args.ledger, must_be_there=False), args.what[1:])
+    wanted = asked.experiments(args.what)
     if "plan" in args.what:
-        return _plan(ledger, args)
-    wanted = _wanted(args.what)
-    if args.no_runs or not wanted:
+        return _plan(asked.ledger(args.ledger, must_be_there=args.ledger != asked.LEDGER), wanted, args)
+    shows_only = args.no_runs or not wanted
+    if shows_only:
         idle = ("rules", "datasets", "seeds", *WORKERS, "shard")
         _refuse_idle(args, "nothing is run for results, nor with --no-runs", idle)
-    if not args.ledger.is_dir() and (args.no_runs or not wanted or args.ledger.exists()):
-        raise InvalidValueError(f"There is no ledger {args.ledger}, a folder of records, from which to show anything.")
-    if wanted and not args.no_runs:
+    ledger = asked.ledger(args.ledger, must_be_there=shows_only)
+    if not shows_only:
         try:
             _make(ledger, wanted, args, pool, shard)
         except MfnumpyError:
@@ -140,15 +141,6 @@ def _refuse_idle(args: argparse.Namespace, because: str, options: tuple[str, ...
         raise InvalidValueError(f"{', '.join(given)}: of no use here, as {because}. Leave it out.")
 
 
-def _wanted(names: list[str]) -> tuple[str, ...]:
-    """The experiments asked for, in the order of their runs. Raises InvalidValueError for another name or none."""
-    order = registry.run_order()
-    known = (*sorted(order), "all", "results", "plan")
-    if not names or not set(names) <= set(known):
-        raise InvalidValueError(f"Say what to reproduce: {', '.join(known)}; got {' '.join(names) or 'nothing'}.")
-    return tuple(name for name in order if "all" in names or name in names)
-
-
 def _merge(ledger: Ledger, folders: list[str]) -> int:
     """Take the records of other ledgers, and say which are new. Returns 1 if one was refused."""
     if not folders:
@@ -162,13 +154,19 @@ def _merge(ledger: Ledger, folders: list[str]) -> int:
     return 1 if found.refused else 0
 
 
-def _plan(ledger: Ledger, args: argparse.Namespace) -> int:
+def _plan(ledger: Ledger, wanted: tuple[str, ...], args: argparse.Namespace) -> int:
     """Print what is missing of the experiments named, or of all, and how long it will take."""
-    names = [name for name in args.what if name != "plan"]
-    wanted, plan = _wanted(names or ["all"]), registry.plan(args.scale)
-    cells = _cells(plan, wanted, args)
-    _say(missing.table(ledger, plan, {name: _filtered(cells.get(name, []), args) for name in wanted}).text())
+    plan = registry.plan(args.scale)
+    cells = asked.cells(plan, wanted, args, on_device())
+    absent = forecast.without_files((cell.final.dataset for of_one in cells.values() for cell in of_one), args.data_dir)
+    measured = {name: plan.measurements[name] for name in wanted if _measures(args)}
+    _say(missing.table(ledger, args.scale, {name: cells.get(name, []) for name in wanted}, measured, absent).text())
     return 0
+
+
+def _measures(args: argparse.Namespace) -> bool:
+    """Whether measurements are made beside training runs: they are of no rule or data set, and of the processor."""
+    return args.rules is None and args.datasets is None and not on_device()
 
 
 def _make(
@@ -176,7 +174,9 @@ def _make(
 ) -> None:
     """Make the runs that are missing; after each one say how long the others will take."""
     plan = registry.plan(args.scale)
-    cells = {name: _filtered(found, args) for name, found in _cells(plan, wanted, args).items()}
+    cells = asked.cells(plan, wanted, args, on_device())
+    if not (args.cluster or args.mpi):  # whose workers may have other folders
+        asked.look_for_folder(cells, args.data_dir)
     everything = [cell for of_one in cells.values() for cell in of_one]
     left = _Left(ledger, everything, pool.workers)
     threads = args.threads if args.threads is not None else 1 if args.jobs is not None else None
@@ -188,7 +188,7 @@ def _make(
     for name in wanted:
         if alone:
             sweep.cells(cells.get(name, []))
-        if args.rules is None and args.datasets is None and not on_device():
+        if _measures(args):
             sweep.jobs(Job(measurement, 0) for measurement in plan.measurements[name])
     ledger.sweep_claims()
     _report(sweep.outcome)
@@ -213,46 +213,13 @@ class _Left:
         runs = forecast.remaining(cells, self.ledger).configs
         seconds, unknown = forecast.Costs(self.ledger.records()).total(runs)
         least = "at least " if unknown else ""
-        return f"; {least}{duration(seconds / self.workers)} left, in {len(runs)} runs" if runs else ""
-
-
-def _cells(plan: Plan, wanted: tuple[str, ...], args: argparse.Namespace) -> dict[str, list[Cell]]:
-    """The entries of the experiments that have training runs. Raises as `_check_filters`."""
-    cells = {name: plan.cells(name, args.seeds) for name in wanted if name in plan.entries}
-    if on_device():
-        cells = {name: [cell.as_written() for cell in found] for name, found in cells.items()}
-    _check_filters(cells, wanted, args)
-    return cells
+        left = f"; {least}{duration(seconds / self.workers)} left, in {counted(len(runs), 'run')}"
+        return left if runs else ""
 
 
 def on_device() -> bool:
     """Whether the runs go to a GPU. Measurements are of this machine's processor, and are left out there."""
     return backend.current().name != "numpy"
-
-
-FILTERS = {"rules": "rule", "datasets": "dataset"}
-"""Option -> the field of a configuration by which it chooses runs."""
-
-
-def _check_filters(cells: dict[str, list[Cell]], wanted: tuple[str, ...], args: argparse.Namespace) -> None:
-    """Raise UnknownNameError for a rule or data set that no run asked for has: a typing error must not look done."""
-    asked_for = f"{', '.join(wanted)} at scale {args.scale}"
-    for option, name in FILTERS.items():
-        known = {getattr(cell.final, name) for of_one in cells.values() for cell in of_one}
-        names = getattr(args, option) or ()
-        if names and not known:
-            raise InvalidValueError(f"--{option} chooses among training runs, and there are none in {asked_for}.")
-        for one in names:
-            if one not in known:
-                raise unknown_name(f"{name} to run for {asked_for}", one, known)
-
-
-def _filtered(cells: list[Cell], args: argparse.Namespace) -> list[Cell]:
-    """The cells of the rules and data sets asked for, in the order asked for."""
-    for option, name in FILTERS.items():
-        if (order := getattr(args, option)) is not None:
-            cells = [cell for one in order for cell in cells if getattr(cell.final, name) == one]
-    return cells
 
 
 def _repeat(ledger: Ledger, args: argparse.Namespace) -> int:
@@ -287,6 +254,6 @@ def _say(line: str) -> None:
 
 
 def _report(outcome: Outcome) -> None:
-    _say(f"{outcome.made} runs made; the others were in the ledger already.")
+    _say(f"{counted(outcome.made, 'run')} made; the others were in the ledger already.")
     for dataset, why in outcome.absent.items():
         _say(f"Not run here: {dataset}. {why}")

@@ -28,6 +28,11 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[:half]}...{text[-half:]}"
 
 
+def counted(n: int, noun: str) -> str:
+    """How many there are of something, in words: "1 run", "2 runs"."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def text_of(error: BaseException) -> str:
     """What an error says of itself; its `__str__` may be somebody's, and raise."""
     try:

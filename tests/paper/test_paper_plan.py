@@ -98,6 +98,7 @@ def test_the_plan_is_printed_with_its_cost_and_the_sweep_says_what_is_left(tmp_p
     budget = Budget("digits", "2x9", 2, 2, Tuning(1, 60, RATES), subset=150, batch_size=32, rules=("mf",))
     only(monkeypatch, table3=[budget])
     places = ["--ledger", str(tmp_path / "ledger"), "--out", str(tmp_path / "out")]
+    (tmp_path / "ledger").mkdir()
     assert main(["reproduce", "plan", "table3", *places]) == 0
     text = capsys.readouterr().out
     assert "table3" in text

@@ -9,7 +9,7 @@ from typing import Any
 from mfnumpy.paper import published
 from mfnumpy.paper.experiments.experiment import Experiment
 from mfnumpy.paper.experiments.longer_cnn import CIFAR10
-from mfnumpy.paper.ledger.config import Config
+from mfnumpy.paper.ledger.config import Config, said
 from mfnumpy.paper.ledger.protocol import main_accuracy, read_at
 from mfnumpy.paper.runs.plan import Budget, Cell
 from mfnumpy.paper.show import notes
@@ -62,12 +62,7 @@ def changes(planned: Config, config: Config) -> str:
     """What is not as planned, in words: "epochs 30"; "as planned" where nothing is."""
     names = [f.name for f in fields(Config) if f.name not in QUIET]
     other = {n: getattr(config, n) for n in names if getattr(config, n) != getattr(planned, n)}
-    return ", ".join(f"{name.replace('_', ' ')} {_said(value)}" for name, value in other.items()) or "as planned"
-
-
-def _said(value: Any) -> str:
-    """A setting's value; of several by name, name and value: "M 0.003"."""
-    return ", ".join(f"{k} {v:g}" for k, v in value.items()) if isinstance(value, Mapping) else f"{value}"
+    return ", ".join(said(name, value) for name, value in other.items()) or "as planned"
 
 
 def rows(view: View) -> list[Entry]:

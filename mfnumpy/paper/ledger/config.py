@@ -50,6 +50,20 @@ def as_named(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {own if k == old else k: values.get(v, v) if k == old else v for k, v in settings.items()}
 
 
+def said(name: str, value: Any) -> str:
+    """A setting for people: "batch size 64", "rates M 0.003", "subset all"."""
+    return f"{name.replace('_', ' ')} {_value(value)}"
+
+
+def _value(value: Any) -> str:
+    """A setting's value; None, where nothing is left out, as "all"."""
+    if isinstance(value, Mapping):
+        return ", ".join(said(name, one) for name, one in value.items()) or "none"
+    if isinstance(value, tuple | list):
+        return " ".join(map(_value, value)) or "none"
+    return "all" if value is None else f"{value}"
+
+
 @dataclass(frozen=True)
 class Config:
     """A training run, without its seed. Two runs with equal settings and seed give the same history.

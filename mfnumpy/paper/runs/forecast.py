@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from data_utils import registry
+from data_utils import explain, find, registry
 from mfnumpy import backend
 from mfnumpy.paper.ledger.config import Config, Job
 from mfnumpy.paper.ledger.folder import Ledger
@@ -90,6 +91,17 @@ class Costs:
         """Seconds of all these runs together, and of how many of them nothing is known."""
         known = [s for config in configs if (s := self.seconds(config)) is not None]
         return sum(known), len(configs) - len(known)
+
+
+def without_files(datasets: Iterable[str], data_dir: str | os.PathLike[str] | None) -> dict[str, str]:
+    """Data set -> how its files can be had, for each whose files are not on this machine.
+
+    datasets: by name.
+    data_dir: as in `data_utils.load`.
+    Raises MissingDataError if data_dir or MFNUMPY_DATA_DIR names no folder that can be looked into.
+    """
+    sources = [source for name in dict.fromkeys(datasets) if (source := registry.get(name)).files]
+    return {source.name: explain.advice(source) for source in sources if find.find(source, data_dir) is None}
 
 
 def rows(config: Config) -> int:

@@ -3,48 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
 
-from mfnumpy.paper.ledger.config import Config, Job
+from mfnumpy import backend
+from mfnumpy.paper.ledger.config import Config, Job, Measurement, said
 from mfnumpy.paper.ledger.folder import Ledger
 from mfnumpy.paper.runs import forecast
-from mfnumpy.paper.runs.plan import Cell, Plan
+from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.show.tables import MISSING, Table
 from mfnumpy.support.duration import duration
+from mfnumpy.support.text import counted
+
+QUIET = ("patience", "validation", "tested", "engine", "seeds", "search")
+"""What tells two entries apart only where nothing else does."""
 
 
-def table(ledger: Ledger, plan: Plan, cells: Mapping[str, Sequence[Cell]]) -> Table:
+def table(
+    ledger: Ledger,
+    scale: str,
+    cells: Mapping[str, Sequence[Cell]],
+    measurements: Mapping[str, Sequence[Measurement]],
+    absent: Mapping[str, str],
+) -> Table:
     """One row for each entry with a run missing, one for each experiment's measurements.
 
     ledger: the records that are there.
-    plan: what the scale asks for.
+    scale: which asks for them, by name.
     cells: the entries of each experiment, by its name.
+    measurements: of each experiment that has some.
+    absent: data sets whose files are not here, and how they can be had; they have no row, and stand below by name.
     """
-    costs, lacking = forecast.Costs(ledger.records()), [cell for of_one in cells.values() for cell in of_one]
-    everything = forecast.remaining(lacking, ledger).configs
-    rows: list[list[str]] = []
+    costs, rows, apart = forecast.Costs(ledger.records()), [], False
     for experiment, of_one in cells.items():
-        for cell in of_one:
-            if runs := forecast.remaining([cell], ledger).configs:
-                c = cell.final
-                rows.append([experiment, c.dataset, c.network, c.rule, _what(runs, cell), _cost(costs, runs)])
-        measured = [m for m in plan.measurements.get(experiment, ()) if Job(m, 0) not in ledger]
-        if measured:
-            rows.append([experiment, *[MISSING] * 3, f"{len(measured)} measurements", MISSING])
-    note = f"{len(everything)} training runs are missing: {_cost(costs, everything)} in all, one after the other."
-    if not rows:
-        note = "Nothing is missing."
+        for cell, words in zip(of_one, told_apart(of_one), strict=True):
+            c, runs = cell.final, forecast.remaining([cell], ledger).configs
+            if runs and c.dataset not in absent:
+                rows.append([experiment, c.dataset, c.network, c.rule, words, _what(runs, cell), _cost(costs, runs)])
+                apart = apart or bool(words)
+        lacking = [m for m in measurements.get(experiment, ()) if Job(m, 0) not in ledger]
+        if lacking:
+            rows.append([experiment, *[MISSING] * 3, "", counted(len(lacking), "measurement"), MISSING])
+    columns = ["for", "data set", "network", "rule", "with", "missing", "will take"]
+    if not apart:
+        columns, rows = _without(columns, 4), [_without(row, 4) for row in rows]
+    every = [cell for of_one in cells.values() for cell in of_one]
+    some = bool(every) or any(measurements.values())
+    notes = _notes(ledger, every, costs, absent) if some else [f"The scale {scale} asks for no run of these."]
     return Table(
         "missing",
-        f"What the scale {plan.scale} asks for and this ledger lacks",
-        ["for", "data set", "network", "rule", "missing", "will take"],
+        f"What the scale {scale} asks for and this ledger lacks",
+        columns,
         rows,
-        f"mfnumpy reproduce plan --scale {plan.scale}",
-        [
-            note,
-            "By the records of like runs. A run that two entries need stands at both and counts once. A search may go "
-            "on beyond the edge of its candidates, or choose another rate than it has so far, and take longer.",
-        ],
+        f"mfnumpy reproduce plan --scale {scale}",
+        notes if notes or rows else ["Nothing is missing."],
+        _how() if notes and some else [],
     )
+
+
+def _without(row: list[str], i: int) -> list[str]:
+    return row[:i] + row[i + 1 :]
+
+
+def _notes(ledger: Ledger, every: Sequence[Cell], costs: forecast.Costs, absent: Mapping[str, str]) -> list[str]:
+    """How many training runs are missing, and their time; those whose data are not here, by data set, apart."""
+    told = [] if any(ledger.folder.glob("*.json")) else [f"No record is in {ledger.folder} yet: everything is missing."]
+    here = forecast.remaining([cell for cell in every if cell.final.dataset not in absent], ledger).configs
+    if here:
+        are, in_all = ("is", "") if len(here) == 1 else ("are", " in all, one after the other")
+        told.append(f"{counted(len(here), 'training run')} {are} missing: {_cost(costs, here)}{in_all}.")
+    for name, advice in absent.items():
+        if runs := forecast.remaining([cell for cell in every if cell.final.dataset == name], ledger).configs:
+            what = f"{counted(len(runs), 'training run')} of {name}, {_cost(costs, runs)}"
+            told.append(f"Not counted, as the data set's files are not here: {what}. {advice}")
+    return told
+
+
+def _how() -> list[str]:
+    """How the times were found, and where the runs are made."""
+    told = (
+        "By the records of like runs. A run that two entries need stands at both and counts once. A search may go "
+        "on beyond the edge of its candidates, or choose another rate than it has so far, and take longer."
+    )
+    here = backend.current().name
+    if here == "numpy":
+        return [told, "With --backend cupy, training runs are planned and made on a GPU; measurements stay here."]
+    return [told, f"On {here}, by the rules as they are written. Measurements are of the processor, and are left out."]
+
+
+def told_apart(cells: Sequence[Cell]) -> list[str]:
+    """For each entry what it has of its own among those of its data set, network and rule; "" for the only one.
+
+    What more than half of them have is not said, unless an entry has nothing else: "epochs 80", "batch size 64".
+    """
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for i, cell in enumerate(cells):
+        groups.setdefault((cell.final.dataset, cell.final.network, cell.final.rule), []).append(i)
+    words = [""] * len(cells)
+    for places in groups.values():
+        settings = [_settings(cells[i]) for i in places]
+        first = _own(settings, [name for name in settings[0] if name not in QUIET])
+        told = first if len(set(first)) == len(first) else _own(settings, list(settings[0]))
+        for i, text in zip(places, told, strict=True):
+            words[i] = text
+    return words
+
+
+def _settings(cell: Cell) -> dict[str, Any]:
+    """All that an entry may differ in from another; a rate that is searched is none yet."""
+    own = {f.name: getattr(cell.final, f.name) for f in fields(Config)}
+    search = {} if cell.tuning is None else asdict(cell.tuning)
+    return own | {"lr": "searched" if search else cell.final.lr, "seeds": cell.seeds, "search": search}
+
+
+def _own(settings: Sequence[dict[str, Any]], names: Sequence[str]) -> list[str]:
+    """What each has of its own among these settings, in words."""
+    varied = [name for name in names if any(one[name] != settings[0][name] for one in settings)]
+    told = []
+    for one in settings:
+        own = [n for n in varied if 2 * sum(other[n] == one[n] for other in settings) <= len(settings)]
+        told.append(", ".join(said(name, one[name]) for name in own or varied))
+    return told
 
 
 def in_words(cells: Sequence[Cell], ledger: Ledger, costs: forecast.Costs) -> str:
@@ -69,4 +148,4 @@ def _cost(costs: forecast.Costs, runs: Sequence[Config]) -> str:
     seconds, unknown = costs.total(runs)
     if unknown == len(runs) and runs:
         return "not known"
-    return duration(seconds) + (f", without {unknown} runs of which nothing is known" if unknown else "")
+    return duration(seconds) + (f", without {counted(unknown, 'run')} of which nothing is known" if unknown else "")
