@@ -19,7 +19,7 @@ version = release = __version__
 language = "en_GB"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "sphinx_copybutton", "formula_docstrings"]
-exclude_patterns = ["_build", "ledger", "results/*", "repair/*.md", "**/README.md"]
+exclude_patterns = ["_build", "ledger", "results/*", "gpu/*/*.md", "repair/*.md", "**/README.md"]
 suppress_warnings = ["toc.empty_glob", "mystnb.unknown_mime_type", "misc.highlighting_failure"]
 
 # Notebooks are committed executed; the site shows them as they are.

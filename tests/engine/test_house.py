@@ -29,9 +29,12 @@ FLOORS = (
     ("comparison", "teach", "check"),
     ("course", "bench"),
     ("paper",),
-    ("cli",),
+    ("cli", "bench.gpu"),
 )
-"""The rooms from the ground up. A room may use those below, and its own floor where no circle comes of it."""
+"""The rooms from the ground up. A room may use those below, and its own floor where no circle comes of it.
+
+`bench.gpu` is a command of its own, which reads the ledger; nothing below it may use it, the rest of `bench` included.
+"""
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 
@@ -67,13 +70,20 @@ def circle(uses: dict[str, set[str]]) -> list[str]:
     return []
 
 
+def room(name: str, floor: dict[str, int]) -> str:
+    """The room of a file: the folder in a room that has a floor of its own, else the room."""
+    parts = name.split(".")
+    own = ".".join(parts[1:3])
+    return own if own in floor else parts[1]
+
+
 def upwards(uses: dict[str, set[str]], floor: dict[str, int]) -> list[str]:
     """Every import of a room on a higher floor, as text."""
     return [
         f"{name} imports {used}"
         for name, all_used in uses.items()
         for used in sorted(all_used)
-        if name.count(".") and used.count(".") and floor[used.split(".")[1]] > floor.get(name.split(".")[1], len(floor))
+        if name.count(".") and used.count(".") and floor[room(used, floor)] > floor.get(room(name, floor), len(floor))
     ]
 
 
@@ -86,7 +96,7 @@ def test_no_arrow_between_rooms_runs_up():
 
 
 def test_every_room_has_its_floor():
-    rooms = {name.split(".")[1] for name in modules(PACKAGE) if name.count(".")}
+    rooms = {room(name, FLOOR) for name in modules(PACKAGE) if name.count(".")}
     assert rooms - {"__main__"} == FLOOR.keys()
 
 
@@ -116,3 +126,10 @@ def test_planted_circles_and_arrows_upwards_are_caught(tmp_path, text):
     uses = arrows(modules(root))
     assert len(circle(uses)) == 3
     assert upwards(uses, FLOOR) == ["mfnumpy.rules imports mfnumpy.train"]
+
+
+def test_a_command_in_a_room_may_use_what_its_room_may_not():
+    ledger = "mfnumpy.paper.ledger.folder"
+    assert upwards({"mfnumpy.bench.gpu.here": {ledger}}, FLOOR) == []
+    assert upwards({"mfnumpy.bench.peer": {ledger}}, FLOOR) == [f"mfnumpy.bench.peer imports {ledger}"]
+    assert len(upwards({"mfnumpy.paper.results": {"mfnumpy.bench.gpu.plan"}}, FLOOR)) == 1

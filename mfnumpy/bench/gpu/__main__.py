@@ -18,15 +18,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from data_utils import find, registry
+from data_utils import find
 from mfnumpy import backend
-from mfnumpy.bench.gpu import shown, steps
-from mfnumpy.bench.gpu.plan import LEAST, STEPS, Step, missing, told
+from mfnumpy.bench.gpu import here, shown, steps
+from mfnumpy.bench.gpu.plan import LEAST, STEPS, Step, Task, missing, told
 from mfnumpy.bench.gpu.results import Results
 from mfnumpy.errors import MfnumpyError, unknown_name
 from mfnumpy.support.files import make_folder
 
-DATASETS = ("cifar10", "cifar100", "fashion_mnist", "mnist")
 ENOUGH = 3.0
 """So many times its estimate a step may take, before it is ended for those that follow; runs may take all that is left.
 
@@ -90,30 +89,32 @@ def _wanted(names: Sequence[str] | None) -> list[Step]:
 
 
 def _all(args: argparse.Namespace) -> int:
-    end, wanted, absent = time.monotonic() + 60 * args.minutes, _wanted(args.only), missing()
-    print(told(wanted, args.minutes, absent, {name: _where(name, args.data) for name in DATASETS}), flush=True)
+    end, device, tasks = time.monotonic() + 60 * args.minutes, here.device(args.backend), _planned(args)
     if args.plan:
         return 0
-    backend.get(args.backend)  # what is wrong with it is said now
-    summary, lost = Results(make_folder(args.out), "summary"), {library.module for library in absent}
-    for step in wanted:
+    if device.error:
+        raise device.error
+    summary = Results(make_folder(args.out), "summary")
+    for task in tasks:
         left, start = end - time.monotonic(), time.monotonic()
-        if step.needs in lost or left < LEAST:
-            outcome = "left out: no time" if left < LEAST else f"left out: {step.needs} is missing"
+        if task.why_not or left < LEAST:
+            outcome = f"left out: {task.why_not or 'no time'}"
         else:
-            outcome = _begin(step, args, left if step.name.startswith("runs") else min(left, ENOUGH * step.seconds))
-        seconds = time.monotonic() - start
-        summary.add(f"{step.name}: {outcome}, {seconds:.0f} s", name=step.name, outcome=outcome, seconds=seconds)
+            outcome = _begin(task.step, args, left if task.step.makes_runs else min(left, ENOUGH * task.seconds))
+        seconds, name = time.monotonic() - start, task.step.name
+        summary.add(f"{name}: {outcome}, {seconds:.0f} s", name=name, outcome=outcome, seconds=seconds)
     return int(any(result["outcome"].startswith(("failed", "ended")) for result in summary.body["results"]))
 
 
-def _where(name: str, data: str | None) -> str:
-    """Where the files of a data set are, or why they cannot be had."""
-    try:
-        found = find.find(registry.get(name), data)
-    except MfnumpyError as error:
-        return str(error).rstrip(".")
-    return "not here, its runs will be left out" if found is None else str(found.folder)
+def _planned(args: argparse.Namespace) -> list[Task]:
+    """The steps asked for, as they are on this machine; the plan is printed."""
+    wanted, absent, device = _wanted(args.only), missing(), here.device(args.backend)
+    runs = here.AT_ONCE if device.error else here.at_once()  # without a device the plan is for another machine
+    full = [step.arguments[0] for step in wanted if step.makes_runs and args.share == 1]
+    data = here.data(list(dict.fromkeys(full)), args.data)
+    tasks = here.tasks(wanted, absent, data, args.out, runs)
+    print(told(tasks, args.minutes, device.name, absent, here.needed(tasks, data), runs), flush=True)
+    return tasks
 
 
 def _begin(step: Step, args: argparse.Namespace, seconds: float) -> str:

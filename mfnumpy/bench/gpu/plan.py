@@ -18,21 +18,25 @@ class Step:
 
     name: on the command line, and of its file of results.
     what: a sentence for the plan.
-    seconds: what it took on an H200, rounded up; of runs an estimate, from what their batches took there.
+    seconds: what it took on an H200, rounded up; 0 of runs, whose number decides.
     needs: the module without which it is left out.
     arguments: of its function in `steps`, by name.
     """
 
     name: str
     what: str
-    seconds: float
+    seconds: float = 0.0
     needs: str = "numpy"
     arguments: tuple[str, ...] = ()
 
+    @property
+    def makes_runs(self) -> bool:
+        """Whether it makes training runs; its arguments are then a data set, and rules with commas."""
+        return self.name.startswith("runs")
 
-def _runs(name: str, dataset: str, rules: str, seconds: float) -> Step:
-    what = f"CNN runs on {dataset} by {rules.replace(',', ', ')}: the longer_cnn runs that the ledger lacks"
-    return Step(f"runs-{name}", what, seconds, arguments=(dataset, rules))
+
+def _runs(name: str, dataset: str, rules: str) -> Step:
+    return Step(f"runs-{name}", f"CNN runs on {dataset} by {rules.replace(',', ', ')}", arguments=(dataset, rules))
 
 
 STEPS = (
@@ -43,11 +47,11 @@ STEPS = (
     Step("speed-3x2000", "every rule on 3x2000 against PyTorch, same batches", 65, arguments=("3x2000",)),
     Step("memory-depth", "Fig. 3: bytes over depth by the pool's meter, at the paper's batch", 15),
     Step("memory-time", "Figs. 1 and 2: bytes over two steps by the pool's meter, at the paper's batch", 10),
-    _runs("cifar10", "cifar10", "mf,bp", 300),
-    _runs("cifar100", "cifar100", "mf,bp", 300),
-    _runs("fashion_mnist", "fashion_mnist", "mf,bp", 400),
-    _runs("cifar10-ds", "cifar10", "deep_supervision", 200),
-    _runs("mnist", "mnist", "mf,bp", 250),
+    _runs("cifar10", "cifar10", "mf,bp"),
+    _runs("cifar100", "cifar100", "mf,bp"),
+    _runs("fashion_mnist", "fashion_mnist", "mf,bp"),
+    _runs("cifar10-ds", "cifar10", "deep_supervision"),
+    _runs("mnist", "mnist", "mf,bp"),
 )
 
 
@@ -69,6 +73,7 @@ LIBRARIES = (
     Library("matplotlib", "no pictures"),
     Library("tqdm", "no progress bars"),
 )
+"""Beside CuPy, without which nothing is done; the backend itself says so."""
 
 
 def missing() -> list[Library]:
@@ -76,19 +81,40 @@ def missing() -> list[Library]:
     return [library for library in LIBRARIES if importlib.util.find_spec(library.module) is None]
 
 
-def told(steps: Sequence[Step], minutes: float, absent: Sequence[Library], data: Mapping[str, str]) -> str:
-    """The plan, for a person: every step with its estimate, what is probably left out, and what is missing here.
+@dataclass(frozen=True)
+class Task:
+    """A step as it is on this machine.
 
-    steps: in their order.
+    step: which.
+    seconds: that it will take.
+    what: a sentence for the plan.
+    why_not: why it is left out; "" if nothing stands against it but the time.
+    """
+
+    step: Step
+    seconds: float
+    what: str
+    why_not: str = ""
+
+
+def told(
+    tasks: Sequence[Task], minutes: float, device: str, absent: Sequence[Library], data: Mapping[str, str], at_once: int
+) -> str:
+    """The plan, for a person: every step with its estimate, what is left out, and what is missing here.
+
+    tasks: in their order.
     minutes: that there are.
+    device: its name, or why there is none.
     absent: libraries that are not installed.
     data: data set -> where its files are, or why not.
+    at_once: how many runs.
     """
-    lines, used, names = [f"Plan for {minutes:g} minutes (seconds are estimates):"], 0.0, {a.module for a in absent}
-    for step in steps:
-        used += step.seconds
+    runs = f"; of runs, {at_once} at once" if any(task.step.makes_runs for task in tasks) else ""
+    lines, used = [f"Plan for {minutes:g} minutes (seconds are estimates{runs}):"], 0.0
+    for task in tasks:
+        used += 0 if task.why_not else task.seconds
         left_out = "" if used <= 60 * minutes else "  probably left out, or cut short"
-        lost = f"  left out: {step.needs} is missing" if step.needs in names else ""
-        lines.append(f"  {step.name:<20}{step.seconds:>5.0f} s  {step.what}{lost or left_out}")
-    lines += [f"Missing: {a.module}: {a.without}." for a in absent]
+        how = f"  left out: {task.why_not}" if task.why_not else left_out
+        lines.append(f"  {task.step.name:<20}{task.seconds:>5.0f} s  {task.what}{how}")
+    lines += [f"Device: {device}", *(f"Missing: {a.module}: {a.without}." for a in absent)]
     return "\n".join(lines + [f"Data: {name}: {where}." for name, where in data.items()])

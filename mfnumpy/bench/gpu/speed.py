@@ -61,14 +61,19 @@ def measure(network: str, share: float, results: Results) -> None:
     size, shape = Size(BATCH[network], BATCHES[network], 7), SHAPES[network]
     if share < 1:
         network, size = SMALL[network], Size(max(8, int(size.batch * share)), max(4, int(size.batches * share)), 1)
-    names = [name for name, rule in rules.RULES.items() if rule.images or not parse(network).images]
-    for name in sorted(names, key=lambda name: RULES.index(name) if name in RULES else len(RULES)):
+    for name in rules_of(network):
         try:
             line, result = compare(network, shape, name, size)
         except Exception as error:  # of any library on a machine nobody has seen: the next rule may do
             line = f"{type(error).__name__}: {error}"
             result = {"error": line}
         results.add(f"{network} {name}: {line}", network=network, rule=name, **result)
+
+
+def rules_of(network: str) -> list[str]:
+    """The rules that train the network, in the order in which they are timed."""
+    names = [name for name, rule in rules.RULES.items() if rule.images or not parse(network).images]
+    return sorted(names, key=lambda name: RULES.index(name) if name in RULES else len(RULES))
 
 
 def compare(network: str, shape: tuple[int, ...], rule_name: str, size: Size) -> tuple[str, dict[str, Any]]:

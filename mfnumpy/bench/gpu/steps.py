@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import runpy
-import shutil
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +16,8 @@ import numpy as np
 from mfnumpy import backend, optim, rules
 from mfnumpy.bench import figures
 from mfnumpy.bench.gpu import speed
+from mfnumpy.bench.gpu.here import at_once
+from mfnumpy.bench.gpu.lacking import COMMITTED, EXPERIMENT, SCALE, bring_along
 from mfnumpy.bench.gpu.results import Results
 from mfnumpy.bench.memory_probe import measure
 from mfnumpy.errors import MfnumpyError
@@ -25,16 +26,10 @@ from mfnumpy.support.seeding import stream
 from mfnumpy.train import Trainer
 
 ROOT = Path(__file__).resolve().parents[3]
-"""Of the checkout, where tests and the committed ledger are."""
+"""Of the checkout, where tests are."""
 
 CLOSE = 5e-2
 """Relative tolerance after two epochs: Adam's first steps are signs of tiny numbers, and sums have another order."""
-
-
-AT_ONCE = 8
-"""Training runs of the CNN at once, each in a process of its own: one waits for Python most of the time, and eight kept
-an H200 busy, where sixteen took twice as long.
-"""
 
 
 class StepFailedError(MfnumpyError, RuntimeError):
@@ -139,23 +134,22 @@ def runs(settings: Settings, results: Results, dataset: str, rule_names: str) ->
     A dry run makes one of Table 2's smallest runs in place of that.
     """
     ledger = settings.out / "ledger"
-    ledger.mkdir(parents=True, exist_ok=True)
-    for record in (ROOT / "docs" / "ledger").glob("*-cnn-*.json"):  # searches that need not be made again
-        if settings.share == 1 and not (ledger / record.name).exists():
-            shutil.copy2(record, ledger)
-    what = ["longer_cnn", "--scale", "laptop", "--datasets", dataset, "--rules", *rule_names.split(",")]
+    bring_along(ledger, *[COMMITTED] * (settings.share == 1))
+    what = [EXPERIMENT, "--scale", SCALE, "--datasets", dataset, "--rules", *rule_names.split(",")]
     if settings.share < 1:
         what = ["table2", "--scale", "quick", "--rules", "mf", "--datasets", "digits", "--seeds", "1"]
     where = ["--ledger", str(ledger), "--out", str(settings.out / "tables"), "--backend", backend.current().name]
     data = [] if settings.data is None else ["--data-dir", settings.data]
     if settings.share == 1:
-        where += ["--jobs", str(max(1, min(AT_ONCE, (os.cpu_count() or 1) - 1)))]
+        where += ["--jobs", str(at_once())]
     before = {path.name for path in ledger.glob("*.json")}
     try:
         _command("reproduce", *what, *where, *data, "--offline")
     finally:
         made = sorted({path.name for path in ledger.glob("*.json")} - before)
-        results.add(f"{len(made)} records made; copy them to docs/ledger", made=made)
+        told = f"{len(made)} record{'s' * (len(made) != 1)} made"
+        take = f"; to take them: mfnumpy reproduce merge {shlex.quote(str(ledger))} --ledger docs/ledger"
+        results.add(told + take * bool(made), made=made)
 
 
 def _command(*words: str) -> None:
