@@ -9,7 +9,7 @@ import re
 import pytest
 import strict_array
 
-from mfnumpy import backend
+from mfnumpy import backend, cli
 from mfnumpy.bench.gpu import __main__ as gpu
 from mfnumpy.bench.gpu import here, lacking, plan
 from mfnumpy.bench.gpu.lacking import Lacking
@@ -76,10 +76,21 @@ def test_only_a_device_tells_what_a_device_takes(committed):
 def test_many_runs_take_a_share_of_their_sum_and_one_takes_all_of_its_own(committed):
     for path in committed.folder.glob("mnist-cnn-*.json"):
         path.unlink()
-    runs = [lacking.lacking(Ledger(committed.folder), "mnist", "mf,bp", n) for n in (1, 2, 10**6)]
-    assert runs[0].runs > 2
-    assert runs[1].seconds == pytest.approx(runs[0].seconds / 2)
-    assert 0 < runs[2].seconds < runs[1].seconds
+    one, two, *many = (lacking.lacking(Ledger(committed.folder), "mnist", "mf,bp", n) for n in (1, 2, 10**6, 10**9))
+    assert one.runs > 2
+    assert two.seconds == pytest.approx(one.seconds / 2)
+    assert 1 < many[0].seconds == many[1].seconds < two.seconds
+
+
+def test_as_many_runs_are_planned_as_reproduce_will_make(committed, capsys):
+    """On the device's arrays, where it is asked for by the same words as in a step."""
+    for path in committed.folder.glob("mnist-cnn-*.json"):
+        path.unlink()
+    words = ["plan", lacking.EXPERIMENT, "--scale", lacking.SCALE, "--datasets", "mnist", "--rules", "mf", "bp"]
+    with backend.using("numpy"):
+        assert cli.main(["reproduce", *words, "--ledger", str(committed.folder), "--backend", strict_array.NAME]) == 0
+    (count,) = re.findall(r"(\d+) training runs", capsys.readouterr().out)
+    assert int(count) == lacking.lacking(committed, "mnist", "mf,bp", 1).runs
 
 
 def test_records_of_a_run_before_this_are_not_missing(committed, tmp_path, monkeypatch):
