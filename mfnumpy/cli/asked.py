@@ -31,7 +31,8 @@ def ledger(folder: Path, must_be_there: bool) -> Ledger:
     if folder.exists() and not folder.is_dir():
         raise InvalidValueError(f"--ledger {folder} is no folder. A ledger is a folder of records: give that folder.")
     if must_be_there and not folder.exists():
-        raise InvalidValueError(f"There is no ledger {folder}. Give a folder of records that is there, by --ledger.")
+        do = "Give a folder that is there, by --ledger; the first run makes a new one."
+        raise InvalidValueError(f"There is no ledger {folder}. {do}")
     return Ledger(folder)
 
 

@@ -198,6 +198,7 @@ def test_a_data_set_whose_files_are_not_here_is_told_apart_and_not_counted(tmp_p
     assert "2 training runs are missing" in text
     assert "Not counted, as the data set's files are not here: 3 training runs of mnist, not known. Get " in text
     assert "mfnumpy data fetch mnist" in text
+    assert "Without --offline its first run fetches them." in text
     assert "table3  mnist" not in text
     (tmp_path / "data").mkdir()
     error = said(capsys, "plan", "--data-dir", "date")

@@ -101,7 +101,8 @@ def without_files(datasets: Iterable[str], data_dir: str | os.PathLike[str] | No
     Raises MissingDataError if data_dir or MFNUMPY_DATA_DIR names no folder that can be looked into.
     """
     sources = [source for name in dict.fromkeys(datasets) if (source := registry.get(name)).files]
-    return {source.name: explain.advice(source) for source in sources if find.find(source, data_dir) is None}
+    lost = [source for source in sources if find.find(source, data_dir) is None]
+    return {s.name: explain.advice(s) + " Without --offline its first run fetches them." * s.downloadable for s in lost}
 
 
 def rows(config: Config) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -34,19 +34,12 @@ def table(
     measurements: of each experiment that has some.
     absent: data sets whose files are not here, and how they can be had; they have no row, and stand below by name.
     """
-    costs, rows, apart = forecast.Costs(ledger.records()), [], False
-    for experiment, of_one in cells.items():
-        for cell, words in zip(of_one, told_apart(of_one), strict=True):
-            c, runs = cell.final, forecast.remaining([cell], ledger).configs
-            if runs and c.dataset not in absent:
-                rows.append([experiment, c.dataset, c.network, c.rule, words, _what(runs, cell), _cost(costs, runs)])
-                apart = apart or bool(words)
-        lacking = [m for m in measurements.get(experiment, ()) if Job(m, 0) not in ledger]
-        if lacking:
-            rows.append([experiment, *[MISSING] * 3, "", counted(len(lacking), "measurement"), MISSING])
+    costs = forecast.Costs(ledger.records())
     columns = ["for", "data set", "network", "rule", "with", "missing", "will take"]
-    if not apart:
-        columns, rows = _without(columns, 4), [_without(row, 4) for row in rows]
+    rows = [row for name in cells for row in _rows(ledger, name, cells[name], measurements.get(name, ()), costs)]
+    rows = [row for row in rows if row[1] not in absent]
+    if not any(row[4] for row in rows):
+        columns, *rows = (row[:4] + row[5:] for row in (columns, *rows))
     every = [cell for of_one in cells.values() for cell in of_one]
     some = bool(every) or any(measurements.values())
     notes = _notes(ledger, every, costs, absent) if some else [f"The scale {scale} asks for no run of these."]
@@ -61,8 +54,16 @@ def table(
     )
 
 
-def _without(row: list[str], i: int) -> list[str]:
-    return row[:i] + row[i + 1 :]
+def _rows(
+    ledger: Ledger, name: str, of_one: Sequence[Cell], measured: Sequence[Measurement], costs: forecast.Costs
+) -> Iterator[list[str]]:
+    """What one experiment lacks, with what tells its entries apart."""
+    for cell, words in zip(of_one, told_apart(of_one), strict=True):
+        if runs := forecast.remaining([cell], ledger).configs:
+            c = cell.final
+            yield [name, c.dataset, c.network, c.rule, words, _what(runs, cell), _cost(costs, runs)]
+    if n := sum(Job(m, 0) not in ledger for m in measured):
+        yield [name, *[MISSING] * 3, "", counted(n, "measurement"), MISSING]
 
 
 def _notes(ledger: Ledger, every: Sequence[Cell], costs: forecast.Costs, absent: Mapping[str, str]) -> list[str]:
