@@ -9,7 +9,7 @@ WORDS = f"""\
 - **MLP, CNN**: a network of fully connected layers, and one of convolutions. `2x1000`: two layers of 1000 neurons.
 - **Points**: percentage points of test accuracy. 98.6 % is 0.1 points more than 98.5 %.
 - **n**: the number of seeds. Runs of different seeds differ in their first weights and in the order of the samples, and
-  on Breast Cancer in the division of the rows too. "98.64 ± 0.08 (3)" is a mean over 3 seeds, with their standard
+  on Breast Cancer in the division of the rows too. "98.6 ± 0.1 (3)" is a mean over 3 seeds, with their standard
   deviation. Differences between two rules are taken seed by seed, and then averaged.
 - **p**: how often chance alone would give a difference at least as large, were there none in truth; of a claim with the
   margin, at least as far above it, were the truth just at it. With two or three seeds, only large differences get a
