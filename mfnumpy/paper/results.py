@@ -115,7 +115,6 @@ def budget_table(view: View) -> Table:
     for experiment, budgets in view.plan.budgets.items():
         for b in budgets:
             search, cells = MISSING, view.plan.of_budget(experiment, b)
-            name = f"{experiment}: {', '.join(b.rules)}" if b.rules else experiment
             if b.rates_of is not None:
                 search = f"none: the rate found for {b.rates_of.epochs} epochs"
             elif b.tuning is not None:
@@ -125,7 +124,9 @@ def budget_table(view: View) -> Table:
                     search += f"; then the best {b.tuning.finalists} in full"
                 search += _options(b.tuning, [c.final.rule for c in cells])
             size = "all" if b.subset is None else f"at most {b.subset:,}"
-            rows.append([name, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, _seeds(cells)])
+            rows.append(
+                [experiment, b.dataset, b.network, size, f"{b.epochs}", f"{b.patience}", search, _seeds(cells, b.rules)]
+            )
     columns = ["for", "data set", "network", "rows of each part", "epochs", "patience"]
     columns += ["rates tried", "seeds planned"]
     note = (
@@ -154,13 +155,13 @@ def _options(tuning: Tuning, rules: Sequence[str]) -> str:
     return "".join(f"; {o.name} of {', '.join(own)}: {', '.join(map(str, o.values))}" for o, own in named if own)
 
 
-def _seeds(cells: Sequence[Cell]) -> str:
-    """How many seeds are planned; where rules differ, of which."""
+def _seeds(cells: Sequence[Cell], rules: Sequence[str]) -> str:
+    """How many seeds are planned; where rules differ, or are some of the experiment's, of which."""
     by_number: dict[int, list[str]] = {}
     for cell in cells:
         by_number.setdefault(cell.seeds, []).append(cell.final.rule)
     if len(by_number) == 1:
-        return f"{cells[0].seeds}"
+        return f"{cells[0].seeds}" + (f" of {', '.join(rules)}" if rules else "")
     least = min(by_number)
     return f"{least}; " + "; ".join(f"{n} of {', '.join(names)}" for n, names in by_number.items() if n > least)
 

@@ -284,7 +284,10 @@ def test_options_that_no_rule_of_a_table_has_are_not_said_of_it():
     assert "feedback_scale of fa, dfa: 0.125, 8.0" in searches["table3", "cifar10"]
     assert "feedback_scale" not in searches["table3", "mnist"]
     assert "label" not in searches["table6", "imdb"]
-    assert "label of ff: 5.0" in next(row[6] for row in budget_table(view).rows if row[0].startswith("longer: "))
+    assert "label of ff: 5.0" in [row[6] for row in budget_table(view).rows if row[0] == "longer"][2]
+    assert [row[7] for row in budget_table(view).rows if row[0] == "longer"][
+        2
+    ] == "3 of deep_supervision, fa, dfa, ff, shallow"
 
 
 def test_an_init_is_searched_like_an_option_is_counted_before_and_told_afterwards(tmp_path, monkeypatch):
