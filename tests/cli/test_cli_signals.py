@@ -67,6 +67,9 @@ def test_reproduce_gives_back_its_claim(number, tmp_path):
     process = interruptible(*command)
     while not process.stdout.readline():
         pass
+    until = time.monotonic() + 30
+    while not list(ledger.glob("claims/*.claim")) and time.monotonic() < until:  # the first line may come before it
+        time.sleep(0.01)
     process.send_signal(number)
     error = process.communicate(timeout=60)[1]
     assert process.returncode == 128 + number, error

@@ -31,6 +31,7 @@ def outlast() -> None:
     if not _take_orphans():
         return
     answers: dict[int, Any] = {signal.SIGTERM: _leave, signal.SIGINT: signal.SIG_IGN, signal.SIGHUP: signal.SIG_IGN}
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, answers)  # what comes now waits until both can answer it
     before = {number: signal.signal(number, answer) for number, answer in answers.items()}
     status, worker = int(signal.SIGTERM), -1
     try:
@@ -38,7 +39,9 @@ def outlast() -> None:
         if worker == 0:  # who forks this one takes its orphans, too: the flag is not inherited
             for number, answer in before.items():
                 signal.signal(number, signal.SIG_DFL if answer is None else answer)
+            signal.pthread_sigmask(signal.SIG_SETMASK, masked)
             return
+        signal.pthread_sigmask(signal.SIG_SETMASK, masked)
         os.closerange(3, 1 << 16)  # the other end of a pipe waits for it to be closed
         status = os.waitpid(worker, 0)[1]
     except _Leave:
