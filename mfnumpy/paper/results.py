@@ -13,7 +13,7 @@ from mfnumpy.paper.runs.plan import Cell
 from mfnumpy.paper.runs.search import Tuning
 from mfnumpy.paper.show.judging import RULE
 from mfnumpy.paper.show.tables import MISSING, Table, folded_away
-from mfnumpy.paper.show.view import View, command, on_device
+from mfnumpy.paper.show.view import View, command
 from mfnumpy.support.files import atomic_write
 from mfnumpy.support.threads import blas_name
 
@@ -169,7 +169,7 @@ def _seeds(cells: Sequence[Cell], rules: Sequence[str]) -> str:
 def _what_was_run(view: View) -> str:
     records = view.ledger.records()
     training = [r for r in records if r.config["kind"] == "train"]
-    there = [r for r in training if on_device(r)]
+    there = [r for r in training if r.on_device]
     gpu = f", and {len(there)} more on a GPU, several at once, in {_duration(there)}" if there else ""
     lines = [
         f"{len(records) - len(there)} records, {len(training) - len(there)} of them training runs, "

@@ -89,7 +89,8 @@ def _wanted(names: Sequence[str] | None) -> list[Step]:
 
 
 def _all(args: argparse.Namespace) -> int:
-    end, device, tasks = time.monotonic() + 60 * args.minutes, here.device(args.backend), _planned(args)
+    end, device = time.monotonic() + 60 * args.minutes, here.device(args.backend)
+    tasks = _planned(args, device)
     if args.plan:
         return 0
     if device.error:
@@ -106,9 +107,9 @@ def _all(args: argparse.Namespace) -> int:
     return int(any(result["outcome"].startswith(("failed", "ended")) for result in summary.body["results"]))
 
 
-def _planned(args: argparse.Namespace) -> list[Task]:
+def _planned(args: argparse.Namespace, device: here.Device) -> list[Task]:
     """The steps asked for, as they are on this machine; the plan is printed."""
-    wanted, absent, device = _wanted(args.only), missing(), here.device(args.backend)
+    wanted, absent = _wanted(args.only), missing()
     runs = here.AT_ONCE if device.error else here.at_once()  # without a device the plan is for another machine
     full = [step.arguments[0] for step in wanted if step.makes_runs and args.share == 1]
     data = here.data(list(dict.fromkeys(full)), args.data)

@@ -44,7 +44,7 @@ def lacking(ledger: Ledger, dataset: str, rules: str, at_once: int, backend: str
     cells = [cell.as_written() for cell in registry.plan(SCALE).cells(EXPERIMENT)]
     wanted = [cell for cell in cells if cell.final.dataset == dataset and cell.final.rule in rules.split(",")]
     configs = forecast.remaining(wanted, ledger).configs
-    costs = forecast.Costs(r for r in ledger.records() if r.environment.get("backend", "numpy") == backend)
+    costs = forecast.Costs(r for r in ledger.records() if r.backend == backend)
     seconds, unknown = costs.total(configs)
     return Lacking(len(configs), max(seconds / at_once, _longest(costs, configs)), unknown)
 

@@ -9,7 +9,7 @@ from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.show import notes
 from mfnumpy.paper.show.statistics import summary
 from mfnumpy.paper.show.tables import MISSING, Table
-from mfnumpy.paper.show.view import Entry, View, accuracy_summary, command, described, difference, on_device, spread
+from mfnumpy.paper.show.view import Entry, View, accuracy_summary, command, described, difference, spread
 from mfnumpy.rules import RULES
 
 FIRST = ("rule", "prediction", "paper", "ours ± sd (n)", "minus BP")
@@ -105,7 +105,7 @@ def _elsewhere(e: Entry, mode: str, reading: str) -> str:
 def _costs(e: Entry) -> list[str]:
     """Chosen rate, mean epoch kept, mean seconds of an epoch (on one kind of device), peak bytes of a step in MB."""
     kept = summary([float(v) for v in e.values(lambda r: protocol.read_at(r)["epoch"]).values()])
-    alike = [r for r in e.runs if not on_device(r)] or e.runs
+    alike = [r for r in e.runs if not r.on_device] or e.runs
     seconds = summary([s for r in alike for s in r.epoch_seconds])
     peak = max((r.peak_bytes or 0 for r in e.runs), default=0)
     return [

@@ -41,6 +41,16 @@ class Record:
         return key_of(self.config)
 
     @property
+    def backend(self) -> str:
+        """The array library that it ran on; NumPy where an old record names none."""
+        return str(self.environment.get("backend", "numpy"))
+
+    @property
+    def on_device(self) -> bool:
+        """Whether it ran on a GPU, whose seconds are not those of a processor."""
+        return self.backend != "numpy"
+
+    @property
     def diverged(self) -> bool:
         """Whether a training run's loss or scores became NaN or infinite; its history ends before."""
         return "diverged" in self.result

@@ -78,7 +78,7 @@ class Costs:
                 c = Config.of(record.config)
                 each = record.seconds / (len(record.history) * rows(c))
                 for kind in _kinds(c):
-                    self._by_kind[(record.environment.get("backend", "numpy") == own, *kind)].append(each)
+                    self._by_kind[(record.backend == own, *kind)].append(each)
 
     def seconds(self, config: Config) -> float | None:
         """The seconds that a run will take, or None if no record is of its network."""

@@ -7,7 +7,7 @@ import statistics
 from mfnumpy.paper.ledger import protocol
 from mfnumpy.paper.ledger.config import as_named
 from mfnumpy.paper.ledger.record import Record
-from mfnumpy.paper.show.view import Entry, on_device
+from mfnumpy.paper.show.view import Entry
 
 
 def at_the_edge(entries: list[Entry]) -> list[str]:
@@ -93,7 +93,7 @@ def engines(entries: list[Entry]) -> list[str]:
     """Sentences where runs went another way than the rules as written on the processor: other times, alike numbers."""
     ways = {
         "By the fast engine": lambda r: as_named(r.config).get("engine") == "fast",
-        "On a GPU": on_device,
+        "On a GPU": lambda r: r.on_device,
     }
     told = []
     for words, took in ways.items():

@@ -163,11 +163,6 @@ def difference(a: Entry | None, b: Entry | None, at: str = READINGS[0]) -> Paire
     return paired(a.accuracy(a.modes()[0], at), b.accuracy(b.modes()[0], at), a.overlap)
 
 
-def on_device(record: Record) -> bool:
-    """Whether a run was made on a GPU, whose seconds are not those of a processor."""
-    return record.environment.get("backend", "numpy") != "numpy"
-
-
 def described(config: Config) -> str:
     """What was run, in words: everything of a configuration but rule and rate."""
     size = "all rows" if config.subset is None else f"at most {config.subset:,} rows of each part"
