@@ -33,7 +33,7 @@ AGREE = (1e-5, 2e-3, 5e-2)
 """Relative tolerance of the losses of the first batches, each alone; they are compared before any time counts.
 
 The first is the forward pass alone. Adam's first steps are then signs of tiny numbers: one rounding of the weights of
-3x2000 moves FA's third loss by 0.7 per cent.
+3x2000 moves FA's third loss by more than 0.2 per cent.
 """
 
 
