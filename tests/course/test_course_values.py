@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -234,6 +236,32 @@ def hides() -> None:
         os._exit(0)
     os.wait()
     time.sleep(3600)
+
+
+TERMINATED_EARLY = """
+import os, signal
+from mfnumpy.check.student import orphans
+
+own = signal.signal
+
+def at_once(number, answer):
+    \"\"\"SIGTERM comes as soon as it has its answer, before anything else is ready for it.\"\"\"
+    before = own(number, answer)
+    if number == signal.SIGTERM and callable(answer):
+        os.kill(os.getpid(), signal.SIGTERM)
+    return before
+
+signal.signal = at_once
+orphans.outlast()
+import time
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to an ancestor")
+def test_a_signal_that_comes_as_it_begins_ends_it_without_a_traceback():
+    ended = subprocess.run([sys.executable, "-c", TERMINATED_EARLY], capture_output=True, text=True, timeout=50)
+    assert (ended.returncode, ended.stderr) == (-signal.SIGTERM, "")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to an ancestor")
